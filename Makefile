@@ -1,0 +1,37 @@
+# make report   the reference scenario as a filled workbook, report.xlsx
+# make test     ruff, mypy and pytest (PYTEST_FLAGS="-m 'not slow'" leaves out the slow ones)
+# make bench    the benchmarks
+# make clean    removes what these made
+PYTHON ?= python3
+PYTEST_FLAGS ?=
+
+.DELETE_ON_ERROR:
+.PHONY: report test bench clean
+
+report: .venv/installed
+	.venv/bin/ft-roi report templates/samples/support-classifier.toml -o report.xlsx --force
+
+test: .venv/installed-dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/pytest $(PYTEST_FLAGS)
+
+bench: .venv/installed
+	.venv/bin/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist report.xlsx
+	find roi_engine templates addin tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name one with PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@touch .venv/installed $@

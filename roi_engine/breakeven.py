@@ -1,0 +1,134 @@
+"""Break-even: the value of an input at which a decision stops or starts to pay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from roi_engine import metrics
+from roi_engine.appraisal import Appraisal, find_metric
+from roi_engine.cashflow import MODEL, horizon
+from roi_engine.errors import OutOfRange, UnknownName
+from roi_engine.root import narrowed
+from roi_engine.scenario import Input, Scenario, find_input
+from roi_engine.sensitivity import legal_bounds
+
+BREAKEVEN_METRICS = ("NETROI", "NPV")
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Where a metric crosses zero as one input moves over its legal range.
+
+    value : the crossing nearest the base value; None when there is none. verdict : "crosses", or "always" or
+    "never" when the whole range pays or does not, or "undefined" when the metric ignores the input.
+    pays_above : whether the decision pays for larger values. several : whether other crossings exist.
+    """
+
+    input_name: str
+    verdict: Literal["crosses", "always", "never", "undefined"]
+    value: float | None = None
+    pays_above: bool | None = None
+    several: bool = False
+
+
+def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> BreakEven:
+    """The value of an input at which net ROI or NPV is zero, the other inputs staying as they are.
+
+        metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
+
+    scenario : the base. input_name : a numeric input, by name, short name or label. metric : "NETROI" or
+    "NPV". Returns a `BreakEven`, its value in the input's own unit. A whole-number input gives the first
+    paying whole number; at a jump the first value on the paying side. Raises `UnknownName` for an unknown
+    name, `OutOfRange` for an input that holds no number. Source: docs/method.md, "Break-even".
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> round(break_even(REFERENCE, "gpu_hourly_rate").value, 6)
+    744.72
+    """
+    declared = find_input(input_name)
+    chosen = find_metric(metric)
+    if chosen.name not in BREAKEVEN_METRICS:
+        raise UnknownName(f"a break-even is defined for {' and '.join(BREAKEVEN_METRICS)}, not for {chosen.name}.")
+    inputs = scenario.inputs()
+    base = inputs[declared.name]
+    if not declared.numeric or base is None:
+        raise OutOfRange(f"{declared.name} holds no number that could be varied.")
+
+    def at(value: float) -> float:
+        found = chosen.of(Appraisal({**inputs, declared.name: value}))
+        return math.nan if found is None else found
+
+    points, values = _sampled(inputs, declared, chosen.name, float(base))
+    if max(values) - min(values) <= 1e-12 * max(map(abs, values)):
+        return BreakEven(declared.name, "undefined")
+    crossings = [
+        _refined(at, declared.quantity.whole, start, end)
+        for start, end in _neighbours(points, values)
+        if (start[1] >= 0) != (end[1] >= 0)
+    ]
+    if not crossings:
+        return BreakEven(declared.name, "always" if values[0] >= 0 else "never")
+    value, pays_above = min(crossings, key=lambda crossing: abs(crossing[0] - base))
+    return BreakEven(declared.name, "crosses", value, pays_above, several=len(crossings) > 1)
+
+
+Point = tuple[float, float]
+
+
+def _neighbours(points: list[float], values: list[float]) -> Iterator[tuple[Point, Point]]:
+    pairs = [(point, value) for point, value in zip(points, values, strict=True) if math.isfinite(value)]
+    return pairwise(pairs)
+
+
+def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point) -> tuple[float, bool]:
+    """The crossing between two neighbours, and whether the side above it pays."""
+    pays_above = end[1] >= 0
+    if whole:
+        (low, _), (high, _) = start, end
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if (at(middle) >= 0) != pays_above else (low, middle)
+        return (high if pays_above else low), pays_above
+    one, other = narrowed(at, start[0], end[0], start[1], end[1])
+    tolerance = 1e-9 * max(abs(start[1]), abs(end[1]))
+    jump = abs(one[1]) > tolerance
+    paying = one if one[1] >= 0 else other
+    return (paying[0] if jump else one[0]), pays_above
+
+
+def _sampled(inputs: dict[str, Any], declared: Input, metric: str, base: float) -> tuple[list[float], list[float]]:
+    """The metric over a grid of the legal range: one vectorised run over every point at once."""
+    import numpy as np
+
+    points = np.array(_grid(declared, base))
+    varied = {name: math.nan if value is None else value for name, value in inputs.items()} | {declared.name: points}
+    with np.errstate(all="ignore"):
+        flows = MODEL.evaluate(varied, ("net_cash_flow",), horizon(varied))["net_cash_flow"]
+        if metric == "NPV":
+            values = metrics.npv(varied["discount_rate"], flows)
+        else:
+            values = metrics.settled(metrics.total(flows), metrics.flow_size(flows))
+    values = np.broadcast_to(values, points.shape)
+    finite = np.isfinite(values)
+    return points[finite].tolist(), values[finite].tolist()
+
+
+def _grid(declared: Input, base: float) -> list[float]:
+    """Points over the legal range: dense around the base, reaching from the lowest to the highest."""
+    low, high = legal_bounds(declared)
+    if declared.quantity.whole and high <= 600:
+        return [float(value) for value in range(int(low), int(high) + 1)]
+    scale = abs(base) or 1.0
+    distances = [scale * 10 ** (exponent / 100) for exponent in range(-900, 1201)]
+    points = {base, low, high} if high < math.inf else {base, low}
+    points |= {base + distance for distance in distances} | {base - distance for distance in distances}
+    if declared.quantity.whole:
+        points = {float(round(point)) for point in points if math.isfinite(point)}
+    points |= {distance for distance in distances if base == 0 or distance < base}  # towards zero from above
+    if declared.quantity.whole:
+        points = {float(math.ceil(point)) for point in points if math.isfinite(point)}
+    return sorted(point for point in points if low <= point <= high)

@@ -1,0 +1,310 @@
+"""The model as named equations: a function's name is what it gives, its parameters are what it takes.
+
+Nothing else wires the model together; `roi_engine.graph` reads the names. An equation is evaluated on
+floats, on NumPy arrays and on spreadsheet formulas, so it uses operators and the words of
+`roi_engine.value` only. Those with ``month`` among their ancestors hold for months 0 to the horizon: month 0
+is the outlay, months 1 to H are end-of-month flows, and every flow is zero after the horizon.
+"""
+
+# Parameters carry the names of quantities: their units and bounds are in roi_engine.scenario.
+
+from __future__ import annotations
+
+from typing import Any
+
+from roi_engine.value import Value, ceiling, divide, fallback, given, maximum, minimum, where
+
+# --- fixed: once per scenario ---------------------------------------------------------------------------
+
+
+def training_cost(
+    training_hours: Value,
+    gpu_hourly_rate: Value,
+    gpu_count: Value,
+    training_runs: Value,
+    training_tokens_m: Value,
+    training_price_per_m: Value,
+) -> Value:
+    """GPU time of all runs, plus tokens billed by a training API."""
+    return training_hours * gpu_hourly_rate * gpu_count * training_runs + training_tokens_m * training_price_per_m
+
+
+def one_off_cost(
+    data_preparation_cost: Value,
+    engineering_hours: Value,
+    engineering_rate: Value,
+    evaluation_cost: Value,
+    other_upfront_cost: Value,
+) -> Value:
+    """Data, people, evaluation and the rest, once."""
+    return data_preparation_cost + engineering_hours * engineering_rate + evaluation_cost + other_upfront_cost
+
+
+def contingency_cost(training_cost: Value, one_off_cost: Value, contingency: Value) -> Value:
+    """The reserve on training and one-off costs."""
+    return (training_cost + one_off_cost) * contingency
+
+
+def monthly_storage_cost(storage_gb: Value, storage_monthly_rate: Value) -> Value:
+    """Storage of one month."""
+    return storage_gb * storage_monthly_rate
+
+
+def storage_cost(monthly_storage_cost: Value, months_to_amortize: Value) -> Value:
+    """Storage of the whole horizon."""
+    return monthly_storage_cost * months_to_amortize
+
+
+def storage_at_start(storage_cost: Value, storage_timing: Any) -> Value:
+    """The part of the storage that is counted at month 0."""
+    return where(storage_timing == "upfront", storage_cost, 0)
+
+
+def storage_each_month(monthly_storage_cost: Value, storage_timing: Any) -> Value:
+    """The part of the storage that is counted in every month."""
+    return where(storage_timing == "monthly", monthly_storage_cost, 0)
+
+
+def upfront_cost(training_cost: Value, one_off_cost: Value, contingency_cost: Value, storage_at_start: Value) -> Value:
+    """Everything spent at month 0, before risk adjustment."""
+    return training_cost + one_off_cost + contingency_cost + storage_at_start
+
+
+def call_cost(
+    input_tokens: Value,
+    output_tokens: Value,
+    input_price_per_m: Value,
+    output_price_per_m: Value,
+    cached_share: Value,
+    cached_price_per_m: Value,
+) -> Value:
+    """One call of a token mix; prices per million tokens, cached tokens being part of the input tokens."""
+    prompt = input_tokens * ((1 - cached_share) * input_price_per_m + cached_share * cached_price_per_m)
+    return (prompt + output_tokens * output_price_per_m) / 1_000_000
+
+
+def _side_cost_per_call(
+    tokens_per_call: Value,
+    cost_per_1k_tokens: Value,
+    input_tokens: Value,
+    output_tokens: Value,
+    input_price_per_m: Value,
+    output_price_per_m: Value,
+    cached_share: Value,
+    cached_price_per_m: Value,
+) -> Value:
+    input_price = fallback(input_price_per_m, 0)
+    mix = call_cost(
+        fallback(input_tokens, 0),
+        fallback(output_tokens, 0),
+        input_price,
+        fallback(output_price_per_m, 0),
+        fallback(cached_share, 0),
+        fallback(cached_price_per_m, input_price),
+    )
+    return where(given(input_tokens), mix, tokens_per_call / 1000 * cost_per_1k_tokens)
+
+
+def baseline_cost_per_call(
+    tokens_per_call: Value,
+    baseline_cost_per_1k_tokens: Value,
+    baseline_input_tokens: Value,
+    baseline_output_tokens: Value,
+    baseline_input_price_per_m: Value,
+    baseline_output_price_per_m: Value,
+    baseline_cached_share: Value,
+    baseline_cached_price_per_m: Value,
+) -> Value:
+    """What one call costs on the present API: its token mix, else its price per 1,000 tokens."""
+    return _side_cost_per_call(
+        tokens_per_call,
+        baseline_cost_per_1k_tokens,
+        baseline_input_tokens,
+        baseline_output_tokens,
+        baseline_input_price_per_m,
+        baseline_output_price_per_m,
+        baseline_cached_share,
+        baseline_cached_price_per_m,
+    )
+
+
+def finetuned_cost_per_call(
+    tokens_per_call: Value,
+    finetuned_cost_per_1k_tokens: Value,
+    finetuned_input_tokens: Value,
+    finetuned_output_tokens: Value,
+    finetuned_input_price_per_m: Value,
+    finetuned_output_price_per_m: Value,
+    finetuned_cached_share: Value,
+    finetuned_cached_price_per_m: Value,
+) -> Value:
+    """What one call costs on the fine-tuned model when it is paid by the token."""
+    return _side_cost_per_call(
+        tokens_per_call,
+        finetuned_cost_per_1k_tokens,
+        finetuned_input_tokens,
+        finetuned_output_tokens,
+        finetuned_input_price_per_m,
+        finetuned_output_price_per_m,
+        finetuned_cached_share,
+        finetuned_cached_price_per_m,
+    )
+
+
+def served_tokens(
+    serving_tokens_per_call: Value,
+    tokens_per_call: Value,
+    finetuned_input_tokens: Value,
+    finetuned_output_tokens: Value,
+) -> Value:
+    """Tokens that serving one call takes: as given, else the fine-tuned mix's, else tokens per call."""
+    mix = fallback(finetuned_input_tokens, 0) + fallback(finetuned_output_tokens, 0)
+    return fallback(serving_tokens_per_call, where(given(finetuned_input_tokens), mix, tokens_per_call))
+
+
+def replicas_per_call(
+    served_tokens: Value,
+    peak_factor: Value,
+    serving_tokens_per_second: Value,
+    target_utilisation: Value,
+    hours_per_month: Value,
+) -> Value:
+    """The part of a replica that one call a month needs at peak; zero where no throughput is given."""
+    tokens_a_month = serving_tokens_per_second * target_utilisation * hours_per_month * 3600
+    return divide(served_tokens * peak_factor, tokens_a_month, 0)
+
+
+def review_gain(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+    """Review cost avoided in a month of full traffic and fresh training."""
+    return monthly_review_cost * maximum(accuracy_improvement_percent, 0)
+
+
+def review_loss(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+    """Review cost added in a month of full traffic, when the fine-tuned model makes more errors."""
+    return monthly_review_cost * maximum(-accuracy_improvement_percent, 0)
+
+
+# --- monthly --------------------------------------------------------------------------------------------
+
+
+def traffic_growth(month: Value, monthly_growth: Value) -> Value:
+    """Traffic over that of the first month."""
+    return (1 + monthly_growth) ** (month - 1)
+
+
+def adoption(month: Value, go_live_delay: Value, ramp_months: Value, months_to_amortize: Value) -> Value:
+    """Share of the traffic on the fine-tuned model: zero before go-live and after the horizon."""
+    ramp = minimum(divide(month - go_live_delay, ramp_months, 1), 1)
+    return where((month > go_live_delay) & (month <= months_to_amortize), ramp, 0)
+
+
+def calls_served(baseline_monthly_api_calls: Value, traffic_growth: Value, adoption: Value) -> Value:
+    """Calls that the fine-tuned model answers."""
+    return baseline_monthly_api_calls * (traffic_growth * adoption)
+
+
+def baseline_spend(
+    calls_served: Value, baseline_cost_per_call: Value, month: Value, baseline_price_change: Value
+) -> Value:
+    """What the present API would have charged for those calls."""
+    return calls_served * (baseline_cost_per_call * (1 + baseline_price_change) ** ((month - 1) / 12))
+
+
+def token_spend(
+    calls_served: Value, finetuned_cost_per_call: Value, month: Value, finetuned_price_change: Value
+) -> Value:
+    """What the fine-tuned model charges by the token."""
+    return calls_served * (finetuned_cost_per_call * (1 + finetuned_price_change) ** ((month - 1) / 12))
+
+
+def serving_gpus(
+    adoption: Value,
+    calls_served: Value,
+    replicas_per_call: Value,
+    min_replicas: Value,
+    gpus_per_replica: Value,
+) -> Value:
+    """GPUs of a self-hosted fleet: whole replicas for the peak, none before go-live.
+
+    A need that is whole up to rounding (a part in 10¹²) does not start another replica.
+    """
+    needed = ceiling(calls_served * (replicas_per_call * (1 - 1e-12)))
+    return where(adoption > 0, gpus_per_replica * maximum(needed, min_replicas), 0)
+
+
+def fleet_spend(serving_gpus: Value, serving_gpu_hourly_rate: Value, hours_per_month: Value) -> Value:
+    """What the self-hosted fleet costs in the month."""
+    return serving_gpus * (serving_gpu_hourly_rate * hours_per_month)
+
+
+def finetuned_spend(serving: Any, token_spend: Value, fleet_spend: Value) -> Value:
+    """What serving the calls on the fine-tuned model costs."""
+    return where(serving == "self_hosted", fleet_spend, token_spend)
+
+
+def training_age(month: Value, go_live_delay: Value, retraining_interval: Value) -> Value:
+    """Months since the model was last trained, counted from its first month of traffic."""
+    age = maximum(month - go_live_delay - 1, 0)
+    return where(retraining_interval > 0, age % maximum(retraining_interval, 1), age)
+
+
+def review_savings(
+    review_gain: Value, traffic_growth: Value, adoption: Value, monthly_gain_decay: Value, training_age: Value
+) -> Value:
+    """Review cost avoided, drifting down with the age of the training."""
+    return review_gain * (traffic_growth * adoption * (1 - monthly_gain_decay) ** training_age)
+
+
+def added_review(review_loss: Value, traffic_growth: Value, adoption: Value) -> Value:
+    """Review cost added by a model that makes more errors; a cost, and it does not drift."""
+    return review_loss * (traffic_growth * adoption)
+
+
+def operations_spend(adoption: Value, operations_monthly_cost: Value, hosting_monthly_fee: Value) -> Value:
+    """Upkeep and hosting, from go-live on."""
+    return where(adoption > 0, operations_monthly_cost + hosting_monthly_fee, 0)
+
+
+def retraining_spend(
+    month: Value,
+    go_live_delay: Value,
+    retraining_interval: Value,
+    retraining_cost: Value,
+    months_to_amortize: Value,
+) -> Value:
+    """A retraining at the end of every interval after go-live, never in the last month."""
+    due = (month - go_live_delay) % maximum(retraining_interval, 1) == 0
+    running = (month > go_live_delay) & (month < months_to_amortize)
+    return where((retraining_interval > 0) & running & due, retraining_cost, 0)
+
+
+def storage_spend(month: Value, months_to_amortize: Value, storage_each_month: Value) -> Value:
+    """Storage counted month by month, also before go-live."""
+    return where((month > 0) & (month <= months_to_amortize), storage_each_month, 0)
+
+
+def running_cost(operations_spend: Value, retraining_spend: Value, storage_spend: Value) -> Value:
+    """New costs of the month other than serving."""
+    return operations_spend + retraining_spend + storage_spend
+
+
+def outlay(month: Value, upfront_cost: Value) -> Value:
+    """The upfront cost, at month 0."""
+    return where(month == 0, upfront_cost, 0)
+
+
+def avoided_bill(baseline_spend: Value, review_savings: Value, benefit_risk: Value) -> Value:
+    """What no longer has to be paid, cut by the benefit risk."""
+    return (baseline_spend + review_savings) * (1 - benefit_risk)
+
+
+def new_bill(
+    outlay: Value, finetuned_spend: Value, added_review: Value, running_cost: Value, cost_risk: Value
+) -> Value:
+    """What has to be paid instead, raised by the cost risk."""
+    return (outlay + running_cost + finetuned_spend + added_review) * (1 + cost_risk)
+
+
+def net_cash_flow(avoided_bill: Value, new_bill: Value) -> Value:
+    """The flow of the month: avoided bill less new bill."""
+    return avoided_bill - new_bill

@@ -1,0 +1,84 @@
+"""What can go wrong, as exceptions that carry the sentence a person reads.
+
+FtRoiError
+├── WrongType       not a number (or not a text) where one belongs          #VALUE! on a sheet
+├── OutOfRange      a number outside its legal range, or an undefined result  #NUM!
+├── ZeroDivisor     a ratio whose denominator is zero                         #DIV/0!
+├── UnknownName     an input, metric or function that does not exist          #N/A
+└── ScenarioError   everything wrong with a scenario, all problems at once
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class FtRoiError(Exception):
+    """The base of every error that FT ROI raises on purpose; its text is meant for the user."""
+
+    code = "#VALUE!"
+
+
+class WrongType(FtRoiError):
+    """A value of the wrong kind: text, a boolean or nothing where a number belongs."""
+
+
+class OutOfRange(FtRoiError):
+    """A number outside its legal range, or a result that does not exist (no root, undefined)."""
+
+    code = "#NUM!"
+
+
+class ZeroDivisor(FtRoiError):
+    """A ratio whose denominator is zero."""
+
+    code = "#DIV/0!"
+
+
+class UnknownName(FtRoiError):
+    """A name that nothing answers to; the sentence offers the nearest known one."""
+
+    code = "#N/A"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong, where it is, and what to do: ``place: sentence``."""
+
+    place: str
+    sentence: str
+    code: str = "#VALUE!"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+
+
+class ScenarioError(FtRoiError):
+    """All problems of a scenario at once, in the order in which a reader meets them.
+
+    >>> str(ScenarioError([Problem("months_to_amortize", "0 is below 1.")]))
+    'months_to_amortize: 0 is below 1.'
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.code = self.problems[0].code if self.problems else "#VALUE!"
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest to a misspelt one, or None when nothing is close.
+
+    >>> nearest("gpu_hourly_rat", ["gpu_hourly_rate", "storage_gb"])
+    'gpu_hourly_rate'
+    """
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean "…"?`` for a close known name, else nothing."""
+    guess = nearest(name, known)
+    return f' Did you mean "{guess}"?' if guess else ""

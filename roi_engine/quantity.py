@@ -1,0 +1,186 @@
+"""Quantities: what kind of number an input or a result is.
+
+One object answers everything about a number: its unit, its bounds, whether it is whole, and the sentence
+that says what is wrong with a value. Number formats, validation rules and host types are maps over
+quantities in the packages above this one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from roi_engine.errors import OutOfRange, WrongType
+
+Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "text", "yes_no", "table"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A kind of number: ``unit`` may hold ``{currency}``; a bound that is ``open`` is itself not allowed.
+
+    >>> SHARE.check(0.12)
+    0.12
+    >>> MONTHS.check(12.5)
+    Traceback (most recent call last):
+    roi_engine.errors.OutOfRange: 12.5 is not a whole number. Type 12 or 13.
+    """
+
+    name: str
+    unit: str
+    kind: Kind
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+    whole: bool = False
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> Any:
+        """The value as the engine wants it (a float, an int where whole, a text); raises with a sentence."""
+        if self.choices:
+            return self._check_choice(value)
+        if self.kind == "text":
+            if not isinstance(value, str):
+                raise WrongType(f"{_shown(value)} is not a text. Put it in quotation marks.")
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
+        if not math.isfinite(value):
+            raise WrongType(f"{value} is not a finite number. Type a number {self.range_in_words}.")
+        if self.whole and value != int(value):
+            below = math.floor(value)
+            raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
+        if value < self.low or (self.low_open and value <= self.low):
+            raise OutOfRange(self._outside(value, "below", self.low, self.low_open))
+        if value > self.high or (self.high_open and value >= self.high):
+            raise OutOfRange(self._outside(value, "above", self.high, self.high_open))
+        return int(value) if self.whole else float(value)
+
+    def _check_choice(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise WrongType(f"{_shown(value)} is not a text. {self._choose()}")
+        word = value.strip().lower().replace("-", "_").replace(" ", "_")
+        if word not in self.choices:
+            raise OutOfRange(f'"{value}" is not one of the choices. {self._choose()}')
+        return word
+
+    def _choose(self) -> str:
+        return "Choose " + " or ".join(f'"{choice}"' for choice in self.choices) + "."
+
+    def _outside(self, value: float, side: str, bound: float, bound_open: bool) -> str:
+        problem = f"{value:g} is not {_other(side)} {bound:g}." if bound_open else f"{value:g} is {side} {bound:g}."
+        if self.kind == "fraction" and 1 < value <= 100 and value / 100 <= self.high:
+            return f"{problem} Did you mean {value:g} % ({value / 100:g})?"
+        return f"{problem} Type a {'whole ' if self.whole else ''}number {self.range_in_words}."
+
+    @property
+    def range_in_words(self) -> str:
+        """The legal range as a phrase, such as ``from 1 to 600`` or ``above -1 and at most 9``.
+
+        >>> MONTHS.range_in_words
+        'from 1 to 600'
+        """
+        if self.low == -math.inf and self.high == math.inf:
+            return "of any size"
+        if self.low == -math.inf:
+            return f"{'below' if self.high_open else 'of at most'} {self.high:g}"
+        if self.high == math.inf:
+            return f"{'above' if self.low_open else 'of at least'} {self.low:g}"
+        if not self.low_open and not self.high_open:
+            return f"from {self.low:g} to {self.high:g}"
+        low = f"{'above' if self.low_open else 'of at least'} {self.low:g}"
+        return f"{low} and {'below' if self.high_open else 'at most'} {self.high:g}"
+
+    def clamp(self, value: float) -> float:
+        """The nearest legal value (just inside a bound that is itself not allowed)."""
+        low = math.nextafter(self.low, math.inf) if self.low_open else self.low
+        high = math.nextafter(self.high, -math.inf) if self.high_open else self.high
+        return min(max(value, low), high)
+
+    def unit_in(self, currency: str) -> str:
+        """The unit with the currency written in."""
+        return self.unit.replace("{currency}", currency)
+
+
+def _other(side: str) -> str:
+    return "above" if side == "below" else "below"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "An empty value"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _number_hint(value: Any) -> str:
+    """For text that looks like a number: how to type it."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip().replace(" ", "").replace("_", "")
+    percent = text.endswith("%")
+    try:
+        number = float(text.rstrip("%").replace(",", ""))
+    except ValueError:
+        return ""
+    return f" Type {number / 100 if percent else number:g} without quotation marks."
+
+
+def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:
+    return Quantity(name, unit, kind, low=0)
+
+
+TEXT = Quantity("text", "", "text")
+YES_NO = Quantity("yes or no", "", "yes_no")
+TABLE = Quantity("table", "", "table")
+
+# inputs and results that count money
+MONEY = _at_least_zero("money", "{currency}", "money")
+SIGNED_MONEY = Quantity("signed money", "{currency}", "money")
+MONEY_PER_MONTH = _at_least_zero("money per month", "{currency} / month", "money")
+SIGNED_MONEY_PER_MONTH = Quantity("signed money per month", "{currency} / month", "money")
+MONEY_PER_CALL = _at_least_zero("money per call", "{currency} / call", "price")
+GPU_HOUR_PRICE = _at_least_zero("price of a GPU-hour", "{currency} / GPU-hour", "price")
+GB_MONTH_PRICE = _at_least_zero("price of storage", "{currency} / GB-month", "price")
+PRICE_PER_1K = _at_least_zero("price per 1,000 tokens", "{currency} / 1k tokens", "price")
+PRICE_PER_MILLION = _at_least_zero("price per million tokens", "{currency} / 1M tokens", "price")
+HOURLY_PAY = _at_least_zero("hourly pay", "{currency} / hour", "price")
+
+# counts and amounts
+BILLIONS = _at_least_zero("billions of parameters", "billion parameters", "number")
+GPU_HOURS = _at_least_zero("GPU-hours", "GPU-hours", "number")
+HOURS = _at_least_zero("hours", "hours", "number")
+GIGABYTES = _at_least_zero("gigabytes", "GB", "number")
+CALLS = _at_least_zero("calls per month", "calls / month", "number")
+TOKENS = _at_least_zero("tokens", "tokens / call", "number")
+MILLION_TOKENS = _at_least_zero("million tokens", "million tokens", "number")
+TOKENS_PER_SECOND = _at_least_zero("tokens per second", "tokens / second", "number")
+HOURS_PER_MONTH = Quantity("hours per month", "hours / month", "number", low=0, low_open=True, high=744)
+COUNT = Quantity("count", "count", "count", low=1, whole=True)
+PEAK_FACTOR = Quantity("peak factor", "peak / average", "ratio", low=1)
+MONTHS = Quantity("months", "months", "months", low=1, high=600, whole=True)
+MONTHS_OR_NONE = Quantity("months, or none", "months", "months", low=0, high=600, whole=True)
+DURATION = Quantity("duration", "months", "months", low=0)
+RATIO = Quantity("ratio", "×", "ratio")
+
+# fractions
+SHARE = Quantity("share", "share", "fraction", low=0, high=1)
+IMPROVEMENT = Quantity("error reduction", "share", "fraction", high=1)
+UTILISATION = Quantity("utilisation", "share", "fraction", low=0, low_open=True, high=1)
+GROWTH = Quantity("growth per month", "per month", "fraction", low=-1, low_open=True, high=1, high_open=True)
+PRICE_CHANGE = Quantity("price change per year", "per year", "fraction", low=-1, low_open=True, high=9)
+ANNUAL_RATE = Quantity("annual rate", "per year", "fraction", low=-1, low_open=True, high=10)
+DECAY = Quantity("decay per month", "per month", "fraction", low=0, high=1, high_open=True)
+BENEFIT_RISK = Quantity("benefit risk", "share", "fraction", low=0, high=1, high_open=True)
+SURCHARGE = _at_least_zero("surcharge", "share", "fraction")
+CHANGE = Quantity("change", "share", "fraction", low=-1)
+RETURN = Quantity("return", "share", "fraction")
+ANNUAL_RETURN = Quantity("annual return", "per year", "fraction")
+ACCURACY = SHARE
+
+# choices
+STORAGE_TIMING = Quantity("storage timing", "choice", "text", choices=("upfront", "monthly"))
+SERVING = Quantity("serving", "choice", "text", choices=("per_token", "self_hosted"))

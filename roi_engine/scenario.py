@@ -1,0 +1,659 @@
+"""The scenario: every input of the model, declared once.
+
+`Scenario` is the only place where an input's label, quantity (unit and bounds), group, default and short
+names are written. Everything else - file keys, worksheet arguments, the Inputs sheet, what may be varied -
+is read from `INPUTS`, which is derived from it. Building a scenario reports every problem at once, as
+`ScenarioError`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import core_schema
+
+from roi_engine import quantity as q
+from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.quantity import Quantity
+
+
+@dataclass(frozen=True)
+class Input:
+    """What one input is: its quantity, what people call it, where it stands, what it means."""
+
+    quantity: Quantity
+    label: str
+    group: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
+    name: str = ""
+    default: Any = None
+    required: bool = False
+    may_be_empty: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the input is a number (and not a text or a choice)."""
+        return self.quantity.kind != "text"
+
+    def check(self, value: Any) -> Any:
+        """The value as the engine wants it; raises `FtRoiError` with a sentence."""
+        if value is None and self.may_be_empty:
+            return None
+        return self.quantity.check(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        def check(value: Any) -> Any:
+            try:
+                return self.check(value)
+            except FtRoiError as error:
+                raise ValueError(error) from error
+
+        return core_schema.no_info_plain_validator_function(check)
+
+
+def _side(prefix: str, side: str) -> dict[str, Any]:
+    """The token mix that each side, baseline and fine-tuned, may give in place of a price per 1k tokens."""
+    group = f"Token mix, {side}"
+    return {
+        f"{prefix}_input_tokens": Input(
+            q.TOKENS, f"{side} input tokens", group, "Prompt tokens of a call, cached ones included."
+        ),
+        f"{prefix}_output_tokens": Input(
+            q.TOKENS, f"{side} output tokens", group, "Tokens that the model writes in a call."
+        ),
+        f"{prefix}_input_price_per_m": Input(
+            q.PRICE_PER_MILLION, f"{side} input price", group, "Price of a million prompt tokens."
+        ),
+        f"{prefix}_output_price_per_m": Input(
+            q.PRICE_PER_MILLION, f"{side} output price", group, "Price of a million written tokens."
+        ),
+        f"{prefix}_cached_share": Input(
+            q.SHARE,
+            f"{side} cached share",
+            group,
+            "Share of the prompt tokens read from the cache; empty: none.",
+        ),
+        f"{prefix}_cached_price_per_m": Input(
+            q.PRICE_PER_MILLION,
+            f"{side} cached price",
+            group,
+            "Price of a million cached prompt tokens; empty: the input price.",
+        ),
+    }
+
+
+_BASELINE = _side("baseline", "Baseline")
+_FINETUNED = _side("finetuned", "Fine-tuned")
+
+Distribution = Literal["pert", "triangular", "uniform", "normal", "lognormal"]
+
+
+class Range(BaseModel):
+    """How far an input may lie from its value: ``low`` and ``high``, and the shape between them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    low: float = Field(strict=True)
+    high: float = Field(strict=True)
+    distribution: Distribution = "pert"
+
+
+class Scenario(BaseModel):
+    """One fine-tuning decision: the inputs of the model, checked, with every default filled in.
+
+    The eleven inputs of the reference framework have no default (a token mix or self-hosting replaces its
+    side's price per 1k tokens); every other default reproduces the framework.
+
+    Raises `ScenarioError` with every problem: missing, unknown, of the wrong type or outside its range.
+
+    >>> scenario = Scenario(model_size_b=7, training_hours=24, gpu_hourly_rate=1.5, storage_gb=28,
+    ...     storage_monthly_rate=0.02, baseline_monthly_api_calls=5_000_000,
+    ...     baseline_cost_per_1k_tokens=0.30, finetuned_cost_per_1k_tokens=0.05,
+    ...     accuracy_improvement_percent=0.12, monthly_review_cost=2000, months_to_amortize=12)
+    >>> scenario.discount_rate
+    0.1
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Input(q.TEXT, "Scenario", "Label", "What this scenario is called.")] = ""
+    description: Annotated[str, Input(q.TEXT, "Description", "Label", "What is decided, in a sentence.")] = ""
+    currency: Annotated[str, Input(q.TEXT, "Currency", "Label", "The one currency of all money.")] = "USD"
+
+    model_size_b: Annotated[
+        float,
+        Input(
+            q.BILLIONS,
+            "Model size",
+            "Reference inputs",
+            "Parameters of the model; echoed, not calculated with.",
+        ),
+    ] = 0.0
+    training_hours: Annotated[
+        float,
+        Input(
+            q.GPU_HOURS,
+            "Training time",
+            "Reference inputs",
+            "GPU-hours of training; wall-clock hours when the GPU count is above 1.",
+            ("hours",),
+        ),
+    ]
+    gpu_hourly_rate: Annotated[
+        float,
+        Input(
+            q.GPU_HOUR_PRICE,
+            "Training GPU price",
+            "Reference inputs",
+            "Price of one GPU for one hour.",
+            ("gpu_rate",),
+        ),
+    ]
+    storage_gb: Annotated[
+        float,
+        Input(q.GIGABYTES, "Storage kept", "Reference inputs", "Model, checkpoints and optimizer states kept."),
+    ]
+    storage_monthly_rate: Annotated[
+        float,
+        Input(
+            q.GB_MONTH_PRICE,
+            "Storage price",
+            "Reference inputs",
+            "Price of one GB for one month.",
+            ("storage_rate",),
+        ),
+    ]
+    baseline_monthly_api_calls: Annotated[
+        float,
+        Input(q.CALLS, "API calls", "Reference inputs", "Calls in the first month.", ("calls", "monthly_calls")),
+    ]
+    baseline_cost_per_1k_tokens: Annotated[
+        float,
+        Input(
+            q.PRICE_PER_1K,
+            "Baseline price",
+            "Reference inputs",
+            "What the present API charges per 1,000 tokens.",
+            ("baseline_cost", "baseline_price"),
+        ),
+    ] = 0.0
+    finetuned_cost_per_1k_tokens: Annotated[
+        float,
+        Input(
+            q.PRICE_PER_1K,
+            "Fine-tuned price",
+            "Reference inputs",
+            "What the fine-tuned model costs per 1,000 tokens.",
+            ("finetuned_cost", "finetuned_price"),
+        ),
+    ] = 0.0
+    accuracy_improvement_percent: Annotated[
+        float,
+        Input(
+            q.IMPROVEMENT,
+            "Review cost avoided (error reduction)",
+            "Reference inputs",
+            "Share of the review cost that disappears: (old error - new error) / old error.",
+            ("accuracy", "accuracy_improvement", "error_reduction"),
+        ),
+    ]
+    monthly_review_cost: Annotated[
+        float,
+        Input(
+            q.MONEY_PER_MONTH,
+            "Review cost",
+            "Reference inputs",
+            "What people spend on checking answers today.",
+            ("review_cost",),
+        ),
+    ]
+    months_to_amortize: Annotated[
+        int,
+        Input(
+            q.MONTHS,
+            "Horizon",
+            "Reference inputs",
+            "Months over which the decision is judged.",
+            ("months", "horizon"),
+        ),
+    ]
+
+    gpu_count: Annotated[
+        int,
+        Input(q.COUNT, "Training GPUs", "Training", "GPUs at work at once; multiplies the training time."),
+    ] = 1
+    training_runs: Annotated[
+        int, Input(q.COUNT, "Training runs", "Training", "Runs paid for, failed and ablation runs included.")
+    ] = 1
+    training_tokens_m: Annotated[
+        float,
+        Input(
+            q.MILLION_TOKENS,
+            "Billed training tokens",
+            "Training",
+            "Tokens billed when training through an API: epochs and runs included.",
+        ),
+    ] = 0.0
+    training_price_per_m: Annotated[
+        float,
+        Input(q.PRICE_PER_MILLION, "Training token price", "Training", "Price of a million training tokens."),
+    ] = 0.0
+
+    storage_timing: Annotated[
+        Literal["upfront", "monthly"],
+        Input(
+            q.STORAGE_TIMING,
+            "Storage timing",
+            "Storage",
+            "Whether the horizon's storage is counted at once or each month.",
+        ),
+    ] = "upfront"
+
+    data_preparation_cost: Annotated[
+        float,
+        Input(q.MONEY, "Data preparation", "One-off costs", "Collecting, cleaning and labelling training data."),
+    ] = 0.0
+    engineering_hours: Annotated[
+        float, Input(q.HOURS, "Engineering time", "One-off costs", "Hours of people who build and integrate.")
+    ] = 0.0
+    engineering_rate: Annotated[
+        float, Input(q.HOURLY_PAY, "Engineering pay", "One-off costs", "Cost of one engineering hour.")
+    ] = 0.0
+    evaluation_cost: Annotated[
+        float, Input(q.MONEY, "Evaluation", "One-off costs", "Test sets, human evaluation, red teaming.")
+    ] = 0.0
+    other_upfront_cost: Annotated[
+        float,
+        Input(q.MONEY, "Other upfront cost", "One-off costs", "Legal, security review, migration and the rest."),
+    ] = 0.0
+    contingency: Annotated[
+        float,
+        Input(
+            q.SURCHARGE,
+            "Contingency",
+            "One-off costs",
+            "Reserve on training and one-off costs, not on storage.",
+        ),
+    ] = 0.0
+
+    tokens_per_call: Annotated[
+        float,
+        Input(
+            q.TOKENS,
+            "Tokens per call",
+            "Traffic",
+            "Tokens that a call is charged for at the price per 1k.",
+            ("tokens",),
+        ),
+    ] = 1.0
+    monthly_growth: Annotated[float, Input(q.GROWTH, "Traffic growth", "Traffic", "Growth of calls per month.")] = 0.0
+    go_live_delay: Annotated[
+        int, Input(q.MONTHS_OR_NONE, "Go-live delay", "Traffic", "Months before the first traffic moves.")
+    ] = 0
+    ramp_months: Annotated[
+        int,
+        Input(q.MONTHS_OR_NONE, "Ramp-up", "Traffic", "Months until all traffic has moved, in equal steps."),
+    ] = 0
+
+    baseline_price_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Baseline price change",
+            "Prices",
+            "Yearly change of the baseline's prices; -0.5 halves them.",
+        ),
+    ] = 0.0
+    finetuned_price_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Fine-tuned price change",
+            "Prices",
+            "Yearly change of the fine-tuned model's prices.",
+        ),
+    ] = 0.0
+    baseline_input_tokens: Annotated[float | None, _BASELINE["baseline_input_tokens"]] = None
+    baseline_output_tokens: Annotated[float | None, _BASELINE["baseline_output_tokens"]] = None
+    baseline_input_price_per_m: Annotated[float | None, _BASELINE["baseline_input_price_per_m"]] = None
+    baseline_output_price_per_m: Annotated[float | None, _BASELINE["baseline_output_price_per_m"]] = None
+    baseline_cached_share: Annotated[float | None, _BASELINE["baseline_cached_share"]] = None
+    baseline_cached_price_per_m: Annotated[float | None, _BASELINE["baseline_cached_price_per_m"]] = None
+    finetuned_input_tokens: Annotated[float | None, _FINETUNED["finetuned_input_tokens"]] = None
+    finetuned_output_tokens: Annotated[float | None, _FINETUNED["finetuned_output_tokens"]] = None
+    finetuned_input_price_per_m: Annotated[float | None, _FINETUNED["finetuned_input_price_per_m"]] = None
+    finetuned_output_price_per_m: Annotated[float | None, _FINETUNED["finetuned_output_price_per_m"]] = None
+    finetuned_cached_share: Annotated[float | None, _FINETUNED["finetuned_cached_share"]] = None
+    finetuned_cached_price_per_m: Annotated[float | None, _FINETUNED["finetuned_cached_price_per_m"]] = None
+
+    serving: Annotated[
+        Literal["per_token", "self_hosted"],
+        Input(
+            q.SERVING,
+            "Serving mode",
+            "Serving",
+            "Whether the fine-tuned model is paid by the token or runs on your own GPUs.",
+        ),
+    ] = "per_token"
+    serving_gpu_hourly_rate: Annotated[
+        float,
+        Input(q.GPU_HOUR_PRICE, "Serving GPU price", "Serving", "Price of one serving GPU for one hour."),
+    ] = 0.0
+    serving_tokens_per_second: Annotated[
+        float,
+        Input(
+            q.TOKENS_PER_SECOND,
+            "Replica throughput",
+            "Serving",
+            "Tokens per second of one replica at the latency you accept.",
+        ),
+    ] = 0.0
+    target_utilisation: Annotated[
+        float,
+        Input(
+            q.UTILISATION,
+            "Target utilisation",
+            "Serving",
+            "Share of its throughput that a replica is planned for at peak.",
+        ),
+    ] = 0.6
+    peak_factor: Annotated[
+        float,
+        Input(q.PEAK_FACTOR, "Peak factor", "Serving", "Traffic of the busiest hour over the month's average."),
+    ] = 3.0
+    min_replicas: Annotated[
+        int, Input(q.COUNT, "Minimum replicas", "Serving", "Replicas that run whatever the traffic.")
+    ] = 1
+    gpus_per_replica: Annotated[int, Input(q.COUNT, "GPUs per replica", "Serving", "GPUs that one replica needs.")] = 1
+    hours_per_month: Annotated[
+        float,
+        Input(
+            q.HOURS_PER_MONTH,
+            "Hours per month",
+            "Serving",
+            "Hours that a serving GPU is paid for in a month.",
+        ),
+    ] = 730.0
+    serving_tokens_per_call: Annotated[
+        float | None,
+        Input(
+            q.TOKENS,
+            "Served tokens per call",
+            "Serving",
+            "Tokens that serving a call takes; empty: the fine-tuned mix's, else tokens per call.",
+        ),
+    ] = None
+
+    operations_monthly_cost: Annotated[
+        float,
+        Input(
+            q.MONEY_PER_MONTH,
+            "Operations",
+            "Running costs",
+            "Monitoring, on-call and upkeep from go-live on.",
+        ),
+    ] = 0.0
+    hosting_monthly_fee: Annotated[
+        float,
+        Input(
+            q.MONEY_PER_MONTH,
+            "Hosting fee",
+            "Running costs",
+            "Fixed fee of a hosted fine-tuned model from go-live on.",
+        ),
+    ] = 0.0
+
+    monthly_gain_decay: Annotated[
+        float,
+        Input(q.DECAY, "Quality drift", "Quality", "Share of the review saving lost each month after training."),
+    ] = 0.0
+    retraining_interval: Annotated[
+        int,
+        Input(q.MONTHS_OR_NONE, "Retraining interval", "Quality", "Months between retrainings; 0: never."),
+    ] = 0
+    retraining_cost: Annotated[float, Input(q.MONEY, "Retraining cost", "Quality", "Cost of one retraining.")] = 0.0
+
+    discount_rate: Annotated[
+        float, Input(q.ANNUAL_RATE, "Discount rate", "Finance", "Effective rate per year.", ("rate",))
+    ] = 0.10
+    benefit_risk: Annotated[
+        float,
+        Input(q.BENEFIT_RISK, "Benefit risk", "Finance", "Share by which the avoided bill is cut for caution."),
+    ] = 0.0
+    cost_risk: Annotated[
+        float,
+        Input(q.SURCHARGE, "Cost risk", "Finance", "Share by which every new cost is raised for caution."),
+    ] = 0.0
+
+    ranges: dict[str, Range] = {}
+    sources: dict[str, str] = {}
+    notes: dict[str, str] = {}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _report_everything(cls, data: Any, build: ModelWrapValidatorHandler[Scenario]) -> Scenario:
+        if not isinstance(data, Mapping):
+            return build(data)
+        given, problems = _with_input_names(data)
+        problems += _missing(given)
+        try:
+            scenario = build(given)
+        except ValidationError as error:
+            raise ScenarioError(_by_input(problems + _described(error))) from None
+        problems += _serving_problems(scenario) + _range_problems(scenario)
+        if problems:
+            raise ScenarioError(_by_input(problems))
+        return scenario
+
+    def inputs(self) -> dict[str, Any]:
+        """Every input by name: numbers, choices, and None for an optional input left empty."""
+        return {name: getattr(self, name) for name in INPUTS}
+
+    def with_inputs(self, **changes: Any) -> Scenario:
+        """A copy with some inputs replaced, checked again.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> REFERENCE.with_inputs(months_to_amortize=24).months_to_amortize
+        24
+        """
+        named, problems = _with_input_names(changes)
+        if problems:
+            raise ScenarioError(problems)
+        return Scenario(**{**self.given(), **named})
+
+    def given(self) -> dict[str, Any]:
+        """What was set, without the defaults: the scenario in its shortest form."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical inputs: equal for equal numbers, whatever the file's form."""
+        canonical = json.dumps(self.inputs(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _collect_inputs() -> dict[str, Input]:
+    inputs = {}
+    for name, field in Scenario.model_fields.items():
+        for declared in field.metadata:
+            if isinstance(declared, Input):
+                inputs[name] = replace(
+                    declared,
+                    name=name,
+                    default=None if field.is_required() else field.default,
+                    required=name in REFERENCE_INPUTS and name != "model_size_b",
+                    may_be_empty=not field.is_required() and field.default is None,
+                )
+    return inputs
+
+
+REFERENCE_INPUTS = (
+    "model_size_b", "training_hours", "gpu_hourly_rate", "storage_gb", "storage_monthly_rate",
+    "baseline_monthly_api_calls", "baseline_cost_per_1k_tokens", "finetuned_cost_per_1k_tokens",
+    "accuracy_improvement_percent", "monthly_review_cost", "months_to_amortize",
+)  # fmt: skip
+"""The eleven inputs of the reference framework, in its order."""
+
+SCENARIO_ARGUMENTS = (*REFERENCE_INPUTS[1:], "tokens_per_call")
+"""The scenario arguments of a typed worksheet function, in order (S in the documentation)."""
+
+INPUTS: dict[str, Input] = _collect_inputs()
+"""Every input by name, in the order of the Inputs sheet."""
+
+MIX_NEEDS = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
+MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m")
+
+
+def normal_form(label: str) -> str:
+    """A label without case, spaces, underscores, punctuation and a trailing parenthesised unit.
+
+    >>> normal_form("GPU_hourly rate (USD / h)")
+    'gpuhourlyrate'
+    """
+    return re.sub(r"[^0-9a-z]", "", re.sub(r"\s*\([^()]*\)\s*$", "", label.lower()))
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {
+        normal_form(word): name
+        for name, declared in INPUTS.items()
+        for word in (name, declared.label, *declared.aliases)
+    }
+
+
+def find_input(label: str) -> Input:
+    """The input that a name, short name or human label means; raises `UnknownName` with a guess.
+
+    >>> find_input("Review cost").name
+    'monthly_review_cost'
+    """
+    name = _names().get(normal_form(label))
+    if name is None:
+        known = [word for each, declared in INPUTS.items() for word in (each, *declared.aliases)]
+        raise UnknownName(f'There is no input "{label}".{did_you_mean(label.strip().lower(), known)}')
+    return INPUTS[name]
+
+
+def _with_input_names(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The data under the inputs' own names, with unknown and repeated keys as problems."""
+    named: dict[str, Any] = {}
+    problems = []
+    for key, value in data.items():
+        name = key
+        if key not in Scenario.model_fields:
+            try:
+                name = find_input(key).name
+            except UnknownName as error:
+                problems.append(Problem(key, str(error), error.code))
+                continue
+        if name in named:
+            problems.append(Problem(key, f'The input "{name}" is given twice. Keep one of the two.'))
+        named[name] = value
+    return named, problems
+
+
+def mix_given(values: Mapping[str, Any], side: str) -> bool:
+    """Whether a side (``baseline`` or ``finetuned``) is priced by a token mix."""
+    return any(values.get(f"{side}_{field}") is not None for field in MIX_FIELDS)
+
+
+def _missing(given: Mapping[str, Any]) -> list[Problem]:
+    """Required inputs that are absent, where pydantic cannot know that they are required."""
+    self_hosted = given.get("serving") == "self_hosted"
+    problems = []
+    for side in ("baseline", "finetuned"):
+        price = f"{side}_cost_per_1k_tokens"
+        if mix_given(given, side):
+            problems += [
+                Problem(f"{side}_{field}", "Missing. A token mix needs input and output tokens and both prices.")
+                for field in MIX_NEEDS
+                if given.get(f"{side}_{field}") is None
+            ]
+        elif price not in given and not (side == "finetuned" and self_hosted):
+            problems.append(_absent(price))
+    return problems
+
+
+def _absent(name: str) -> Problem:
+    declared = INPUTS[name]
+    unit = declared.quantity.unit_in("currency")
+    return Problem(name, f"Missing. {declared.meaning} Give a number ({unit}).")
+
+
+def _described(error: ValidationError) -> list[Problem]:
+    problems = []
+    for each in error.errors():
+        place = ".".join(str(part) for part in each["loc"])
+        cause = each.get("ctx", {}).get("error")
+        original = cause.args[0] if isinstance(cause, ValueError) and cause.args else None
+        if each["type"] == "missing" and place in INPUTS:
+            problems.append(_absent(place))
+        elif isinstance(original, FtRoiError):
+            problems.append(Problem(place, str(original), original.code))
+        else:
+            problems.append(Problem(place, f"{each['msg']}."))
+    return problems
+
+
+def _serving_problems(scenario: Scenario) -> list[Problem]:
+    if scenario.serving != "self_hosted":
+        return []
+    return [
+        Problem(name, f"{INPUTS[name].label} must be above 0 for self-hosted serving.", "#NUM!")
+        for name in ("serving_gpu_hourly_rate", "serving_tokens_per_second")
+        if getattr(scenario, name) <= 0
+    ]
+
+
+def _range_problems(scenario: Scenario) -> list[Problem]:
+    """Ranges, sources and notes must speak of inputs; low and high must be legal and in order."""
+    problems = []
+    for section in ("sources", "notes"):
+        for name in getattr(scenario, section):
+            if name not in INPUTS:
+                problems.append(
+                    Problem(
+                        f"{section}.{name}",
+                        f'There is no input "{name}".{did_you_mean(name, INPUTS)}',
+                        "#N/A",
+                    )
+                )
+    for name, span in scenario.ranges.items():
+        if name not in INPUTS or not INPUTS[name].numeric:
+            problems.append(
+                Problem(
+                    f"ranges.{name}",
+                    f'There is no numeric input "{name}".{did_you_mean(name, INPUTS)}',
+                    "#N/A",
+                )
+            )
+            continue
+        for end in ("low", "high"):
+            try:
+                INPUTS[name].quantity.check(getattr(span, end))
+            except FtRoiError as error:
+                problems.append(Problem(f"ranges.{name}.{end}", str(error), error.code))
+        base = getattr(scenario, name)
+        if not span.low <= (span.low if base is None else base) <= span.high:
+            problems.append(
+                Problem(
+                    f"ranges.{name}",
+                    f"low {span.low:g}, value {base:g}, high {span.high:g} are not in order.",
+                    "#NUM!",
+                )
+            )
+    return problems
+
+
+def _by_input(problems: list[Problem]) -> list[Problem]:
+    """Problems in the order of the inputs, each place once per sentence."""
+    order = {name: position for position, name in enumerate(Scenario.model_fields)}
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda problem: order.get(problem.place.split(".")[0], len(order)))

@@ -1,0 +1,132 @@
+"""Scenario files: TOML or JSON, flat or in groups, with every problem at its place."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.scenario import INPUTS, Scenario, find_input
+
+GROUPS = (
+    "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
+    "serving", "running", "quality", "finance",
+)  # fmt: skip
+"""Tables that may hold inputs. In ``[baseline]`` and ``[finetuned]`` the side's prefix may be left out."""
+
+ANNOTATIONS = ("ranges", "sources", "notes")
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """The scenario of a ``.toml`` or ``.json`` file, or of standard input for ``-`` (either format).
+
+    Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
+    ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
+    called after its stem. Raises `ScenarioError` with every problem, each at its place (``file: table.key``).
+    Source: docs/scenario-files.md.
+    """
+    name = str(path)
+    if name == "-":
+        text, name, form = sys.stdin.read(), "standard input", ""
+    else:
+        text, form = _text_of(Path(path)), Path(path).suffix.lower()
+    try:
+        data = _parsed(text, form)
+        named = {} if name == "standard input" else {"name": Path(path).stem}
+        return _scenario(data, named)
+    except ScenarioError as error:
+        raise ScenarioError(
+            [Problem(f"{name}: {p.place}" if p.place else name, p.sentence, p.code) for p in error.problems]
+        ) from None
+
+
+def _text_of(path: Path) -> str:
+    if path.suffix.lower() not in (".toml", ".json"):
+        raise ScenarioError([Problem(str(path), "A scenario is a .toml or .json file.")])
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(
+            [Problem(str(path), "This is not UTF-8 text. Save the file with UTF-8 encoding.")]
+        ) from None
+
+
+def _parsed(text: str, form: str) -> dict[str, Any]:
+    if form == ".json" or (not form and text.lstrip().startswith("{")):
+        try:
+            data = json.loads(text, object_pairs_hook=_without_repeats)
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise ScenarioError([Problem(place, f"This is not valid JSON: {error.msg}.")]) from None
+        if not isinstance(data, dict):
+            raise ScenarioError([Problem("", 'A JSON scenario is an object: {"training_hours": 24, …}.')])
+        return data
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([Problem("", f"This is not valid TOML: {error}.")]) from None
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    repeated = sorted({key for key in keys if keys.count(key) > 1})
+    if repeated:
+        raise ScenarioError([Problem(key, "Given twice. Keep one of the two.") for key in repeated])
+    return dict(pairs)
+
+
+def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
+    """The scenario of nested data, its problems at the keys as they stand in the file."""
+    values: dict[str, Any] = dict(defaults)
+    places: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key, value in data.items():
+        if key in ANNOTATIONS:
+            values[key] = value
+        elif isinstance(value, Mapping):
+            if key not in GROUPS:
+                problems.append(Problem(key, f"There is no group [{key}].{did_you_mean(key, (*GROUPS, *ANNOTATIONS))}"))
+                continue
+            for inner, inner_value in value.items():
+                _place(inner, inner_value, f"{key}.{inner}", key, values, places, problems)
+        else:
+            _place(key, value, key, "", values, places, problems)
+    try:
+        scenario = Scenario(**values)
+    except ScenarioError as error:
+        problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in error.problems]
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def _place(
+    key: str,
+    value: Any,
+    place: str,
+    group: str,
+    values: dict[str, Any],
+    places: dict[str, str],
+    problems: list[Problem],
+) -> None:
+    name = f"{group}_{key}" if f"{group}_{key}" in INPUTS else key
+    try:
+        name = find_input(name).name
+    except UnknownName as error:
+        problems.append(Problem(place, str(error), error.code))
+        return
+    if name in places:
+        problems.append(
+            Problem(place, f'The input "{name}" is given twice, also at {places[name]}. Keep one of the two.')
+        )
+    places[name] = place
+    values[name] = value
+
+
+def scenario_json(scenario: Scenario) -> str:
+    """A scenario as JSON that `load_scenario` reads back to the same scenario."""
+    return json.dumps(json.loads(scenario.model_dump_json(exclude_unset=True)), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,143 @@
+"""What if an input were different: one input or two replaced, and every input moved in turn (tornado)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roi_engine.appraisal import Appraisal, Metric, find_metric
+from roi_engine.errors import FtRoiError, OutOfRange
+from roi_engine.scenario import INPUTS, Input, Scenario, find_input
+from roi_engine.value import Value, ceiling, maximum, minimum, where
+
+DEFAULT_SWING = 0.20
+"""How far an input without a range is moved, each way."""
+
+
+def moved(base: Value, change: Value, step: Value, lowest: Value, highest: Value) -> Value:
+    """An input moved by a fraction of itself, within its legal range.
+
+        base · (1 + change);  a whole number (step 1): the nearest one, at least one step away
+
+    base, lowest, highest : in the input's own unit. change : as decimal, negative for down. step : 1 for an
+    input that is a whole number, else 0. Returns a value in the input's unit; the base where change is 0.
+
+    >>> moved(12, -0.2, 1, 1, 600), moved(12, 0.2, 1, 1, 600), moved(1, 0.2, 1, 1, 600)
+    (10, 14, 2)
+    """
+    exact = base * (1 + change)
+    nearest = ceiling(exact - 0.5)
+    up = maximum(nearest, base + step)
+    down = minimum(nearest, base - step)
+    whole = where(change > 0, up, where(change < 0, down, base))
+    return minimum(maximum(where(step > 0, whole, exact), lowest), highest)
+
+
+def legal_bounds(declared: Input) -> tuple[float, float]:
+    """The lowest and highest legal value; just inside a bound that is itself not allowed."""
+    quantity = declared.quantity
+    return quantity.clamp(-math.inf), quantity.clamp(math.inf)
+
+
+def moved_input(declared: Input, base: float, change: float) -> float:
+    """`moved` for an input's own step and bounds."""
+    value: Any = moved(base, change, 1 if declared.quantity.whole else 0, *legal_bounds(declared))
+    return float(value)
+
+
+def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
+    """A metric of the full model with some inputs replaced.
+
+    scenario : the base. metric : a name of `METRICS` (NETROI, PAYBACK …). changes : input name → value in
+    its own unit. Returns the metric (None: undefined, infinity: never). Raises `ScenarioError` for an
+    illegal value, `UnknownName` for an unknown metric. Source: docs/method.md, "Sensitivity".
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
+    21437.28
+    """
+    return find_metric(metric).of(Appraisal(scenario.with_inputs(**changes).inputs()))
+
+
+@dataclass(frozen=True)
+class TornadoBar:
+    """One input at its low and its high value, the others at base."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    metric_at_low: float | None
+    metric_at_high: float | None
+
+    @property
+    def swing(self) -> float:
+        """The distance between the two results; infinite where one of them never pays back."""
+        if self.metric_at_low is None or self.metric_at_high is None:
+            return math.nan
+        return 0.0 if self.metric_at_low == self.metric_at_high else abs(self.metric_at_high - self.metric_at_low)
+
+
+def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_SWING) -> list[TornadoBar]:
+    """Every numeric input at low and high, the others at base, the widest swing first.
+
+    scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
+    decimal, 0.2 for ±20 %) as `moved` says. Zero, empty and text inputs are left out, and so are inputs that
+    do not move the metric. Returns bars in falling order of swing; the order of inputs breaks ties.
+    Source: docs/method.md, "Sensitivity".
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> [bar.name for bar in tornado(REFERENCE)[:2]]
+    ['baseline_cost_per_1k_tokens', 'baseline_monthly_api_calls']
+    """
+    if not 0 < swing < math.inf:
+        raise OutOfRange(f"swing: {swing:g} is not above 0. Type 0.2 for ±20 %.")
+    chosen, base = find_metric(metric), scenario.inputs()
+    bars = []
+    for name, declared in INPUTS.items():
+        if not declared.numeric or not base[name]:
+            continue
+        low, high = low_and_high(scenario, declared, swing)
+        at_low, at_high = (_replaced(base, chosen, name, value) for value in (low, high))
+        bar = TornadoBar(name, declared.label, low, high, at_low, at_high)
+        if bar.swing != 0:
+            bars.append(bar)
+    return sorted(bars, key=_falling)
+
+
+def _falling(bar: TornadoBar) -> tuple[bool, float]:
+    """Sorts the widest swing first; swings that differ by rounding only count as equal."""
+    return math.isnan(bar.swing), -float(f"{bar.swing:.9g}")
+
+
+def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWING) -> tuple[float, float]:
+    """The ends between which an input is moved: the scenario's range, else ``swing`` each way."""
+    span = scenario.ranges.get(declared.name)
+    if span is not None:
+        return span.low, span.high
+    base = getattr(scenario, declared.name)
+    return moved_input(declared, base, -swing), moved_input(declared, base, swing)
+
+
+def _replaced(base: Mapping[str, Any], metric: Metric, name: str, value: float) -> float | None:
+    """A metric with one number replaced: its neighbours stay as they are and need no second check."""
+    return metric.of(Appraisal({**base, name: INPUTS[name].quantity.check(value)}))
+
+
+def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) -> float | None:
+    """A metric with one input changed by a fraction of itself: `what_if` at base · (1 + change).
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> round(changed_by(REFERENCE, "NETROI", "baseline_cost", 0.2), 2)
+    21437.28
+    """
+    declared = find_input(input_name)
+    base = getattr(scenario, declared.name)
+    if not declared.numeric or base is None:
+        raise OutOfRange(f"{declared.name} holds no number that could change by a fraction.")
+    try:
+        return _replaced(scenario.inputs(), find_metric(metric), declared.name, base * (1 + change))
+    except FtRoiError as error:
+        raise type(error)(f"{declared.name} changed by {change:+.0%}: {error}") from None

@@ -1,0 +1,143 @@
+"""The few words in which the equations are written, on every carrier of a number.
+
+A carrier is whatever an equation is evaluated on: a float (one scenario), a NumPy array (many scenarios) or
+an object derived from `Carrier` (a spreadsheet formula, see `templates.formula`). Operators work on all
+three; branches and rounding go through the words below, never through ``if`` on a value. Both branches of
+`where` are always evaluated on floats and arrays, so denominators are guarded with `divide`.
+"""
+
+# The words dispatch on the carrier at run time; what a carrier returns is a Value by construction.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any, Protocol
+
+NEVER = math.inf
+"""A payback that does not happen; shown as the text "Never"."""
+
+UNDEFINED = math.nan
+"""A result that does not exist inside the equations; None in Python's results, "n/a" on a sheet."""
+
+
+class Value(Protocol):
+    """Anything that calculates and compares: float, NumPy array, spreadsheet formula."""
+
+    def __add__(self, other: Any, /) -> Value: ...
+    def __radd__(self, other: Any, /) -> Value: ...
+    def __sub__(self, other: Any, /) -> Value: ...
+    def __rsub__(self, other: Any, /) -> Value: ...
+    def __mul__(self, other: Any, /) -> Value: ...
+    def __rmul__(self, other: Any, /) -> Value: ...
+    def __truediv__(self, other: Any, /) -> Value: ...
+    def __rtruediv__(self, other: Any, /) -> Value: ...
+    def __pow__(self, other: Any, /) -> Value: ...
+    def __rpow__(self, other: Any, /) -> Value: ...
+    def __mod__(self, other: Any, /) -> Value: ...
+    def __neg__(self) -> Value: ...
+    def __abs__(self) -> Value: ...
+    def __lt__(self, other: Any, /) -> Any: ...
+    def __le__(self, other: Any, /) -> Any: ...
+    def __gt__(self, other: Any, /) -> Any: ...
+    def __ge__(self, other: Any, /) -> Any: ...
+
+
+class Carrier(ABC):
+    """A carrier that brings its own words; floats and arrays are served here."""
+
+    @abstractmethod
+    def where(self, yes: Any, no: Any) -> Any: ...
+    @abstractmethod
+    def minimum(self, other: Any) -> Any: ...
+    @abstractmethod
+    def maximum(self, other: Any) -> Any: ...
+    @abstractmethod
+    def ceiling(self) -> Any: ...
+    @abstractmethod
+    def divided_by(self, denominator: Any, otherwise: Any) -> Any: ...
+    @abstractmethod
+    def given(self) -> Any: ...
+
+
+def where(condition: Any, yes: Any, no: Any) -> Value:
+    """``yes`` where the condition holds, else ``no``."""
+    if condition is True:
+        return yes
+    if condition is False:
+        return no
+    if isinstance(condition, Carrier):
+        return condition.where(yes, no)
+    import numpy as np
+
+    return np.where(condition, yes, no)
+
+
+def minimum(one: Any, other: Any) -> Value:
+    """The smaller of two."""
+    if isinstance(one, (float, int)) and isinstance(other, (float, int)):
+        return one if one <= other else other
+    if isinstance(one, Carrier):
+        return one.minimum(other)
+    if isinstance(other, Carrier):
+        return other.minimum(one)
+    import numpy as np
+
+    return np.minimum(one, other)
+
+
+def maximum(one: Any, other: Any) -> Value:
+    """The larger of two."""
+    if isinstance(one, (float, int)) and isinstance(other, (float, int)):
+        return one if one >= other else other
+    if isinstance(one, Carrier):
+        return one.maximum(other)
+    if isinstance(other, Carrier):
+        return other.maximum(one)
+    import numpy as np
+
+    return np.maximum(one, other)
+
+
+def ceiling(number: Any) -> Value:
+    """The smallest whole number that is not below the number."""
+    if isinstance(number, (float, int)):
+        return math.ceil(number) if math.isfinite(number) else number
+    if isinstance(number, Carrier):
+        return number.ceiling()
+    import numpy as np
+
+    return np.ceil(number)
+
+
+def divide(numerator: Any, denominator: Any, otherwise: Any) -> Value:
+    """The quotient, or ``otherwise`` where the denominator is zero."""
+    if isinstance(denominator, (float, int)) and not isinstance(numerator, Carrier):
+        return numerator / denominator if denominator else numerator * 0 + otherwise
+    if isinstance(numerator, Carrier):
+        return numerator.divided_by(denominator, otherwise)
+    if isinstance(denominator, Carrier):
+        return denominator.where(numerator / denominator, otherwise)
+    import numpy as np
+
+    zero = denominator == 0
+    return np.where(zero, otherwise, numerator / np.where(zero, 1.0, denominator))
+
+
+def given(optional: Any) -> Any:
+    """Whether an input that may stay empty has a number (empty: None, NaN in an array, a blank cell)."""
+    if optional is None:
+        return False
+    if isinstance(optional, (float, int)):
+        return not math.isnan(optional)
+    if isinstance(optional, Carrier):
+        return optional.given()
+    import numpy as np
+
+    return ~np.isnan(optional)
+
+
+def fallback(optional: Any, otherwise: Any) -> Value:
+    """An input that may stay empty, or what stands for it when it does."""
+    return otherwise if optional is None else where(given(optional), optional, otherwise)

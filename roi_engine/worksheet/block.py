@@ -1,0 +1,120 @@
+"""A scenario from a range of cells: labels and values, with or without a header row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from roi_engine.appraisal import Appraisal
+from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
+from roi_engine.scenario import Scenario, find_input, normal_form
+
+Cell = Any
+Block = tuple[tuple[Cell, ...], ...]
+
+_NAME_COLUMNS = ("input", "label", "name")
+
+
+class Case:
+    """A scenario on a sheet with its appraisal: what a scenario function is calculated from."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    @cached_property
+    def appraisal(self) -> Appraisal:
+        """The scenario's metrics; shared by all functions that read the same block."""
+        return Appraisal(self.scenario.inputs())
+
+
+class CellError(FtRoiError):
+    """An error value that stood in a cell: the result is that error."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"A cell holds {code}.")
+        self.code = code
+
+
+def is_block(value: Any) -> bool:
+    """Whether a range is a scenario block: two or more columns, labels in the first.
+
+    >>> is_block((("calls", 5), ("months", 12))), is_block(((1, 2), (3, 4)))
+    (True, False)
+    """
+    return isinstance(value, tuple) and len(value[0]) > 1 and any(isinstance(row[0], str) and row[0] for row in value)
+
+
+@lru_cache(maxsize=64)
+def read_block(block: Block) -> Case:
+    """The scenario of a block of cells.
+
+    block : rows of two or more columns, the first (or the one headed input, label or name) holding labels:
+    input names, short names or human labels. A label without a value takes its default, so headings may
+    stand inside. Raises `ScenarioError` with every problem, `CellError` where a value cell holds an error.
+
+    >>> rows = (("Training time", 24), ("gpu_hourly_rate", 1.5), ("storage_gb", 28), ("storage_monthly_rate", 0.02),
+    ...         ("calls", 5e6), ("baseline_cost", 0.3), ("finetuned_cost", 0.05), ("accuracy", 0.12),
+    ...         ("review_cost", 2000), ("months", 12))
+    >>> round(read_block(rows).appraisal.net_roi, 2)
+    17837.28
+    """
+    columns, rows = _columns(block)
+    values: dict[str, Any] = {}
+    seen: set[str] = set()
+    problems: list[Problem] = []
+    for row in rows:
+        label, value = _cell(row, columns["name"]), _cell(row, columns["value"])
+        if isinstance(value, CellError):
+            raise value
+        if not isinstance(label, str):
+            if value is not None and label is None:
+                problems.append(Problem("scenario", f"the value {value} has no label beside it."))
+            continue
+        try:
+            name = find_input(label).name
+        except UnknownName as error:
+            if value is not None:
+                problems.append(Problem(label, str(error), error.code))
+            continue
+        if name in seen:
+            problems.append(Problem(label, "Stands twice in the block. Keep one of the two."))
+            continue
+        seen.add(name)
+        if value is not None:
+            values[name] = value
+            _read_range(row, columns, name, value, values)
+    try:
+        scenario = Scenario(**values)
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from None
+    if problems:
+        raise ScenarioError(problems)
+    return Case(scenario)
+
+
+def _columns(block: Block) -> tuple[dict[str, int], Sequence[tuple[Cell, ...]]]:
+    """Where labels, values, low, high and distribution stand, and the rows below a header."""
+    header = [normal_form(cell) if isinstance(cell, str) else "" for cell in block[0]]
+    if "value" not in header:
+        return {"name": 0, "value": 1, "low": 2, "high": 3}, block
+    titles: tuple[str, ...] = ("value", "low", "high", "distribution")
+    columns = {title: header.index(title) for title in titles if title in header}
+    columns["name"] = next((header.index(word) for word in _NAME_COLUMNS if word in header), 0)
+    return columns, block[1:]
+
+
+def _cell(row: tuple[Cell, ...], column: int) -> Cell:
+    return row[column] if column < len(row) else None
+
+
+def _read_range(row: tuple[Cell, ...], columns: dict[str, int], name: str, value: Any, values: dict[str, Any]) -> None:
+    """Low and high of a row, the value standing in for one that is empty."""
+    low, high = (_cell(row, columns[end]) if end in columns else None for end in ("low", "high"))
+    if low is None and high is None:
+        return
+    span = {"low": value if low is None else low, "high": value if high is None else high}
+    shape = _cell(row, columns["distribution"]) if "distribution" in columns else None
+    if isinstance(shape, str):
+        span["distribution"] = shape.strip().lower()
+    values.setdefault("ranges", {})[name] = span

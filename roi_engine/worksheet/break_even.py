@@ -1,0 +1,90 @@
+"""Worksheet functions: where the decision turns, and what it would be if an input were different."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from roi_engine import breakeven, sensitivity
+from roi_engine import quantity as q
+from roi_engine.errors import FtRoiError
+from roi_engine.scenario import find_input
+from roi_engine.worksheet.block import Case
+from roi_engine.worksheet.catalogue import BREAK_EVEN, INPUT_NAME, METRIC, Argument, worksheet_function
+
+_VALUE = q.Quantity("value", "the input's unit", "number")
+
+
+@worksheet_function(
+    "FT_BREAKEVEN",
+    BREAK_EVEN,
+    "The value of an input at which NETROI or NPV is zero; the text Always or Never when no legal value turns the sign. #NUM! when the metric ignores it.",
+    _VALUE,
+    own=(METRIC, INPUT_NAME),
+    examples=("NETROI", "gpu_hourly_rate"),
+)
+def break_even(case: Case, metric: str, input_name: str) -> float | str | None:
+    found = breakeven.break_even(case.scenario, input_name, metric)
+    return found.verdict.capitalize() if found.verdict in ("always", "never") else found.value
+
+
+@worksheet_function(
+    "FT_WHATIF",
+    BREAK_EVEN,
+    "A metric of the scenario with one or two inputs replaced. A column and a row of values give a grid.",
+    _VALUE,
+    own=(
+        METRIC,
+        INPUT_NAME,
+        Argument("value", _VALUE, "The value that replaces the input's."),
+        Argument("input_name_2", q.TEXT, "A second input.", optional=True, kind="text"),
+        Argument("value_2", _VALUE, "The value that replaces the second input's.", optional=True),
+    ),
+    scenario="block",
+    block_at=1,
+    examples=("NETROI", "baseline_cost", 0.36),
+)
+def what_if(
+    case: Case, metric: str, input_name: str, value: float, input_name_2: str | None, value_2: float | None
+) -> float | None:
+    changes = {find_input(input_name).name: value}
+    if (input_name_2 is None) != (value_2 is None):
+        missing = "value_2" if value_2 is None else "input_name_2"
+        raise FtRoiError(f"{missing}: missing. A second input needs its name and its value.")
+    if input_name_2 is not None:
+        second = find_input(input_name_2).name
+        if second in changes:
+            raise FtRoiError(f"input_name_2: {second} is the first input too. Name another one.")
+        changes[second] = value_2  # type: ignore[assignment]
+    return sensitivity.what_if(case.scenario, metric, **changes)
+
+
+@worksheet_function(
+    "FT_SENSITIVITY",
+    BREAK_EVEN,
+    "A metric with one input changed by a fraction of itself: 20 % asks what happens when it is a fifth higher.",
+    _VALUE,
+    own=(METRIC, INPUT_NAME, Argument("change", q.CHANGE, "The change as a fraction, negative for less.")),
+    examples=("NETROI", "baseline_cost", 0.20),
+)
+def changed(case: Case, metric: str, input_name: str, change: float) -> float | None:
+    return sensitivity.changed_by(case.scenario, metric, input_name, change)
+
+
+@worksheet_function(
+    "FT_TORNADO",
+    BREAK_EVEN,
+    "Table: input, metric at its low value, metric at its high value, swing; the widest swing first. Empty swing: 20 %, or the block's own low and high.",
+    q.TABLE,
+    own=(
+        METRIC,
+        Argument("swing", q.SURCHARGE, "How far each input is moved, as a fraction.", optional=True),
+    ),
+    examples=("NETROI", 0.20),
+)
+def tornado(case: Case, metric: str, swing: float | None) -> list[list[Any]]:
+    bars = sensitivity.tornado(case.scenario, metric, sensitivity.DEFAULT_SWING if swing is None else swing)
+    return [[bar.name, *(_or_text(v) for v in (bar.metric_at_low, bar.metric_at_high, bar.swing))] for bar in bars]
+
+
+def _or_text(value: float | None) -> float | str:
+    return "n/a" if value is None or value != value else value

@@ -1,0 +1,236 @@
+"""Calling a worksheet function with cell values: the boundary that every host shares.
+
+What a cell may hold and what becomes of it:
+
+    nothing, ""             the argument is left out (its default, or an error that names it)
+    a number                a number, whole or not; whole numbers may arrive as floats
+    TRUE/FALSE, a date      refused where a number belongs
+    text                    refused where a number belongs; the text of an error value is that error
+    a range of one cell     that cell
+    a range with labels     a scenario block
+    any other range         one call for every cell; a row and a column give a grid
+
+Results are numbers, texts, TRUE/FALSE or rows of them; "Never" for an infinite number. Errors are raised, or
+stand in their place in a grid, as `FtRoiError` with the cell error in ``code``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from roi_engine.errors import FtRoiError, WrongType
+from roi_engine.scenario import Scenario
+from roi_engine.worksheet.block import Case, CellError, is_block, read_block
+from roi_engine.worksheet.catalogue import Argument, Function, find_function
+
+CELL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+NEVER_TEXT = "Never"
+
+
+class _Boolean:
+    """TRUE or FALSE, kept apart from 1 and 0 (which Python counts as equal) in the memo."""
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        return "TRUE" if self.value else "FALSE"
+
+
+TRUE, FALSE = _Boolean(True), _Boolean(False)
+
+
+def call(name: str, *arguments: Any) -> Any:
+    """A worksheet function's result for cell values; ranges are lists of rows.
+
+    Returns a number, text or bool, or a list of rows for a table or where an argument was a range. Raises
+    `FtRoiError` (its ``code`` is the cell error) for a single result; in a grid each error stands in its cell.
+
+    >>> call("FT_TRAINCOST", 24, 1.5)
+    36.0
+    >>> call("FT_TRAINCOST", [[24], [48]], 1.5)
+    [[36.0], [72.0]]
+    """
+    return _called(find_function(name), tuple(_normal(argument) for argument in arguments))
+
+
+def _normal(value: Any) -> Any:
+    """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
+    if isinstance(value, (list, tuple)):
+        rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
+        if len(rows) == 1 and len(rows[0]) == 1:
+            return _normal(rows[0][0])
+        return tuple(tuple(_normal(cell) for cell in row) for row in rows)
+    if value is True or value is False:
+        return TRUE if value else FALSE
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        if value in CELL_ERRORS:
+            return CellError(value)
+    return value
+
+
+@lru_cache(maxsize=8192)
+def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
+    slots = _slots(function, arguments)
+    case = _case(function, slots)
+    typed = () if case is not None else function.scenario
+    own = dict(zip((argument.name for argument in function.own), _own_slots(function, slots), strict=True))
+    scenario = dict(zip((a.name for a in typed), slots[len(function.own) :], strict=False))
+    varied = {**own, **scenario}
+    ranges = {key: value for key, value in varied.items() if isinstance(value, tuple)}
+    arguments_by_name = {argument.name: argument for argument in (*function.own, *typed)}
+    if not ranges:
+        checked = {key: _checked(arguments_by_name[key], value) for key, value in varied.items()}
+        return _result(function, _calculated(function, case, checked))
+    if function.result.kind == "table":
+        raise WrongType(f"{function.name} gives a table and takes single cells: {next(iter(ranges))} is a range.")
+    return _grid(function, case, varied, ranges, arguments_by_name)
+
+
+def _slots(function: Function, arguments: tuple[Any, ...]) -> list[Any]:
+    expected = function.arguments
+    if len(arguments) > len(expected):
+        raise WrongType(
+            f"{function.name} takes at most {len(expected)} arguments, not {len(arguments)}: {function.signature}."
+        )
+    return [*arguments, *[None] * (len(expected) - len(arguments))]
+
+
+def _own_slots(function: Function, slots: list[Any]) -> list[Any]:
+    if function.block_only and function.block_at is not None:
+        return slots[: function.block_at] + slots[function.block_at + 1 :]
+    return slots[: len(function.own)]
+
+
+def _case(function: Function, slots: list[Any]) -> Case | None:
+    """The scenario of a block, where the scenario arguments are one."""
+    if not function.takes_scenario:
+        return None
+    at = function.block_at if function.block_at is not None else len(function.own)
+    block = slots[at]
+    if isinstance(block, CellError):
+        raise block
+    if is_block(block):
+        if not function.block_only and any(slot is not None for slot in slots[at + 1 :]):
+            raise WrongType(f"{function.name}: after a scenario block the later scenario arguments stay empty.")
+        return read_block(block)
+    if function.block_only:
+        raise WrongType(f"{function.name}: scenario is a range with labels in its first column and values beside them.")
+    if isinstance(block, str):
+        raise WrongType(f'{function.name}: "{block}" is no scenario. Give a range of labels and values, or numbers.')
+    return None
+
+
+def _checked(argument: Argument, value: Any) -> Any:
+    if isinstance(value, FtRoiError):
+        raise value
+    if isinstance(value, _Boolean):
+        raise WrongType(f"{argument.name}: {value} is not a {'text' if argument.kind == 'text' else 'number'}.")
+    return argument.check(value)
+
+
+def _calculated(function: Function, case: Case | None, checked: Mapping[str, Any]) -> Any:
+    own = [checked[argument.name] for argument in function.own]
+    if case is None and function.takes_scenario:
+        if function.vectorised is not None:
+            return function.vectorised(checked)
+        typed = {argument.name: checked[argument.name] for argument in function.scenario}
+        case = Case(Scenario.model_construct(None, **typed))
+    return function.calculate(*own) if case is None else function.calculate(case, *own)
+
+
+def _result(function: Function, value: Any) -> Any:
+    """A result as a cell shows it."""
+    if isinstance(value, list):
+        return [[_shown(cell) for cell in row] for row in value]
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        raise function.undefined(_undefined_sentence(function))
+    return _shown(value)
+
+
+def _undefined_sentence(function: Function) -> str:
+    return f"{function.name} is undefined here: {function.sentence}"
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    number = float(value)
+    return NEVER_TEXT if number == math.inf else number
+
+
+def _grid(
+    function: Function,
+    case: Case | None,
+    varied: Mapping[str, Any],
+    ranges: Mapping[str, tuple[tuple[Any, ...], ...]],
+    arguments: Mapping[str, Argument],
+) -> list[list[Any]]:
+    """One result for every cell of the ranges; rows and columns of different ranges meet in a grid."""
+    height = max(len(cells) for cells in ranges.values())
+    width = max(len(cells[0]) for cells in ranges.values())
+    for name, cells in ranges.items():
+        if len(cells) not in (1, height) or len(cells[0]) not in (1, width):
+            raise WrongType(
+                f"{name}: a range of {len(cells)} × {len(cells[0])} cells does not fit one of {height} × {width}."
+            )
+
+    def at(value: Any, row: int, column: int) -> Any:
+        if not isinstance(value, tuple):
+            return value
+        line = value[row if len(value) > 1 else 0]
+        return line[column if len(line) > 1 else 0]
+
+    cases: list[dict[str, Any] | FtRoiError] = []
+    for row in range(height):
+        for column in range(width):
+            try:
+                cases.append({key: _checked(arguments[key], at(value, row, column)) for key, value in varied.items()})
+            except FtRoiError as error:
+                cases.append(error)
+    results = _many(function, case, cases)
+    return [results[row * width : (row + 1) * width] for row in range(height)]
+
+
+def _many(function: Function, case: Case | None, cases: list[dict[str, Any] | FtRoiError]) -> list[Any]:
+    """The results of checked cases; a typed call of a vectorised function is one run over arrays."""
+    if case is None and function.takes_scenario and function.vectorised is not None:
+        calculated = _vectorised(function.vectorised, cases)
+    else:
+        calculated = [each if isinstance(each, FtRoiError) else _attempt(function, case, each) for each in cases]
+    results = []
+    for value in calculated:
+        try:
+            results.append(value if isinstance(value, FtRoiError) else _result(function, value))
+        except FtRoiError as error:
+            results.append(error)
+    return results
+
+
+def _attempt(function: Function, case: Case | None, checked: Mapping[str, Any]) -> Any:
+    try:
+        return _calculated(function, case, checked)
+    except FtRoiError as error:
+        return error
+
+
+def _vectorised(vectorised: Any, cases: list[dict[str, Any] | FtRoiError]) -> list[Any]:
+    import numpy as np
+
+    legal = [each for each in cases if not isinstance(each, FtRoiError)]
+    if not legal:
+        return list(cases)
+    columns = {
+        name: value
+        if all(each[name] == value for each in legal)
+        else np.array([each[name] for each in legal], dtype=float)
+        for name, value in legal[0].items()
+    }
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        values = iter(np.broadcast_to(vectorised(columns), (len(legal),)).tolist())
+    return [each if isinstance(each, FtRoiError) else next(values) for each in cases]

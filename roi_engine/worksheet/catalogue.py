@@ -1,0 +1,199 @@
+"""What a worksheet function is, and the catalogue of them all.
+
+Each function is declared once, by the decorator `worksheet_function` where it is defined. Hosts (Excel,
+LibreOffice, the command line, the Functions sheet, the documentation) read the catalogue in a loop and add
+nothing of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from roi_engine import quantity as q
+from roi_engine.cashflow import LEVEL
+from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.quantity import Quantity
+from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
+
+LONGEST_SENTENCE = 255
+"""Excel shows at most this many characters of a function's description."""
+
+COSTS_AND_BENEFITS = "Costs and benefits"
+CAPITAL_BUDGETING = "Capital budgeting"
+BREAK_EVEN = "Break-even and what-if"
+TOKENS = "Tokens and serving"
+QUALITY = "Quality"
+AUDIT = "Audit"
+
+ArgumentKind = Literal["number", "text", "block"]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: its name, quantity and meaning; what stands for it when it is left out."""
+
+    name: str
+    quantity: Quantity
+    meaning: str
+    optional: bool = False
+    default: Any = None
+    kind: ArgumentKind = "number"
+
+    def check(self, value: Any) -> Any:
+        """The value as the function wants it; raises with the argument's name in the sentence."""
+        if value is None:
+            if self.optional:
+                return self.default
+            raise FtRoiError(f"{self.name}: missing. {self.meaning}")
+        try:
+            return self.quantity.check(value)
+        except FtRoiError as error:
+            raise type(error)(f"{self.name}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A worksheet function: its own arguments, then the scenario's (typed, or one block in their place).
+
+    calculate : takes the `Case` (scenario functions only), then the function's own arguments as floats or
+    texts. vectorised : the same for typed arguments as arrays, by name; None where only one case at a time
+    can be calculated. undefined : the error that a result without value becomes.
+    """
+
+    name: str
+    family: str
+    sentence: str
+    result: Quantity
+    own: tuple[Argument, ...]
+    scenario: tuple[Argument, ...]
+    calculate: Callable[..., Any]
+    vectorised: Callable[[Mapping[str, Any]], Any] | None
+    undefined: type[FtRoiError]
+    examples: tuple[Any, ...] = field(default=())
+    block_only: bool = False
+    block_at: int | None = None
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """Every argument in order."""
+        if self.block_only and self.block_at is not None:
+            return (*self.own[: self.block_at], *self.scenario, *self.own[self.block_at :])
+        return (*self.own, *self.scenario)
+
+    @property
+    def takes_scenario(self) -> bool:
+        """Whether a scenario, typed or as a block, is among the arguments."""
+        return bool(self.scenario)
+
+    @property
+    def signature(self) -> str:
+        """The function as one would type it: ``FT_NPV(discount_rate, …)``, optional arguments in brackets."""
+        shown = (f"[{each.name}]" if each.optional else each.name for each in self.arguments)
+        return f"{self.name}({', '.join(shown)})"
+
+    @property
+    def block_signature(self) -> str:
+        """The short form with one block for the scenario; the plain signature where there is none."""
+        if not self.takes_scenario or self.block_only:
+            return self.signature
+        return f"{self.name}({', '.join([*(f'[{a.name}]' if a.optional else a.name for a in self.own), 'scenario'])})"
+
+
+_CATALOGUE: dict[str, Function] = {}
+_FAMILIES = ("costs_and_benefits", "capital_budgeting", "break_even", "tokens", "quality", "audit")
+
+BLOCK = Argument("scenario", q.TABLE, "A range of labels and values: the whole Inputs table.", kind="block")
+METRIC = Argument("metric", q.TEXT, "NETROI, NPV, PAYBACK or another metric name.", kind="text")
+INPUT_NAME = Argument("input_name", q.TEXT, "An input's name, short name or label.", kind="text")
+
+
+def scenario_arguments(quantity: str | None = None) -> tuple[Argument, ...]:
+    """The typed scenario arguments that a level quantity depends on; all of them for the full model."""
+    wanted = SCENARIO_ARGUMENTS if quantity is None else LEVEL.leaves(quantity)
+    return tuple(
+        Argument(name, INPUTS[name].quantity, INPUTS[name].meaning, optional=name == "tokens_per_call", default=1.0)
+        for name in SCENARIO_ARGUMENTS
+        if name in wanted
+    )
+
+
+def worksheet_function(
+    name: str,
+    family: str,
+    sentence: str,
+    result: Quantity,
+    *,
+    own: tuple[Argument, ...] = (),
+    level: str | None = None,
+    scenario: Literal["typed or block", "block", "none"] = "typed or block",
+    block_at: int | None = None,
+    vectorised: Callable[[Mapping[str, Any]], Any] | None = None,
+    undefined: type[FtRoiError] = OutOfRange,
+    examples: tuple[Any, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares a worksheet function; the decorated function calculates it for one case.
+
+    level : the quantity of the level model that a typed call gives (and that says which typed arguments
+    there are). examples : values for the function's own arguments, used in documentation and tests.
+    """
+
+    def declare(calculate: Callable[..., Any]) -> Callable[..., Any]:
+        if len(sentence) > LONGEST_SENTENCE:
+            raise ValueError(f"{name}: the sentence has {len(sentence)} characters, Excel shows {LONGEST_SENTENCE}")
+        if name in _CATALOGUE:
+            raise ValueError(f"{name} is declared twice")
+        arguments = {"typed or block": scenario_arguments(level), "block": (BLOCK,), "none": ()}[scenario]
+        _CATALOGUE[name] = Function(
+            name=name,
+            family=family,
+            sentence=sentence,
+            result=result,
+            own=own,
+            scenario=arguments,
+            calculate=calculate,
+            vectorised=vectorised or (_level_of(level) if level else None),
+            undefined=undefined,
+            examples=examples,
+            block_only=scenario == "block",
+            block_at=block_at,
+        )
+        return calculate
+
+    return declare
+
+
+DEFAULTS: dict[str, Any] = {name: declared.default for name, declared in INPUTS.items()}
+"""Every input at its default: what a typed call takes for the inputs that it does not name."""
+
+
+def _level_of(quantity: str) -> Callable[[Mapping[str, Any]], Any]:
+    def evaluate(typed: Mapping[str, Any]) -> Any:
+        return LEVEL.evaluate({**DEFAULTS, **typed}, (quantity,))[quantity]
+
+    return evaluate
+
+
+@cache
+def functions() -> dict[str, Function]:
+    """The catalogue: every worksheet function by name, in the order of the documentation."""
+    for family in _FAMILIES:
+        importlib.import_module(f"roi_engine.worksheet.{family}")
+    return dict(_CATALOGUE)
+
+
+def find_function(name: str) -> Function:
+    """The function of a name, with or without ``FT_`` and whatever its case; raises `UnknownName`.
+
+    >>> find_function("payback").name
+    'FT_PAYBACK'
+    """
+    word = name.strip().upper()
+    known = functions()
+    function = known.get(word) or known.get(f"FT_{word}")
+    if function is None:
+        raise UnknownName(f'There is no function "{name}".{did_you_mean(word, known)}')
+    return function
