@@ -83,71 +83,70 @@ def call_cost(
     return (prompt + output_tokens * output_price_per_m) / 1_000_000
 
 
-def _side_cost_per_call(
-    tokens_per_call: Value,
-    cost_per_1k_tokens: Value,
-    input_tokens: Value,
-    output_tokens: Value,
-    input_price_per_m: Value,
-    output_price_per_m: Value,
-    cached_share: Value,
-    cached_price_per_m: Value,
-) -> Value:
-    input_price = fallback(input_price_per_m, 0)
-    mix = call_cost(
-        fallback(input_tokens, 0),
-        fallback(output_tokens, 0),
-        input_price,
-        fallback(output_price_per_m, 0),
-        fallback(cached_share, 0),
-        fallback(cached_price_per_m, input_price),
-    )
-    return where(given(input_tokens), mix, tokens_per_call / 1000 * cost_per_1k_tokens)
+def baseline_cached_price(baseline_cached_price_per_m: Value, baseline_input_price_per_m: Value) -> Value:
+    """The price of a million cached prompt tokens; the input price where none is given."""
+    return fallback(baseline_cached_price_per_m, fallback(baseline_input_price_per_m, 0))
 
 
-def baseline_cost_per_call(
-    tokens_per_call: Value,
-    baseline_cost_per_1k_tokens: Value,
+def baseline_mix_cost(
     baseline_input_tokens: Value,
     baseline_output_tokens: Value,
     baseline_input_price_per_m: Value,
     baseline_output_price_per_m: Value,
     baseline_cached_share: Value,
-    baseline_cached_price_per_m: Value,
+    baseline_cached_price: Value,
 ) -> Value:
-    """What one call costs on the present API: its token mix, else its price per 1,000 tokens."""
-    return _side_cost_per_call(
-        tokens_per_call,
-        baseline_cost_per_1k_tokens,
-        baseline_input_tokens,
-        baseline_output_tokens,
-        baseline_input_price_per_m,
-        baseline_output_price_per_m,
-        baseline_cached_share,
-        baseline_cached_price_per_m,
+    """One call of the baseline's token mix; zero where no mix is given."""
+    return call_cost(
+        fallback(baseline_input_tokens, 0),
+        fallback(baseline_output_tokens, 0),
+        fallback(baseline_input_price_per_m, 0),
+        fallback(baseline_output_price_per_m, 0),
+        fallback(baseline_cached_share, 0),
+        baseline_cached_price,
     )
 
 
-def finetuned_cost_per_call(
-    tokens_per_call: Value,
-    finetuned_cost_per_1k_tokens: Value,
+def baseline_cost_per_call(
+    baseline_input_tokens: Value, baseline_mix_cost: Value, tokens_per_call: Value, baseline_cost_per_1k_tokens: Value
+) -> Value:
+    """What one call costs on the present API: its token mix, else its price per 1,000 tokens."""
+    return where(given(baseline_input_tokens), baseline_mix_cost, tokens_per_call / 1000 * baseline_cost_per_1k_tokens)
+
+
+def finetuned_cached_price(finetuned_cached_price_per_m: Value, finetuned_input_price_per_m: Value) -> Value:
+    """The price of a million cached prompt tokens; the input price where none is given."""
+    return fallback(finetuned_cached_price_per_m, fallback(finetuned_input_price_per_m, 0))
+
+
+def finetuned_mix_cost(
     finetuned_input_tokens: Value,
     finetuned_output_tokens: Value,
     finetuned_input_price_per_m: Value,
     finetuned_output_price_per_m: Value,
     finetuned_cached_share: Value,
-    finetuned_cached_price_per_m: Value,
+    finetuned_cached_price: Value,
+) -> Value:
+    """One call of the fine-tuned model's token mix; zero where no mix is given."""
+    return call_cost(
+        fallback(finetuned_input_tokens, 0),
+        fallback(finetuned_output_tokens, 0),
+        fallback(finetuned_input_price_per_m, 0),
+        fallback(finetuned_output_price_per_m, 0),
+        fallback(finetuned_cached_share, 0),
+        finetuned_cached_price,
+    )
+
+
+def finetuned_cost_per_call(
+    finetuned_input_tokens: Value,
+    finetuned_mix_cost: Value,
+    tokens_per_call: Value,
+    finetuned_cost_per_1k_tokens: Value,
 ) -> Value:
     """What one call costs on the fine-tuned model when it is paid by the token."""
-    return _side_cost_per_call(
-        tokens_per_call,
-        finetuned_cost_per_1k_tokens,
-        finetuned_input_tokens,
-        finetuned_output_tokens,
-        finetuned_input_price_per_m,
-        finetuned_output_price_per_m,
-        finetuned_cached_share,
-        finetuned_cached_price_per_m,
+    return where(
+        given(finetuned_input_tokens), finetuned_mix_cost, tokens_per_call / 1000 * finetuned_cost_per_1k_tokens
     )
 
 
@@ -162,16 +161,14 @@ def served_tokens(
     return fallback(serving_tokens_per_call, where(given(finetuned_input_tokens), mix, tokens_per_call))
 
 
-def replicas_per_call(
-    served_tokens: Value,
-    peak_factor: Value,
-    serving_tokens_per_second: Value,
-    target_utilisation: Value,
-    hours_per_month: Value,
-) -> Value:
+def replica_tokens(serving_tokens_per_second: Value, target_utilisation: Value, hours_per_month: Value) -> Value:
+    """Tokens that one replica is planned to serve in a month of even traffic."""
+    return serving_tokens_per_second * target_utilisation * hours_per_month * 3600
+
+
+def replicas_per_call(served_tokens: Value, peak_factor: Value, replica_tokens: Value) -> Value:
     """The part of a replica that one call a month needs at peak; zero where no throughput is given."""
-    tokens_a_month = serving_tokens_per_second * target_utilisation * hours_per_month * 3600
-    return divide(served_tokens * peak_factor, tokens_a_month, 0)
+    return divide(served_tokens * peak_factor, replica_tokens, 0)
 
 
 def review_gain(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
@@ -218,18 +215,19 @@ def token_spend(
 
 
 def serving_gpus(
+    serving: Any,
     adoption: Value,
     calls_served: Value,
     replicas_per_call: Value,
     min_replicas: Value,
     gpus_per_replica: Value,
 ) -> Value:
-    """GPUs of a self-hosted fleet: whole replicas for the peak, none before go-live.
+    """GPUs of a self-hosted fleet: whole replicas for the peak, none before go-live or by the token.
 
     A need that is whole up to rounding (a part in 10¹²) does not start another replica.
     """
     needed = ceiling(calls_served * (replicas_per_call * (1 - 1e-12)))
-    return where(adoption > 0, gpus_per_replica * maximum(needed, min_replicas), 0)
+    return where((adoption > 0) & (serving == "self_hosted"), gpus_per_replica * maximum(needed, min_replicas), 0)
 
 
 def fleet_spend(serving_gpus: Value, serving_gpu_hourly_rate: Value, hours_per_month: Value) -> Value:

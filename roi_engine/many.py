@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from roi_engine import metrics
 from roi_engine.cashflow import LEVEL, MODEL, horizon
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
 from roi_engine.scenario import INPUTS, Scenario
 
+if TYPE_CHECKING:  # `appraised` serves single cases too, and those need no NumPy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
 CHUNK = 16384
 """Scenarios evaluated together: a few dozen arrays of this length stay in a core's cache."""
-
-FloatArray = NDArray[np.float64]
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
 _FULL_METRICS = (
@@ -65,6 +66,8 @@ def _in_chunks(
     wanted: tuple[str, ...],
     known: tuple[str, ...],
 ) -> dict[str, FloatArray]:
+    import numpy as np
+
     for name in wanted:
         if name not in known:
             raise UnknownName(
@@ -112,6 +115,8 @@ def appraised(inputs: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, A
 
 def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
     """The columns as arrays of equal length; the first illegal value of each is reported."""
+    import numpy as np
+
     arrays: dict[str, FloatArray] = {}
     problems = []
     for name, values in columns.items():

@@ -8,6 +8,7 @@ quantities in the packages above this one.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -47,7 +48,11 @@ class Quantity:
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
-        if not math.isfinite(value):
+        try:
+            finite = math.isfinite(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            raise OutOfRange(f"The number is too large. Type a number {self.range_in_words}.") from None
+        if not finite:
             raise WrongType(f"{value} is not a finite number. Type a number {self.range_in_words}.")
         if self.whole and value != int(value):
             below = math.floor(value)
@@ -122,8 +127,11 @@ def _number_hint(value: Any) -> str:
         return ""
     text = value.strip().replace(" ", "").replace("_", "")
     percent = text.endswith("%")
+    digits = text.rstrip("%")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", digits):
+        digits = digits.replace(",", "")  # groups of thousands; any other comma is a decimal one
     try:
-        number = float(text.rstrip("%").replace(",", ""))
+        number = float(digits.replace(",", "."))
     except ValueError:
         return ""
     return f" Type {number / 100 if percent else number:g} without quotation marks."

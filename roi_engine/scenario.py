@@ -338,20 +338,20 @@ class Scenario(BaseModel):
         Input(
             q.SERVING,
             "Serving mode",
-            "Serving",
+            "Serving fleet",
             "Whether the fine-tuned model is paid by the token or runs on your own GPUs.",
         ),
     ] = "per_token"
     serving_gpu_hourly_rate: Annotated[
         float,
-        Input(q.GPU_HOUR_PRICE, "Serving GPU price", "Serving", "Price of one serving GPU for one hour."),
+        Input(q.GPU_HOUR_PRICE, "Serving GPU price", "Serving fleet", "Price of one serving GPU for one hour."),
     ] = 0.0
     serving_tokens_per_second: Annotated[
         float,
         Input(
             q.TOKENS_PER_SECOND,
             "Replica throughput",
-            "Serving",
+            "Serving fleet",
             "Tokens per second of one replica at the latency you accept.",
         ),
     ] = 0.0
@@ -360,24 +360,26 @@ class Scenario(BaseModel):
         Input(
             q.UTILISATION,
             "Target utilisation",
-            "Serving",
+            "Serving fleet",
             "Share of its throughput that a replica is planned for at peak.",
         ),
     ] = 0.6
     peak_factor: Annotated[
         float,
-        Input(q.PEAK_FACTOR, "Peak factor", "Serving", "Traffic of the busiest hour over the month's average."),
+        Input(q.PEAK_FACTOR, "Peak factor", "Serving fleet", "Traffic of the busiest hour over the month's average."),
     ] = 3.0
     min_replicas: Annotated[
-        int, Input(q.COUNT, "Minimum replicas", "Serving", "Replicas that run whatever the traffic.")
+        int, Input(q.COUNT, "Minimum replicas", "Serving fleet", "Replicas that run whatever the traffic.")
     ] = 1
-    gpus_per_replica: Annotated[int, Input(q.COUNT, "GPUs per replica", "Serving", "GPUs that one replica needs.")] = 1
+    gpus_per_replica: Annotated[
+        int, Input(q.COUNT, "GPUs per replica", "Serving fleet", "GPUs that one replica needs.")
+    ] = 1
     hours_per_month: Annotated[
         float,
         Input(
             q.HOURS_PER_MONTH,
             "Hours per month",
-            "Serving",
+            "Serving fleet",
             "Hours that a serving GPU is paid for in a month.",
         ),
     ] = 730.0
@@ -386,7 +388,7 @@ class Scenario(BaseModel):
         Input(
             q.TOKENS,
             "Served tokens per call",
-            "Serving",
+            "Serving fleet",
             "Tokens that serving a call takes; empty: the fine-tuned mix's, else tokens per call.",
         ),
     ] = None

@@ -20,6 +20,8 @@ GROUPS = (
 
 ANNOTATIONS = ("ranges", "sources", "notes")
 
+_UNREADABLE = Problem("", "This is no scenario: a number has thousands of digits, or brackets are nested too deeply.")
+
 
 def load_scenario(path: str | Path) -> Scenario:
     """The scenario of a ``.toml`` or ``.json`` file, or of standard input for ``-`` (either format).
@@ -31,7 +33,7 @@ def load_scenario(path: str | Path) -> Scenario:
     """
     name = str(path)
     if name == "-":
-        text, name, form = sys.stdin.read(), "standard input", ""
+        text, name, form = _standard_input(), "standard input", ""
     else:
         text, form = _text_of(Path(path)), Path(path).suffix.lower()
     try:
@@ -42,6 +44,13 @@ def load_scenario(path: str | Path) -> Scenario:
         raise ScenarioError(
             [Problem(f"{name}: {p.place}" if p.place else name, p.sentence, p.code) for p in error.problems]
         ) from None
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise ScenarioError([Problem("standard input", "This is not UTF-8 text.")]) from None
 
 
 def _text_of(path: Path) -> str:
@@ -62,6 +71,8 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
             raise ScenarioError([Problem(place, f"This is not valid JSON: {error.msg}.")]) from None
+        except (ValueError, RecursionError):
+            raise ScenarioError([_UNREADABLE]) from None
         if not isinstance(data, dict):
             raise ScenarioError([Problem("", 'A JSON scenario is an object: {"training_hours": 24, …}.')])
         return data
@@ -69,6 +80,8 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([Problem("", f"This is not valid TOML: {error}.")]) from None
+    except (ValueError, RecursionError):
+        raise ScenarioError([_UNREADABLE]) from None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -59,6 +59,8 @@ class Carrier(ABC):
     def divided_by(self, denominator: Any, otherwise: Any) -> Any: ...
     @abstractmethod
     def given(self) -> Any: ...
+    @abstractmethod
+    def fallback(self, otherwise: Any) -> Any: ...
 
 
 def where(condition: Any, yes: Any, no: Any) -> Value:
@@ -140,4 +142,8 @@ def given(optional: Any) -> Any:
 
 def fallback(optional: Any, otherwise: Any) -> Value:
     """An input that may stay empty, or what stands for it when it does."""
-    return otherwise if optional is None else where(given(optional), optional, otherwise)
+    if optional is None:
+        return otherwise
+    if isinstance(optional, Carrier):
+        return optional.fallback(otherwise)
+    return where(given(optional), optional, otherwise)

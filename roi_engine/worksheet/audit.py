@@ -7,6 +7,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine._version import __version__
 from roi_engine.input_checks import check_inputs
+from roi_engine.scenario import INPUTS
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import AUDIT, worksheet_function
 
@@ -21,7 +22,7 @@ from roi_engine.worksheet.catalogue import AUDIT, worksheet_function
 )
 def check(case: Case) -> list[list[Any]]:
     warnings = check_inputs(case.scenario)
-    return [[warning.input_name, warning.sentence] for warning in warnings] or [["", "No warnings."]]
+    return [[INPUTS[warning.input_name].label, warning.sentence] for warning in warnings] or [["", "No warnings."]]
 
 
 @worksheet_function(

@@ -1,0 +1,1 @@
+"""The workbooks: sheets, styles, charts, and the finishing pass over the package."""

@@ -1,0 +1,172 @@
+"""The workbook being built: cells with their cached values, defined names, and the sheets' common frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine.appraisal import appraise
+from roi_engine.errors import FtRoiError
+from roi_engine.scenario import Scenario
+from roi_engine.worksheet.call import call
+from templates import styles
+from templates.formula import Formula, cached, formula_of
+
+HEADER_ROWS = 2
+"""Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
+
+
+class Book:
+    """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.appraisal = appraise(scenario)
+        self.workbook = Workbook()
+        first: Any = self.workbook.active
+        self.workbook.remove(first)
+        styles.add_styles(self.workbook)
+        self.values: dict[str, dict[str, Any]] = {}
+        self.names: dict[str, Formula] = {}
+        self.block: tuple[tuple[Any, ...], ...] = ()
+        self.chart_descriptions: dict[str, list[str]] = {}
+
+    def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
+        """A new sheet with its frame: title, subtitle, widths, protection; the checks' state comes at the end."""
+        sheet: Worksheet = self.workbook.create_sheet(title)
+        self.values[title] = {}
+        self.chart_descriptions[title] = []
+        for index, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = width
+        self.put(sheet, "A1", heading, "Title")
+        self.put(sheet, "A2", subtitle, "Explanatory Text")
+        sheet.row_dimensions[1].height = 24
+        sheet.sheet_view.showGridLines = False
+        return sheet
+
+    def put(
+        self,
+        sheet: Worksheet,
+        address: str,
+        content: Any,
+        style: str = "Calculation",
+        number_format: str | None = None,
+        name: str | None = None,
+    ) -> Formula:
+        """Writes a value or a formula; returns the cell as a formula for use on the same sheet (or by its name)."""
+        cell = sheet[address]
+        if isinstance(content, Formula):
+            cell.value = f"={content.text}"
+            value = self.values[sheet.title][address] = cached(content.value)
+        else:
+            cell.value = value = content
+            if isinstance(content, str):
+                cell.data_type = "s"  # a text that begins with = stays a text
+        cell.style = style
+        if number_format:
+            cell.number_format = number_format
+        if name:
+            return self.define(name, sheet, address, value)
+        return Formula(address, value)
+
+    def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
+        """A workbook-wide name for a cell or a range; returns the name as a formula."""
+        self.workbook.defined_names[name] = DefinedName(
+            name, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
+        )
+        self.names[name] = Formula(name, value)
+        return self.names[name]
+
+    def ft(self, function: str, *arguments: Any) -> Formula:
+        """A call of a worksheet function, with the engine's answer as its value (or the error it gives)."""
+        texts = ["" if each is None else formula_of(each).text for each in arguments]
+        values = [each.value if isinstance(each, Formula) else each for each in arguments]
+        try:
+            value: Any = call(function, *values)
+        except FtRoiError as error:
+            value = error
+        return Formula(f"{function}({','.join(texts)})", value)
+
+    @property
+    def scenario_block(self) -> Formula:
+        """The named range of the whole Inputs table, as a function's argument."""
+        return Formula("scenario", self.block)
+
+    def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
+        """Makes a cell a link to a defined name (which follows a renamed sheet)."""
+        sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
+
+
+def absolute(address: str) -> str:
+    """An address with dollar signs: ``B2:C3`` → ``$B$2:$C$3``."""
+    parts = []
+    for part in address.replace("$", "").split(":"):
+        letters = part.rstrip("0123456789")
+        parts.append(f"${letters}${part[len(letters) :]}")
+    return ":".join(parts)
+
+
+def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
+    """A cell's formula as seen from another sheet."""
+    return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
+
+
+def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:
+    """A row of column titles; one that begins with > stands above numbers, to the right."""
+    for offset, title in enumerate(titles):
+        style = "Column title right" if title.startswith(">") else "Column title"
+        book.put(sheet, f"{get_column_letter(first_column + offset)}{row}", title.removeprefix(">"), style)
+
+
+def group_title(book: Book, sheet: Worksheet, row: int, title: str, last_column: str) -> None:
+    """A heading over a group of rows, as a band across the sheet."""
+    for index in range(1, column_index_from_string(last_column) + 1):
+        book.put(sheet, f"{get_column_letter(index)}{row}", title if index == 1 else None, "Group")
+
+
+def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
+    """Colours OK, Yes / FAIL, No cells; the words carry the meaning."""
+    first = cells.split(":")[0]
+    for words, ink, paper in (
+        (("OK", "Yes"), styles.GOOD_INK, styles.GOOD_PAPER),
+        (("FAIL", "No"), styles.BAD_INK, styles.BAD_PAPER),
+    ):
+        look = DifferentialStyle(font=Font(color=ink), fill=PatternFill(bgColor=paper, fill_type="solid"))
+        rule = FormulaRule(formula=[f'OR({first}="{words[0]}",{first}="{words[1]}")'])
+        rule.dxf = look
+        sheet.conditional_formatting.add(cells, rule)
+
+
+def protect(sheet: Worksheet) -> None:
+    """Locks calculated cells, without a password; columns may be resized, inputs stay open."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+
+
+def page(sheet: Worksheet, area: str, title_rows: str | None = None, *, tall: int = 0, portrait: bool = False) -> None:
+    """Print set-up: area, one page wide, repeated titles, footer with file, sheet, page and date."""
+    sheet.print_area = area
+    sheet.page_setup.orientation = "portrait" if portrait else "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = tall
+    properties: Any = sheet.sheet_properties
+    properties.pageSetUpPr.fitToPage = True
+    if title_rows:
+        sheet.print_title_rows = title_rows
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    footer: Any = sheet.oddFooter
+    footer.left.text, footer.center.text, footer.right.text = "&F", "&A", "Page &P of &N   &D"
+    for part in (footer.left, footer.center, footer.right):
+        part.size = 8

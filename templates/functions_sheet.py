@@ -1,0 +1,96 @@
+"""The Functions sheet: the catalogue, each function with a live example on this scenario."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
+from templates import styles
+from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
+from templates.breakdown_sheet import matches
+from templates.formula import Formula, cached, function, if_error
+
+TITLES = (
+    "Function", "Arguments, typed", "On this scenario", "Gives",
+    ">Value here", ">Expected", "Match", "What it gives",
+)  # fmt: skip
+WIDTHS = (18, 42, 36, 15, 17, 17, 8, 62)
+FIRST_ROW = 5
+ALL_TYPED = scenario_arguments()
+
+
+def add_functions_sheet(book: Book) -> Worksheet:
+    """Writes the sheet, family by family."""
+    sheet = book.sheet(
+        "Functions", WIDTHS, "Functions",
+        "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets.",
+    )  # fmt: skip
+    typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
+    book.put(sheet, f"A{FIRST_ROW - 1}", f"S stands for {typed}.", "Explanatory Text")
+    column_titles(book, sheet, FIRST_ROW, TITLES)
+    row, family = FIRST_ROW, ""
+    for each in functions().values():
+        row += 1
+        if each.family != family:
+            family = each.family
+            group_title(book, sheet, row, family, "H")
+            row += 1
+        _add_function(book, sheet, row, each)
+    color_ok_and_fail(sheet, f"G{FIRST_ROW + 1}:G{row}")
+    sheet.freeze_panes = f"B{FIRST_ROW + 1}"
+    page(sheet, f"A1:H{row}", f"1:{FIRST_ROW}")
+    protect(sheet)
+    return sheet
+
+
+def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> None:
+    arguments: list[Any] = list(each.examples)
+    if each.takes_scenario:
+        at = each.block_at if each.block_at is not None else len(each.own)
+        arguments.insert(at, book.scenario_block)
+    formula = book.ft(each.name, *arguments)
+    shown = formula.text
+    if each.result.kind == "table":
+        formula = _first_cell(formula)
+    elif each.result.kind == "yes_no":
+        formula = formula.where("Yes", "No")
+    live = if_error(formula, "n/a")
+    wrap = Alignment(wrap_text=True, vertical="center")
+    book.put(sheet, f"A{row}", each.name)
+    book.put(sheet, f"B{row}", _typed(each), "Explanatory Text")
+    book.put(sheet, f"C{row}", f"={shown}", "Explanatory Text")
+    book.put(sheet, f"D{row}", _result_in_words(each, book.scenario.currency), "Explanatory Text")
+    plain = isinstance(live.value, (int, float)) and abs(live.value) < 1e15
+    number_format = styles.ANY_SIZE if plain else styles.GENERAL
+    value = book.put(sheet, f"E{row}", live, "Calculation", number_format)
+    expected = book.put(sheet, f"F{row}", cached(live.value), "Explanatory Text", number_format)
+    book.put(sheet, f"G{row}", matches(value, expected, 1e-9), "Good")
+    book.put(sheet, f"H{row}", each.sentence, "Explanatory Text")
+    for column in "BCEFH":
+        sheet[f"{column}{row}"].alignment = wrap
+    text = len(live.value) / 17 if isinstance(live.value, str) else 1
+    longest = max(len(_typed(each)) / 46, len(each.sentence) / 70, text)
+    sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
+
+
+def _typed(each: Function) -> str:
+    """The typed signature, short where it takes the whole of S."""
+    if each.scenario != ALL_TYPED:
+        return each.signature
+    own = ["[" + a.name + "]" if a.optional else a.name for a in each.own]
+    return f"{each.name}({', '.join([*own, 'S'])})"
+
+
+def _first_cell(table: Formula) -> Formula:
+    """The last column of a table's first row: one figure to look at, wherever arrays do not spill."""
+    rows: list[list[Any]] = table.value
+    column = len(rows[0])
+    return function("INDEX", table, 1, column, value=rows[0][column - 1])
+
+
+def _result_in_words(each: Function, currency: str) -> str:
+    words = {"table": "table", "text": "text", "yes_no": "TRUE or FALSE"}
+    return words.get(each.result.kind, each.result.unit_in(currency) or each.result.name)

@@ -1,0 +1,159 @@
+"""The Inputs sheet: every input with its value, unit, range, source and note; the block `scenario`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine import quantity as q
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Input
+from roi_engine.sensitivity import legal_bounds
+from templates import styles
+from templates.book import Book, column_titles, group_title, page, protect
+from templates.formula import Formula, function
+from templates.validation import rule_of, validation_of
+
+TITLES = (
+    "Input", ">Value", "Unit", ">Low", ">High", "Distribution",
+    "Source", "Note", "Name in formulas", ">Lowest", ">Highest", ">Step", "In range",
+)  # fmt: skip
+WIDTHS = (36, 15, 20, 12, 12, 13, 34, 62, 29, 11, 11, 7, 9)
+FIRST_ROW = 4
+NO_LIMIT = 1e300
+"""Stands for a bound that does not exist, in the columns that formulas read."""
+LIMIT_FORMAT = '[>=1E+200]"none";[<=-1E+200]"none";General'
+DISTRIBUTIONS = q.Quantity("distribution", "", "text", choices=("pert", "triangular", "uniform", "normal", "lognormal"))
+
+
+def add_inputs_sheet(book: Book) -> Worksheet:
+    """Writes the sheet; leaves the block of cell values in ``book.block``."""
+    sheet = book.sheet(
+        "Inputs",
+        WIDTHS,
+        "Inputs",
+        "Change the blue cells on cream. Everything else in this workbook follows from them.",
+    )
+    column_titles(book, sheet, FIRST_ROW, TITLES)
+    rules: dict[str, DataValidation] = {}
+    block: list[tuple[Any, ...]] = [tuple(title.removeprefix(">") for title in TITLES[:6])]
+    row, group = FIRST_ROW, ""
+    for declared in _in_reading_order():
+        row += 1
+        if declared.group != group:
+            group = declared.group
+            group_title(book, sheet, row, group, "M")
+            block.append((group, None, None, None, None, None))
+            row += 1
+        block.append(_add_input(book, sheet, row, declared, rules))
+        if group not in ("Label", "Reference inputs"):
+            sheet.row_dimensions[row].outlineLevel = 1
+    for rule in rules.values():
+        sheet.add_data_validation(rule)
+    _name_columns(book, sheet, row)
+    book.block = tuple(block)
+    outline: Any = sheet.sheet_properties.outlinePr
+    outline.summaryBelow = False
+    sheet.freeze_panes = f"B{FIRST_ROW + 1}"
+    page(sheet, f"A1:H{row}", f"{FIRST_ROW}:{FIRST_ROW}")
+    protect(sheet)
+    return sheet
+
+
+def _in_reading_order() -> list[Input]:
+    """Labels, then the eleven inputs of the reference, then the rest by group."""
+    labels = [each for each in INPUTS.values() if each.group == "Label"]
+    first = [INPUTS[name] for name in REFERENCE_INPUTS]
+    rest = [each for each in INPUTS.values() if each.group not in ("Label", "Reference inputs")]
+    return labels + first + rest
+
+
+def _add_input(
+    book: Book, sheet: Worksheet, row: int, declared: Input, rules: dict[str, DataValidation]
+) -> tuple[Any, ...]:
+    """One row; returns its cells in the block."""
+    scenario, quantity, name = book.scenario, declared.quantity, declared.name
+    currency = scenario.currency
+    value = getattr(scenario, name)
+    unit = quantity.unit_in(currency)
+    book.put(sheet, f"A{row}", declared.label)
+    cell = book.put(sheet, f"B{row}", value, "Input", styles.number_format(quantity), name=name)
+    book.put(sheet, f"C{row}", unit, "Unit")
+    _accept(rules, validation_of(declared, currency), f"B{row}", name)
+
+    span = scenario.ranges.get(name)
+    ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
+    if declared.numeric:
+        for column, end in zip("DE", ends[:2], strict=True):
+            book.put(sheet, f"{column}{row}", end, "Input", styles.number_format(quantity))
+            _accept(rules, _end_rule(declared, column), f"{column}{row}", f"{name} {column}")
+        book.put(sheet, f"F{row}", ends[2], "Input")
+        _accept(rules, _distribution_rule(), f"F{row}", "distribution")
+
+    book.put(sheet, f"G{row}", scenario.sources.get(name, ""), "Annotation")
+    book.put(sheet, f"H{row}", scenario.notes.get(name, declared.meaning), "Annotation")
+    book.put(sheet, f"I{row}", name, "Explanatory Text")
+    if declared.numeric:
+        lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
+        lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", LIMIT_FORMAT)
+        highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", LIMIT_FORMAT)
+        step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
+        cell = Formula(f"B{row}", cell.value)
+        book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, declared), "Explanatory Text")
+    return (declared.label, value, unit, *ends) if declared.numeric else (declared.label, value, unit, None, None, None)
+
+
+def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, declared: Input) -> Formula:
+    """OK where the cell holds a legal number (or may be empty and is)."""
+    number = cell.given()
+    value = cell.value if cell.value is not None else 0.0
+    filled = Formula(cell.text, value)
+    whole = function("INT", filled, value=int(value // 1))
+    off_step = step * (filled - whole)
+    legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
+    verdict = legal.where("OK", "FAIL")
+    blank = function("ISBLANK", cell, value=cell.value is None)
+    empty = blank.where("OK", "FAIL") if declared.may_be_empty else "FAIL"
+    return number.where(verdict, empty)
+
+
+def _accept(rules: dict[str, DataValidation], rule: DataValidation, address: str, key: str) -> None:
+    """Adds a cell to the rule of its key; equal rules are written once."""
+    rules.setdefault(key, rule).add(address)
+
+
+def _end_rule(declared: Input, column: str) -> DataValidation:
+    rule = rule_of(declared.quantity, True)
+    end = "Low" if column == "D" else "High"
+    rule.promptTitle = rule.errorTitle = end
+    side = "least" if column == "D" else "most"
+    rule.prompt = (
+        f"The {side} that {declared.label} may be. Empty: 20 % {'below' if column == 'D' else 'above'} the value."
+    )
+    return rule
+
+
+def _distribution_rule() -> DataValidation:
+    rule = rule_of(DISTRIBUTIONS, True)
+    rule.promptTitle = rule.errorTitle = "Distribution"
+    rule.prompt = "The shape between low and high. Empty: pert."
+    return rule
+
+
+def _name_columns(book: Book, sheet: Worksheet, last: int) -> None:
+    """The block, and the columns that other sheets look inputs up in."""
+    first = FIRST_ROW + 1
+    book.define("scenario", sheet, f"A{FIRST_ROW}:F{last}")
+    for name, column in {
+        "input_labels": "A",
+        "input_names": "I",
+        "input_values": "B",
+        "input_lows": "D",
+        "input_highs": "E",
+        "input_lowest": "J",
+        "input_highest": "K",
+        "input_steps": "L",
+        "inputs_in_range": "M",
+    }.items():
+        book.define(name, sheet, f"{column}{first}:{column}{last}")

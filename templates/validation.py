@@ -1,0 +1,69 @@
+"""What a cell accepts: validation rules with a prompt and an error sentence, from the quantity."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from roi_engine.quantity import Quantity
+from roi_engine.scenario import Input
+
+LONGEST_TITLE, LONGEST_TEXT = 32, 255
+"""What Excel accepts; a longer text makes it refuse the file."""
+
+
+def validation_of(declared: Input, currency: str) -> DataValidation:
+    """The rule of an input's value cell."""
+    quantity = declared.quantity
+    rule = rule_of(quantity, declared.may_be_empty or not declared.required)
+    unit = quantity.unit_in(currency)
+    allowed = "" if quantity.kind == "text" else f" ({unit})" if unit else ""
+    rule.promptTitle = _cut(declared.label, LONGEST_TITLE)
+    rule.prompt = _cut(f"{declared.meaning}{allowed}", LONGEST_TEXT)
+    rule.errorTitle = _cut(declared.label, LONGEST_TITLE)
+    return rule
+
+
+def rule_of(quantity: Quantity, may_be_empty: bool) -> DataValidation:
+    """A rule for any cell of a quantity."""
+    if quantity.choices:
+        rule = DataValidation(type="list", formula1=f'"{",".join(quantity.choices)}"', allow_blank=may_be_empty)
+        rule.error = f"Choose {' or '.join(quantity.choices)}."
+    elif quantity.kind == "text":
+        rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1="255", allow_blank=True)
+        rule.error = "At most 255 characters."
+    else:
+        operator, bounds = _operator(quantity)
+        rule = DataValidation(
+            type="whole" if quantity.whole else "decimal",
+            operator=operator,
+            formula1=_number(bounds[0]),
+            formula2=_number(bounds[1]) if len(bounds) > 1 else None,
+            allow_blank=may_be_empty,
+        )
+        percent = " 12 % is 0.12." if quantity.kind == "fraction" else ""
+        rule.error = _cut(f"A {'whole ' * quantity.whole}number {quantity.range_in_words}.{percent}", LONGEST_TEXT)
+    rule.showErrorMessage = True
+    rule.showInputMessage = True
+    return rule
+
+
+def _operator(quantity: Quantity) -> tuple[Any, tuple[float, ...]]:
+    """Excel's operator and bounds. A bound that is itself not allowed is moved in by the smallest visible step."""
+    low = quantity.low + 1e-9 if quantity.low_open else quantity.low
+    high = quantity.high - 1e-9 if quantity.high_open else quantity.high
+    if low == -math.inf:
+        return "lessThanOrEqual", (high,)
+    if high == math.inf:
+        return "greaterThanOrEqual", (low,)
+    return "between", (low, high)
+
+
+def _number(value: float) -> str:
+    return repr(int(value) if value == int(value) else value)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,68 @@
+"""From a scenario to a finished workbook: every sheet, then the finishing pass that caches every value."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl.packaging.custom import DateTimeProperty, StringProperty
+
+from roi_engine._version import __version__
+from roi_engine.scenario import Scenario
+from templates.book import Book
+from templates.breakdown_sheet import add_breakdown_sheet, fill_breakdown
+from templates.cash_flow_sheet import add_cash_flow_sheet
+from templates.checks_sheet import add_checks_sheet, add_master_check
+from templates.finishing import finish
+from templates.functions_sheet import add_functions_sheet
+from templates.inputs_sheet import add_inputs_sheet
+from templates.sensitivity_sheet import add_sensitivity_sheet
+from templates.summary_sheet import add_summary_sheet, fill_summary
+
+
+def build_workbook(scenario: Scenario, *, generated: datetime | None = None) -> bytes:
+    """The wired workbook of a scenario, as the bytes of an .xlsx file.
+
+    scenario : the inputs. generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
+    Two builds of the same scenario at the same time are equal byte for byte.
+    """
+    moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
+    book = Book(scenario)
+    summary = add_summary_sheet(book)
+    add_inputs_sheet(book)
+    breakdown = add_breakdown_sheet(book)
+    add_cash_flow_sheet(book)
+    fill_breakdown(book, breakdown)
+    add_sensitivity_sheet(book)
+    add_checks_sheet(book)
+    add_functions_sheet(book)
+    fill_summary(book, summary, moment)
+    add_master_check(book)
+    return _finished(book, moment)
+
+
+def _finished(book: Book, moment: datetime) -> bytes:
+    scenario = book.scenario
+    properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
+    properties.append(StringProperty(name="FT ROI version", value=__version__))
+    properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
+    properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
+    properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
+    package = BytesIO()
+    book.workbook.active = 0
+    book.workbook.save(package)
+    return finish(
+        package.getvalue(),
+        book.values,
+        created=moment,
+        title=scenario.name or "Fine-tuning decision",
+        description=scenario.description,
+        chart_descriptions={sheet: texts for sheet, texts in book.chart_descriptions.items() if texts},
+    )
+
+
+def _time_of_build() -> datetime:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)

