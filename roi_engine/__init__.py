@@ -25,11 +25,12 @@ if TYPE_CHECKING:
         ZeroDivisor,
     )
     from roi_engine.input_checks import InputWarning, check_inputs
+    from roi_engine.inputs import Range
     from roi_engine.internal_rate import irr, irr_roots
     from roi_engine.many import appraise_level, appraise_many
     from roi_engine.metrics import discounted_payback, mirr, monthly_rate, npv, payback
     from roi_engine.reference import REFERENCE, cost_benefit_finetuning
-    from roi_engine.scenario import INPUTS, Range, Scenario
+    from roi_engine.scenario import INPUTS, Scenario
     from roi_engine.scenario_file import load_scenario
     from roi_engine.sensitivity import TornadoBar, tornado, what_if
     from roi_engine.worksheet.call import call
@@ -53,7 +54,8 @@ _HOMES = {
     "many": ("appraise_level", "appraise_many"),
     "metrics": ("discounted_payback", "mirr", "monthly_rate", "npv", "payback"),
     "reference": ("REFERENCE", "cost_benefit_finetuning"),
-    "scenario": ("INPUTS", "Range", "Scenario"),
+    "inputs": ("Range",),
+    "scenario": ("INPUTS", "Scenario"),
     "scenario_file": ("load_scenario",),
     "sensitivity": ("TornadoBar", "tornado", "what_if"),
     "answer": ("verdict",),

@@ -123,8 +123,7 @@ class Appraisal:
     @cached_property
     def net_roi(self) -> float:
         """Σ CF; a sum that is only rounding counts as zero."""
-        flows = self.cash_flow
-        return _number(metrics.settled(metrics.total(flows), metrics.flow_size(flows)))
+        return _number(metrics.net_roi(self.cash_flow))
 
     @property
     def roi(self) -> float | None:
@@ -220,7 +219,14 @@ class Appraisal:
 
 
 def appraise(scenario: Scenario) -> Appraisal:
-    """The metrics of a scenario."""
+    """The metrics of a scenario.
+
+    scenario : a valid scenario. Returns an `Appraisal`, whose properties are the metrics.
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> appraise(REFERENCE).worthwhile
+    True
+    """
     return Appraisal(scenario.inputs())
 
 

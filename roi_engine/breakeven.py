@@ -12,8 +12,10 @@ from roi_engine import metrics
 from roi_engine.appraisal import Appraisal, find_metric
 from roi_engine.cashflow import MODEL, horizon
 from roi_engine.errors import OutOfRange, UnknownName
+from roi_engine.inputs import Input
 from roi_engine.root import narrowed
-from roi_engine.scenario import Input, Scenario, find_input
+from roi_engine.scenario import Scenario, find_input
+from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import legal_bounds
 
 BREAKEVEN_METRICS = ("NETROI", "NPV")
@@ -105,13 +107,12 @@ def _sampled(inputs: dict[str, Any], declared: Input, metric: str, base: float) 
     import numpy as np
 
     points = np.array(_grid(declared, base))
+    if inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS:
+        points = points[points > 0]  # a fleet without throughput or price is not legal, and looks free
     varied = {name: math.nan if value is None else value for name, value in inputs.items()} | {declared.name: points}
     with np.errstate(all="ignore"):
         flows = MODEL.evaluate(varied, ("net_cash_flow",), horizon(varied))["net_cash_flow"]
-        if metric == "NPV":
-            values = metrics.npv(varied["discount_rate"], flows)
-        else:
-            values = metrics.settled(metrics.total(flows), metrics.flow_size(flows))
+        values = metrics.npv(varied["discount_rate"], flows) if metric == "NPV" else metrics.net_roi(flows)
     values = np.broadcast_to(values, points.shape)
     finite = np.isfinite(values)
     return points[finite].tolist(), values[finite].tolist()

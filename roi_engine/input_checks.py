@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from roi_engine.answer import duration
 from roi_engine.appraisal import Appraisal
 from roi_engine.metrics import beyond_horizon
-from roi_engine.scenario import INPUTS, Scenario, mix_given
+from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario_rules import mix_given
 
 EARLIEST_PRINTED_PAYBACK = 0.05
 """A payback below this prints as 0.0 months."""
@@ -51,6 +52,7 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_prices(scenario)
     yield from _about_training(scenario)
     yield from _about_quality(scenario)
+    yield from _about_ranges(scenario)
 
 
 def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -98,8 +100,15 @@ def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
     elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0:
         yield (
             "accuracy_improvement_percent",
-            f"{improvement:.0%} is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",
+            f"{improvement * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",
         )
+
+
+def _about_ranges(s: Scenario) -> Iterator[tuple[str, str]]:
+    for name, span in s.ranges.items():
+        value = getattr(s, name)
+        if value is not None and not span.low <= value <= span.high:
+            yield name, f"The value {value:,g} lies outside its own low {span.low:,g} and high {span.high:,g}."
 
 
 def _about_the_result(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -119,10 +128,10 @@ def _about_the_result(s: Scenario) -> Iterator[tuple[str, str]]:
         if result.one_off_cost == 0:
             yield (
                 "data_preparation_cost",
-                f"ROI of {roi:,.0%} with no one-off cost: data, labour and evaluation belong in it.",
+                f"ROI of {roi * 100:,.0f} % with no one-off cost: data, labour and evaluation belong in it.",
             )
         else:
-            yield "months_to_amortize", f"ROI of {roi:,.0%}: is every cost of this size of benefit counted?"
+            yield "months_to_amortize", f"ROI of {roi * 100:,.0f} %: is every cost of this size of benefit counted?"
     if s.benefit_risk or s.cost_risk:
         bare = Appraisal({**s.inputs(), "benefit_risk": 0.0, "cost_risk": 0.0}).net_roi
         if (bare > 0) != (result.net_roi > 0) and math.isfinite(bare):

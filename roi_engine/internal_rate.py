@@ -59,7 +59,7 @@ def irr(cash_flow: Sequence[float]) -> float | None:
     True
     """
     roots = irr_roots(cash_flow)
-    return min(roots, key=lambda rate: (abs(rate - NEAR), -rate)) if roots else None
+    return min(roots, key=lambda rate: (round(abs(rate - NEAR), 9), -rate)) if roots else None
 
 
 def _crossings(flows: list[float], low: float, high: float) -> list[float]:
@@ -82,6 +82,8 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
         if start_sign and sign != start_sign:
             crossings.append(narrowed(lambda at: _value(flows, at)[0], start, y, start_value, value)[0][0])
         start, start_value, start_sign = y, value, sign
+    if start_sign and points[-1][2] == 0:  # a root at the other end
+        crossings.append(points[-1][0])
     return crossings
 
 

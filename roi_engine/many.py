@@ -97,7 +97,7 @@ def appraised(inputs: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, A
         running = metrics.total(figures["running_cost"])
         found["total_cost"] = metrics.total_cost(found["upfront"], running, inputs["cost_risk"])
     if {"net_roi", "roi"} & set(wanted):
-        found["net_roi"] = metrics.settled(metrics.total(flows), metrics.flow_size(flows))
+        found["net_roi"] = metrics.net_roi(flows)
     if "roi" in wanted:
         found["roi"] = metrics.roi(found["net_roi"], found["total_cost"])
     if "payback_months" in wanted:

@@ -56,9 +56,14 @@ def cumulative_flow(cumulative_before: Value, flow: Value) -> Value:
     return cumulative_before + flow
 
 
-def settled(cumulative: Value, flow_size: Value) -> Value:
-    """A cumulative value, zero where it is only rounding: below 10⁻¹² of the flows' total size."""
-    return where(abs(cumulative) < ZERO_TOLERANCE * maximum(flow_size, 1), 0, cumulative)
+def rounding(flow_size: Value) -> Value:
+    """How large a cumulative value may be and still be only rounding: 10⁻¹² of the flows' total size."""
+    return ZERO_TOLERANCE * maximum(flow_size, 1)
+
+
+def settled(cumulative: Value, rounding: Value) -> Value:
+    """A cumulative value, zero where it is only rounding."""
+    return where(abs(cumulative) < rounding, 0, cumulative)
 
 
 def crossing(crossing_before: Value, cumulative_before: Value, cumulative: Value, flow: Value, month: Value) -> Value:
@@ -143,6 +148,17 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
 # --- metrics of a cash flow -----------------------------------------------------------------------------
 
 
+def net_roi(cash_flow: Sequence[Any]) -> Any:
+    """Σ CF; a sum that is only rounding counts as zero.
+
+    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first. Returns money.
+
+    >>> net_roi([-100, 40, 40, 40])
+    20.0
+    """
+    return settled(total(cash_flow), rounding(flow_size(cash_flow)))
+
+
 def total(values: Sequence[Any]) -> Any:
     """The sum of a row."""
     result: Any = 0.0
@@ -174,15 +190,23 @@ def npv(discount_rate: Value, cash_flow: Sequence[Any]) -> Any:
 def _last_crossing(cash_flow: Sequence[Any]) -> tuple[Any, Any, Any]:
     """The last crossing, the settled cumulative flow at the end, and the size of the flows."""
     size = flow_size(cash_flow)
+    smallest = rounding(size)
     running: Any = 0.0
     before: Any = 0.0
     moment: Any = 0.0
     for month, flow in enumerate(cash_flow):
         running = cumulative_flow(running, flow)
-        now = settled(running, size)
-        moment = crossing(moment, before, now, flow, month)
+        now = settled(running, smallest)
+        if _any_rises(before, now):
+            moment = crossing(moment, before, now, flow, month)
         before = now
     return moment, before, size
+
+
+def _any_rises(before: Any, now: Any) -> bool:
+    """Whether any scenario's cumulative flow rises to zero in a month; most months of many scenarios have none."""
+    rises = (before < 0) & (now >= 0)
+    return rises if isinstance(rises, bool) else bool(rises.any())
 
 
 def _at_horizon(cash_flow: Sequence[Any], months: Any) -> Any:

@@ -192,3 +192,6 @@ ACCURACY = SHARE
 # choices
 STORAGE_TIMING = Quantity("storage timing", "choice", "text", choices=("upfront", "monthly"))
 SERVING = Quantity("serving", "choice", "text", choices=("per_token", "self_hosted"))
+DISTRIBUTION = Quantity(
+    "distribution", "choice", "text", choices=("pert", "triangular", "uniform", "normal", "lognormal")
+)

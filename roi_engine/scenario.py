@@ -10,53 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from pydantic_core import core_schema
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from roi_engine import quantity as q
-from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
-from roi_engine.quantity import Quantity
-
-
-@dataclass(frozen=True)
-class Input:
-    """What one input is: its quantity, what people call it, where it stands, what it means."""
-
-    quantity: Quantity
-    label: str
-    group: str
-    meaning: str
-    aliases: tuple[str, ...] = ()
-    name: str = ""
-    default: Any = None
-    required: bool = False
-    may_be_empty: bool = False
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the input is a number (and not a text or a choice)."""
-        return self.quantity.kind != "text"
-
-    def check(self, value: Any) -> Any:
-        """The value as the engine wants it; raises `FtRoiError` with a sentence."""
-        if value is None and self.may_be_empty:
-            return None
-        return self.quantity.check(value)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        def check(value: Any) -> Any:
-            try:
-                return self.check(value)
-            except FtRoiError as error:
-                raise ValueError(error) from error
-
-        return core_schema.no_info_plain_validator_function(check)
+from roi_engine import scenario_rules as rules
+from roi_engine.errors import ScenarioError
+from roi_engine.inputs import Input, Range, find_among, normal_form
 
 
 def _side(prefix: str, side: str) -> dict[str, Any]:
@@ -92,17 +56,6 @@ def _side(prefix: str, side: str) -> dict[str, Any]:
 
 _BASELINE = _side("baseline", "Baseline")
 _FINETUNED = _side("finetuned", "Fine-tuned")
-
-Distribution = Literal["pert", "triangular", "uniform", "normal", "lognormal"]
-
-
-class Range(BaseModel):
-    """How far an input may lie from its value: ``low`` and ``high``, and the shape between them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    low: float = Field(strict=True)
-    high: float = Field(strict=True)
-    distribution: Distribution = "pert"
 
 
 class Scenario(BaseModel):
@@ -443,15 +396,15 @@ class Scenario(BaseModel):
     def _report_everything(cls, data: Any, build: ModelWrapValidatorHandler[Scenario]) -> Scenario:
         if not isinstance(data, Mapping):
             return build(data)
-        given, problems = _with_input_names(data)
-        problems += _missing(given)
+        given, problems = rules.by_name(data, find_input, cls.model_fields)
+        problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
+        problems += rules.read_annotations(given, find_input)
         try:
             scenario = build(given)
         except ValidationError as error:
-            raise ScenarioError(_by_input(problems + _described(error))) from None
-        problems += _serving_problems(scenario) + _range_problems(scenario)
+            problems += rules.described(error, INPUTS)
         if problems:
-            raise ScenarioError(_by_input(problems))
+            raise ScenarioError(rules.in_order(problems, cls.model_fields))
         return scenario
 
     def inputs(self) -> dict[str, Any]:
@@ -465,7 +418,7 @@ class Scenario(BaseModel):
         >>> REFERENCE.with_inputs(months_to_amortize=24).months_to_amortize
         24
         """
-        named, problems = _with_input_names(changes)
+        named, problems = rules.by_name(changes, find_input, type(self).model_fields)
         if problems:
             raise ScenarioError(problems)
         return Scenario(**{**self.given(), **named})
@@ -508,18 +461,6 @@ SCENARIO_ARGUMENTS = (*REFERENCE_INPUTS[1:], "tokens_per_call")
 INPUTS: dict[str, Input] = _collect_inputs()
 """Every input by name, in the order of the Inputs sheet."""
 
-MIX_NEEDS = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
-MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m")
-
-
-def normal_form(label: str) -> str:
-    """A label without case, spaces, underscores, punctuation and a trailing parenthesised unit.
-
-    >>> normal_form("GPU_hourly rate (USD / h)")
-    'gpuhourlyrate'
-    """
-    return re.sub(r"[^0-9a-z]", "", re.sub(r"\s*\([^()]*\)\s*$", "", label.lower()))
-
 
 @cache
 def _names() -> dict[str, str]:
@@ -536,126 +477,4 @@ def find_input(label: str) -> Input:
     >>> find_input("Review cost").name
     'monthly_review_cost'
     """
-    name = _names().get(normal_form(label))
-    if name is None:
-        known = [word for each, declared in INPUTS.items() for word in (each, *declared.aliases)]
-        raise UnknownName(f'There is no input "{label}".{did_you_mean(label.strip().lower(), known)}')
-    return INPUTS[name]
-
-
-def _with_input_names(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The data under the inputs' own names, with unknown and repeated keys as problems."""
-    named: dict[str, Any] = {}
-    problems = []
-    for key, value in data.items():
-        name = key
-        if key not in Scenario.model_fields:
-            try:
-                name = find_input(key).name
-            except UnknownName as error:
-                problems.append(Problem(key, str(error), error.code))
-                continue
-        if name in named:
-            problems.append(Problem(key, f'The input "{name}" is given twice. Keep one of the two.'))
-        named[name] = value
-    return named, problems
-
-
-def mix_given(values: Mapping[str, Any], side: str) -> bool:
-    """Whether a side (``baseline`` or ``finetuned``) is priced by a token mix."""
-    return any(values.get(f"{side}_{field}") is not None for field in MIX_FIELDS)
-
-
-def _missing(given: Mapping[str, Any]) -> list[Problem]:
-    """Required inputs that are absent, where pydantic cannot know that they are required."""
-    self_hosted = given.get("serving") == "self_hosted"
-    problems = []
-    for side in ("baseline", "finetuned"):
-        price = f"{side}_cost_per_1k_tokens"
-        if mix_given(given, side):
-            problems += [
-                Problem(f"{side}_{field}", "Missing. A token mix needs input and output tokens and both prices.")
-                for field in MIX_NEEDS
-                if given.get(f"{side}_{field}") is None
-            ]
-        elif price not in given and not (side == "finetuned" and self_hosted):
-            problems.append(_absent(price))
-    return problems
-
-
-def _absent(name: str) -> Problem:
-    declared = INPUTS[name]
-    unit = declared.quantity.unit_in("currency")
-    return Problem(name, f"Missing. {declared.meaning} Give a number ({unit}).")
-
-
-def _described(error: ValidationError) -> list[Problem]:
-    problems = []
-    for each in error.errors():
-        place = ".".join(str(part) for part in each["loc"])
-        cause = each.get("ctx", {}).get("error")
-        original = cause.args[0] if isinstance(cause, ValueError) and cause.args else None
-        if each["type"] == "missing" and place in INPUTS:
-            problems.append(_absent(place))
-        elif isinstance(original, FtRoiError):
-            problems.append(Problem(place, str(original), original.code))
-        else:
-            problems.append(Problem(place, f"{each['msg']}."))
-    return problems
-
-
-def _serving_problems(scenario: Scenario) -> list[Problem]:
-    if scenario.serving != "self_hosted":
-        return []
-    return [
-        Problem(name, f"{INPUTS[name].label} must be above 0 for self-hosted serving.", "#NUM!")
-        for name in ("serving_gpu_hourly_rate", "serving_tokens_per_second")
-        if getattr(scenario, name) <= 0
-    ]
-
-
-def _range_problems(scenario: Scenario) -> list[Problem]:
-    """Ranges, sources and notes must speak of inputs; low and high must be legal and in order."""
-    problems = []
-    for section in ("sources", "notes"):
-        for name in getattr(scenario, section):
-            if name not in INPUTS:
-                problems.append(
-                    Problem(
-                        f"{section}.{name}",
-                        f'There is no input "{name}".{did_you_mean(name, INPUTS)}',
-                        "#N/A",
-                    )
-                )
-    for name, span in scenario.ranges.items():
-        if name not in INPUTS or not INPUTS[name].numeric:
-            problems.append(
-                Problem(
-                    f"ranges.{name}",
-                    f'There is no numeric input "{name}".{did_you_mean(name, INPUTS)}',
-                    "#N/A",
-                )
-            )
-            continue
-        for end in ("low", "high"):
-            try:
-                INPUTS[name].quantity.check(getattr(span, end))
-            except FtRoiError as error:
-                problems.append(Problem(f"ranges.{name}.{end}", str(error), error.code))
-        base = getattr(scenario, name)
-        if not span.low <= (span.low if base is None else base) <= span.high:
-            problems.append(
-                Problem(
-                    f"ranges.{name}",
-                    f"low {span.low:g}, value {base:g}, high {span.high:g} are not in order.",
-                    "#NUM!",
-                )
-            )
-    return problems
-
-
-def _by_input(problems: list[Problem]) -> list[Problem]:
-    """Problems in the order of the inputs, each place once per sentence."""
-    order = {name: position for position, name in enumerate(Scenario.model_fields)}
-    unique = list(dict.fromkeys(problems))
-    return sorted(unique, key=lambda problem: order.get(problem.place.split(".")[0], len(order)))
+    return find_among(INPUTS, _names(), label)

@@ -30,6 +30,10 @@ def load_scenario(path: str | Path) -> Scenario:
     ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
     called after its stem. Raises `ScenarioError` with every problem, each at its place (``file: table.key``).
     Source: docs/scenario-files.md.
+
+    >>> load_scenario("scenario.txt")
+    Traceback (most recent call last):
+    roi_engine.errors.ScenarioError: scenario.txt: A scenario is a .toml or .json file.
     """
     name = str(path)
     if name == "-":
@@ -48,7 +52,7 @@ def load_scenario(path: str | Path) -> Scenario:
 
 def _standard_input() -> str:
     try:
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix("\ufeff")  # Windows shells may put a byte order mark before the text
     except UnicodeDecodeError:
         raise ScenarioError([Problem("standard input", "This is not UTF-8 text.")]) from None
 

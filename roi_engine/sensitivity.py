@@ -9,7 +9,8 @@ from typing import Any
 
 from roi_engine.appraisal import Appraisal, Metric, find_metric
 from roi_engine.errors import FtRoiError, OutOfRange
-from roi_engine.scenario import INPUTS, Input, Scenario, find_input
+from roi_engine.inputs import Input
+from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.value import Value, ceiling, maximum, minimum, where
 
 DEFAULT_SWING = 0.20
@@ -58,7 +59,9 @@ def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
     >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
     21437.28
     """
-    return find_metric(metric).of(Appraisal(scenario.with_inputs(**changes).inputs()))
+    # a value may lie outside the scenario's own ranges: those say how sure the base is, not what may be asked
+    changed = scenario.with_inputs(**{"ranges": {}, **changes})
+    return find_metric(metric).of(Appraisal(changed.inputs()))
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,10 @@ def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) 
     base = getattr(scenario, declared.name)
     if not declared.numeric or base is None:
         raise OutOfRange(f"{declared.name} holds no number that could change by a fraction.")
+    value = base * (1 + change)
+    if declared.quantity.whole and math.isclose(value, round(value), rel_tol=1e-12):
+        value = round(value)  # 60 · (1 − 0.7) is 18.000000000000004
     try:
-        return _replaced(scenario.inputs(), find_metric(metric), declared.name, base * (1 + change))
+        return _replaced(scenario.inputs(), find_metric(metric), declared.name, value)
     except FtRoiError as error:
         raise type(error)(f"{declared.name} changed by {change:+.0%}: {error}") from None

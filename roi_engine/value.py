@@ -124,6 +124,8 @@ def divide(numerator: Any, denominator: Any, otherwise: Any) -> Value:
     import numpy as np
 
     zero = denominator == 0
+    if not zero.any():
+        return numerator / denominator
     return np.where(zero, otherwise, numerator / np.where(zero, 1.0, denominator))
 
 

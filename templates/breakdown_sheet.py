@@ -83,7 +83,7 @@ def _total_with_serving(book: Book) -> Formula:
 
 
 def _net(book: Book) -> Formula:
-    return metrics.settled(book.names["total_net_cash_flow"], book.names["flow_size"])  # type: ignore[return-value]
+    return metrics.settled(book.names["total_net_cash_flow"], metrics.rounding(book.names["flow_size"]))  # type: ignore[return-value]
 
 
 def _benefit(book: Book) -> Formula:

@@ -16,7 +16,7 @@ from roi_engine import metrics
 from roi_engine.cashflow import MODEL
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
-from templates.formula import Formula, function
+from templates.formula import Formula, formula_of, function
 
 CAPACITY = 60
 """Months that a sheet holds at least, so that the horizon can be edited like any input."""
@@ -82,7 +82,7 @@ ROWS: tuple[Row | str, ...] = (
     ),
     Row(
         "cumulative", "Cumulative cash flow", "{currency}", _CELL, "",
-        metrics.settled, ("cumulative_sum", "flow_size"),
+        metrics.settled, ("cumulative_sum", "rounding"),
     ),
     Row(
         "recovered", "Recovered at", "months", styles.MOMENT, "",
@@ -107,7 +107,7 @@ ROWS: tuple[Row | str, ...] = (
     ),
     Row(
         "cumulative_discounted", "Cumulative discounted", "{currency}", _CELL, "",
-        metrics.settled, ("discounted_sum", "discounted_size"),
+        metrics.settled, ("discounted_sum", "discounted_rounding"),
     ),
     Row(
         "discounted_recovered", "Discounted, recovered at", "months", styles.MOMENT, "",
@@ -124,6 +124,10 @@ ROWS: tuple[Row | str, ...] = (
         metrics.financed_flow, ("net_cash_flow", "month", "discount_rate"),
     ),
 )  # fmt: skip
+
+
+ROUNDING_OF = {"rounding": "flow_size", "discounted_rounding": "discounted_size"}
+"""What counts as zero in a cumulative row, from the size of its flows."""
 
 
 class Layout:
@@ -232,6 +236,8 @@ def _argument(book: Book, layout: Layout, cells: dict[tuple[str, int], Formula],
     """What an equation takes: the month, a row's cell (or the one before), or a named cell."""
     if name == "month":
         return Formula(layout.month(month), month)
+    if name in ROUNDING_OF:
+        return formula_of(metrics.rounding(book.names[ROUNDING_OF[name]]))
     quantity = name.removesuffix("_before")
     if name not in layout.lines and quantity in layout.lines:
         before = cells[quantity, month - 1].value if month else 0

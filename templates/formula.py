@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from roi_engine.errors import FtRoiError, WrongType, ZeroDivisor
+from roi_engine.errors import FtRoiError, OutOfRange, WrongType, ZeroDivisor
 from roi_engine.value import Carrier
 
 _COMPARE, _JOIN, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(7)
@@ -165,6 +165,8 @@ def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool
         return calculate(*values)
     except ZeroDivisionError:
         return ZeroDivisor("division by zero")
+    except OverflowError:
+        return OutOfRange("the number is too large")
 
 
 def _all_text(values: tuple[Any, ...]) -> bool:

@@ -63,8 +63,7 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> Non
     book.put(sheet, f"B{row}", _typed(each), "Explanatory Text")
     book.put(sheet, f"C{row}", f"={shown}", "Explanatory Text")
     book.put(sheet, f"D{row}", _result_in_words(each, book.scenario.currency), "Explanatory Text")
-    plain = isinstance(live.value, (int, float)) and abs(live.value) < 1e15
-    number_format = styles.ANY_SIZE if plain else styles.GENERAL
+    number_format = _shown(live.value)
     value = book.put(sheet, f"E{row}", live, "Calculation", number_format)
     expected = book.put(sheet, f"F{row}", cached(live.value), "Explanatory Text", number_format)
     book.put(sheet, f"G{row}", matches(value, expected, 1e-9), "Good")
@@ -74,6 +73,13 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> Non
     text = len(live.value) / 17 if isinstance(live.value, str) else 1
     longest = max(len(_typed(each)) / 46, len(each.sentence) / 70, text)
     sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
+
+
+def _shown(value: Any) -> str:
+    """A number format for any example: prices with their small digits, astronomical rates as they are."""
+    if not isinstance(value, (int, float)) or abs(value) >= 1e15:
+        return styles.GENERAL
+    return styles.PRICE if 0 < abs(value) < 1 else styles.ANY_SIZE
 
 
 def _typed(each: Function) -> str:

@@ -8,7 +8,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Input
+from roi_engine.inputs import Input
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.sensitivity import legal_bounds
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
@@ -19,12 +20,13 @@ TITLES = (
     "Input", ">Value", "Unit", ">Low", ">High", "Distribution",
     "Source", "Note", "Name in formulas", ">Lowest", ">Highest", ">Step", "In range",
 )  # fmt: skip
-WIDTHS = (36, 15, 20, 12, 12, 13, 34, 62, 29, 11, 11, 7, 9)
+WIDTHS = (36, 15, 20, 12, 12, 13, 38, 64, 29, 11, 11, 7, 9)
 FIRST_ROW = 4
+SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
+"""Characters that fit on a line of the source and note columns, and points that a line takes."""
 NO_LIMIT = 1e300
 """Stands for a bound that does not exist, in the columns that formulas read."""
 LIMIT_FORMAT = '[>=1E+200]"none";[<=-1E+200]"none";General'
-DISTRIBUTIONS = q.Quantity("distribution", "", "text", choices=("pert", "triangular", "uniform", "normal", "lognormal"))
 
 
 def add_inputs_sheet(book: Book) -> Worksheet:
@@ -91,8 +93,12 @@ def _add_input(
         book.put(sheet, f"F{row}", ends[2], "Input")
         _accept(rules, _distribution_rule(), f"F{row}", "distribution")
 
-    book.put(sheet, f"G{row}", scenario.sources.get(name, ""), "Annotation")
-    book.put(sheet, f"H{row}", scenario.notes.get(name, declared.meaning), "Annotation")
+    source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
+    book.put(sheet, f"G{row}", source, "Annotation")
+    book.put(sheet, f"H{row}", note, "Annotation")
+    lines = max(-(-len(source) // SOURCE_LINE), -(-len(note) // NOTE_LINE), 1)
+    if lines > 1:
+        sheet.row_dimensions[row].height = LINE_HEIGHT * lines
     book.put(sheet, f"I{row}", name, "Explanatory Text")
     if declared.numeric:
         lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
@@ -135,7 +141,7 @@ def _end_rule(declared: Input, column: str) -> DataValidation:
 
 
 def _distribution_rule() -> DataValidation:
-    rule = rule_of(DISTRIBUTIONS, True)
+    rule = rule_of(q.DISTRIBUTION, True)
     rule.promptTitle = rule.errorTitle = "Distribution"
     rule.prompt = "The shape between low and high. Empty: pert."
     return rule

@@ -6,13 +6,14 @@ from typing import Any
 
 from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Border, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.appraisal import METRICS
-from roi_engine.scenario import INPUTS, mix_given
+from roi_engine.scenario import INPUTS
+from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, legal_bounds, moved, tornado
 from templates import styles
 from templates.book import Book, absolute, column_titles, group_title, page, protect
@@ -20,8 +21,10 @@ from templates.charts import tornado_chart
 from templates.formula import Formula, formula_of, if_error, is_number, joined
 from templates.inputs_sheet import NO_LIMIT
 
-WIDTHS = (36, 26, 15, 15, 15, 15, 15, 15, 15, 3, 36)
-CHOICES_COLUMN = "K"
+WIDTHS = (36, 35, 15, 15, 15, 15, 15, 15, 15, 3, 9, 11, 11, 11, 11, 3, 36)
+KNOWN_COLUMNS, CHOICES_COLUMN = "KLMNO", "Q"
+"""Beside the page: what the tornado knows about its inputs, and the inputs to choose from."""
+KNOWN_TITLES = (">Step", ">Lowest", ">Highest", ">Own low", ">Own high")
 TORNADO_ROWS = 12
 TORNADO_TITLES = (
     "Input", ">Base", ">Low", ">High", ">Metric at low", ">Metric at high",
@@ -49,7 +52,7 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
     _explain(
         axes_rule,
         "Input",
-        "The input that is varied along this axis: one of column K.",
+        "The input that is varied along this axis: one of column Q.",
         "Choose an input from the list.",
     )
     last = _add_tornado(book, sheet, bars, metrics_rule)
@@ -96,6 +99,7 @@ def _add_tornado(book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_r
     book.put(sheet, "C4", "Range where none is given, ±", "Explanatory Text")
     swing = _anchored(book.put(sheet, "E4", DEFAULT_SWING, "Input", styles.FRACTION))
     column_titles(book, sheet, 5, TORNADO_TITLES)
+    column_titles(book, sheet, 5, KNOWN_TITLES, column_index_from_string(KNOWN_COLUMNS[0]))
     book.put(sheet, f"A{TORNADO_HEAD}", "Base case")
     unmoved = INPUTS["months_to_amortize"]
     base = book.ft("FT_WHATIF", metric, book.scenario_block, unmoved.label, book.names[unmoved.name])
@@ -115,16 +119,16 @@ def _add_bar(
     label = book.put(sheet, f"A{row}", bar.label)
     base = book.put(sheet, f"B{row}", book.names[bar.name], "Calculation", shown)
     span = book.scenario.ranges.get(bar.name)
+    known = {}
+    facts = (*_bounds(bar.name), span.low if span else None, span.high if span else None)
+    for column, list_name, fact in zip(KNOWN_COLUMNS, KNOWN_LISTS, facts, strict=True):
+        looked_up = _looked_up(list_name, label, fact)
+        content = looked_up if list_name in _BOUNDS else looked_up.given().where(looked_up, "–")
+        known[list_name] = book.put(sheet, f"{column}{row}", content, "Explanatory Text", styles.AXIS)
     ends = []
-    for column, list_name, end, change in (
-        ("C", "input_lows", span.low if span else None, -swing),
-        ("D", "input_highs", span.high if span else None, swing),
-    ):
-        typed = _looked_up(list_name, label, end)
-        step, lowest, highest = (
-            _looked_up(name, label, value) for name, value in zip(_BOUNDS, _bounds(bar.name), strict=True)
-        )
-        otherwise = moved(base, change, step, lowest, highest)
+    for column, list_name, change in (("C", "input_lows", -swing), ("D", "input_highs", swing)):
+        typed = known[list_name]
+        otherwise = moved(base, change, *(known[name] for name in _BOUNDS))
         ends.append(book.put(sheet, f"{column}{row}", typed.given().where(typed, otherwise), "Calculation", shown))
     results = []
     for column, end_cell in zip("EF", ends, strict=True):
@@ -162,6 +166,7 @@ def add_tornado_chart(book: Book, sheet: Worksheet, anchor: str, *, width: float
 
 
 _BOUNDS = ("input_steps", "input_lowest", "input_highest")
+KNOWN_LISTS = (*_BOUNDS, "input_lows", "input_highs")
 
 
 def _bounds(name: str) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
@@ -17,7 +17,7 @@ from templates.charts import LONGEST_TITLE, cumulative_chart
 from templates.formula import Formula, function, if_error, is_number, joined
 from templates.sensitivity_sheet import add_tornado_chart
 
-WIDTHS = (24, 24, 24, 24, 24, 24)
+WIDTHS = (34, 22, 22, 24, 22, 26)
 CHART_TOP = 10
 CHART_ROWS = 19
 
@@ -130,7 +130,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
         "ABC", (("Input: type here", "Input"), ("Calculated", "Calculation"), ("Result", "Output")), strict=True
     ):
         book.put(sheet, f"{column}{row}", text, style)
-    sheet[f"A{row}"].protection = sheet[f"B{row}"].protection.copy(locked=True)
+    sheet[f"A{row}"].protection = Protection(locked=True)
     book.put(
         sheet,
         f"D{row}",

@@ -7,8 +7,8 @@ from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity
-from roi_engine.scenario import Input
 
 LONGEST_TITLE, LONGEST_TEXT = 32, 255
 """What Excel accepts; a longer text makes it refuse the file."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
-from roi_engine.scenario import Scenario, find_input, normal_form
+from roi_engine.inputs import normal_form
+from roi_engine.scenario import Scenario, find_input
 
 Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
@@ -51,7 +52,7 @@ def read_block(block: Block) -> Case:
 
     block : rows of two or more columns, the first (or the one headed input, label or name) holding labels:
     input names, short names or human labels. A label without a value takes its default, so headings may
-    stand inside. Raises `ScenarioError` with every problem, `CellError` where a value cell holds an error.
+    stand inside. Raises `ScenarioError` with every problem, `CellError` where one of these cells holds an error.
 
     >>> rows = (("Training time", 24), ("gpu_hourly_rate", 1.5), ("storage_gb", 28), ("storage_monthly_rate", 0.02),
     ...         ("calls", 5e6), ("baseline_cost", 0.3), ("finetuned_cost", 0.05), ("accuracy", 0.12),
@@ -64,9 +65,10 @@ def read_block(block: Block) -> Case:
     seen: set[str] = set()
     problems: list[Problem] = []
     for row in rows:
+        for cell in (_cell(row, column) for column in columns.values()):
+            if isinstance(cell, CellError):
+                raise cell
         label, value = _cell(row, columns["name"]), _cell(row, columns["value"])
-        if isinstance(value, CellError):
-            raise value
         if not isinstance(label, str):
             if value is not None and label is None:
                 problems.append(Problem("scenario", f"the value {value} has no label beside it."))

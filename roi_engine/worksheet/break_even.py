@@ -83,7 +83,8 @@ def changed(case: Case, metric: str, input_name: str, change: float) -> float | 
 )
 def tornado(case: Case, metric: str, swing: float | None) -> list[list[Any]]:
     bars = sensitivity.tornado(case.scenario, metric, sensitivity.DEFAULT_SWING if swing is None else swing)
-    return [[bar.name, *(_or_text(v) for v in (bar.metric_at_low, bar.metric_at_high, bar.swing))] for bar in bars]
+    table = [[bar.name, *(_or_text(v) for v in (bar.metric_at_low, bar.metric_at_high, bar.swing))] for bar in bars]
+    return table or [["No input moves this metric.", "", "", 0.0]]
 
 
 def _or_text(value: float | None) -> float | str:

@@ -21,13 +21,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from roi_engine.errors import FtRoiError, WrongType
+from roi_engine.errors import FtRoiError, OutOfRange, WrongType
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.block import Case, CellError, is_block, read_block
 from roi_engine.worksheet.catalogue import Argument, Function, find_function
 
 CELL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 NEVER_TEXT = "Never"
+_MAY_BE_NEVER = ("months", "number")
+"""Kinds of results that may be infinite: durations, and the figures that a function is asked for by name."""
 
 
 class _Boolean:
@@ -54,13 +56,16 @@ def call(name: str, *arguments: Any) -> Any:
     >>> call("FT_TRAINCOST", [[24], [48]], 1.5)
     [[36.0], [72.0]]
     """
-    return _called(find_function(name), tuple(_normal(argument) for argument in arguments))
+    result = _called(find_function(name), tuple(_normal(argument) for argument in arguments))
+    return [list(row) for row in result] if isinstance(result, list) else result  # the memo keeps its own rows
 
 
 def _normal(value: Any) -> Any:
     """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
     if isinstance(value, (list, tuple)):
         rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
+        if not any(rows):
+            return None
         if len(rows) == 1 and len(rows[0]) == 1:
             return _normal(rows[0][0])
         return tuple(tuple(_normal(cell) for cell in row) for row in rows)
@@ -136,12 +141,19 @@ def _checked(argument: Argument, value: Any) -> Any:
 
 def _calculated(function: Function, case: Case | None, checked: Mapping[str, Any]) -> Any:
     own = [checked[argument.name] for argument in function.own]
-    if case is None and function.takes_scenario:
-        if function.vectorised is not None:
-            return function.vectorised(checked)
-        typed = {argument.name: checked[argument.name] for argument in function.scenario}
-        case = Case(Scenario.model_construct(None, **typed))
-    return function.calculate(*own) if case is None else function.calculate(case, *own)
+    try:
+        if case is None and function.takes_scenario:
+            if function.vectorised is not None:
+                return function.vectorised(checked)
+            typed = {argument.name: checked[argument.name] for argument in function.scenario}
+            case = Case(Scenario.model_construct(None, **typed))
+        return function.calculate(*own) if case is None else function.calculate(case, *own)
+    except OverflowError:
+        raise _too_large(function) from None
+
+
+def _too_large(function: Function) -> OutOfRange:
+    return OutOfRange(f"{function.name}: the result is too large for a number.")
 
 
 def _result(function: Function, value: Any) -> Any:
@@ -150,6 +162,8 @@ def _result(function: Function, value: Any) -> Any:
         return [[_shown(cell) for cell in row] for row in value]
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise function.undefined(_undefined_sentence(function))
+    if isinstance(value, float) and math.isinf(value) and (value < 0 or function.result.kind not in _MAY_BE_NEVER):
+        raise _too_large(function)
     return _shown(value)
 
 

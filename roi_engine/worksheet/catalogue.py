@@ -179,7 +179,11 @@ def _level_of(quantity: str) -> Callable[[Mapping[str, Any]], Any]:
 
 @cache
 def functions() -> dict[str, Function]:
-    """The catalogue: every worksheet function by name, in the order of the documentation."""
+    """The catalogue: every worksheet function by name, in the order of the documentation.
+
+    >>> functions()["FT_ERRORCUT"].signature
+    'FT_ERRORCUT(base_accuracy, new_accuracy)'
+    """
     for family in _FAMILIES:
         importlib.import_module(f"roi_engine.worksheet.{family}")
     return dict(_CATALOGUE)

@@ -1,0 +1,5 @@
+"""`python -m addin`: the command line where the command `ft-roi` is not on the path."""
+
+from addin.command_line import main
+
+main()

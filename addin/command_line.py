@@ -1,0 +1,50 @@
+"""The command ft-roi: every command under one name."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from addin.calc_command import calc
+from addin.command import CommandGroup
+from addin.eval_command import evaluate
+from addin.functions_command import list_functions
+from addin.workbook_commands import report, template
+from roi_engine._version import __version__
+
+EXAMPLES = """
+ft-roi report support.toml            a workbook with the whole answer, support.xlsx
+ft-roi calc support.toml              the answer on the terminal
+ft-roi template -o inputs.xlsx        a workbook to be filled in
+ft-roi eval FT_PAYBACK support.toml   one worksheet function
+ft-roi functions FT_NPV               what a worksheet function takes and gives
+"""
+
+
+@click.group(
+    cls=CommandGroup,
+    examples=EXAMPLES,
+    context_settings={"auto_envvar_prefix": "FT_ROI", "help_option_names": ["-h", "--help"]},
+    epilog="Options can be set in the environment: FT_ROI_REPORT_OUTPUT is -o of report.",
+)
+@click.version_option(__version__, message="ft-roi %(version)s (no price table yet)")
+def ft_roi() -> None:
+    """Does fine-tuning a model pay? From a scenario file to net ROI, payback, NPV and IRR.
+
+    A SCENARIO is a .toml or .json file of inputs, or - for standard input.
+    """
+
+
+for command in (report, template, calc, evaluate, list_functions):
+    ft_roi.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line: scenarios are UTF-8 wherever they come from, and no terminal's alphabet is an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(encoding="utf-8-sig")
+    ft_roi(prog_name="ft-roi")

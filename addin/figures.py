@@ -1,0 +1,81 @@
+"""Numbers as a person reads them on a terminal."""
+
+from __future__ import annotations
+
+import click
+
+from roi_engine.answer import duration
+
+UNDEFINED = "n/a"
+NOT_MEANINGFUL = "n.m."
+MEANINGLESS_RETURN = 10.0
+"""A yearly return above this multiple says only that the outlay is tiny."""
+
+Row = tuple[str, str, str]
+"""A label, a figure and its unit."""
+
+
+def amount(value: float | None) -> str:
+    """Money or another amount: two decimals, more digits where it is tiny.
+
+    >>> amount(17837.28), amount(0.000555), amount(-0.0)
+    ('17,837.28', '0.000555', '0.00')
+    """
+    if value is None:
+        return UNDEFINED
+    if 0 < abs(value) < 0.01:
+        return f"{value:.3g}"
+    return f"{value + 0.0:,.2f}"
+
+
+def count(value: float) -> str:
+    """A number of hours, calls or billions, with the digits that it has.
+
+    >>> count(5_000_000.0), count(7.5)
+    ('5,000,000', '7.5')
+    """
+    return f"{value:,.0f}" if value == int(value) else f"{value:,}"
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction in per cent.
+
+    >>> percent(417.539325842697)
+    '41,753.9%'
+    """
+    return UNDEFINED if fraction is None else f"{round(fraction, 3) + 0.0:,.1%}"
+
+
+def yearly_return(fraction: float | None) -> tuple[str, str]:
+    """A rate of return as figure and unit; "n.m." (not meaningful) above 1000 % a year.
+
+    >>> yearly_return(0.125), yearly_return(4.5e18), yearly_return(None)
+    (('12.5%', 'a year'), ('n.m.', '(above 1,000% a year)'), ('n/a', ''))
+    """
+    if fraction is None:
+        return UNDEFINED, ""
+    if fraction > MEANINGLESS_RETURN:
+        return NOT_MEANINGFUL, f"(above {MEANINGLESS_RETURN:,.0%} a year)"
+    return percent(fraction), "a year"
+
+
+def time_span(months: float) -> tuple[str, str]:
+    """A payback as figure and unit: days below one month.
+
+    >>> time_span(0.02867), time_span(float("inf"))
+    (('0.9', 'days'), ('never', ''))
+    """
+    figure, _, unit = duration(months).partition(" ")
+    return figure, unit
+
+
+def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
+    """Prints titled groups of rows in common columns: label, figure to the right, unit."""
+    rows = [row for _, rows in groups for row in rows]
+    label_width = max(len(label) for label, _, _ in rows)
+    figure_width = max(len(figure) for _, figure, _ in rows)
+    for title, members in groups:
+        if title:
+            click.echo(f"\n{click.style(title, bold=True)}")
+        for label, figure, unit in members:
+            click.echo(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())

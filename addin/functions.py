@@ -1,0 +1,80 @@
+"""The FT_ worksheet functions for xlwings: the module that Excel's add-in, Lite and Server load.
+
+Every function of the catalogue stands here under its name, registered by xlwings' own decorators. On systems
+where xlwings runs no functions the decorators do nothing, and the module can be imported all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from inspect import Parameter, Signature
+from typing import Any
+
+import xlwings
+
+from roi_engine.errors import FtRoiError
+from roi_engine.worksheet.call import call
+from roi_engine.worksheet.catalogue import Argument, Function, functions
+
+CATEGORY = "Fine-tuning ROI"
+
+
+def _registered(function: Function) -> Callable[..., Any]:
+    """The catalogue's function as xlwings wants it: named, described and registered."""
+
+    def run(*arguments):  # without type hints: xlwings would read them as converters
+        return _in_cells(function.name, arguments)
+
+    run.__name__ = run.__qualname__ = function.name
+    run.__doc__ = function.sentence
+    run.__signature__ = _signature(function)  # type: ignore[attr-defined]
+    for argument in function.arguments:
+        # two dimensions and errors as text: a column stays a column, and an error value is not an empty cell
+        run = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=_explained(function, argument))(run)
+    return xlwings.func(category=CATEGORY)(run)  # last: the other decorators set the category back
+
+
+def _signature(function: Function) -> Signature:
+    """The parameters; all are optional from the first on that may stay empty, in a block call at least."""
+    parameters: list[Parameter] = []
+    default: Any = Parameter.empty
+    blank_after_block = function.scenario[1:] if not function.block_only else ()
+    for argument in function.arguments:
+        if argument.optional or argument in blank_after_block:
+            default = None
+        parameters.append(Parameter(argument.name, Parameter.POSITIONAL_OR_KEYWORD, default=default))
+    return Signature(parameters)
+
+
+def _explained(function: Function, argument: Argument) -> str:
+    """What Excel's function wizard says about an argument."""
+    unit = f" ({argument.quantity.unit_in('currency')})" if argument.quantity.unit else ""
+    sentence = f"{argument.meaning.rstrip('.')}{unit}."
+    if function.takes_scenario and not function.block_only and argument is function.scenario[0]:
+        sentence += " Or the whole Inputs table, and nothing after it."
+    return sentence
+
+
+def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
+    """What the cells show: the result, or the text of its cell error, such as #NUM!."""
+    try:
+        result = call(name, *(_plain_numbers(argument) for argument in arguments))
+    except FtRoiError as error:
+        return error.code
+    if isinstance(result, list):
+        return [[cell.code if isinstance(cell, FtRoiError) else cell for cell in row] for row in result]
+    return result
+
+
+def _plain_numbers(value: Any) -> Any:
+    """The value with floats for what Excel hands over as decimals: cells in a currency format."""
+    if isinstance(value, list):
+        return [_plain_numbers(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+__all__ = []
+for _function in functions().values():
+    globals()[_function.name] = _registered(_function)
+    __all__ += [_function.name]

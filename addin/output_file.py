@@ -1,0 +1,75 @@
+"""Writing a file so that an old one is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from addin.failures import Failure, UnusablePath, WouldOverwrite
+
+ELSEWHERE = "or write elsewhere with -o."
+_IN_USE = (5, 32)
+"""What Windows says (access denied, sharing violation) about a file that a program holds open."""
+
+
+def check_workbook_path(path: Path, force: bool) -> None:
+    """Refuses a path that no workbook can be written to; raises `UnusablePath` or `WouldOverwrite` with the cure."""
+    if path.is_dir():
+        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / 'report.xlsx'}")
+    if path.suffix.lower() != ".xlsx":
+        raise UnusablePath(f"{path}: a workbook ends in .xlsx. Try -o {path.with_suffix('.xlsx')}")
+    if not path.parent.is_dir():
+        if path.parent.exists():
+            raise UnusablePath(f"{path.parent} is not a folder. Write elsewhere with -o.")
+        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, {ELSEWHERE}")
+    if path.exists():
+        if not force:
+            raise WouldOverwrite(f"{path} exists. Overwrite it with --force, {ELSEWHERE}")
+        if path.with_name(f"~${path.name}").exists():
+            raise _open_in_excel(path)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes to a temporary file in the same folder, syncs it, and gives it the name.
+
+    path : a link is followed, its target replaced. On any exception the old file is untouched and the temporary
+    one is gone.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".ft-roi-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(temporary, target.stat().st_mode & 0o7777)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _not_written(path: Path, error: OSError) -> Failure:
+    if isinstance(error, PermissionError) and path.exists() and getattr(error, "winerror", None) in _IN_USE:
+        return _open_in_excel(path)
+    return UnusablePath(f"{path} cannot be written: {error.strerror or error}. Write elsewhere with -o.")
+
+
+def _open_in_excel(path: Path) -> Failure:
+    return UnusablePath(f"{path} is open in Excel. Close it and run again, {ELSEWHERE}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name last through a power cut, where the system can."""
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -1,0 +1,46 @@
+"""Printing: results to standard output, notes to standard error."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from typing import Any
+
+import click
+
+
+def print_note(word: str, message: str, colour: str, coloured: bool | None = None) -> None:
+    """Prints ``Word: message`` to standard error; coloured as the command says, unless told."""
+    click.echo(f"{click.style(f'{word}:', fg=colour, bold=True)} {message}", err=True, color=coloured)
+
+
+def print_json(value: Any) -> None:
+    """Prints JSON; infinity is "Never" and an undefined number null, as JSON knows neither."""
+    import json
+
+    click.echo(json.dumps(_plain(value), indent=2, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "Never" if value > 0 else None
+    return value
+
+
+def colours_refused() -> bool:
+    """Whether the environment asks for no colours; a stream that is no terminal has none anyway."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def silence_closed_streams() -> None:
+    """Sends what is left for a stream that takes nothing more to nowhere, so that Python can end quietly."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

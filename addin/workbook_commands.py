@@ -1,0 +1,160 @@
+"""The commands that write a workbook: report and template."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from addin.command import Command, is_on, json_option
+from addin.output_file import check_workbook_path, write_file
+from addin.scenario_argument import scenario_argument
+from addin.terminal import print_json
+
+if TYPE_CHECKING:
+    from roi_engine import Appraisal, Scenario
+
+FORMULAS = ("wired",)
+"""Editions of the workbook; wired cells call the FT_ worksheet functions."""
+
+force_option = click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+
+
+def _output_option(default: str) -> Any:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(),
+        metavar="FILE",
+        help=f"Where to write; an .xlsx file.  [default: {default}]",
+    )
+
+
+@click.command(
+    cls=Command,
+    short_help="Write a scenario as a finished workbook.",
+    examples="""
+ft-roi report support.toml
+ft-roi report support.toml -o report.xlsx --force
+ft-roi report support.toml --json | jq .npv
+""",
+)
+@scenario_argument
+@_output_option("the scenario's name, in the current folder")
+@click.option(
+    "--formulas",
+    type=click.Choice(FORMULAS),
+    default=FORMULAS[0],
+    show_default=True,
+    help="What the cells hold: calls of the FT_ functions, with their values.",
+)
+@force_option
+@json_option("Print the summary as JSON.")
+def report(scenario_file: str, output: str | None, formulas: str, force: bool, json: bool) -> None:
+    """Write a scenario as a finished workbook and print its answer in five lines."""
+    path = Path(output or ("report.xlsx" if scenario_file == "-" else f"{Path(scenario_file).stem}.xlsx"))
+    check_workbook_path(path, force)
+
+    from addin.generation_time import generation_time
+    from addin.input_warnings import print_warnings
+    from roi_engine import appraise, check_inputs, load_scenario
+
+    generated = generation_time()
+    scenario = load_scenario(scenario_file)
+
+    from templates.workbook import build_workbook
+
+    appraisal, warnings = appraise(scenario), check_inputs(scenario)
+    write_file(path, build_workbook(scenario, generated=generated))
+    if json:
+        found = [{"input": each.input_name, "sentence": each.sentence} for each in warnings]
+        print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
+    elif not is_on("quiet"):
+        click.echo("\n".join(summary_lines(scenario, appraisal, path)))
+        print_warnings(warnings, all_of_them_with=f"ft-roi calc {shlex.quote(scenario_file)}")
+
+
+@click.command(
+    cls=Command,
+    short_help="Write a workbook to be filled in.",
+    examples="""
+ft-roi template
+ft-roi template -o inputs.xlsx --force
+""",
+)
+@_output_option("template.xlsx")
+@force_option
+@json_option("Print the file's name as JSON.")
+def template(output: str | None, force: bool, json: bool) -> None:
+    """Write a workbook to be filled in, with the reference scenario as its example."""
+    path = Path(output or "template.xlsx")
+    check_workbook_path(path, force)
+
+    from addin.generation_time import generation_time
+    from roi_engine import REFERENCE
+
+    generated = generation_time()
+
+    from templates.workbook import build_workbook
+
+    write_file(path, build_workbook(REFERENCE, generated=generated))
+    if json:
+        print_json({"file": str(path)})
+    elif not is_on("quiet"):
+        click.echo(f"Wrote {path}. Type your figures over the example's on the sheet Inputs.")
+
+
+def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
+    """The five lines: the answer, net ROI and ROI, the paybacks, NPV and IRR, the file."""
+    from addin.figures import amount, percent, time_span
+    from roi_engine import verdict
+
+    def money(value: float) -> str:
+        return f"{amount(value)} {scenario.currency}"
+
+    def months(value: float) -> str:
+        return " ".join(time_span(value)).strip()
+
+    rows = [
+        ("Net ROI", money(appraisal.net_roi), "ROI", percent(appraisal.roi)),
+        (
+            "Payback",
+            months(appraisal.payback_months),
+            "Discounted payback",
+            months(appraisal.discounted_payback_months()),
+        ),
+        ("NPV", money(appraisal.npv()), "IRR", _rate_of_return(appraisal)),
+    ]
+    width = max(len(figure) for _, figure, _, _ in rows)
+    return [
+        verdict(appraisal, scenario.currency),
+        *(f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows),
+        f"  {'File':<8} {path}",
+    ]
+
+
+def _rate_of_return(appraisal: Appraisal) -> str:
+    from addin.figures import yearly_return
+
+    if appraisal.irr_annual is None:
+        return "n/a (this cash flow has none)"
+    several = ", one of several" if appraisal.irr_is_ambiguous else ""
+    return " ".join(yearly_return(appraisal.irr_annual)) + several
+
+
+def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:
+    from roi_engine import verdict
+
+    return {
+        "scenario": scenario.name,
+        "currency": scenario.currency,
+        "verdict": verdict(appraisal, scenario.currency),
+        "net_roi": appraisal.net_roi,
+        "roi": appraisal.roi,
+        "payback_months": appraisal.payback_months,
+        "discounted_payback_months": appraisal.discounted_payback_months(),
+        "npv": appraisal.npv(),
+        "irr_annual": appraisal.irr_annual,
+    }

@@ -1,0 +1,76 @@
+"""What an input is, and how its names are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import core_schema
+
+from roi_engine.errors import FtRoiError, UnknownName, did_you_mean
+from roi_engine.quantity import Quantity
+
+
+@dataclass(frozen=True)
+class Input:
+    """What one input is: its quantity, what people call it, where it stands, what it means."""
+
+    quantity: Quantity
+    label: str
+    group: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
+    name: str = ""
+    default: Any = None
+    required: bool = False
+    may_be_empty: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the input is a number (and not a text or a choice)."""
+        return self.quantity.kind != "text"
+
+    def check(self, value: Any) -> Any:
+        """The value as the engine wants it; raises `FtRoiError` with a sentence."""
+        if value is None and self.may_be_empty:
+            return None
+        return self.quantity.check(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        def check(value: Any) -> Any:
+            try:
+                return self.check(value)
+            except FtRoiError as error:
+                raise ValueError(error) from error
+
+        return core_schema.no_info_plain_validator_function(check)
+
+
+class Range(BaseModel):
+    """How far an input may lie from its value: ``low`` and ``high``, and the shape between them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    low: float
+    high: float
+    distribution: str = "pert"
+
+
+def normal_form(label: str) -> str:
+    """A label without case, spaces, underscores, punctuation and a trailing parenthesised unit.
+
+    >>> normal_form("GPU_hourly rate (USD / h)")
+    'gpuhourlyrate'
+    """
+    return re.sub(r"[^0-9a-z]", "", re.sub(r"\s*\([^()]*\)\s*$", "", label.lower()))
+
+
+def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:
+    """The input that a label means, by its normal form; raises `UnknownName` with a guess."""
+    name = names.get(normal_form(label))
+    if name is None:
+        known = [word for each, declared in inputs.items() for word in (each, *declared.aliases)]
+        raise UnknownName(f'There is no input "{label}".{did_you_mean(label.strip().lower(), known)}')
+    return inputs[name]

@@ -1,0 +1,180 @@
+"""What must hold between the inputs of a scenario, as problems with their places.
+
+pydantic checks each input alone; these rules know which inputs replace each other, and what annotations
+(ranges, sources, notes) may say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean
+from roi_engine.inputs import Input, Range
+from roi_engine.quantity import DISTRIBUTION, SERVING
+
+Find = Callable[[str], Input]
+Inputs = Mapping[str, Input]
+
+MIX_NEEDS = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
+"""What a side must give to be priced by a token mix."""
+
+MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m")
+
+SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
+"""Inputs that must be above 0 when the model is self-hosted."""
+
+ANNOTATIONS = ("ranges", "sources", "notes")
+
+
+def mix_given(values: Mapping[str, Any], side: str) -> bool:
+    """Whether a side (``baseline`` or ``finetuned``) is priced by a token mix."""
+    return any(values.get(f"{side}_{field}") is not None for field in MIX_FIELDS)
+
+
+def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The data under the inputs' own names, with unknown and repeated keys as problems."""
+    named: dict[str, Any] = {}
+    problems = []
+    for key, value in data.items():
+        name = key
+        if key not in fields:
+            try:
+                name = find(key).name
+            except UnknownName as error:
+                problems.append(Problem(key, str(error), error.code))
+                continue
+        if name in named:
+            problems.append(Problem(key, f'The input "{name}" is given twice. Keep one of the two.'))
+        named[name] = value
+    return named, problems
+
+
+def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
+    """Required inputs that are absent, where pydantic cannot know that they are required."""
+    self_hosted = _self_hosted(given)
+    problems = []
+    for side in ("baseline", "finetuned"):
+        price = f"{side}_cost_per_1k_tokens"
+        if mix_given(given, side):
+            problems += [
+                Problem(f"{side}_{field}", "Missing. A token mix needs input and output tokens and both prices.")
+                for field in MIX_NEEDS
+                if given.get(f"{side}_{field}") is None
+            ]
+        elif price not in given and not (side == "finetuned" and self_hosted):
+            problems.append(_absent(inputs[price]))
+    return problems
+
+
+def _self_hosted(values: Mapping[str, Any]) -> bool:
+    try:
+        return bool(SERVING.check(values.get("serving")) == "self_hosted")
+    except FtRoiError:
+        return False
+
+
+def _absent(declared: Input) -> Problem:
+    unit = declared.quantity.unit_in("currency")
+    return Problem(declared.name, f"Missing. {declared.meaning} Give a number ({unit}).")
+
+
+def described(error: ValidationError, inputs: Inputs) -> list[Problem]:
+    """pydantic's findings in our sentences."""
+    problems = []
+    for each in error.errors():
+        place = ".".join(str(part) for part in each["loc"])
+        cause = each.get("ctx", {}).get("error")
+        original = cause.args[0] if isinstance(cause, ValueError) and cause.args else None
+        if each["type"] == "missing" and place in inputs:
+            problems.append(_absent(inputs[place]))
+        elif isinstance(original, FtRoiError):
+            problems.append(Problem(place, str(original), original.code))
+        else:
+            problems.append(Problem(place, f"{each['msg']}."))
+    return problems
+
+
+def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
+    """What a self-hosted fleet lacks."""
+    if not _self_hosted(values):
+        return []
+    return [
+        Problem(name, f"{inputs[name].label} must be above 0 for self-hosted serving.", "#NUM!")
+        for name in SELF_HOSTING_NEEDS
+        if not values.get(name)
+    ]
+
+
+def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
+    """Puts ranges, sources and notes under the inputs' own names; what cannot be read becomes a problem."""
+    problems: list[Problem] = []
+    for section in ANNOTATIONS:
+        entries = given.get(section)
+        if entries is None:
+            continue
+        if not isinstance(entries, Mapping):
+            problems.append(Problem(section, f"Write a table: [{section}], then a line for each input."))
+            given[section] = {}
+            continue
+        read: dict[str, Any] = {}
+        for label, entry in entries.items():
+            place = f"{section}.{label}"
+            try:
+                declared = find(str(label))
+            except UnknownName as error:
+                problems.append(Problem(place, str(error), error.code))
+                continue
+            if section == "ranges":
+                span = _range(declared, entry, place, problems)
+                if span is not None:
+                    read[declared.name] = span
+            elif isinstance(entry, str):
+                read[declared.name] = entry
+            else:
+                problems.append(Problem(place, "Write a text in quotation marks."))
+        given[section] = read
+    return problems
+
+
+def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:
+    """Low and high of an input, legal and in order."""
+    if not declared.numeric:
+        problems.append(Problem(place, f"{declared.name} is no number and has no range."))
+        return None
+    if isinstance(entry, Range):
+        entry = entry.model_dump()
+    if not isinstance(entry, Mapping):
+        problems.append(Problem(place, "Write low and high: {low = 1, high = 2}."))
+        return None
+    before = len(problems)
+    for key in entry:
+        if key not in Range.model_fields:
+            guess = did_you_mean(str(key), Range.model_fields)
+            problems.append(Problem(f"{place}.{key}", f'A range has no "{key}".{guess}', "#N/A"))
+    checked: dict[str, Any] = {}
+    for key, quantity in (("low", declared.quantity), ("high", declared.quantity), ("distribution", DISTRIBUTION)):
+        if key not in entry:
+            if key != "distribution":
+                problems.append(Problem(f"{place}.{key}", "Missing. A range needs low and high."))
+            continue
+        try:
+            checked[key] = quantity.check(entry[key])
+        except FtRoiError as error:
+            problems.append(Problem(f"{place}.{key}", str(error), error.code))
+    if len(problems) > before:
+        return None
+    if checked["low"] > checked["high"]:
+        sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
+        problems.append(Problem(place, sentence, "#NUM!"))
+        return None
+    return Range(**checked)
+
+
+def in_order(problems: list[Problem], fields: Mapping[str, Any]) -> list[Problem]:
+    """Problems in the order of the inputs, each once."""
+    order = {name: position for position, name in enumerate(fields)}
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda problem: order.get(problem.place.split(".")[0], len(order)))
