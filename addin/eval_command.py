@@ -75,9 +75,11 @@ def _cells(result: Any) -> Any:
 
 
 def _shown(cell: Any) -> str:
-    """A cell as text, a number with every digit."""
+    """A cell as text, a number with the 15 digits that a spreadsheet shows (``--json`` has them all)."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
     return str(getattr(cell, "code", cell))

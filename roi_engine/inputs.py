@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
@@ -40,9 +40,11 @@ class Input:
         return self.quantity.check(value)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        may_be_empty = type(None) in get_args(source)
+
         def check(value: Any) -> Any:
             try:
-                return self.check(value)
+                return None if value is None and may_be_empty else self.check(value)
             except FtRoiError as error:
                 raise ValueError(error) from error
 
@@ -59,12 +61,12 @@ class Range(BaseModel):
 
 
 def normal_form(label: str) -> str:
-    """A label without case, spaces, underscores, punctuation and a trailing parenthesised unit.
+    """A label without case, spaces, underscores, punctuation and what stands in parentheses at its end: the unit.
 
     >>> normal_form("GPU_hourly rate (USD / h)")
     'gpuhourlyrate'
     """
-    return re.sub(r"[^0-9a-z]", "", re.sub(r"\s*\([^()]*\)\s*$", "", label.lower()))
+    return re.sub(r"[^0-9a-z]", "", re.sub(r"(\s*\([^()]*\))+\s*$", "", label.lower()))
 
 
 def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,8 +72,9 @@ def cost_benefit_finetuning(
     )  # fmt: skip
     given = dict(zip(REFERENCE_INPUTS, values, strict=True))
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise WrongType(f"{name}: {value!r} is not a finite number.")
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not abs(value) <= sys.float_info.max:  # NaN and whole numbers beyond all floats included
+            raise WrongType(f"{name}: {value!r:.40} is not a finite number.")
     if timestamp is not None and timestamp.tzinfo is None:
         raise WrongType("timestamp: give a time with a time zone, such as datetime.now(timezone.utc).")
 

@@ -59,9 +59,7 @@ def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
     >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
     21437.28
     """
-    # a value may lie outside the scenario's own ranges: those say how sure the base is, not what may be asked
-    changed = scenario.with_inputs(**{"ranges": {}, **changes})
-    return find_metric(metric).of(Appraisal(changed.inputs()))
+    return find_metric(metric).of(Appraisal(scenario.with_inputs(**changes).inputs()))
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_S
     """Every numeric input at low and high, the others at base, the widest swing first.
 
     scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
-    decimal, 0.2 for ±20 %) as `moved` says. Zero, empty and text inputs are left out, and so are inputs that
+    decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones without a range, and so are inputs that
     do not move the metric. Returns bars in falling order of swing; the order of inputs breaks ties.
     Source: docs/method.md, "Sensitivity".
 
@@ -100,7 +98,7 @@ def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_S
     chosen, base = find_metric(metric), scenario.inputs()
     bars = []
     for name, declared in INPUTS.items():
-        if not declared.numeric or not base[name]:
+        if not declared.numeric or base[name] is None or (base[name] == 0 and name not in scenario.ranges):
             continue
         low, high = low_and_high(scenario, declared, swing)
         at_low, at_high = (_replaced(base, chosen, name, value) for value in (low, high))

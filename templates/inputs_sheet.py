@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -91,6 +92,7 @@ def _add_input(
             book.put(sheet, f"{column}{row}", end, "Input", styles.number_format(quantity))
             _accept(rules, _end_rule(declared, column), f"{column}{row}", f"{name} {column}")
         book.put(sheet, f"F{row}", ends[2], "Input")
+        sheet[f"F{row}"].alignment = Alignment(horizontal="left", vertical="center", indent=1)
         _accept(rules, _distribution_rule(), f"F{row}", "distribution")
 
     source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)

@@ -12,6 +12,7 @@ from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import BREAK_EVEN, INPUT_NAME, METRIC, Argument, worksheet_function
 
 _VALUE = q.Quantity("value", "the input's unit", "number")
+_METRIC_VALUE = q.Quantity("metric", "the metric's unit", "number")
 
 
 @worksheet_function(
@@ -31,7 +32,7 @@ def break_even(case: Case, metric: str, input_name: str) -> float | str | None:
     "FT_WHATIF",
     BREAK_EVEN,
     "A metric of the scenario with one or two inputs replaced. A column and a row of values give a grid.",
-    _VALUE,
+    _METRIC_VALUE,
     own=(
         METRIC,
         INPUT_NAME,
@@ -62,7 +63,7 @@ def what_if(
     "FT_SENSITIVITY",
     BREAK_EVEN,
     "A metric with one input changed by a fraction of itself: 20 % asks what happens when it is a fifth higher.",
-    _VALUE,
+    _METRIC_VALUE,
     own=(METRIC, INPUT_NAME, Argument("change", q.CHANGE, "The change as a fraction, negative for less.")),
     examples=("NETROI", "baseline_cost", 0.20),
 )

@@ -152,9 +152,7 @@ def cell(package: bytes) -> tuple[str | None, str]:
         (ErrorValue("#N/A"), "e", "#N/A"),
     ],
 )
-def test_a_value_is_cached_with_the_type_that_excel_gives_it(
-    value: Scalar, cell_type: str | None, text: str
-) -> None:
+def test_a_value_is_cached_with_the_type_that_excel_gives_it(value: Scalar, cell_type: str | None, text: str) -> None:
     assert cell(one_cell(value)) == (cell_type, text)
 
 
@@ -324,9 +322,7 @@ def test_ignored_errors_stand_where_the_schema_has_them(workbook: Workbook) -> N
 
 def test_ignored_errors_end_a_sheet_that_has_nothing_after_them() -> None:
     book = Workbook()
-    package = finish(
-        saved(book), {}, created=CREATED, title="", ignored_errors={"Sheet": [("A1", ["evalError"])]}
-    )
+    package = finish(saved(book), {}, created=CREATED, title="", ignored_errors={"Sheet": [("A1", ["evalError"])]})
     assert part(package, "xl/worksheets/sheet1.xml")[-1].tag.endswith("ignoredErrors")
 
 
@@ -379,9 +375,7 @@ def test_document_properties_are_ours(workbook: Workbook) -> None:
     assert read.custom_doc_props["ft_roi_version"].value == "1.0"
 
 
-def test_two_passes_over_two_savings_give_equal_bytes(
-    workbook: Workbook, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_passes_over_two_savings_give_equal_bytes(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
     first = finished(workbook, ignored_errors={"Summary": [("A1", ["formula", "evalError"])]})
     monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2_000_000_000))
@@ -437,9 +431,7 @@ def test_libreoffice_keeps_the_values_of_functions_that_it_does_not_know(tmp_pat
     book = Workbook()
     book.active["A1"], book.active["A2"] = "=FT_NETROI(scenario)", "=FT_VERDICT(scenario)"
     path = tmp_path / "wired.xlsx"
-    path.write_bytes(
-        finish(saved(book), {"Sheet": {"A1": 100995.25, "A2": "Never"}}, created=CREATED, title="wired")
-    )
+    path.write_bytes(finish(saved(book), {"Sheet": {"A1": 100995.25, "A2": "Never"}}, created=CREATED, title="wired"))
     sheet = load_workbook(libreoffice.convert(path, tmp_path / "out"), data_only=True)["Sheet"]
     assert (sheet["A1"].value, sheet["A2"].value) == (100995.25, "Never")
 

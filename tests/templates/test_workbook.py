@@ -1,0 +1,432 @@
+"""The wired workbook: what it holds, what other programs read in it, and the rules of the house."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas
+import pytest
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.utils.cell import range_boundaries
+
+from roi_engine import INPUTS, REFERENCE, Scenario, appraise, call, functions, load_scenario
+from roi_engine.appraisal import METRICS
+from roi_engine.scenario import REFERENCE_INPUTS, find_input
+from templates import styles
+from templates.workbook import build_workbook
+from tests import libreoffice, open_xml_sdk
+from tests.random_scenarios import random_scenarios
+
+WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
+
+
+def _scenarios() -> dict[str, Scenario]:
+    """The samples, and the edges: loss, never, nothing spent, one month, a long horizon, self-hosting."""
+    found = {path.stem: load_scenario(path) for path in sorted(SAMPLES.glob("*.toml"))}
+    found["loss"] = REFERENCE.with_inputs(training_hours=5000, calls=10_000, review_cost=100)
+    found["never"] = REFERENCE.with_inputs(finetuned_cost=0.4, review_cost=0)
+    found["free"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0)
+    found["nothing"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0, calls=0, review_cost=0)
+    found["one month"] = REFERENCE.with_inputs(months=1)
+    found["ten years"] = REFERENCE.with_inputs(months=120, monthly_growth=0.01, storage_timing="monthly")
+    found["late"] = REFERENCE.with_inputs(training_hours=20_000, monthly_growth=0.02, benefit_risk=0.1, cost_risk=0.2)
+    found |= {each.name: each for each in random_scenarios(5, seed=3)}
+    return found
+
+
+SCENARIOS = _scenarios()
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("workbooks")
+    paths = {}
+    for name, scenario in SCENARIOS.items():
+        paths[name] = folder / f"{name.replace(' ', '-')}.xlsx"
+        paths[name].write_bytes(build_workbook(scenario, generated=WHEN))
+    return paths
+
+
+@cache
+def _opened(path: Path, *, values: bool = False) -> openpyxl.Workbook:
+    """The workbook as openpyxl reads it, its formulas or its cached values; not to be changed."""
+    return openpyxl.load_workbook(path, data_only=values)
+
+
+@cache
+def _formula_cells(path: Path) -> list[tuple[str, str, str, Any]]:
+    """Sheet, address, formula and cached value of every formula cell."""
+    values = _opened(path, values=True)
+    return [
+        (sheet.title, cell.coordinate, cell.value, values[sheet.title][cell.coordinate].value)
+        for sheet in _opened(path)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_formula_cell_shows_a_value_and_no_error(workbooks: dict[str, Path], name: str) -> None:
+    count = 0
+    for sheet, address, formula, value in _formula_cells(workbooks[name]):
+        assert value is not None, f"{sheet}!{address} {formula}"
+        assert not isinstance(value, bool), f"{sheet}!{address}: a cached boolean is lost in LibreOffice"
+        assert not (isinstance(value, str) and value.startswith("#")), f"{sheet}!{address} {value}"
+        count += 1
+    assert count > 2000
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_checks_hold(workbooks: dict[str, Path], name: str) -> None:
+    book = _opened(workbooks[name], values=True)
+    results = {row[0].value: row[6].value for row in book["Checks"].iter_rows(min_row=5) if row[0].value}
+    checks = {check: result for check, result in results.items() if str(check).startswith("check_")}
+    assert len(checks) >= 12
+    assert set(checks.values()) == {"OK"}, checks
+    assert book["Summary"]["A3"].value == "All checks OK"
+    assert {row[5].value for row in book["Breakdown"].iter_rows(min_row=5, max_row=29)} <= {"OK", None}
+
+
+def _named(path: Path, name: str) -> Any:
+    book = openpyxl.load_workbook(path, data_only=True)
+    (title, address), *_ = book.defined_names[name].destinations
+    return book[title][address].value
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_metrics_are_the_engines(workbooks: dict[str, Path], name: str) -> None:
+    result = appraise(SCENARIOS[name])
+    book = _opened(workbooks[name], values=True)
+    expected = {
+        "out_net_roi": result.net_roi,
+        "out_roi": result.roi,
+        "out_payback": result.payback_months,
+        "out_npv": result.npv(),
+        "out_discounted_payback": result.discounted_payback_months(),
+        "out_irr": result.irr_annual,
+        "out_mirr": result.mirr_annual(),
+        "out_profitability_index": result.profitability_index(),
+        "out_equivalent_monthly": result.equivalent_monthly(),
+        "out_upfront": result.upfront,
+        "out_total_cost": result.total_cost,
+    }
+    for cell, value in expected.items():
+        (title, address), *_ = book.defined_names[cell].destinations
+        shown = book[title][address].value
+        if value is None:
+            assert shown == "n/a", cell
+        elif value == math.inf:
+            assert shown == "Never", cell
+        else:
+            assert shown == pytest.approx(value, rel=1e-12), cell
+
+
+def test_metric_breakdown_and_sensitivity_cells_call_ft_functions(workbooks: dict[str, Path]) -> None:
+    used = {sheet: set() for sheet in ("Summary", "Breakdown", "Sensitivity", "Functions")}
+    what_ifs = 0
+    for sheet, _, formula, _ in _formula_cells(workbooks["reference"]):
+        for function in re.findall(r"FT_[A-Z0-9]+(?=\()", formula):
+            used.setdefault(sheet, set()).add(function)
+            what_ifs += sheet == "Sensitivity"
+    assert used["Breakdown"] >= {f"FT_{n}" for n in ("TRAINCOST", "UPFRONT", "NETROI", "ROI", "PAYBACK", "NPV", "IRR")}
+    assert used["Sensitivity"] == {"FT_WHATIF"}
+    assert what_ifs >= 2 * 49 + 2 * 10
+    assert used["Functions"] == set(functions())
+
+
+def test_the_block_is_read_by_every_function_as_the_scenario(workbooks: dict[str, Path]) -> None:
+    """What the add-in would get from the cells of `scenario` gives the figures that are cached."""
+    for name in ("support-classifier", "document-extraction", "late"):
+        book = _opened(workbooks[name], values=True)
+        (title, address), *_ = book.defined_names["scenario"].destinations
+        block = [[cell.value for cell in row] for row in book[title][address]]
+        result = appraise(SCENARIOS[name])
+        assert call("FT_NETROI", block) == pytest.approx(result.net_roi, rel=1e-12)
+        assert call("FT_NPV", None, block) == pytest.approx(result.npv(), rel=1e-12)
+        bars = {bar[0]: bar[1:] for bar in call("FT_TORNADO", "NETROI", None, block)}
+        shown = [
+            (row[0].value, *(cell.value for cell in row[4:6]))
+            for row in book["Sensitivity"].iter_rows(7, 18)
+            if row[4].value
+        ]
+        for label, at_low, at_high in shown:
+            assert bars[find_input(label).name][:2] == pytest.approx([at_low, at_high], rel=1e-12), label
+
+
+def test_every_input_has_a_name_a_prompt_and_an_unlocked_cell(workbooks: dict[str, Path]) -> None:
+    book = _opened(workbooks["reference"])
+    sheet = book["Inputs"]
+    ruled = {}
+    for rule in sheet.data_validations.dataValidation:
+        assert rule.showErrorMessage and rule.showInputMessage
+        assert rule.prompt and rule.promptTitle and rule.error and rule.errorTitle
+        assert len(rule.promptTitle) <= 32 and len(rule.errorTitle) <= 32
+        assert len(rule.prompt) <= 255 and len(rule.error) <= 255
+        for area in rule.sqref.ranges:
+            for row in range(area.min_row, area.max_row + 1):
+                for column in range(area.min_col, area.max_col + 1):
+                    ruled[f"{get_column_letter(column)}{row}"] = rule
+    for name in INPUTS:
+        (title, address), *_ = book.defined_names[name].destinations
+        cell = sheet[address.replace("$", "")]
+        assert title == "Inputs" and cell.style == "Input"
+        assert not cell.protection.locked
+        assert cell.coordinate in ruled, name
+    order = [
+        coordinate_to_tuple(next(iter(book.defined_names[n].destinations))[1].replace("$", ""))[0]
+        for n in REFERENCE_INPUTS
+    ]
+    assert order == sorted(order) and order[-1] - order[0] == 10, "the eleven reference inputs stand together, first"
+
+
+# --- other programs ---------------------------------------------------------------------------------------------
+
+
+def test_pandas_reads_the_numbers(workbooks: dict[str, Path]) -> None:
+    frame = pandas.read_excel(workbooks["reference"], sheet_name="Breakdown", header=3)
+    figures = frame.set_index("Figure")["Value"]
+    assert figures["Net ROI"] == pytest.approx(17837.28)
+    assert figures["NPV"] == pytest.approx(16944.0068657)
+    assert figures["Worthwhile"] == "Yes"
+
+
+def _same(shown: Any, expected: Any, scale: float) -> bool:
+    if isinstance(shown, (int, float)) and isinstance(expected, (int, float)):
+        return math.isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-9 * scale)
+    return bool(shown == expected)
+
+
+def _scale(path: Path) -> float:
+    """The size of the largest flow, against which rounding is measured."""
+    row = _opened(path, values=True)
+    (title, address), *_ = row.defined_names["net_flows"].destinations
+    cells = [cell.value for line in row[title][address] for cell in line]
+    return max(1.0, *(abs(value) for value in cells))
+
+
+@pytest.mark.needs_libreoffice
+def test_libreoffice_without_the_add_in_shows_the_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
+    names = ["reference", "support-classifier", "never"]
+    saved = libreoffice.convert_many([workbooks[name] for name in names], tmp_path)
+    for name, path in zip(names, saved, strict=True):
+        book = openpyxl.load_workbook(path, data_only=True)
+        for sheet, address, formula, value in _formula_cells(workbooks[name]):
+            shown = book[sheet][address].value
+            assert _same(shown, value, 1.0), f"{name} {sheet}!{address} {formula}"
+
+
+@pytest.mark.needs_libreoffice
+def test_ordinary_formulas_recalculate_to_their_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
+    """LibreOffice recalculates every formula; FT_ cells, which need the add-in, hold their cached values."""
+    frozen = []
+    for path in workbooks.values():
+        book = openpyxl.load_workbook(path)
+        for sheet, address, formula, value in _formula_cells(path):
+            if "FT_" in formula:
+                book[sheet][address].value = value
+        frozen.append(tmp_path / path.name)
+        book.save(frozen[-1])
+    compared = 0
+    for original, recalculated in zip(
+        workbooks.values(), libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True
+    ):
+        book, scale = openpyxl.load_workbook(recalculated, data_only=True), _scale(original)
+        for sheet, address, formula, value in _formula_cells(original):
+            if "FT_" not in formula:
+                shown = book[sheet][address].value
+                assert _same(shown, value, scale), (
+                    f"{original.stem} {sheet}!{address} {formula}: {shown} is not {value}"
+                )
+                compared += 1
+    assert compared > 30_000
+
+
+@pytest.mark.needs_libreoffice
+def test_the_horizon_can_be_edited_in_the_file(workbooks: dict[str, Path], tmp_path: Path) -> None:
+    """The native rows follow an edited horizon and delay as a fresh engine run does."""
+    changes = {"months_to_amortize": 30, "go_live_delay": 3, "baseline_monthly_api_calls": 450_000.0}
+    book = openpyxl.load_workbook(workbooks["support-classifier"])
+    for name, value in changes.items():
+        (title, address), *_ = book.defined_names[name].destinations
+        book[title][address.replace("$", "")].value = value
+    path = tmp_path / "edited.xlsx"
+    book.save(path)
+    fresh = appraise(SCENARIOS["support-classifier"].with_inputs(**changes))
+    edited = libreoffice.recalculate(path, tmp_path / "out")
+    assert _named(edited, "native_net_roi") == pytest.approx(fresh.net_roi, rel=1e-9)
+    assert _named(edited, "native_npv") == pytest.approx(fresh.npv(), rel=1e-9)
+    assert _named(edited, "native_payback") == pytest.approx(fresh.payback_months, rel=1e-9)
+
+
+@pytest.mark.needs_open_xml_sdk
+@pytest.mark.parametrize("name", ["reference", "support-classifier", "document-extraction", "ten years"])
+def test_the_package_is_valid_for_every_office(workbooks: dict[str, Path], name: str) -> None:
+    assert open_xml_sdk.validate(workbooks[name]) == []
+
+
+@pytest.mark.needs_open_xml_sdk
+def test_the_edge_workbooks_are_valid_too(workbooks: dict[str, Path]) -> None:
+    for name in ("never", "free", "nothing", "one month", "random 0"):
+        assert open_xml_sdk.validate(workbooks[name], ["Microsoft365"]) == [], name
+
+
+# --- rules of the house -----------------------------------------------------------------------------------------
+
+
+def test_two_builds_are_equal_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert build_workbook(REFERENCE) == build_workbook(REFERENCE)
+
+
+def test_excel_does_not_recalculate_on_load(workbooks: dict[str, Path]) -> None:
+    with zipfile.ZipFile(workbooks["reference"]) as package:
+        workbook = package.read("xl/workbook.xml").decode()
+        assert '<calcPr calcId="191029"/>' in workbook
+        assert "fullCalcOnLoad" not in workbook
+        assert "microsoft.com:LET_WF" in workbook
+        assert not any("calcChain" in name or "externalLink" in name for name in package.namelist())
+        relationships = [package.read(name).decode() for name in package.namelist() if name.endswith(".rels")]
+        assert not any("External" in text for text in relationships)
+
+
+def test_sheets_in_reading_order_protected_without_password_and_printable(workbooks: dict[str, Path]) -> None:
+    book = _opened(workbooks["reference"])
+    assert book.sheetnames == ["Summary", "Inputs", "Breakdown", "Cash flow", "Sensitivity", "Checks", "Functions"]
+    assert book.active.title == "Summary"
+    for sheet in book:
+        assert sheet.protection.sheet and sheet.protection.password is None
+        assert sheet.sheet_state == "visible"
+        assert not sheet.merged_cells.ranges
+        assert (
+            sheet.print_area
+            and sheet.page_setup.orientation == "landscape"
+            and sheet.sheet_properties.pageSetUpPr.fitToPage
+        )
+        assert sheet.freeze_panes
+        assert sheet.oddFooter.left.text == "&F" and sheet.oddFooter.right.text.startswith("Page &P of &N")
+        assert sheet["A3"].value == "=check_state"
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert cell.protection.locked, f"{sheet.title}!{cell.coordinate}"
+
+
+VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|CELL|INFO)\(")
+ALLOWED_CONSTANTS = {
+    "0",
+    "1",
+    "0.5",
+    "2",
+    "10",
+    "12",
+    "1000",
+    "3600",
+    "1000000",
+    "0.999999999999",
+    "1E-12",
+    "1E-09",
+    "1E-06",
+}
+
+
+def test_no_volatile_function_no_constant_and_no_long_formula(workbooks: dict[str, Path]) -> None:
+    for name in ("reference", "document-extraction"):
+        for sheet, address, formula, _ in _formula_cells(workbooks[name]):
+            assert not VOLATILE.search(formula), f"{sheet}!{address}"
+            assert len(formula) <= 400, f"{sheet}!{address}: {len(formula)} characters"
+            assert not formula.startswith("=="), f"{sheet}!{address}"
+            if sheet == "Functions" or "INDEX(FT_" in formula:
+                continue  # examples show their own numbers; a table's row and column are positions
+            bare = re.sub(r'"[^"]*"|\'[^\']*\'|\$?[A-Z]{1,3}\$?\d+', "", formula)
+            constants = set(re.findall(r"(?<![A-Za-z_.\d])\d+(?:\.\d+)?(?:E[-+]?\d+)?", bare))
+            assert constants <= ALLOWED_CONSTANTS, f"{sheet}!{address} {formula}"
+
+
+def _relative(formula: str, address: str) -> str:
+    """A formula with its relative references as offsets: equal where it was copied."""
+    row, column = coordinate_to_tuple(address)
+
+    def offset(match: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, number = match.groups()
+        c, r = range_boundaries(f"{letters}{number}")[:2]
+        across = f"C{letters}" if fixed_column else f"C[{c - column}]"
+        down = f"R{number}" if fixed_row else f"R[{r - row}]"
+        return down + across
+
+    return re.sub(r"(?<![A-Za-z_'!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(])", offset, formula)
+
+
+@pytest.mark.parametrize("name", ["support-classifier", "ten years"])
+def test_one_formula_per_row_of_the_cash_flow(workbooks: dict[str, Path], name: str) -> None:
+    """Each quantity has one formula, copied over all its months."""
+    book = _opened(workbooks[name])
+    sheet = book["Cash flow"]
+    across = sheet["A4"].value == "Month" and sheet["E4"].value == 0
+    lines = list(sheet.iter_rows(min_row=5, min_col=5)) if across else list(sheet.iter_cols(min_row=8, min_col=2))
+    copied = 0
+    for line in lines:
+        formulas = [cell for cell in line if cell.data_type == "f"]
+        if formulas:
+            assert len(formulas) == (61 if across else 121)
+            assert len({_relative(cell.value, cell.coordinate) for cell in formulas}) == 1, formulas[0].coordinate
+            copied += 1
+    assert copied >= 30
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("style", styles.PAIRS)
+def test_every_text_has_enough_contrast(style: str) -> None:
+    ink, paper = (_luminance(colour) for colour in styles.PAIRS[style])
+    assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 4.5
+
+
+def test_charts_hold_cached_values_and_say_what_they_show(workbooks: dict[str, Path]) -> None:
+    with zipfile.ZipFile(workbooks["support-classifier"]) as package:
+        charts = [
+            package.read(name).decode() for name in package.namelist() if re.match(r"xl/charts/chart\d+\.xml", name)
+        ]
+        drawings = "".join(package.read(name).decode() for name in package.namelist() if "drawings/drawing" in name)
+    assert len(charts) == 3
+    for chart in charts:
+        assert chart.count("<numRef>") == chart.count("<numCache>")
+        assert chart.count("<strRef>") == chart.count("<strCache>")
+        assert chart.count('<delete val="0"/>') == 2 and '<roundedCorners val="0"/>' in chart
+    texts = re.findall(r'descr="([^"]+)"', drawings)
+    assert len(texts) == 3 and all(len(text) > 40 for text in texts)
+
+
+def test_documents_say_where_they_come_from(workbooks: dict[str, Path]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbooks["support-classifier"].read_bytes()))
+    found = {each.name: each.value for each in book.custom_doc_props.props}
+    scenario = SCENARIOS["support-classifier"]
+    assert found["Inputs SHA-256"] == scenario.fingerprint()
+    assert found["Scenario"] == scenario.name
+    assert book.properties.created.replace(tzinfo=UTC) == WHEN
+
+
+def test_group_headings_are_no_input_names() -> None:
+    """A heading stands in the block: it must not be read as an input."""
+    from roi_engine.errors import UnknownName
+
+    for group in {declared.group for declared in INPUTS.values()}:
+        with pytest.raises(UnknownName):
+            find_input(group)
+    assert METRICS
