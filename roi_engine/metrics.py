@@ -8,7 +8,7 @@ crossing, payback …) are written once for all three: a worksheet's helper rows
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from roi_engine.value import NEVER, UNDEFINED, Value, divide, maximum, minimum, where
@@ -159,7 +159,7 @@ def net_roi(cash_flow: Sequence[Any]) -> Any:
     return settled(total(cash_flow), rounding(flow_size(cash_flow)))
 
 
-def total(values: Sequence[Any]) -> Any:
+def total(values: Iterable[Any]) -> Any:
     """The sum of a row."""
     result: Any = 0.0
     for value in values:
@@ -169,7 +169,7 @@ def total(values: Sequence[Any]) -> Any:
 
 def flow_size(cash_flow: Sequence[Any]) -> Any:
     """Σ |CF|, against which rounding is measured."""
-    return total([abs(flow) for flow in cash_flow])
+    return total(abs(flow) for flow in cash_flow)
 
 
 def npv(discount_rate: Value, cash_flow: Sequence[Any]) -> Any:
@@ -184,7 +184,7 @@ def npv(discount_rate: Value, cash_flow: Sequence[Any]) -> Any:
     >>> round(npv(0.10, [-100] + [10] * 12), 4)
     14.0049
     """
-    return total([discounted_flow(flow, discount_factor(t, discount_rate)) for t, flow in enumerate(cash_flow)])
+    return total(discounted_flow(flow, discount_factor(t, discount_rate)) for t, flow in enumerate(cash_flow))
 
 
 def _last_crossing(cash_flow: Sequence[Any]) -> tuple[Any, Any, Any]:
@@ -267,9 +267,9 @@ def mirr(cash_flow: Sequence[Any], finance_rate: Value, reinvest_rate: Value, mo
     months = len(cash_flow) - 1 if months is None else months
     # a month after a shorter horizon holds no flow: its exponent is kept from growing without bound
     inflows = total(
-        [reinvested_flow(flow, minimum(t, months), months, reinvest_rate) for t, flow in enumerate(cash_flow)]
+        reinvested_flow(flow, minimum(t, months), months, reinvest_rate) for t, flow in enumerate(cash_flow)
     )
-    outflows = total([financed_flow(flow, t, finance_rate) for t, flow in enumerate(cash_flow)])
+    outflows = total(financed_flow(flow, t, finance_rate) for t, flow in enumerate(cash_flow))
     return mirr_at_end(inflows, outflows, months)
 
 

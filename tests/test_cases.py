@@ -76,7 +76,8 @@ import addin.functions
 
 async def answer(calls):
     for name, arguments in calls:
-        data = {"func_name": name, "args": arguments, "version": xlwings.__version__, "client": "test", "runtime": "1.4"}
+        data = {"func_name": name, "args": arguments, "client": "test", "runtime": "1.4"}
+        data["version"] = xlwings.__version__
         yield await xlwings.server.custom_functions_call(data, addin.functions)
 
 async def main():

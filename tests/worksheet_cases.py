@@ -10,7 +10,8 @@ arguments : cells as TOML values. "" is an empty cell (the argument is left out)
 text of an error value that error, { block = "reference", months = 24 } a block of blocks.toml with a row replaced.
 expected : a number, text, true or false, or rows of them. The text of an error value is that error; a text with an
 asterisk is a pattern, whose asterisks stand for anything.
-source : who says so. tolerance : relative (absolute where 0 is expected), 1e-9 unless told. says : words of the error's sentence.
+source : who says so. tolerance : relative (absolute where 0 is expected), 1e-9 unless told. says : words of the
+error's sentence.
 """
 
 from __future__ import annotations

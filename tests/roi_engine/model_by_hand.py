@@ -1,0 +1,124 @@
+"""The full model once more, month by month as its definition reads: the oracle of the cash-flow tests.
+
+Plain Python on one scenario, with branches and rounding as a reader would write them. It shares no line with
+the engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+ROWS = ("baseline_spend", "finetuned_spend", "review_savings", "added_review", "running_cost", "net_cash_flow")
+
+
+def price_of_a_call(inputs: Mapping[str, Any], side: str) -> float:
+    tokens_in = inputs[f"{side}_input_tokens"]
+    if tokens_in is None:
+        return inputs["tokens_per_call"] / 1000 * inputs[f"{side}_cost_per_1k_tokens"]
+    price_in = inputs[f"{side}_input_price_per_m"]
+    cached = inputs[f"{side}_cached_share"] or 0.0
+    price_cached = inputs[f"{side}_cached_price_per_m"]
+    if price_cached is None:
+        price_cached = price_in
+    prompt = tokens_in * ((1 - cached) * price_in + cached * price_cached)
+    return (prompt + inputs[f"{side}_output_tokens"] * inputs[f"{side}_output_price_per_m"]) / 1e6
+
+
+def served_tokens(inputs: Mapping[str, Any]) -> float:
+    if inputs["serving_tokens_per_call"] is not None:
+        return inputs["serving_tokens_per_call"]
+    if inputs["finetuned_input_tokens"] is not None:
+        return inputs["finetuned_input_tokens"] + inputs["finetuned_output_tokens"]
+    return inputs["tokens_per_call"]
+
+
+def upfront(inputs: Mapping[str, Any]) -> float:
+    training = inputs["training_hours"] * inputs["gpu_hourly_rate"] * inputs["gpu_count"] * inputs["training_runs"]
+    training += inputs["training_tokens_m"] * inputs["training_price_per_m"]
+    one_off = inputs["data_preparation_cost"] + inputs["engineering_hours"] * inputs["engineering_rate"]
+    one_off += inputs["evaluation_cost"] + inputs["other_upfront_cost"]
+    total = (training + one_off) * (1 + inputs["contingency"])
+    if inputs["storage_timing"] == "upfront":
+        total += inputs["storage_gb"] * inputs["storage_monthly_rate"] * inputs["months_to_amortize"]
+    return total
+
+
+def month_rows(inputs: Mapping[str, Any]) -> dict[str, list[float]]:
+    """The rows of months 0 to H."""
+    rows: dict[str, list[float]] = {name: [0.0] for name in ROWS}
+    rows["net_cash_flow"] = [-upfront(inputs) * (1 + inputs["cost_risk"])]
+    for month in range(1, inputs["months_to_amortize"] + 1):
+        figures = _figures(inputs, month)
+        benefit = figures["baseline_spend"] + figures["review_savings"]
+        cost = figures["finetuned_spend"] + figures["added_review"] + figures["running_cost"]
+        figures["net_cash_flow"] = benefit * (1 - inputs["benefit_risk"]) - cost * (1 + inputs["cost_risk"])
+        for name in ROWS:
+            rows[name].append(figures[name])
+    return rows
+
+
+def _figures(inputs: Mapping[str, Any], month: int) -> dict[str, float]:
+    delay, ramp, horizon = inputs["go_live_delay"], inputs["ramp_months"], inputs["months_to_amortize"]
+    if month <= delay:
+        adoption = 0.0
+    elif ramp == 0:
+        adoption = 1.0
+    else:
+        adoption = min(1.0, (month - delay) / ramp)
+    growth = (1 + inputs["monthly_growth"]) ** (month - 1)
+    calls = inputs["baseline_monthly_api_calls"] * growth * adoption
+    years = (month - 1) / 12
+
+    if inputs["serving"] == "self_hosted":
+        tokens = inputs["serving_tokens_per_second"] * inputs["target_utilisation"] * inputs["hours_per_month"] * 3600
+        need = calls * served_tokens(inputs) * inputs["peak_factor"] / tokens
+        replicas = max(inputs["min_replicas"], math.ceil(need * (1 - 1e-12))) if adoption else 0
+        tuned = replicas * inputs["gpus_per_replica"] * inputs["serving_gpu_hourly_rate"] * inputs["hours_per_month"]
+    else:
+        tuned = calls * price_of_a_call(inputs, "finetuned") * (1 + inputs["finetuned_price_change"]) ** years
+
+    improvement, interval = inputs["accuracy_improvement_percent"], inputs["retraining_interval"]
+    review = inputs["monthly_review_cost"] * growth * adoption * improvement
+    if improvement > 0 and month > delay:
+        age = month - delay - 1
+        review *= (1 - inputs["monthly_gain_decay"]) ** (age % interval if interval else age)
+
+    running = 0.0
+    if adoption > 0:
+        running += inputs["operations_monthly_cost"] + inputs["hosting_monthly_fee"]
+    if interval and month > delay and (month - delay) % interval == 0 and month < horizon:
+        running += inputs["retraining_cost"]
+    if inputs["storage_timing"] == "monthly":
+        running += inputs["storage_gb"] * inputs["storage_monthly_rate"]
+
+    return {
+        "baseline_spend": calls * price_of_a_call(inputs, "baseline") * (1 + inputs["baseline_price_change"]) ** years,
+        "finetuned_spend": tuned,
+        "review_savings": max(review, 0.0),
+        "added_review": max(-review, 0.0),
+        "running_cost": running,
+    }
+
+
+def payback(flows: list[float]) -> float:
+    """Recovered for good: one month after the last one with a negative cumulative value, interpolated."""
+    size = sum(map(abs, flows))
+    cumulative = [sum(flows[: month + 1]) for month in range(len(flows))]
+    cumulative = [0.0 if abs(value) < 1e-12 * max(1.0, size) else value for value in cumulative]
+    horizon = len(flows) - 1
+    if size == 0:
+        return math.inf
+    if cumulative[-1] < 0:
+        return horizon - cumulative[-1] / flows[-1] if flows[-1] > 0 else math.inf
+    negative = [month for month, value in enumerate(cumulative) if value < 0]
+    if not negative:
+        return 0.0
+    last = negative[-1]
+    return last - cumulative[last] / flows[last + 1]
+
+
+def npv(rate: float, flows: list[float]) -> float:
+    monthly = (1 + rate) ** (1 / 12) - 1
+    return sum(flow / (1 + monthly) ** month for month, flow in enumerate(flows))

@@ -1,0 +1,208 @@
+"""Each warning has a scenario that triggers it and one, as near as can be, that does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from roi_engine import INPUTS, REFERENCE, Range, Scenario, check_inputs
+from tests.random_scenarios import random_scenarios
+
+QUIET = REFERENCE.with_inputs(
+    tokens_per_call=2,
+    storage_gb=100,
+    accuracy=0.8,
+    review_cost=100,
+    calls=1_000_000,
+    data_preparation_cost=3_000,
+    months=24,
+)
+"""Nothing to ask."""
+
+MIX = {
+    "input_tokens": 1800,
+    "output_tokens": 250,
+    "input_price_per_m": 2,
+    "output_price_per_m": 8,
+}
+BASELINE_MIX = {f"baseline_{name}": value for name, value in MIX.items()}
+FINETUNED_MIX = {f"finetuned_{name}": value / 2 for name, value in MIX.items()}
+FLEET = {"serving": "self_hosted", "serving_gpu_hourly_rate": 0.1, "serving_tokens_per_second": 9e9}
+SEVERAL_RATES = {
+    "training_hours": 800,
+    "gpu_hourly_rate": 1,
+    "storage_gb": 0,
+    "calls": 1000,
+    "baseline_cost": 3795,
+    "finetuned_cost": 0,
+    "accuracy": 0,
+    "review_cost": 0,
+    "months": 3,
+    "data_preparation_cost": 0,
+    "retraining_interval": 2,
+    "retraining_cost": 21871,
+}
+"""−800, 7590, −14281, 7590: 10 %, 20 % and 618.75 % a month."""
+
+Changes = dict[str, Any]
+
+# input, words of the sentence, what triggers it, the nearest that does not
+WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
+    "one call is one token": ("tokens_per_call", "single token", {"tokens_per_call": 1}, {"tokens_per_call": 1.5}),
+    "one token in a mix": (
+        "tokens_per_call",
+        "single token",
+        {"tokens_per_call": 1, **BASELINE_MIX, "baseline_cost": 0},
+        {"tokens_per_call": 1, **BASELINE_MIX, **FINETUNED_MIX, "baseline_cost": 0, "finetuned_cost": 0},
+    ),
+    "one token against a fleet": (
+        "tokens_per_call",
+        "single token",
+        {"tokens_per_call": 1, **FLEET, "finetuned_cost": 0},
+        {"tokens_per_call": 1, **FLEET, "finetuned_cost": 0, **BASELINE_MIX, "baseline_cost": 0},
+    ),
+    "a baseline price beside a mix": (
+        "baseline_cost_per_1k_tokens",
+        "Ignored",
+        {**BASELINE_MIX, "baseline_cost": 0.3},
+        {**BASELINE_MIX, "baseline_cost": 0},
+    ),
+    "a fine-tuned price beside a mix": (
+        "finetuned_cost_per_1k_tokens",
+        "Ignored: the token mix",
+        {**FINETUNED_MIX, "finetuned_cost": 0.05},
+        {**FINETUNED_MIX, "finetuned_cost": 0},
+    ),
+    "a fine-tuned price beside a fleet": (
+        "finetuned_cost_per_1k_tokens",
+        "Ignored: the model is self-hosted",
+        {**FLEET, "finetuned_cost": 0.05},
+        {**FLEET, "finetuned_cost": 0},
+    ),
+    "no traffic": ("go_live_delay", "horizon of 24 months", {"go_live_delay": 24}, {"go_live_delay": 23}),
+    "wall-clock hours": ("training_hours", "24 h on 4 GPUs is 96 GPU-hours", {"gpu_count": 4}, {"gpu_count": 1}),
+    "no storage": ("storage_gb", "No storage", {"storage_gb": 0}, {"storage_gb": 0, "training_hours": 0}),
+    "one copy of the weights": ("storage_gb", "4 bytes", {"storage_gb": 28}, {"storage_gb": 28.1}),
+    "a model that makes more errors": (
+        "accuracy_improvement_percent",
+        "Negative",
+        {"accuracy": -0.01},
+        {"accuracy": 0},
+    ),
+    "accuracy points": (
+        "accuracy_improvement_percent",
+        "25 % is the share of errors",
+        {"accuracy": 0.25},
+        {"accuracy": 0.251},
+    ),
+    "accuracy points without a review cost": (
+        "accuracy_improvement_percent",
+        "share of errors",
+        {"accuracy": 0.12},
+        {"accuracy": 0.12, "review_cost": 0},
+    ),
+    "a payback that prints as 0.0": (
+        "months_to_amortize",
+        "inside month 1; it is not day one",
+        {"data_preparation_cost": 0, "storage_gb": 0, "training_hours": 18},  # 27 of 580 is 0.047
+        {"data_preparation_cost": 0, "storage_gb": 0, "training_hours": 20},  # 30 of 580 is 0.052
+    ),
+    "payback beyond the horizon": (
+        "months_to_amortize",
+        "after the horizon, in 24.",
+        {"data_preparation_cost": 13_900},
+        {"data_preparation_cost": 13_800},
+    ),
+    "an absurd ROI without one-off costs": (
+        "data_preparation_cost",
+        "no one-off cost",
+        {"data_preparation_cost": 0},
+        {"data_preparation_cost": 1_200},
+    ),
+    "an absurd ROI with one-off costs": (
+        "months_to_amortize",
+        "is every cost of this size of benefit counted?",
+        {"data_preparation_cost": 1_150},  # 13920/1234 − 1 = 10.28
+        {"data_preparation_cost": 1_200},  # 13920/1284 − 1 = 9.84
+    ),
+    "a benefit risk that turns the sign": (
+        "benefit_risk",
+        "alone turns the sign",
+        {"benefit_risk": 0.7},
+        {"benefit_risk": 0.6},
+    ),
+    "a cost risk that turns the sign": ("cost_risk", "alone turns the sign", {"cost_risk": 2.5}, {"cost_risk": 1.0}),
+    "several internal rates": (
+        "discount_rate",
+        "several IRRs",
+        SEVERAL_RATES,
+        {**SEVERAL_RATES, "retraining_cost": 7590},
+    ),
+    "a value outside its own range": (
+        "training_hours",
+        "outside its own low 25 and high 72",
+        {"ranges": {"training_hours": Range(low=25, high=72)}},
+        {"ranges": {"training_hours": Range(low=24, high=72)}},
+    ),
+}
+
+
+def warnings(**changes: Any) -> list[tuple[str, str]]:
+    return [(each.input_name, each.sentence) for each in check_inputs(QUIET.with_inputs(**changes))]
+
+
+def test_nothing_to_ask() -> None:
+    assert warnings() == []
+
+
+@pytest.mark.parametrize("about", WARNINGS)
+def test_a_warning_is_given(about: str) -> None:
+    name, words, trigger, _ = WARNINGS[about]
+    assert [sentence for each, sentence in warnings(**trigger) if each == name and words in sentence]
+
+
+@pytest.mark.parametrize("about", WARNINGS)
+def test_a_warning_is_not_given(about: str) -> None:
+    name, words, _, near = WARNINGS[about]
+    words = words.split(" of ")[0]
+    assert not [sentence for each, sentence in warnings(**near) if each == name and words in sentence]
+
+
+def test_the_reference_has_the_questions_that_the_framework_leaves_to_the_reader() -> None:
+    found = {each.input_name: each.sentence for each in check_inputs(REFERENCE)}
+    assert list(found) == [
+        "storage_gb",
+        "accuracy_improvement_percent",
+        "months_to_amortize",
+        "data_preparation_cost",
+        "tokens_per_call",
+    ]
+    assert "0.9 days" in found["months_to_amortize"]
+    assert "41,754" in found["data_preparation_cost"]
+    assert "12" in found["accuracy_improvement_percent"]
+
+
+def test_warnings_stand_in_the_order_of_the_inputs_and_print_with_their_place() -> None:
+    order = list(INPUTS)
+    for scenario in random_scenarios(60, seed=4):
+        places = [order.index(each.input_name) for each in check_inputs(scenario)]
+        assert places == sorted(places)
+    first = check_inputs(REFERENCE)[0]
+    assert str(first) == f"storage_gb: {first.sentence}"
+
+
+def test_a_warning_names_an_input_and_is_a_sentence() -> None:
+    for scenario in (REFERENCE, *random_scenarios(60, seed=4)):
+        for each in check_inputs(scenario):
+            assert each.input_name in INPUTS
+            assert each.sentence[0].isupper() or each.sentence[0].isdigit()
+            assert each.sentence[-1] in ".?"
+
+
+def test_results_that_are_no_failures_have_no_warning_of_their_own() -> None:
+    """Zero upfront cost and zero review cost are results."""
+    free = Scenario(
+        **{**QUIET.given(), "training_hours": 0, "storage_gb": 0, "data_preparation_cost": 0, "monthly_review_cost": 0}
+    )
+    assert check_inputs(free) == []

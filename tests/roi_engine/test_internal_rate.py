@@ -1,0 +1,165 @@
+"""Internal rates of return: against the roots of the polynomial, SciPy, published examples, and the edges."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from roi_engine import irr, irr_roots
+from roi_engine.internal_rate import HIGHEST, LOWEST
+
+
+def present_value(flows: list[float], rate: float) -> float:
+    """At a rate below zero the value at the horizon, which stays within the floats; the zeros are the same."""
+    at = len(flows) - 1 if rate < 0 else 0
+    return math.fsum(flow * (1 + rate) ** (at - month) for month, flow in enumerate(flows))
+
+
+def size(flows: list[float], rate: float) -> float:
+    return present_value([abs(flow) for flow in flows], rate)
+
+
+def flows_with_rates(rates: list[float], scale: float = 100.0) -> list[float]:
+    """Flows whose internal rates are given ones: scale · Π (1 − (1 + x) w), with w = 1/(1 + rate)."""
+    flows = np.array([scale])
+    for rate in rates:
+        flows = np.convolve(flows, [1.0, -(1 + rate)])
+    return [float(flow) for flow in flows]
+
+
+def test_against_the_roots_of_the_polynomial() -> None:
+    """Random flows whose roots are far enough apart for NumPy to find them."""
+    chance, used = random.Random(7), 0
+    for _ in range(1500):
+        flows = [float(chance.randint(-50, 50)) for _ in range(chance.randint(2, 14))]
+        roots = np.roots(flows[::-1])  # in w, highest power first
+        roots = roots[np.abs(roots) > 1e-6]
+        apart = [abs(one - other) for one, other in itertools.combinations(roots, 2)]
+        off_axis = np.abs(roots.imag) / np.abs(roots)
+        if any(gap < 1e-2 for gap in apart) or np.any((off_axis > 1e-9) & (off_axis < 1e-3)):
+            continue
+        used += 1
+        positive = [1 / root.real - 1 for root in roots if abs(root.imag) < 1e-9 * abs(root) and root.real > 0]
+        expected = sorted(rate for rate in positive if LOWEST <= rate <= HIGHEST)
+        assert irr_roots(flows) == pytest.approx(expected, rel=1e-7, abs=1e-9), flows
+    assert used > 1000
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(1, 1e6), st.lists(st.floats(0, 1e5), min_size=1, max_size=60))
+def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: list[float]) -> None:
+    flows = [-outlay, *returns]
+    found = irr_roots(flows)
+    low, high = present_value(flows, LOWEST), present_value(flows, HIGHEST)
+    if low <= 0 or high >= 0:  # the only root, if there is one, lies outside the range
+        assert found == [] or abs(present_value(flows, found[0])) <= 1e-9 * size(flows, found[0])
+        return
+    expected = math.expm1(
+        brentq(lambda y: present_value(flows, math.expm1(y)), math.log1p(LOWEST), math.log1p(HIGHEST), xtol=1e-14)
+    )
+    assert found == pytest.approx([expected], rel=1e-8, abs=1e-10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=40))
+def test_the_present_value_at_a_rate_is_zero_and_rates_ascend(flows: list[int]) -> None:
+    rates = irr_roots(flows)
+    assert rates == sorted(rates)
+    for rate in rates:
+        assert LOWEST <= rate <= HIGHEST
+        assert abs(present_value(flows, rate)) <= 1e-9 * size(flows, rate)
+    changes = [one for one, other in itertools.pairwise(flow for flow in flows if flow) if one * other < 0]
+    assert len(rates) <= len(changes)
+    assert (irr(flows) is None) == (not rates)
+    assert irr(flows) is None or irr(flows) in rates
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([-0.9, -0.5, -0.2, 0.0, 0.03, 0.1, 0.25, 0.6, 1.5, 9.0]), min_size=1, max_size=5, unique=True
+    )
+)
+def test_every_rate_that_was_put_in_is_found(rates: list[float]) -> None:
+    assert irr_roots(flows_with_rates(rates)) == pytest.approx(sorted(rates), rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("rate", [-0.5, 0.0, 0.1, 2.0])
+def test_a_rate_at_which_the_value_only_touches_zero_does_not_count(rate: float) -> None:
+    assert irr_roots(flows_with_rates([rate, rate])) == []
+    assert irr_roots(flows_with_rates([rate, rate, 0.7])) == pytest.approx([0.7])
+    assert irr_roots(flows_with_rates([rate, rate, rate])) == pytest.approx([rate], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "flows",
+    [[], [0, 0], [100], [-100], [1, 2, 3], [-1, -2], [0, 5, 5], [-100, 230, -140]],
+    ids=str,
+)
+def test_flows_without_a_rate(flows: list[float]) -> None:
+    assert irr_roots(flows) == []
+    assert irr(flows) is None
+
+
+def test_the_designs_examples() -> None:
+    assert irr_roots([100, -230, 132]) == pytest.approx([0.1, 0.2])
+    awkward = [-1678.87, 771.96, 1814.05, 3520.30, 3552.95, 3584.99, 4789.91, -1]
+    assert irr(awkward) == pytest.approx(1.00427, abs=5e-6)
+
+
+def test_of_several_the_one_nearest_a_tenth() -> None:
+    assert irr(flows_with_rates([0.02, 0.14, 0.9])) == pytest.approx(0.14)
+    assert irr(flows_with_rates([-0.5, 3.0])) == pytest.approx(-0.5)
+    assert irr([100, -230, 132]) == pytest.approx(0.1)
+    assert irr(flows_with_rates([0.05, 0.16])) == pytest.approx(0.05)
+    assert irr(flows_with_rates([0.04, 0.15])) == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("rates", [[0.0, 0.2], [0.05, 0.15], [-0.3, 0.5]])
+def test_at_a_tie_the_larger(rates: list[float]) -> None:
+    assert irr(flows_with_rates(rates)) == pytest.approx(max(rates))
+
+
+@pytest.mark.parametrize(
+    ("flows", "rates"),
+    [
+        ([-100, 1], [-0.99]),
+        ([-100, 0.99], []),
+        ([-1, 1e7], [1e7 - 1]),
+        ([-1, 1e7 + 1], [1e7]),
+        ([-1, 1e7 + 3], []),
+        ([0, 0, -100, 110], [0.1]),
+        ([-100, 110, 0, 0], [0.1]),
+        ([-1, 1], [0]),
+        ([-1e-300, 1.1e-300], [0.1]),
+        ([-1e300, 1.1e300], [0.1]),
+    ],
+    ids=str,
+)
+def test_the_ends_of_the_range_and_of_the_flows(flows: list[float], rates: list[float]) -> None:
+    assert irr_roots(flows) == pytest.approx(rates, rel=1e-9, abs=1e-12)
+
+
+def test_scale_and_sign_do_not_matter() -> None:
+    flows = flows_with_rates([0.02, 0.4])
+    assert irr_roots([-1e6 * flow for flow in flows]) == pytest.approx(irr_roots(flows))
+
+
+def test_six_hundred_months_with_a_retraining_every_other_month() -> None:
+    flows = [-100.0] + [10.0, -3.0] * 300
+    rates = irr_roots(flows)
+    w = (-10 + math.sqrt(10**2 + 4 * 97 * 100)) / (2 * 97)  # for ever: 100 (1 − w²) = 10 w − 3 w²
+    assert irr(flows) == pytest.approx(1 / w - 1, abs=1e-6)
+    for rate in rates:
+        assert abs(present_value(flows, rate)) <= 1e-9 * size(flows, rate)
+
+
+def test_the_reference_rate_is_far_out() -> None:
+    assert irr([-42.72] + [1490] * 12) == pytest.approx(34.878277153558045, rel=1e-9)

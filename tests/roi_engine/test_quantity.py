@@ -1,0 +1,148 @@
+"""Quantities: what is a legal value, and the sentence when it is not."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roi_engine import INPUTS
+from roi_engine import quantity as q
+from roi_engine.errors import OutOfRange, WrongType
+from roi_engine.quantity import Quantity
+
+ALL = [each for each in vars(q).values() if isinstance(each, Quantity)]
+NUMERIC = [each for each in ALL if each.kind not in ("text", "yes_no", "table")]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "sentence"),
+    [
+        (q.MONTHS, 0, "0 is below 1. Type a whole number from 1 to 600."),
+        (q.MONTHS, 601, "601 is above 600. Type a whole number from 1 to 600."),
+        (q.MONTHS, 12.5, "12.5 is not a whole number. Type 12 or 13."),
+        (q.MONTHS, -0.5, "-0.5 is not a whole number. Type -1 or 0."),
+        (q.COUNT, 0, "0 is below 1. Type a whole number of at least 1."),
+        (q.MONEY, -1, "-1 is below 0. Type a number of at least 0."),
+        (q.SHARE, 1.5, "1.5 is above 1. Did you mean 1.5 % (0.015)?"),
+        (q.SHARE, 12, "12 is above 1. Did you mean 12 % (0.12)?"),
+        (q.SHARE, 100, "100 is above 1. Did you mean 100 % (1)?"),
+        (q.SHARE, 101, "101 is above 1. Type a number from 0 to 1."),
+        (q.SHARE, -0.1, "-0.1 is below 0. Type a number from 0 to 1."),
+        (q.IMPROVEMENT, 12, "12 is above 1. Did you mean 12 % (0.12)?"),
+        (q.GROWTH, 1, "1 is not below 1. Type a number above -1 and below 1."),
+        (q.GROWTH, 5, "5 is not below 1. Did you mean 5 % (0.05)?"),
+        (q.GROWTH, -1, "-1 is not above -1. Type a number above -1 and below 1."),
+        (q.ANNUAL_RATE, 12, "12 is above 10. Did you mean 12 % (0.12)?"),
+        (q.ANNUAL_RATE, -1, "-1 is not above -1. Type a number above -1 and at most 10."),
+        (q.PRICE_CHANGE, 10, "10 is above 9. Did you mean 10 % (0.1)?"),
+        (q.UTILISATION, 0, "0 is not above 0. Type a number above 0 and at most 1."),
+        (q.UTILISATION, 60, "60 is above 1. Did you mean 60 % (0.6)?"),
+        (q.HOURS_PER_MONTH, 745, "745 is above 744. Type a number above 0 and at most 744."),
+        (q.PEAK_FACTOR, 0.5, "0.5 is below 1. Type a number of at least 1."),
+        (q.DECAY, 1, "1 is not below 1. Type a number of at least 0 and below 1."),
+    ],
+)
+def test_a_number_out_of_range(quantity: Quantity, value: float, sentence: str) -> None:
+    with pytest.raises(OutOfRange) as caught:
+        quantity.check(value)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("24", '"24" is not a number. Type 24 without quotation marks.'),
+        ("12 %", '"12 %" is not a number. Type 0.12 without quotation marks.'),
+        ("1,234.5", '"1,234.5" is not a number. Type 1234.5 without quotation marks.'),
+        ("0,12", '"0,12" is not a number. Type 0.12 without quotation marks.'),
+        ("5_000", '"5_000" is not a number. Type 5000 without quotation marks.'),
+        ("a lot", '"a lot" is not a number.'),
+        (True, "true is not a number."),
+        (False, "false is not a number."),
+        (None, "An empty value is not a number."),
+        ([24], "[24] is not a number."),
+        (math.nan, "nan is not a finite number. Type a number of at least 0."),
+        (math.inf, "inf is not a finite number. Type a number of at least 0."),
+    ],
+    ids=repr,
+)
+def test_what_is_no_number(value: Any, sentence: str) -> None:
+    with pytest.raises(WrongType) as caught:
+        q.MONEY.check(value)
+    assert str(caught.value) == sentence
+
+
+def test_a_whole_number_beyond_all_floats_is_out_of_range() -> None:
+    with pytest.raises(OutOfRange, match="too large"):
+        q.MONEY.check(10**400)
+
+
+def test_texts_and_choices() -> None:
+    assert q.TEXT.check("calls") == "calls"
+    with pytest.raises(WrongType, match="5 is not a text"):
+        q.TEXT.check(5)
+    assert q.SERVING.check(" Self-Hosted ") == "self_hosted"
+    with pytest.raises(OutOfRange) as caught:
+        q.SERVING.check("cloud")
+    assert str(caught.value) == '"cloud" is not one of the choices. Choose "per_token" or "self_hosted".'
+    with pytest.raises(WrongType, match=r"5 is not a text\. Choose"):
+        q.STORAGE_TIMING.check(5)
+
+
+@pytest.mark.parametrize("quantity", NUMERIC, ids=lambda each: each.name)
+def test_bounds_are_legal_unless_open(quantity: Quantity) -> None:
+    for bound, is_open in ((quantity.low, quantity.low_open), (quantity.high, quantity.high_open)):
+        if math.isinf(bound):
+            continue
+        if is_open:
+            with pytest.raises(OutOfRange):
+                quantity.check(bound)
+        else:
+            assert quantity.check(bound) == bound
+
+
+@given(st.sampled_from(NUMERIC), st.floats(allow_nan=False))
+def test_a_clamped_number_is_legal(quantity: Quantity, value: float) -> None:
+    clamped = quantity.clamp(value)
+    if math.isfinite(clamped) and not quantity.whole:
+        assert quantity.check(clamped) == clamped
+    if not quantity.whole and math.isfinite(value):
+        try:
+            assert quantity.clamp(value) == quantity.check(value)
+        except OutOfRange:
+            assert clamped != value
+
+
+@given(st.sampled_from([each for each in NUMERIC if not each.whole]), st.floats(-20, 20))
+def test_a_legal_number_comes_back_as_the_float_it_is(quantity: Quantity, value: float) -> None:
+    try:
+        checked = quantity.check(value)
+    except OutOfRange as error:
+        assert str(error)[-1] in ".?"
+    else:
+        assert checked == value and isinstance(checked, float)
+
+
+def test_whole_numbers_come_back_as_integers() -> None:
+    assert isinstance(q.MONTHS.check(12.0), int) and isinstance(q.COUNT.check(3), int)
+    assert isinstance(q.MONEY.check(3), float)
+
+
+def test_names_are_unique_and_units_stand_in_the_currency() -> None:
+    assert len({each.name for each in ALL}) == len(ALL) - 1  # ACCURACY is SHARE under another name
+    assert q.GPU_HOUR_PRICE.unit_in("EUR") == "EUR / GPU-hour"
+    assert all("{" not in each.unit_in("EUR") for each in ALL)
+
+
+def test_every_input_states_its_range_in_words() -> None:
+    for declared in INPUTS.values():
+        words = declared.quantity.range_in_words
+        assert words and "inf" not in words and "nan" not in words
+    assert q.MONTHS.range_in_words == "from 1 to 600"
+    assert q.IMPROVEMENT.range_in_words == "of at most 1"
+    assert q.SIGNED_MONEY.range_in_words == "of any size"
+    assert q.PRICE_CHANGE.range_in_words == "above -1 and at most 9"

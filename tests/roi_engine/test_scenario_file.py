@@ -1,0 +1,298 @@
+"""Scenario files: TOML and JSON, flat and nested, and every problem at its place."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from roi_engine import REFERENCE, Range, Scenario, ScenarioError, load_scenario
+from roi_engine.scenario_file import scenario_json
+from tests.roi_engine.legal_scenarios import scenarios
+
+FLAT = """
+training_hours = 24
+gpu_hourly_rate = 1.5
+storage_gb = 28
+storage_monthly_rate = 0.02
+baseline_monthly_api_calls = 5_000_000
+baseline_cost_per_1k_tokens = 0.30
+finetuned_cost_per_1k_tokens = 0.05
+accuracy_improvement_percent = 0.12
+monthly_review_cost = 2_000
+months_to_amortize = 12
+"""
+
+NESTED = """
+name = "The pilot"
+
+[label]
+currency = "EUR"
+
+[training]
+hours = 24
+gpu_rate = 1.5
+gpu_count = 4
+
+[storage]
+storage_gb = 28
+storage_rate = 0.02
+timing = "monthly"
+
+[one_off]
+contingency = 0.1
+
+[traffic]
+calls = 5_000_000
+tokens_per_call = 650
+
+[baseline]
+input_tokens = 1800
+output_tokens = 250
+input_price_per_m = 2
+output_price_per_m = 8
+cached_share = 0.5
+
+[finetuned]
+cost_per_1k_tokens = 0.05
+price_change = -0.2
+
+[serving]
+gpu_hourly_rate = 3
+
+[quality]
+accuracy = 0.12
+review_cost = 2_000
+
+[finance]
+months = 24
+discount_rate = 0.08
+
+[ranges]
+calls = { low = 2e6, high = 9e6 }
+
+[sources]
+calls = "last month's invoice"
+
+[notes]
+contingency = "board rule"
+"""
+
+
+def written(folder: Path, text: str, name: str = "pilot.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(path: Path | str) -> list[tuple[str, str]]:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    return [(problem.place.replace(str(path), "FILE"), problem.sentence) for problem in caught.value.problems]
+
+
+def test_a_flat_file(tmp_path: Path) -> None:
+    scenario = load_scenario(written(tmp_path, FLAT))
+    assert scenario.inputs() == {**REFERENCE.inputs(), "name": "pilot", "description": "", "model_size_b": 0}
+
+
+def test_a_file_in_groups_under_short_names(tmp_path: Path) -> None:
+    scenario = load_scenario(written(tmp_path, NESTED))
+    assert scenario.given() == {
+        "name": "The pilot",
+        "currency": "EUR",
+        "training_hours": 24,
+        "gpu_hourly_rate": 1.5,
+        "gpu_count": 4,
+        "storage_gb": 28,
+        "storage_monthly_rate": 0.02,
+        "storage_timing": "monthly",
+        "contingency": 0.1,
+        "baseline_monthly_api_calls": 5_000_000,
+        "tokens_per_call": 650,
+        "baseline_input_tokens": 1800,
+        "baseline_output_tokens": 250,
+        "baseline_input_price_per_m": 2,
+        "baseline_output_price_per_m": 8,
+        "baseline_cached_share": 0.5,
+        "finetuned_cost_per_1k_tokens": 0.05,
+        "finetuned_price_change": -0.2,
+        "serving_gpu_hourly_rate": 3,
+        "accuracy_improvement_percent": 0.12,
+        "monthly_review_cost": 2000,
+        "months_to_amortize": 24,
+        "discount_rate": 0.08,
+        "ranges": {"baseline_monthly_api_calls": Range(low=2e6, high=9e6)},
+        "sources": {"baseline_monthly_api_calls": "last month's invoice"},
+        "notes": {"contingency": "board rule"},
+    }
+
+
+def test_json_flat_and_nested(tmp_path: Path) -> None:
+    inputs = {name: value for name, value in REFERENCE.given().items() if name not in ("name", "description")}
+    flat = load_scenario(written(tmp_path, json.dumps(inputs), "flat.json"))
+    assert flat == REFERENCE.with_inputs(name="flat", description="")
+    training = {name: inputs.pop(name) for name in ("training_hours", "gpu_hourly_rate")}
+    nested = load_scenario(written(tmp_path, json.dumps({"training": training, **inputs}), "nested.json"))
+    assert nested == flat.with_inputs(name="nested")
+
+
+def test_the_equal_scenario_from_either_form_has_the_same_fingerprint(tmp_path: Path) -> None:
+    inputs = json.dumps({"name": "pilot", **json.loads(scenario_json(load_scenario(written(tmp_path, FLAT))))})
+    assert (
+        load_scenario(written(tmp_path, inputs, "pilot.json")).fingerprint()
+        == load_scenario(written(tmp_path, FLAT)).fingerprint()
+    )
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(scenario=scenarios())
+def test_a_scenario_written_as_json_reads_back(tmp_path: Path, scenario: Scenario) -> None:
+    read = load_scenario(written(tmp_path, scenario_json(scenario), "pilot.json"))
+    assert read.inputs() == {**scenario.inputs(), "name": "pilot"}
+
+
+def test_ranges_and_sources_read_back_too(tmp_path: Path) -> None:
+    scenario = load_scenario(written(tmp_path, NESTED))
+    assert load_scenario(written(tmp_path, scenario_json(scenario), "again.json")) == scenario
+
+
+@pytest.mark.parametrize("name", ["pilot.toml", "pilot.TOML", "pilot.json"])
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path, name: str) -> None:
+    text = scenario_json(REFERENCE) if name.endswith("json") else FLAT
+    path = tmp_path / name
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert load_scenario(path).training_hours == 24
+
+
+@pytest.mark.parametrize(
+    "text", [FLAT, scenario_json(REFERENCE), "\n  " + scenario_json(REFERENCE)], ids=["TOML", "JSON", "spaces"]
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
+def test_standard_input_in_either_form(text: str, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(mark + text))
+    scenario = load_scenario("-")
+    assert scenario.training_hours == 24
+    assert scenario.name == ("" if text is FLAT else "Reference scenario")
+
+
+def test_a_problem_of_standard_input_has_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(FLAT.replace("hours = 24", "hours = -24")))
+    assert problems("-")[0] == ("standard input: training_hours", "-24 is below 0. Type a number of at least 0.")
+
+
+# --- problems --------------------------------------------------------------------------------------------
+
+
+def test_all_problems_at_once_each_at_its_place(tmp_path: Path) -> None:
+    text = NESTED.replace("hours = 24", "hours = -24").replace("months = 24", "months = 12.5")
+    text = text.replace("contingency = 0.1", "contingenci = 0.1").replace("accuracy = 0.12", "accuracy = 12")
+    assert problems(written(tmp_path, text)) == [
+        ("FILE: one_off.contingenci", 'There is no input "contingenci". Did you mean "contingency"?'),
+        ("FILE: training.hours", "-24 is below 0. Type a number of at least 0."),
+        ("FILE: quality.accuracy", "12 is above 1. Did you mean 12 % (0.12)?"),
+        ("FILE: finance.months", "12.5 is not a whole number. Type 12 or 13."),
+    ]
+
+
+def test_missing_inputs_have_no_place_but_their_names(tmp_path: Path) -> None:
+    found = problems(written(tmp_path, "training_hours = 24"))
+    assert [place for place, _ in found][:2] == ["FILE: gpu_hourly_rate", "FILE: storage_gb"]
+    assert len(found) == 9
+
+
+@pytest.mark.parametrize(
+    ("extra", "place", "sentence"),
+    [
+        ("gpu_hourly_rat = 3", "gpu_hourly_rat", 'Did you mean "gpu_hourly_rate"?'),
+        ("[trainin]\nhours = 3", "trainin", 'There is no group [trainin]. Did you mean "training"?'),
+        ("[training]\nhuors = 3", "training.huors", 'Did you mean "hours"?'),
+        ("hours = 24", "hours", '"training_hours" is given twice, also at training_hours'),
+        ("[training]\nhours = 24", "training.hours", '"training_hours" is given twice, also at training_hours'),
+        ("[ranges]\ncalls = 5", "ranges.calls", "low and high"),
+        ("[ranges]\nhours = {low = 9, high = 3}", "ranges.hours", "above high"),
+        ("[ranges]\nhours = {low = -9, high = 3}", "ranges.hours.low", "-9 is below 0"),
+        ("[ranges]\ncolour = {low = 1, high = 3}", "ranges.colour", 'no input "colour"'),
+        ("[sources]\ncolour = 'a'", "sources.colour", 'no input "colour"'),
+        ("[notes]\ncalls = 3", "notes.calls", "text"),
+        ("serving = 'cloud'", "serving", "not one of the choices"),
+        ("monthly_growth = nan", "monthly_growth", "not a finite number"),
+        ("monthly_growth = inf", "monthly_growth", "not a finite number"),
+        ("monthly_growth = '3 %'", "monthly_growth", "Type 0.03 without quotation marks"),
+        ("monthly_growth = true", "monthly_growth", "true is not a number"),
+        ("monthly_growth = [0.1]", "monthly_growth", "not a number"),
+        ("monthly_growth = 2026-01-01", "monthly_growth", "not a number"),
+        ("evaluation_cost = " + "9" * 400, "evaluation_cost", "too large"),
+        ("name = 5", "name", "not a text"),
+    ],
+)
+def test_a_problem(tmp_path: Path, extra: str, place: str, sentence: str) -> None:
+    found = problems(written(tmp_path, FLAT + extra))
+    assert [each for each, _ in found] == [f"FILE: {place}"]
+    assert sentence in found[0][1]
+
+
+def test_broken_toml_says_where(tmp_path: Path) -> None:
+    assert problems(written(tmp_path, "training_hours = 24\ngpu_hourly_rate = = 3")) == [
+        ("FILE", "This is not valid TOML: Invalid value (at line 2, column 19).")
+    ]
+
+
+def test_a_key_twice_in_a_table_is_broken_toml(tmp_path: Path) -> None:
+    (place, sentence), *rest = problems(written(tmp_path, FLAT + "training_hours = 25\n"))
+    assert place == "FILE" and "not valid TOML" in sentence and "line 12" in sentence and not rest
+
+
+def test_broken_json_says_where(tmp_path: Path) -> None:
+    found = problems(written(tmp_path, '{"training_hours": 24,\n "gpu_hourly_rate": }', "pilot.json"))
+    assert found == [("FILE: line 2, column 21", "This is not valid JSON: Expecting value.")]
+
+
+def test_a_key_twice_in_json(tmp_path: Path) -> None:
+    found = problems(written(tmp_path, '{"training_hours": 24, "training_hours": 25}', "pilot.json"))
+    assert found == [("FILE: training_hours", "Given twice. Keep one of the two.")]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "24", '"text"', "null"])
+def test_json_that_is_no_object(tmp_path: Path, text: str) -> None:
+    assert "A JSON scenario is an object" in problems(written(tmp_path, text, "pilot.json"))[0][1]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_json_numbers_that_are_none(tmp_path: Path, number: str) -> None:
+    text = scenario_json(REFERENCE).replace('"training_hours": 24.0', f'"training_hours": {number}')
+    assert "not a finite number" in problems(written(tmp_path, text, "pilot.json"))[0][1]
+
+
+def test_null_in_json_is_an_input_left_empty(tmp_path: Path) -> None:
+    values: dict[str, Any] = {**json.loads(scenario_json(REFERENCE)), "serving_tokens_per_call": None}
+    assert load_scenario(written(tmp_path, json.dumps(values), "pilot.json")).serving_tokens_per_call is None
+    values["training_hours"] = None
+    assert problems(written(tmp_path, json.dumps(values), "pilot.json"))[0][0] == "FILE: training_hours"
+
+
+def test_nested_too_deeply(tmp_path: Path) -> None:
+    assert problems(written(tmp_path, "[" * 100_000, "pilot.json"))[0][0] == "FILE"
+
+
+def test_another_kind_of_file(tmp_path: Path) -> None:
+    assert problems(written(tmp_path, FLAT, "pilot.txt")) == [("FILE", "A scenario is a .toml or .json file.")]
+
+
+def test_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "pilot.toml"
+    path.write_bytes("name = 'Prüfung'".encode("latin-1"))
+    assert problems(path) == [("FILE", "This is not UTF-8 text. Save the file with UTF-8 encoding.")]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        load_scenario(tmp_path / "nothing.toml")
+
+
+def test_an_empty_file_lacks_everything(tmp_path: Path) -> None:
+    assert len(problems(written(tmp_path, ""))) == 10
