@@ -20,7 +20,8 @@ def duration(months: float) -> str:
     if months == math.inf:
         return "never"
     if months < 1:
-        return _counted(months * DAYS_PER_MONTH, "day")
+        days = months * DAYS_PER_MONTH
+        return "less than 0.1 days" if 0 < days < 0.05 else _counted(days, "day")
     return _counted(months, "month")
 
 

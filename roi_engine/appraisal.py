@@ -11,7 +11,7 @@ from typing import Any
 from roi_engine import metrics
 from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL, horizon
-from roi_engine.errors import UnknownName, did_you_mean
+from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, ZeroDivisor, did_you_mean
 from roi_engine.internal_rate import irr, irr_roots
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
@@ -238,19 +238,20 @@ class Metric:
     label: str
     quantity: Quantity
     of: Callable[[Appraisal], float | None]
+    undefined: type[FtRoiError] = OutOfRange
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("NETROI", "Net ROI", q.SIGNED_MONEY, lambda a: a.net_roi),
-        Metric("ROI", "ROI", q.RETURN, lambda a: a.roi),
+        Metric("ROI", "ROI", q.RETURN, lambda a: a.roi, ZeroDivisor),
         Metric("PAYBACK", "Payback", q.DURATION, lambda a: a.payback_months),
         Metric("NPV", "NPV", q.SIGNED_MONEY, lambda a: a.npv()),
         Metric("DPAYBACK", "Discounted payback", q.DURATION, lambda a: a.discounted_payback_months()),
         Metric("IRR", "IRR", q.ANNUAL_RETURN, lambda a: a.irr_annual),
         Metric("MIRR", "MIRR", q.ANNUAL_RETURN, lambda a: a.mirr_annual()),
-        Metric("PI", "Profitability index", q.RATIO, lambda a: a.profitability_index()),
+        Metric("PI", "Profitability index", q.RATIO, lambda a: a.profitability_index(), ZeroDivisor),
         Metric("BENEFIT", "Total benefit", q.SIGNED_MONEY, lambda a: a.total_benefit),
         Metric("UPFRONT", "Upfront cost", q.MONEY, lambda a: a.upfront),
         Metric("TOTALCOST", "Total cost", q.MONEY, lambda a: a.total_cost),

@@ -18,6 +18,10 @@ from roi_engine.scenario import Scenario, find_input
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import legal_bounds
 
+STEPS_PER_DECADE = 400
+REACH = (-9 * STEPS_PER_DECADE, 12 * STEPS_PER_DECADE + 1)
+"""The grid reaches from a billionth of the base away from it to a trillion times, in steps of half a per cent."""
+
 BREAKEVEN_METRICS = ("NETROI", "NPV")
 
 
@@ -124,7 +128,7 @@ def _grid(declared: Input, base: float) -> list[float]:
     if declared.quantity.whole and high <= 600:
         return [float(value) for value in range(int(low), int(high) + 1)]
     scale = abs(base) or 1.0
-    distances = [scale * 10 ** (exponent / 100) for exponent in range(-900, 1201)]
+    distances = [scale * 10 ** (exponent / STEPS_PER_DECADE) for exponent in range(*REACH)]
     points = {base, low, high} if high < math.inf else {base, low}
     points |= {base + distance for distance in distances} | {base - distance for distance in distances}
     if declared.quantity.whole:

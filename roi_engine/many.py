@@ -9,6 +9,7 @@ from roi_engine import metrics
 from roi_engine.cashflow import LEVEL, MODEL, horizon
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
 from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 
 if TYPE_CHECKING:  # `appraised` serves single cases too, and those need no NumPy
     import numpy as np
@@ -74,6 +75,7 @@ def _in_chunks(
                 f'There is no metric "{name}" here.{did_you_mean(name, known)} Known: {", ".join(known)}.'
             )
     arrays = _checked(columns)
+    _check_together(scenario, arrays)
     count = len(next(iter(arrays.values()))) if arrays else 1
     results = {name: np.empty(count) for name in wanted}
     base = {name: np.nan if value is None else value for name, value in scenario.inputs().items()}
@@ -113,6 +115,20 @@ def appraised(inputs: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, A
     return {name: found[name] for name in wanted}
 
 
+def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
+    """The rules between inputs: the first scenario stands for all, and no self-hosted one may lack its fleet."""
+    if all(len(array) for array in arrays.values()):
+        scenario.with_inputs(**{name: float(array[0]) for name, array in arrays.items()})
+    if scenario.serving == "self_hosted":
+        problems = [
+            Problem(f"{name}[{int(arrays[name].argmin())}]", "Must be above 0 for self-hosted serving.", "#NUM!")
+            for name in SELF_HOSTING_NEEDS
+            if name in arrays and len(arrays[name]) and arrays[name].min() <= 0
+        ]
+        if problems:
+            raise ScenarioError(problems)
+
+
 def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
     """The columns as arrays of equal length; the first illegal value of each is reported."""
     import numpy as np
@@ -123,7 +139,11 @@ def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
         if name not in INPUTS or not INPUTS[name].numeric:
             problems.append(Problem(name, f'There is no numeric input "{name}".{did_you_mean(name, INPUTS)}', "#N/A"))
             continue
-        array = np.asarray(values, dtype=np.float64)
+        try:
+            array = np.asarray(values, dtype=np.float64)
+        except (ValueError, TypeError):
+            problems.append(Problem(name, "Not all values are numbers."))
+            continue
         quantity = INPUTS[name].quantity
         legal = (array > quantity.low if quantity.low_open else array >= quantity.low) & (
             array < quantity.high if quantity.high_open else array <= quantity.high

@@ -10,11 +10,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 from roi_engine.errors import OutOfRange, WrongType
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "text", "yes_no", "table"]
+
+
+WHOLE_TOLERANCE = 1e-12
+"""How far calculation may leave a whole number beside itself, relative to its size."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Quantity:
             if not isinstance(value, str):
                 raise WrongType(f"{_shown(value)} is not a text. Put it in quotation marks.")
             return value
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
         try:
             finite = math.isfinite(value)
@@ -54,14 +59,22 @@ class Quantity:
             raise OutOfRange(f"The number is too large. Type a number {self.range_in_words}.") from None
         if not finite:
             raise WrongType(f"{value} is not a finite number. Type a number {self.range_in_words}.")
-        if self.whole and value != int(value):
-            below = math.floor(value)
-            raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
+        if self.whole:
+            value = self._nearest_whole(value)
         if value < self.low or (self.low_open and value <= self.low):
             raise OutOfRange(self._outside(value, "below", self.low, self.low_open))
         if value > self.high or (self.high_open and value >= self.high):
             raise OutOfRange(self._outside(value, "above", self.high, self.high_open))
         return int(value) if self.whole else float(value)
+
+    @staticmethod
+    def _nearest_whole(value: Any) -> int:
+        """A whole number that calculation may have left beside itself: 2.0000000000000004 is 2."""
+        nearest: int = round(value)
+        if abs(value - nearest) > WHOLE_TOLERANCE * max(1, abs(nearest)):
+            below = math.floor(value)
+            raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
+        return nearest
 
     def _check_choice(self, value: Any) -> str:
         if not isinstance(value, str):

@@ -85,16 +85,16 @@ def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_S
     """Every numeric input at low and high, the others at base, the widest swing first.
 
     scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
-    decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones without a range, and so are inputs that
-    do not move the metric. Returns bars in falling order of swing; the order of inputs breaks ties.
+    decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones
+    without a range, and inputs that do not move the metric. Returns bars in falling order of swing; the order of inputs breaks ties.
     Source: docs/method.md, "Sensitivity".
 
     >>> from roi_engine.reference import REFERENCE
     >>> [bar.name for bar in tornado(REFERENCE)[:2]]
     ['baseline_cost_per_1k_tokens', 'baseline_monthly_api_calls']
     """
-    if not 0 < swing < math.inf:
-        raise OutOfRange(f"swing: {swing:g} is not above 0. Type 0.2 for ±20 %.")
+    if not 0 < swing < 1:
+        raise OutOfRange(f"swing: {swing:g} is not between 0 and 1. Type 0.2 for ±20 %.")
     chosen, base = find_metric(metric), scenario.inputs()
     bars = []
     for name, declared in INPUTS.items():

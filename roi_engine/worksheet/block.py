@@ -70,8 +70,9 @@ def read_block(block: Block) -> Case:
                 raise cell
         label, value = _cell(row, columns["name"]), _cell(row, columns["value"])
         if not isinstance(label, str):
-            if value is not None and label is None:
-                problems.append(Problem("scenario", f"the value {value} has no label beside it."))
+            if value is not None:
+                beside = "no label" if label is None else f"{label}, which is no label,"
+                problems.append(Problem("scenario", f"the value {value} has {beside} beside it."))
             continue
         try:
             name = find_input(label).name

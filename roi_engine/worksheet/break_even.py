@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from roi_engine import breakeven, sensitivity
 from roi_engine import quantity as q
+from roi_engine.appraisal import find_metric
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import find_input
 from roi_engine.worksheet.block import Case
@@ -56,7 +58,7 @@ def what_if(
         if second in changes:
             raise FtRoiError(f"input_name_2: {second} is the first input too. Name another one.")
         changes[second] = value_2  # type: ignore[assignment]
-    return sensitivity.what_if(case.scenario, metric, **changes)
+    return _defined(metric, sensitivity.what_if(case.scenario, metric, **changes))
 
 
 @worksheet_function(
@@ -68,13 +70,20 @@ def what_if(
     examples=("NETROI", "baseline_cost", 0.20),
 )
 def changed(case: Case, metric: str, input_name: str, change: float) -> float | None:
-    return sensitivity.changed_by(case.scenario, metric, input_name, change)
+    return _defined(metric, sensitivity.changed_by(case.scenario, metric, input_name, change))
+
+
+def _defined(metric: str, value: float | None) -> float:
+    """The value, or the error that the metric's own function gives where it is undefined."""
+    if value is None:
+        raise find_metric(metric).undefined(f"{metric} is undefined for these inputs.")
+    return value
 
 
 @worksheet_function(
     "FT_TORNADO",
     BREAK_EVEN,
-    "Table: input, metric at its low value, metric at its high value, swing; the widest swing first. Empty swing: 20 %, or the block's own low and high.",
+    "Table: input, metric at its low value, metric at its high value, swing; the widest swing first. Inputs with low and high in the block move to those, all others by the swing (20 % when empty).",
     q.TABLE,
     own=(
         METRIC,
@@ -84,9 +93,14 @@ def changed(case: Case, metric: str, input_name: str, change: float) -> float | 
 )
 def tornado(case: Case, metric: str, swing: float | None) -> list[list[Any]]:
     bars = sensitivity.tornado(case.scenario, metric, sensitivity.DEFAULT_SWING if swing is None else swing)
-    table = [[bar.name, *(_or_text(v) for v in (bar.metric_at_low, bar.metric_at_high, bar.swing))] for bar in bars]
+    table = [[bar.name, _or_text(bar.metric_at_low), _or_text(bar.metric_at_high), _size(bar.swing)] for bar in bars]
     return table or [["No input moves this metric.", "", "", 0.0]]
 
 
 def _or_text(value: float | None) -> float | str:
-    return "n/a" if value is None or value != value else value
+    return "n/a" if value is None else value
+
+
+def _size(swing: float) -> float | str:
+    """A swing from or to Never has no size."""
+    return swing if math.isfinite(swing) else "n/a"

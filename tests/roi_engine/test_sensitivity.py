@@ -108,13 +108,14 @@ def test_a_bar_that_ends_in_never_is_the_widest() -> None:
 
 
 def test_a_bar_that_is_undefined_comes_last() -> None:
-    bars = tornado(REFERENCE.with_inputs(storage_gb=0), "ROI", swing=1.0)
+    down_to_nothing = {name: {"low": 0, "high": 30} for name in ("training_hours", "gpu_hourly_rate")}
+    bars = tornado(REFERENCE.with_inputs(storage_gb=0, ranges=down_to_nothing), "ROI")
     assert [bar.name for bar in bars if math.isnan(bar.swing)] == ["training_hours", "gpu_hourly_rate"]
     assert all(math.isnan(bar.swing) for bar in bars[-2:])
 
 
-@pytest.mark.parametrize("swing", [0, -0.2, math.inf, math.nan])
-def test_a_swing_is_above_zero(swing: float) -> None:
+@pytest.mark.parametrize("swing", [0, -0.2, 1, math.inf, math.nan])
+def test_a_swing_lies_between_zero_and_one(swing: float) -> None:
     with pytest.raises(OutOfRange, match="swing"):
         tornado(REFERENCE, swing=swing)
 

@@ -1,0 +1,36 @@
+"""The benchmarks run, check their contenders against each other, and say what they measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
+    command = [sys.executable, "benchmarks/run.py", "many", "--quick", "--json", "--scenarios", "2000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert {"Python", "cores", "numpy", "openpyxl"} <= result["machine"].keys()
+    (comparison,) = result["comparisons"]
+    assert comparison["part"] == "many"
+    assert comparison["rounds"] == 3
+    names = [figure["name"] for figure in comparison["figures"]]
+    assert len(names) == len(set(names)) == 6
+    for figure in comparison["figures"]:
+        seconds = figure["seconds"]
+        assert 0 < seconds["min"] <= seconds["median"] <= seconds["max"]
+    for ratio in comparison["ratios"]:
+        assert {ratio["over"], ratio["under"]} <= set(names)
+        assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
+
+
+def test_an_unknown_part_is_named():
+    command = [sys.executable, "benchmarks/run.py", "few"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 2
+    assert 'There is no part "few".' in done.stderr
