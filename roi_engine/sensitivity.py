@@ -86,7 +86,8 @@ def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_S
 
     scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
     decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones
-    without a range, and inputs that do not move the metric. Returns bars in falling order of swing; the order of inputs breaks ties.
+    without a range, and inputs that do not move the metric.
+    Returns bars in falling order of swing; the order of inputs breaks ties.
     Source: docs/method.md, "Sensitivity".
 
     >>> from roi_engine.reference import REFERENCE

@@ -164,10 +164,16 @@ LINES: tuple[Line | str, ...] = (
     "Upfront costs",
     Line("training", "Training", CURRENCY, MONEY, _ft("FT_TRAINCOST"), _named("training_cost"),
          "GPU-hours × price × GPUs × runs + million training tokens × price"),
+    Line("one_off", "One-off costs", CURRENCY, MONEY, _named("one_off_cost"), _named("one_off_cost"),
+         "data + engineering hours × pay + evaluation + other"),
+    Line("contingency_amount", "Contingency", CURRENCY, MONEY, _named("contingency_cost"), _named("contingency_cost"),
+         "(training + one-off costs) × contingency"),
     Line("storage", "Storage over the horizon", CURRENCY, MONEY, _ft("FT_STORAGECOST"), _named("storage_cost"),
          "GB × price per GB-month × months"),
     Line("upfront", "Total upfront", CURRENCY, MONEY, _ft("FT_UPFRONT"), _named("upfront_cost"),
          "training + one-off costs + contingency + storage counted upfront"),
+    Line("running", "Running costs over the horizon", CURRENCY, MONEY,
+         _named("total_running_cost"), _named("total_running_cost"), "operations, hosting, retraining, storage"),
     Line("total_cost", "Total cost", CURRENCY, MONEY, _ft("FT_TOTALCOST"), _total_cost,
          f"(upfront + running costs of every month) {_SPENT}"),
     "Monthly benefits (averages over the horizon)",
@@ -232,7 +238,7 @@ def add_breakdown_sheet(book: Book) -> Worksheet:
         "Breakdown",
         WIDTHS,
         "Breakdown",
-        "Every figure by its FT_ function and, beside it, by ordinary formulas on the Cash flow sheet.",
+        "Every figure by its FT_ function, where it has one, and beside it by ordinary formulas.",
     )
     row = FIRST_ROW + len(LINES) + 2
     group_title(book, sheet, row, "Workings: fixed figures that the monthly formulas take", "F")
