@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -60,6 +61,7 @@ class Range(BaseModel):
     distribution: str = "pert"
 
 
+@lru_cache(maxsize=4096)
 def normal_form(label: str) -> str:
     """A label without case, spaces, underscores, punctuation and what stands in parentheses at its end: the unit.
 

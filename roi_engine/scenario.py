@@ -471,6 +471,15 @@ def _names() -> dict[str, str]:
     }
 
 
+def is_input(label: str) -> bool:
+    """Whether a label names an input.
+
+    >>> is_input("Review cost"), is_input("Token mix, Baseline")
+    (True, False)
+    """
+    return normal_form(label) in _names()
+
+
 def find_input(label: str) -> Input:
     """The input that a name, short name or human label means; raises `UnknownName` with a guess.
 

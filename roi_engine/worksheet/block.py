@@ -9,7 +9,7 @@ from typing import Any
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.inputs import normal_form
-from roi_engine.scenario import Scenario, find_input
+from roi_engine.scenario import Scenario, find_input, is_input
 
 Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
@@ -74,11 +74,12 @@ def read_block(block: Block) -> Case:
                 beside = "no label" if label is None else f"{label}, which is no label,"
                 problems.append(Problem("scenario", f"the value {value} has {beside} beside it."))
             continue
+        if value is None and not is_input(label):
+            continue  # a heading
         try:
             name = find_input(label).name
         except UnknownName as error:
-            if value is not None:
-                problems.append(Problem(label, str(error), error.code))
+            problems.append(Problem(label, str(error), error.code))
             continue
         if name in seen:
             problems.append(Problem(label, "Stands twice in the block. Keep one of the two."))

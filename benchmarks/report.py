@@ -1,0 +1,102 @@
+"""The report: the whole process, and inside it the building of the workbook and the finishing pass."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+from memory import forget
+from openpyxl import Workbook, load_workbook
+from start_up import command, output_of
+from timing import Comparison, Contender, Ratio
+
+from roi_engine import load_scenario
+from templates.finishing import finish
+from templates.workbook import build_workbook
+
+SAMPLE = Path(__file__).parents[1] / "templates" / "samples" / "support-classifier.toml"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+WHOLE = "ft-roi report, whole process"
+IMPORTS = "start and imports alone, whole process"
+BUILD, UNFINISHED, FINISHING = "build_workbook", "build_workbook without finishing pass", "finishing pass"
+PLAIN = "the same cells with plain openpyxl"
+
+Cells = dict[str, dict[str, Any]]
+
+
+def report() -> Comparison:
+    """The comparison over the support sample."""
+    scenario = load_scenario(str(SAMPLE))
+    with patch("templates.workbook.finish", wraps=finish) as called:
+        finished = build_workbook(scenario, generated=MOMENT)
+    cells = cells_of(finished)
+    program, epoch = command(), f"{MOMENT.timestamp():.0f}"
+
+    def whole() -> bytes:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "report.xlsx")
+            output_of(program, "report", str(SAMPLE), "-o", str(path), SOURCE_DATE_EPOCH=epoch)
+            return path.read_bytes()
+
+    def unfinished() -> bytes:
+        with patch("templates.workbook.finish", side_effect=lambda package, *_, **__: package):
+            return build_workbook(scenario, generated=MOMENT)
+
+    filled = sum(map(len, cells.values()))
+    formulas = sum(str(value).startswith("=") for sheet in cells.values() for value in sheet.values())
+    return Comparison(
+        part="report",
+        title=f"ft-roi report {SAMPLE.name}: {len(cells)} sheets, {filled:,} cells, {formulas:,} of them formulas",
+        contenders=[
+            Contender(WHOLE, whole, at_most=1.5),
+            Contender(
+                IMPORTS, lambda: output_of(sys.executable, "-c", "import addin.command_line, templates.workbook")
+            ),
+            Contender(BUILD, lambda: build_workbook(scenario, generated=MOMENT), before=forget),
+            Contender(UNFINISHED, unfinished, before=forget),
+            Contender(FINISHING, lambda: finish(*called.call_args.args, **called.call_args.kwargs)),
+            Contender(PLAIN, lambda: written_plainly(cells)),
+        ],
+        ratios=[Ratio(FINISHING, BUILD), Ratio(UNFINISHED, PLAIN), Ratio(BUILD, PLAIN)],
+        check=lambda results: differences(results, finished, cells),
+        remarks=["Building includes the engine: no worksheet function's result is remembered from an earlier build."],
+    )
+
+
+def cells_of(package: bytes) -> Cells:
+    """Sheet → address → value or formula, of every cell that is not empty."""
+    return {
+        sheet.title: {
+            cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
+        }
+        for sheet in load_workbook(BytesIO(package))
+    }
+
+
+def written_plainly(cells: Cells) -> bytes:
+    """The workbook that a script without styles, names, charts or cached values writes."""
+    workbook = Workbook()
+    del workbook["Sheet"]
+    for title, contents in cells.items():
+        sheet = workbook.create_sheet(title)
+        for address, value in contents.items():
+            sheet[address] = value
+    package = BytesIO()
+    workbook.save(package)
+    return package.getvalue()
+
+
+def differences(results: Mapping[str, Any], finished: bytes, cells: Cells) -> list[str]:
+    """Where one of the workbooks is not what the others are."""
+    found = [f"{name}: not the same bytes." for name in (WHOLE, BUILD, FINISHING) if results[name] != finished]
+    for name in (UNFINISHED, PLAIN):
+        if cells_of(results[name]) != cells:
+            found.append(f"{name}: not the same cells.")
+    return found
