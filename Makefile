@@ -1,4 +1,4 @@
-# make report   the reference scenario as a filled workbook, report.xlsx
+# make report   the support sample as a finished workbook, report.xlsx
 # make test     ruff, mypy and pytest (PYTEST_FLAGS="-m 'not slow'" leaves out the slow ones)
 # make bench    the benchmarks
 # make clean    removes what these made

@@ -103,7 +103,10 @@ def template(output: str | None, force: bool, json: bool) -> None:
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
-        click.echo(f"Wrote {path}. Type your figures over the example's on the sheet Inputs.")
+        click.echo(
+            f"Wrote {path}. Type your figures over the example's on the sheet Inputs, in Excel with the FT ROI "
+            "functions loaded. Filled workbooks cannot be read back yet: for a report write a .toml scenario."
+        )
 
 
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:

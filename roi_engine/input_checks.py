@@ -53,6 +53,7 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_training(scenario)
     yield from _about_quality(scenario)
     yield from _about_ranges(scenario)
+    yield from _about_fractions(scenario)
 
 
 def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -64,6 +65,16 @@ def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
         yield (
             "tokens_per_call",
             "Each call is charged as a single token. Give the tokens of a typical call, prompt and answer.",
+        )
+    if (
+        s.serving == "self_hosted"
+        and not mixes["finetuned"]
+        and s.serving_tokens_per_call is None
+        and s.tokens_per_call == 1
+    ):
+        yield (
+            "serving_tokens_per_call",
+            "The fleet is sized for one token per call. Give the tokens that serving a call takes.",
         )
     for side, mix in mixes.items():
         price = f"{side}_cost_per_1k_tokens"
@@ -91,17 +102,25 @@ def _about_training(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
+    name = "accuracy_improvement_percent"
     improvement = s.accuracy_improvement_percent
     if improvement < 0:
         yield (
             "accuracy_improvement_percent",
             "Negative: the fine-tuned model makes more errors and adds review cost.",
         )
-    elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0:
+    elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0 and name not in s.sources and name not in s.notes:
         yield (
             "accuracy_improvement_percent",
             f"{improvement * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",
         )
+
+
+def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
+    for name in ("contingency", "baseline_price_change", "finetuned_price_change", "discount_rate", "cost_risk"):
+        value = getattr(s, name)
+        if value >= 1:
+            yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
 
 
 def _about_ranges(s: Scenario) -> Iterator[tuple[str, str]]:

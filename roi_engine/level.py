@@ -7,14 +7,25 @@ million typed worksheet cells can afford.
 
 from __future__ import annotations
 
-from roi_engine.value import NEVER, UNDEFINED, Value, divide, where
+from roi_engine.metrics import rounding, settled
+from roi_engine.value import NEVER, UNDEFINED, Value, divide, given, where
 
 
 def monthly_inference_savings(
-    baseline_monthly_api_calls: Value, baseline_cost_per_call: Value, finetuned_cost_per_call: Value
+    baseline_monthly_api_calls: Value,
+    tokens_per_call: Value,
+    baseline_cost_per_1k_tokens: Value,
+    finetuned_cost_per_1k_tokens: Value,
+    baseline_input_tokens: Value,
+    finetuned_input_tokens: Value,
+    baseline_cost_per_call: Value,
+    finetuned_cost_per_call: Value,
 ) -> Value:
-    """Calls times the difference in the cost of a call."""
-    return baseline_monthly_api_calls * (baseline_cost_per_call - finetuned_cost_per_call)
+    """Thousand tokens times the difference in price, as the reference has it; with a token mix, by the call."""
+    thousands = baseline_monthly_api_calls * tokens_per_call / 1000
+    by_price = thousands * (baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens)
+    by_call = baseline_monthly_api_calls * (baseline_cost_per_call - finetuned_cost_per_call)
+    return where(given(baseline_input_tokens) | given(finetuned_input_tokens), by_call, by_price)
 
 
 def monthly_review_savings(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
@@ -38,8 +49,8 @@ def total_cost(upfront_cost: Value) -> Value:
 
 
 def net_roi(total_benefit: Value, total_cost: Value) -> Value:
-    """Benefit less cost."""
-    return total_benefit - total_cost
+    """Benefit less cost; a difference that is only rounding counts as zero."""
+    return settled(total_benefit - total_cost, rounding(total_cost + abs(total_benefit)))
 
 
 def roi(net_roi: Value, total_cost: Value) -> Value:

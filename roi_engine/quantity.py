@@ -22,6 +22,10 @@ WHOLE_TOLERANCE = 1e-12
 """How far calculation may leave a whole number beside itself, relative to its size."""
 
 
+OPEN_STEP = 1e-9
+"""How far inside a bound that is itself not allowed the engine and its sheets stay."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A kind of number: ``unit`` may hold ``{currency}``; a bound that is ``open`` is itself not allowed.
@@ -50,6 +54,8 @@ class Quantity:
         if self.kind == "text":
             if not isinstance(value, str):
                 raise WrongType(f"{_shown(value)} is not a text. Put it in quotation marks.")
+            if _CONTROL.search(value):
+                raise WrongType("The text holds a control character that no sheet can show. Type it anew.")
             return value
         if isinstance(value, bool) or not isinstance(value, Real):
             raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
@@ -112,14 +118,19 @@ class Quantity:
         return f"{low} and {'below' if self.high_open else 'at most'} {self.high:g}"
 
     def clamp(self, value: float) -> float:
-        """The nearest legal value (just inside a bound that is itself not allowed)."""
-        low = math.nextafter(self.low, math.inf) if self.low_open else self.low
-        high = math.nextafter(self.high, -math.inf) if self.high_open else self.high
-        return min(max(value, low), high)
+        """The nearest legal value; a bound that is itself not allowed is kept away from by `OPEN_STEP`."""
+        if value <= self.low:
+            return self.low + OPEN_STEP * self.low_open
+        if value >= self.high:
+            return self.high - OPEN_STEP * self.high_open
+        return value
 
     def unit_in(self, currency: str) -> str:
         """The unit with the currency written in."""
         return self.unit.replace("{currency}", currency)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def _other(side: str) -> str:
@@ -147,7 +158,7 @@ def _number_hint(value: Any) -> str:
         number = float(digits.replace(",", "."))
     except ValueError:
         return ""
-    return f" Type {number / 100 if percent else number:g} without quotation marks."
+    return f" Type {number / 100 if percent else number:.15g} without quotation marks."
 
 
 def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:

@@ -104,7 +104,7 @@ def cost_benefit_finetuning(
             "net_roi_usd": round(figures["net_roi"], 2),
             "roi_percent": 0.0 if math.isnan(roi) else round(roi * 100, 1),
             "payback_months": "Never" if payback == math.inf else round(payback, 1),
-            "worthwhile": figures["net_roi"] > 0,
+            "worthwhile": figures["total_benefit"] > figures["upfront_cost"],
         },
     }
 

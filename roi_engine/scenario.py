@@ -78,7 +78,15 @@ class Scenario(BaseModel):
 
     name: Annotated[str, Input(q.TEXT, "Scenario", "Label", "What this scenario is called.")] = ""
     description: Annotated[str, Input(q.TEXT, "Description", "Label", "What is decided, in a sentence.")] = ""
-    currency: Annotated[str, Input(q.TEXT, "Currency", "Label", "The one currency of all money.")] = "USD"
+    currency: Annotated[
+        str,
+        Input(
+            q.TEXT,
+            "Currency",
+            "Label",
+            "The one currency of all money; a workbook's units keep the one it was made with.",
+        ),
+    ] = "USD"
 
     model_size_b: Annotated[
         float,
@@ -469,15 +477,6 @@ def _names() -> dict[str, str]:
         for name, declared in INPUTS.items()
         for word in (name, declared.label, *declared.aliases)
     }
-
-
-def is_input(label: str) -> bool:
-    """Whether a label names an input.
-
-    >>> is_input("Review cost"), is_input("Token mix, Baseline")
-    (True, False)
-    """
-    return normal_form(label) in _names()
 
 
 def find_input(label: str) -> Input:

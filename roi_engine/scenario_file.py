@@ -16,7 +16,10 @@ GROUPS = (
     "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
     "serving", "running", "quality", "finance",
 )  # fmt: skip
-"""Tables that may hold inputs. In ``[baseline]`` and ``[finetuned]`` the side's prefix may be left out."""
+"""Tables that may hold inputs. A group's name may be left out before an input that begins with it."""
+
+SIDES = ("baseline", "finetuned")
+"""The tables of one side only."""
 
 ANNOTATIONS = ("ranges", "sources", "notes")
 
@@ -83,7 +86,8 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError([Problem("", f"This is not valid TOML: {error}.")]) from None
+        hint = " Write numbers plainly: 5000 (not 5,000) and 0.25 (not 25%); texts in quotation marks."
+        raise ScenarioError([Problem("", f"This is not valid TOML: {error}.{hint}")]) from None
     except (ValueError, RecursionError):
         raise ScenarioError([_UNREADABLE]) from None
 
@@ -135,6 +139,9 @@ def _place(
         name = find_input(name).name
     except UnknownName as error:
         problems.append(Problem(place, str(error), error.code))
+        return
+    if group in SIDES and not name.startswith(group):
+        problems.append(Problem(place, f'"{name}" belongs to no side. Move it out of [{group}].'))
         return
     if name in places:
         problems.append(

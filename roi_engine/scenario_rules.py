@@ -166,6 +166,9 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
             problems.append(Problem(f"{place}.{key}", str(error), error.code))
     if len(problems) > before:
         return None
+    if declared.name in SELF_HOSTING_NEEDS and checked["low"] <= 0:
+        problems.append(Problem(f"{place}.low", "Must be above 0: a fleet needs it.", "#NUM!"))
+        return None
     if checked["low"] > checked["high"]:
         sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
         problems.append(Problem(place, sentence, "#NUM!"))

@@ -130,11 +130,12 @@ def _equivalent(book: Book) -> Formula:
     return metrics.equivalent_monthly(n["native_npv"], n["discount_rate"], n["months_to_amortize"])  # type: ignore[return-value]
 
 
-MONEY, PER_MONTH = styles.SMALL_MONEY, "{currency} / month"
-
-
 def _roi(book: Book) -> Formula:
     return metrics.roi(book.names["native_net_roi"], book.names["native_total_cost"])  # type: ignore[return-value]
+
+
+def _roi_total(book: Book) -> Formula:
+    return metrics.roi(book.names["native_net_roi"], _total_with_serving(book))  # type: ignore[return-value]
 
 
 def _profitability_index(book: Book) -> Formula:
@@ -188,6 +189,8 @@ LINES: tuple[Line | str, ...] = (
     "Metrics",
     Line("net_roi", "Net ROI", CURRENCY, MONEY, _ft("FT_NETROI"), _net, "sum of all cash flows"),
     Line("roi", "ROI", "of total cost", FRACTION, _ft_or_na("FT_ROI"), _roi, "net ROI / total cost"),
+    Line("roi_total", "ROI, serving included", "of every new cost", FRACTION, _roi_total, _roi_total,
+         "net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted)"),
     Line("payback", "Payback", "months", PLAIN, _ft("FT_PAYBACK"), _payback,
          "moment at which the cumulative cash flow is recovered for good"),
     Line("npv", "NPV", CURRENCY, MONEY, _ft("FT_NPV", None), _npv,
@@ -229,7 +232,7 @@ WORKINGS: tuple[tuple[str, str, Quantity], ...] = (
 )
 
 
-_WORKING_FORMATS = {q.MONEY_PER_CALL.name: styles.CALL_PRICE, "tokens a month": styles.WHOLE}
+_WORKING_FORMATS = {"price": styles.CALL_PRICE, "money": MONEY}
 
 
 def add_breakdown_sheet(book: Book) -> Worksheet:
@@ -247,13 +250,7 @@ def add_breakdown_sheet(book: Book) -> Worksheet:
         book.put(sheet, f"A{row}", label)
         equation = MODEL.equations[name]
         formula = formula_of(equation(*(book.names[taken] for taken in MODEL.takes[name])))
-        shown = (
-            styles.CALL_PRICE
-            if quantity is q.MONEY_PER_CALL
-            else MONEY
-            if quantity.kind == "money"
-            else "#,##0.00######"
-        )
+        shown = _WORKING_FORMATS.get(quantity.kind, "#,##0.00######")
         book.put(sheet, f"B{row}", formula, "Calculation", shown, name=name)
         book.put(sheet, f"C{row}", quantity.unit_in(book.scenario.currency), "Unit")
         sentence = (equation.__doc__ or "").strip().splitlines()[0]

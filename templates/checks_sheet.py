@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.errors import WrongType
-from roi_engine.value import maximum
+from roi_engine.value import ceiling, maximum
 from templates import styles
 from templates.book import HEADER_ROWS, Book, absolute, color_ok_and_fail, column_titles, page, protect
 from templates.formula import Formula, function, is_number, joined
@@ -99,18 +100,20 @@ def _checks(book: Book) -> list[Check]:
 
 def _at_base(book: Book, metric: Formula) -> Formula:
     """A metric of the scenario as it stands: what-if with nothing changed."""
-    return book.ft("FT_WHATIF", metric, book.scenario_block, "model_size_b", book.names["model_size_b"])
+    unmoved = "months_to_amortize"
+    return book.ft("FT_WHATIF", metric, book.scenario_block, unmoved, book.names[unmoved])
 
 
 def _npv_at_irr(book: Book) -> Check:
     """Zero where there is an IRR; nothing to check where there is none."""
     n = book.names
     irr = n["out_irr"]
-    value: Any = WrongType("there is no IRR")
-    if isinstance(irr.value, (int, float)):
+    value: Any = WrongType("there is no IRR, or the loss is total")
+    if isinstance(irr.value, (int, float)) and 1 + irr.value > LOOSE:
         value = sum(f * (1 + irr.value) ** (-t / 12) for t, f in enumerate(n["net_flows"].value))
     rest = Formula("SUMPRODUCT(net_flows*(1+out_irr)^(-flow_months/12))", value) / maximum(n["flow_size"], 1)
-    rest = is_number(irr).where(rest, 0)
+    near_total_loss = (1 + irr) <= LOOSE  # there the annual rate has lost its digits
+    rest = is_number(irr).where(near_total_loss.where(0, rest), 0)
     return Check(
         "check_npv_at_irr", "NPV at the IRR is zero (relative to the size of all flows).", rest, 0, "out_irr", LOOSE
     )
@@ -123,8 +126,9 @@ def _payback_straddles(book: Book) -> Check:
     number = function("N", payback, value=payback.value if isinstance(payback.value, (int, float)) else 0)
     within = (number > 0) & (number <= months)
     cells = _payback_cells(n["cumulative_flows"].value, number.value, int(months.value))
-    before = Formula("INDEX(cumulative_flows,-INT(-out_payback))", cells[0])
-    after = Formula("INDEX(cumulative_flows,1-INT(-out_payback))", cells[1])
+    month: Any = maximum(ceiling(number - TOLERANCE), 1)
+    before = Formula(f"INDEX(cumulative_flows,{month.text})", cells[0])
+    after = Formula(f"INDEX(cumulative_flows,{month.text}+1)", cells[1])
     wrong = ((before < 0) & (after >= 0)).where(0, 1)
     return Check("check_payback_straddles", "Payback lies where the cumulative cash flow turns positive (0 = yes).",
                  within.where(wrong, 0), 0, "out_payback")  # fmt: skip
@@ -133,7 +137,7 @@ def _payback_straddles(book: Book) -> Check:
 def _payback_cells(cumulative: list[float], payback: Any, months: int) -> tuple[float, float]:
     if not 0 < payback <= months:
         return -1.0, 0.0
-    month = -int(-payback // 1)
+    month = max(math.ceil(payback - TOLERANCE), 1)
     return cumulative[month - 1], cumulative[month]
 
 
@@ -144,8 +148,10 @@ def _grid_checks(book: Book) -> list[Check]:
         metric = n[f"grid_{number}_metric"]
         name = f"check_grid_{number}_centre"
         sentence = f"The centre of grid {number} is the scenario's figure (unless its changes were edited)."
+        unedited = (n[f"grid_{number}_change_across"] == 0) & (n[f"grid_{number}_change_down"] == 0)
+        base = _at_base(book, metric)
         checks.append(
-            Check(name, sentence, n[f"grid_{number}_centre"], _at_base(book, metric), f"grid_{number}_centre")
+            Check(name, sentence, unedited.where(n[f"grid_{number}_centre"], base), base, f"grid_{number}_centre")
         )
     return checks
 
@@ -182,12 +188,16 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> None:
 
 def _add_as_generated(book: Book, sheet: Worksheet, row: int) -> None:
     """Whether the inputs are still those that the workbook was made from; informative, not a failure."""
-    net = book.appraisal.net_roi
+    net, npv_made = book.appraisal.net_roi, book.appraisal.npv()
     book.put(sheet, f"A{row}", "figures_as_generated", "Explanatory Text")
-    book.put(sheet, f"B{row}", "Net ROI now, and when this workbook was generated (informative).")
+    book.put(sheet, f"B{row}", "Net ROI now; net ROI and NPV when this workbook was generated (informative).")
     now = book.put(sheet, f"C{row}", book.names["out_net_roi"], "Calculation", styles.ANY_SIZE)
     then = book.put(sheet, f"D{row}", net, "Calculation", styles.ANY_SIZE)
-    same = (abs(now - then) <= TOLERANCE * maximum(abs(then), 1)).where("as generated", "inputs edited since")
+    npv_then = book.put(sheet, f"E{row}", npv_made, "Calculation", styles.ANY_SIZE)
+    npv = book.names["out_npv"]
+    net_same = abs(now - then) <= TOLERANCE * maximum(abs(then), 1)
+    npv_same = abs(npv - npv_then) <= TOLERANCE * maximum(abs(npv_then), 1)
+    same = (net_same & npv_same).where("as generated", "inputs edited since")
     book.put(sheet, f"G{row}", same, "Explanatory Text", name="figures_as_generated")
 
 

@@ -222,7 +222,7 @@ def joined(*parts: Any) -> Formula:
 def cached(value: Any) -> float | int | bool | str:
     """The value of a formula as its cell shows it."""
     if isinstance(value, FtRoiError):
-        raise ValueError(f"a cell would show {value.code}: {value}")
+        raise type(value)(f"A cell cannot show its figure: {value}.")
     if isinstance(value, float):
         if math.isnan(value):
             return NOT_AVAILABLE

@@ -7,6 +7,8 @@ from typing import Any
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.quantity import ANNUAL_RATE
+from roi_engine.sensitivity import tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
 from templates import styles
 from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
@@ -47,7 +49,7 @@ def add_functions_sheet(book: Book) -> Worksheet:
 
 
 def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> None:
-    arguments: list[Any] = list(each.examples)
+    arguments = _example(book, each)
     if each.takes_scenario:
         at = each.block_at if each.block_at is not None else len(each.own)
         arguments.insert(at, book.scenario_block)
@@ -73,6 +75,22 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> Non
     text = len(live.value) / 17 if isinstance(live.value, str) else 1
     longest = max(len(_typed(each)) / 46, len(each.sentence) / 70, text)
     sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
+
+
+def _example(book: Book, each: Function) -> list[Any]:
+    """The function's own arguments, with this scenario's rates and its widest lever where the catalogue has others."""
+    lever = next(iter(tornado(book.scenario)), None)
+    chosen: list[Any] = []
+    for argument, value in zip(each.own, each.examples, strict=False):
+        if each.takes_scenario and argument.quantity is ANNUAL_RATE:
+            chosen.append(None)
+        elif lever is not None and argument.name == "input_name":
+            chosen.append(lever.label)
+        elif lever is not None and each.name == "FT_WHATIF" and argument.name == "value":
+            chosen.append(lever.high)
+        else:
+            chosen.append(value)
+    return chosen
 
 
 def _shown(value: Any) -> str:

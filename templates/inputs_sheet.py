@@ -14,6 +14,7 @@ from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.sensitivity import legal_bounds
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
+from templates.cash_flow_sheet import Layout
 from templates.formula import Formula, function
 from templates.validation import rule_of, validation_of
 
@@ -36,7 +37,7 @@ def add_inputs_sheet(book: Book) -> Worksheet:
         "Inputs",
         WIDTHS,
         "Inputs",
-        "Change the blue cells on cream. Everything else in this workbook follows from them.",
+        "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
     )
     column_titles(book, sheet, FIRST_ROW, TITLES)
     rules: dict[str, DataValidation] = {}
@@ -83,7 +84,12 @@ def _add_input(
     book.put(sheet, f"A{row}", declared.label)
     cell = book.put(sheet, f"B{row}", value, "Input", styles.number_format(quantity), name=name)
     book.put(sheet, f"C{row}", unit, "Unit")
-    _accept(rules, validation_of(declared, currency), f"B{row}", name)
+    rule = validation_of(declared, currency)
+    if name == "months_to_amortize":
+        months = Layout(value).last_month
+        rule.formula2 = str(months)
+        rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
+    _accept(rules, rule, f"B{row}", name)
 
     span = scenario.ranges.get(name)
     ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
@@ -107,8 +113,15 @@ def _add_input(
         lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", LIMIT_FORMAT)
         highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", LIMIT_FORMAT)
         step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
+        if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
+            highest_cell = function("MAX", Formula("flow_months", None), value=Layout(value).last_month)
         cell = Formula(f"B{row}", cell.value)
         book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, declared), "Explanatory Text")
+    elif quantity.choices:
+        chosen = Formula(f"B{row}", value)
+        known = [chosen == choice for choice in quantity.choices]
+        any_known = function("OR", *known, value=any(each.value for each in known))
+        book.put(sheet, f"M{row}", any_known.where("OK", "FAIL"), "Explanatory Text")
     return (declared.label, value, unit, *ends) if declared.numeric else (declared.label, value, unit, None, None, None)
 
 

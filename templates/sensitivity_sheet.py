@@ -45,6 +45,7 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
         "Sensitivity",
         "What happens when an input is different. Metrics and axes are chosen in the blue cells.",
     )
+    _add_choices(book, sheet)
     bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
     metrics_rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
     _explain(metrics_rule, "Metric", "The figure that the table shows.", "Choose a metric from the list.")
@@ -149,7 +150,10 @@ def add_tornado_chart(book: Book, sheet: Worksheet, anchor: str, *, width: float
         last += 1
     labels = [source[f"A{row}"].value for row in range(first, last + 1)]
     if "tornado_title" not in book.names:
-        text = joined(Formula("$B$4", "NETROI"), ": largest lever is ", Formula(f"$A${first}", labels[0]))
+        swings = f"$I${first}:$I${last}"
+        widest = f"INDEX($A${first}:$A${last},MATCH(MAX({swings}),{swings},0))"
+        lever = if_error(Formula(widest, labels[0]), "none")
+        text = joined(Formula("$B$4", "NETROI"), ": largest lever is ", lever)
         book.put(source, "G4", text, "Explanatory Text", ";;;", name="tornado_title")
     at_low, at_high = (
         (source, f"{column}{first}:{column}{last}", [values[f"{column}{row}"] for row in range(first, last + 1)])
@@ -190,9 +194,10 @@ def _distance(one: Formula, other: Formula) -> Formula:
 
 
 def _axes(book: Book, bars: list[TornadoBar]) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """Metric, down and across of the two grids: price × calls on net ROI, accuracy × horizon on payback.
+    """Metric, down and across of the two grids: price × calls on net ROI, accuracy × calls on payback.
 
-    Where the scenario does not use one of these (a token mix, no review cost), the widest swing takes its place.
+    The horizon is no axis of payback: once an outlay is recovered, a longer horizon changes nothing. Where the
+    scenario does not use one of these (a token mix, no review cost), the widest swing takes its place.
     """
     inputs = book.scenario.inputs()
     price = "baseline_cost_per_1k_tokens"
@@ -205,7 +210,8 @@ def _axes(book: Book, bars: list[TornadoBar]) -> tuple[tuple[str, str, str], tup
     taken = {price, "baseline_monthly_api_calls", quality, "months_to_amortize"}
     if not inputs[quality] or not inputs["monthly_review_cost"]:
         quality = next((bar.name for bar in bars if bar.name not in taken), quality)
-    return ("NETROI", price, "baseline_monthly_api_calls"), ("PAYBACK", quality, "months_to_amortize")
+    calls = "baseline_monthly_api_calls"
+    return ("NETROI", price, calls), ("PAYBACK", quality, calls)
 
 
 def _add_grid(
@@ -259,6 +265,8 @@ def _add_grid(
             )
             book.put(sheet, f"{column}{line}", if_error(cell, "n/a"), "Calculation", styles.ANY_SIZE)
     middle = len(CHANGES) // 2
+    book.define(f"grid_{number}_change_across", sheet, f"{get_column_letter(first_column + middle)}{changes}", 0.0)
+    book.define(f"grid_{number}_change_down", sheet, f"A{first_row + middle}", 0.0)
     centre = f"{get_column_letter(first_column + middle)}{first_row + middle}"
     thick = Side(style="medium", color=styles.INK)
     sheet[centre].border = Border(left=thick, right=thick, top=thick, bottom=thick)
@@ -293,6 +301,8 @@ def _add_axis(book: Book, sheet: Worksheet, row: int, side: str, name: str) -> d
     lists = ("input_values", *_BOUNDS)
     for column, key, list_name, value, shown in zip("CDEF", keys, lists, values, _AXIS_FORMATS, strict=True):
         looked_up = _looked_up(list_name, label, value)
+        if key == "base":
+            looked_up = looked_up.given().where(looked_up, "n/a")
         found[key] = _anchored(book.put(sheet, f"{column}{row}", looked_up, "Calculation", shown))
     return found
 
@@ -301,7 +311,9 @@ _AXIS_FORMATS = (styles.AXIS, styles.WHOLE, '[<=-1E+200]"none";General', '[>=1E+
 
 
 def _axis_value(axis: dict[str, Formula], change: Formula) -> Formula:
-    return formula_of(moved(axis["base"], change, axis["step"], axis["lowest"], axis["highest"]))
+    """The axis input moved by a change; n/a for an input that is empty."""
+    value = formula_of(moved(axis["base"], change, axis["step"], axis["lowest"], axis["highest"]))
+    return if_error(value, "n/a")
 
 
 def _anchored(cell: Formula) -> Formula:

@@ -51,8 +51,8 @@ MONEY = '#,##0_);(#,##0);"–"_)'
 SMALL_MONEY = '#,##0.00_);(#,##0.00);"–"_)'
 PRICE = "#,##0.00####"
 CALL_PRICE = "0.000000"
-FRACTION = "0.0%"
-RATE_OF_RETURN = '[>10]"n.m.";0.0%'
+FRACTION = "#,##0.0%"
+RATE_OF_RETURN = '[>10]"n.m.";[<0]-0.0%;0.0%'
 """Above 1,000 % a year a rate of return is not meaningful: the cell keeps the number and shows n.m."""
 MONTHS = '0.0" months"'
 WHOLE = "#,##0"
@@ -62,6 +62,7 @@ GENERAL = "General"
 FACTOR = "0.0000"
 ANY_SIZE = "[>=1000]#,##0;[<=-1000]-#,##0;0.00"
 AXIS = "[>=1000]#,##0;General"
+PAYBACK = "[<1]0.00;0.0"
 MOMENT = '0.00;-0.00;""'
 
 _BY_KIND = {

@@ -52,16 +52,23 @@ def _add_figures(book: Book, sheet: Worksheet) -> None:
     figures: tuple[tuple[str, Any, str, Any], ...] = (
         (f"Net ROI ({currency})", n["out_net_roi"], "#,##0;-#,##0;0", joined("over ", months, " months")),
         ("ROI", n["out_roi"], styles.FRACTION, "net ROI / total cost"),
-        ("Payback (months)", n["out_payback"], "0.0", "outlay recovered for good"),
+        ("Payback (months)", n["out_payback"], styles.PAYBACK, _about_payback(book)),
         (f"NPV ({currency})", n["out_npv"], "#,##0;-#,##0;0", "at the discount rate"),
         ("IRR", n["out_irr"], styles.RATE_OF_RETURN, "per year; n.m.: over 1,000 %"),
-        ("Discounted payback (months)", n["out_discounted_payback"], "0.0", "within the horizon"),
+        ("Discounted payback (months)", n["out_discounted_payback"], styles.PAYBACK, "within the horizon"),
     )
     for column, (title, value, number_format, note) in zip("ABCDEF", figures, strict=True):
         book.put(sheet, f"{column}6", title, "Figure title")
         book.put(sheet, f"{column}7", value, "Figure", number_format)
         book.put(sheet, f"{column}8", note, "Figure title")
     sheet.row_dimensions[7].height = 28
+
+
+def _about_payback(book: Book) -> Formula:
+    """What the payback means: within the first month, in time, beyond the horizon or not at all."""
+    payback, months = book.names["out_payback"], book.names["months_to_amortize"]
+    within = (payback < 1).where("inside month 1", "outlay recovered for good")
+    return is_number(payback).where((payback > months).where("beyond the horizon", within), "not recovered")
 
 
 def _add_charts(book: Book, sheet: Worksheet, verdict: str) -> None:
@@ -101,8 +108,9 @@ def _payback_point(book: Book, sheet: Worksheet) -> tuple[Formula, Formula]:
     tenths = function("INT", moment * 10 + Formula("0.5", 0.5), value=int(moment.value * 10 + 0.5))
     whole = function("INT", tenths / 10, value=int(tenths.value // 10))
     rest = function("MOD", tenths, 10, value=tenths.value % 10)
+    recovered = joined("Cash flow: recovered in month ", whole, ".", rest)
     text = (moment >= 0).where(
-        joined("Cash flow: recovered in month ", whole, ".", rest), "Cash flow: not recovered in the horizon"
+        (moment < 1).where("Cash flow: recovered inside month 1", recovered), "Cash flow: not recovered in the horizon"
     )
     title = book.put(sheet, "A9", text, "Explanatory Text", ";;;")
     assert len(str(title.value)) <= LONGEST_TITLE
@@ -134,7 +142,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
     book.put(
         sheet,
         f"D{row}",
-        "FT_ formulas need the FT ROI add-in to recalculate; without it they keep these figures.",
+        "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
         "Explanatory Text",
     )
     return row

@@ -17,7 +17,7 @@ LONGEST_TITLE, LONGEST_TEXT = 32, 255
 def validation_of(declared: Input, currency: str) -> DataValidation:
     """The rule of an input's value cell."""
     quantity = declared.quantity
-    rule = rule_of(quantity, declared.may_be_empty or not declared.required)
+    rule = rule_of(quantity, declared.may_be_empty)
     unit = quantity.unit_in(currency)
     allowed = "" if quantity.kind == "text" else f" ({unit})" if unit else ""
     rule.promptTitle = _cut(declared.label, LONGEST_TITLE)
@@ -51,9 +51,8 @@ def rule_of(quantity: Quantity, may_be_empty: bool) -> DataValidation:
 
 
 def _operator(quantity: Quantity) -> tuple[Any, tuple[float, ...]]:
-    """Excel's operator and bounds. A bound that is itself not allowed is moved in by the smallest visible step."""
-    low = quantity.low + 1e-9 if quantity.low_open else quantity.low
-    high = quantity.high - 1e-9 if quantity.high_open else quantity.high
+    """Excel's operator and bounds. A bound that is itself not allowed is stayed away from."""
+    low, high = quantity.clamp(-math.inf), quantity.clamp(math.inf)
     if low == -math.inf:
         return "lessThanOrEqual", (high,)
     if high == math.inf:

@@ -9,7 +9,8 @@ from typing import Any
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.inputs import normal_form
-from roi_engine.scenario import Scenario, find_input, is_input
+from roi_engine.scenario import INPUTS, Scenario, find_input
+from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 
 Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
@@ -74,8 +75,8 @@ def read_block(block: Block) -> Case:
                 beside = "no label" if label is None else f"{label}, which is no label,"
                 problems.append(Problem("scenario", f"the value {value} has {beside} beside it."))
             continue
-        if value is None and not is_input(label):
-            continue  # a heading
+        if value is None:
+            continue  # a heading, or an input at its default
         try:
             name = find_input(label).name
         except UnknownName as error:
@@ -85,9 +86,8 @@ def read_block(block: Block) -> Case:
             problems.append(Problem(label, "Stands twice in the block. Keep one of the two."))
             continue
         seen.add(name)
-        if value is not None:
-            values[name] = value
-            _read_range(row, columns, name, value, values)
+        values[name] = value
+        _read_range(row, columns, name, value, values)
     try:
         scenario = Scenario(**values)
     except ScenarioError as error:
@@ -113,12 +113,22 @@ def _cell(row: tuple[Cell, ...], column: int) -> Cell:
 
 
 def _read_range(row: tuple[Cell, ...], columns: dict[str, int], name: str, value: Any, values: dict[str, Any]) -> None:
-    """Low and high of a row, the value standing in for one that is empty."""
+    """Low and high of a row; an end that is empty lies as far away as one that has no range at all."""
     low, high = (_cell(row, columns[end]) if end in columns else None for end in ("low", "high"))
     if low is None and high is None:
         return
-    span = {"low": value if low is None else low, "high": value if high is None else high}
+    span = {"low": _end(low, high, name, value, -DEFAULT_SWING), "high": _end(high, low, name, value, DEFAULT_SWING)}
     shape = _cell(row, columns["distribution"]) if "distribution" in columns else None
     if isinstance(shape, str):
         span["distribution"] = shape.strip().lower()
     values.setdefault("ranges", {})[name] = span
+
+
+def _end(end: Any, other: Any, name: str, value: Any, change: float) -> Any:
+    """One end of a range: as typed, else the value moved by the usual swing, or the other end if that lies beyond."""
+    if end is not None:
+        return end
+    if not isinstance(value, (int, float)) or not isinstance(other, (int, float)) or not INPUTS[name].numeric:
+        return value  # not a number: said where the scenario is checked
+    moved = moved_input(INPUTS[name], value, change)
+    return max(moved, other) if change > 0 else min(moved, other)

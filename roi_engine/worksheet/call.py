@@ -86,6 +86,12 @@ def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
     typed = () if case is not None else function.scenario
     own = dict(zip((argument.name for argument in function.own), _own_slots(function, slots), strict=True))
     scenario = dict(zip((a.name for a in typed), slots[len(function.own) :], strict=False))
+    for argument in function.own:
+        if argument.kind == "number" and is_block(own[argument.name]):
+            raise WrongType(
+                f"{argument.name}: a scenario block stands here. It belongs behind: {function.block_signature}; "
+                "an optional argument may stay empty, but keeps its place."
+            )
     varied = {**own, **scenario}
     ranges = {key: value for key, value in varied.items() if isinstance(value, tuple)}
     arguments_by_name = {argument.name: argument for argument in (*function.own, *typed)}

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from roi_engine.errors import ZeroDivisor
 from roi_engine.value import ceiling, divide, fallback, given, maximum, minimum, where
 from templates.formula import Formula, cached, formula_of, if_error, joined
 from tests import libreoffice
@@ -58,7 +59,7 @@ def test_never_and_undefined_are_texts_on_a_sheet() -> None:
     assert (Formula("t", "Never") > 1e308).value is True, "a text is greater than any number"
     assert if_error(X / Formula("z", 0), "n/a").value == "n/a"
     assert joined("over ", Formula("m", 12), " months").value == "over 12 months"
-    with pytest.raises(ValueError, match="DIV"):
+    with pytest.raises(ZeroDivisor, match="division by zero"):
         cached((X / Formula("z", 0)).value)
 
 

@@ -430,3 +430,44 @@ def test_group_headings_are_no_input_names() -> None:
         with pytest.raises(UnknownName):
             find_input(group)
     assert METRICS
+
+
+def test_every_name_that_a_rule_or_a_formula_uses_exists(workbooks: dict[str, Path]) -> None:
+    book = _opened(workbooks["support-classifier"])
+    names = set(book.defined_names)
+    for sheet in book:
+        for rule in sheet.data_validations.dataValidation:
+            source = (rule.formula1 or "").lstrip("=")
+            if rule.type == "list" and not source.startswith('"'):
+                assert source in names, f"{sheet.title}: {source}"
+    for sheet_name, address, formula, _ in _formula_cells(workbooks["support-classifier"]):
+        bare = re.sub(r'"[^"]*"|\'[^\']*\'', "", formula)
+        for word in re.findall(r"(?<![A-Za-z_!'$.])[a-z][a-z0-9_]{2,}\b(?!\()", bare):
+            assert word in names, f"{sheet_name}!{address}: {word}"
+
+
+def test_the_axes_offer_every_numeric_input(workbooks: dict[str, Path]) -> None:
+    book = _opened(workbooks["reference"])
+    (title, address), *_ = book.defined_names["axis_choices"].destinations
+    offered = [row[0].value for row in book[title][address]]
+    assert offered == [declared.label for declared in INPUTS.values() if declared.numeric]
+
+
+RUIN = {
+    "training_hours": 0, "storage_gb": 0, "other_upfront_cost": 1000, "calls": 0, "accuracy": 1, "months": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"other_upfront_cost": 1447.28},  # payback 1.0000000000000002
+        {**RUIN, "review_cost": 30},
+        {**RUIN, "review_cost": 100},
+    ],
+    ids=["payback on the month", "a near total loss", "an almost total loss"],
+)  # fmt: skip
+def test_a_workbook_of_rounding_and_ruin_still_checks_out(changes: dict[str, float], tmp_path: Path) -> None:
+    path = tmp_path / "edge.xlsx"
+    path.write_bytes(build_workbook(REFERENCE.with_inputs(**changes), generated=WHEN))
+    assert _named(path, "check_state") == "All checks OK"

@@ -58,7 +58,7 @@ def test_without_a_header_the_third_column_is_low_and_the_fourth_high() -> None:
     rows[4][2] = 2_000_000
     assert read(rows).ranges == {
         "training_hours": Range(low=12, high=72),
-        "baseline_monthly_api_calls": Range(low=2_000_000, high=5_000_000),
+        "baseline_monthly_api_calls": Range(low=2_000_000, high=6_000_000),
     }
 
 
@@ -102,7 +102,10 @@ def test_texts_and_choices() -> None:
 
 def test_a_label_twice_is_an_error_even_when_the_values_agree() -> None:
     assert problems([*LEAST, ["months", 12]]) == [("months", "Stands twice in the block. Keep one of the two.")]
-    assert problems([*LEAST, ["months", ""]]) == [("months", "Stands twice in the block. Keep one of the two.")]
+
+
+def test_a_heading_may_have_the_name_of_an_input() -> None:
+    assert read([["Horizon", ""], *LEAST]) == read([*LEAST, ["months", ""]]) == read(LEAST)
 
 
 def test_an_unknown_label_with_a_value_is_an_error_with_a_guess() -> None:
