@@ -9,7 +9,6 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.input_checks import check_inputs
 from templates import styles
 from templates.book import Book, group_title, page, protect
 from templates.cash_flow_sheet import Layout
@@ -120,9 +119,8 @@ def _payback_point(book: Book, sheet: Worksheet) -> tuple[Formula, Formula]:
 def _add_warnings(book: Book, sheet: Worksheet, row: int) -> int:
     """What to think about before believing the figures, in the engine's words."""
     group_title(book, sheet, row, "Before you rely on it", "F")
-    count = len(check_inputs(book.scenario))
     table = book.ft("FT_CHECK", book.scenario_block)
-    for index in range(max(count, 1)):
+    for index in range(len(table.value)):
         row += 1
         for column, position in (("A", 1), ("B", 2)):
             text = table.value[index][position - 1]

@@ -26,6 +26,7 @@ ANNOTATIONS = ("ranges", "sources", "notes")
 WARNINGS = {
     "reference": {
         "storage_gb": "one copy of the weights",
+        "accuracy_improvement_percent": "not accuracy points",
         "months_to_amortize": "not day one",
         "data_preparation_cost": "no one-off cost",
         "tokens_per_call": "single token",
