@@ -6,10 +6,12 @@ import sys
 
 import click
 
+from addin.addin_command import addin
 from addin.calc_command import calc
 from addin.command import CommandGroup
 from addin.eval_command import evaluate
 from addin.functions_command import list_functions
+from addin.recalc_command import recalc
 from addin.workbook_commands import report, template
 from roi_engine._version import __version__
 
@@ -36,7 +38,7 @@ def ft_roi() -> None:
     """
 
 
-for command in (report, template, calc, evaluate, list_functions):
+for command in (report, template, calc, evaluate, recalc, list_functions, addin):
     ft_roi.add_command(command)
 
 

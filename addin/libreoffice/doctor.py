@@ -1,0 +1,91 @@
+"""Whether the functions run in LibreOffice here: each thing looked at, and the cure of what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from addin.failures import Failure
+from addin.libreoffice.installed import is_installed
+from addin.libreoffice.office import Office
+from roi_engine._version import __version__
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: ``ok``, ``wrong``, or a ``note`` that stops nothing."""
+
+    what: str
+    state: str
+    found: str
+    cure: str = ""
+
+
+def findings() -> list[Finding]:
+    """LibreOffice, its Python, where the functions run, what one of them gives, and the extension."""
+    interpreter = Finding("This Python", "ok", f"{sys.executable}, {sys.version.split()[0]}, ft-roi {__version__}")
+    try:
+        with Office() as office:
+            version = ".".join(map(str, office.version))
+            found = [interpreter, Finding("LibreOffice", "ok", f"{version}, {office.soffice}")]
+            shown = _computed(office)
+            return [*found, *_calculation(office.calculator(), shown), _extension()]
+    except Failure as failure:
+        problem, _, cure = failure.message.partition("\n")
+        return [interpreter, Finding("LibreOffice", "wrong", problem, cure)]
+
+
+def _computed(office: Office) -> Any:
+    """What the cell of =FT_VERSION() shows in LibreOffice."""
+    import openpyxl
+
+    probe = office.folder / "probe.xlsx"
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet["A1"] = "=FT_VERSION()"
+    book.save(probe)
+    out = office.folder / "out"
+    out.mkdir()
+    (path,) = office.convert([probe], out, ".xlsx")
+    computed: Any = openpyxl.load_workbook(path, data_only=True).active
+    return computed["A1"].value
+
+
+def _calculation(report: dict[str, Any] | None, shown: Any) -> list[Finding]:
+    if report is None:
+        return [
+            Finding(
+                "The functions",
+                "wrong",
+                f"LibreOffice did not load them: =FT_VERSION() shows {shown}",
+                "Install LibreOffice's Python support: python3-uno (apt), libreoffice-pyuno (dnf).",
+            )
+        ]
+    own = f"{report['own_python']}: "
+    if report["where"] == "here":
+        found = [
+            Finding("LibreOffice's own", "ok", f"Python {own}has ft-roi {report['own_engine']}"),
+            Finding("Where they run", "ok", "in LibreOffice's own Python"),
+        ]
+    else:
+        found = [Finding("LibreOffice's own", "note", f"Python {own}{report['why_not_here']}")]
+        if report["where"] == "worker":
+            worker = report["worker"]
+            where = f"in a worker process: {report['interpreter']}, {worker['python']}, ft-roi {worker['engine']}"
+            found.append(Finding("Where they run", "ok", where))
+        else:
+            cure = f"See that this works: {report['interpreter']} -c 'import roi_engine'"
+            return [*found, Finding("Where they run", "wrong", f"nowhere: {report['why_no_worker']}", cure)]
+    works = isinstance(shown, str) and __version__ in shown
+    return [*found, Finding("=FT_VERSION()", "ok" if works else "wrong", str(shown))]
+
+
+def _extension() -> Finding:
+    try:
+        there = is_installed()
+    except Failure as failure:
+        return Finding("The extension", "note", failure.message.partition("\n")[0])
+    if there:
+        return Finding("The extension", "ok", "installed for this user")
+    return Finding("The extension", "note", "not installed for this user", "ft-roi addin libreoffice --install")

@@ -1,0 +1,235 @@
+"""LibreOffice without a window: found, checked for its age, run in a fresh profile, never left behind.
+
+soffice exits 0 on failure, so what it should have written is looked for. It leads a process group of its own,
+which is killed whole when it takes too long or when this program is stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from addin.failures import Failure
+
+OLDEST = (25, 2)
+TIMEOUT = 120.0
+INSTALL = {
+    "linux": "On Debian 12: apt-get install --no-install-recommends -t bookworm-backports "
+    "libreoffice-calc-nogui python3-uno poppler-utils fonts-liberation. "
+    "Elsewhere: your distribution's libreoffice-calc and python3-uno, or the packages of libreoffice.org.",
+    "darwin": "brew install --cask libreoffice, or the installer of libreoffice.org.",
+    "win32": "winget install TheDocumentFoundation.LibreOffice, or the installer of libreoffice.org.",
+}
+PLACES = (
+    "/usr/lib/libreoffice/program/soffice",
+    "/opt/libreoffice*/program/soffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    "C:/Program Files/LibreOffice/program/soffice.com",
+)
+FILTERS = {".xlsx": "xlsx:Calc MS Excel 2007 XML", ".pdf": "pdf:calc_pdf_Export"}
+
+# Compute every formula on loading, whatever is cached; run no macro and fetch nothing that the file links to.
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+<prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableActiveContent" oor:op="fuse"><value>true</value></prop>
+</item>
+<item oor:path="/org.openoffice.Office.Calc/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>1</value></prop>
+</item>
+</oor:items>
+"""
+
+
+class OfficeUnusable(Failure):
+    """LibreOffice is missing, or too old for the functions."""
+
+    exit_code = 2
+
+
+class OfficeFailed(Failure):
+    """LibreOffice ran and did not do what it was asked for."""
+
+    exit_code = 1
+
+
+def install_line() -> str:
+    """How to get LibreOffice on this system."""
+    return INSTALL.get(sys.platform, INSTALL["linux"])
+
+
+def find_soffice() -> Path | None:
+    """The soffice program, on PATH or where its installers put it."""
+    on_path = shutil.which("soffice") or shutil.which("libreoffice")
+    if on_path:
+        return Path(on_path)
+    for place in map(Path, PLACES):
+        newest_first = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))), reverse=True)
+        if newest_first:
+            return newest_first[0]
+    return None
+
+
+def office_version(soffice: Path) -> tuple[int, ...]:
+    """(25, 2, 3, 2)."""
+    with tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True) as profile:
+        printed = run_program([str(soffice), _profile_flag(Path(profile)), "--headless", "--version"], timeout=60)
+    number = re.search(r"LibreOffice\S* (\d+(?:\.\d+)+)", printed)
+    if number is None:
+        raise OfficeUnusable(f"{soffice} does not say that it is LibreOffice: {printed.strip() or 'it prints nothing'}")
+    return tuple(int(part) for part in number[1].split("."))
+
+
+def usable_soffice() -> tuple[Path, tuple[int, ...]]:
+    """soffice and its version; raises `OfficeUnusable` with what to do where it is missing or too old."""
+    soffice = find_soffice()
+    if soffice is None:
+        raise OfficeUnusable(f"LibreOffice is not installed, or soffice is not on the PATH.\n{install_line()}")
+    version = office_version(soffice)
+    if version < OLDEST:
+        raise OfficeUnusable(
+            f"LibreOffice {_dotted(version)} ({soffice}) is too old: in an .xlsx file it does not find "
+            f"the functions of an extension. Install {_dotted(OLDEST)} or later.\n{install_line()}"
+        )
+    return soffice, version
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+class Office:
+    """LibreOffice with a profile and the functions, for the runs inside a ``with``.
+
+    with Office() as office:
+        office.convert([Path("report.xlsx")], folder, ".pdf")
+    """
+
+    def __init__(self, timeout: float = TIMEOUT, *, functions: bool = True) -> None:
+        self.soffice, self.version = usable_soffice()
+        self.timeout = timeout
+        self.functions = functions
+
+    def __enter__(self) -> Office:
+        self._folder = tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True)
+        self.folder = Path(self._folder.name).resolve()
+        self._user_profile = self.folder / "profile"
+        (self._user_profile / "user").mkdir(parents=True)
+        (self._user_profile / "user" / "registrymodifications.xcu").write_text(PROFILE)
+        self._extensions = self.folder / "extensions"
+        self._extensions.mkdir()
+        self._report = self.folder / "calculator.json"
+        if self.functions:
+            from addin.libreoffice.extension import unpack_extension
+
+            unpack_extension(self._extensions)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._folder.cleanup()
+
+    def convert(self, sources: Sequence[Path], folder: Path, suffix: str) -> list[Path]:
+        """Recalculates workbooks and writes each into the folder, under its name, as .xlsx or .pdf, in one run."""
+        from addin.libreoffice.calculator import REPORT
+
+        targets = [folder / (source.stem + suffix) for source in sources]
+        if len(set(targets)) < len(targets) or {each.resolve() for each in targets} & {s.resolve() for s in sources}:
+            raise ValueError(f"would overwrite each other or their sources: {', '.join(map(str, targets))}")
+        for target in targets:
+            target.unlink(missing_ok=True)
+        command = [
+            str(self.soffice),
+            _profile_flag(self._user_profile),
+            f"-env:BUNDLED_EXTENSIONS={self._extensions.as_uri()}",
+            *("--headless", "--norestore", "--nolockcheck"),
+            *("--convert-to", FILTERS[suffix], "--outdir", str(folder.resolve())),
+            *(str(source.resolve()) for source in sources),
+        ]
+        printed = run_program(command, self.timeout, {REPORT: str(self._report)})
+        unwritten = [target.name for target in targets if not target.is_file() or not target.stat().st_size]
+        if unwritten:
+            raise OfficeFailed(f"LibreOffice did not write {', '.join(unwritten)}. It printed:\n{printed.strip()}")
+        return targets
+
+    def calculator(self) -> dict[str, Any] | None:
+        """What the functions said of where they run; None while none has been called."""
+        if not self._report.exists():
+            return None
+        found: dict[str, Any] = json.loads(self._report.read_text("utf-8"))
+        return found
+
+
+def _profile_flag(folder: Path) -> str:
+    return f"-env:UserInstallation={folder.resolve().as_uri()}"
+
+
+def run_program(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> str:
+    """What a program printed; it and all that it started are killed when it takes too long or this program ends."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, **(environment or {})},
+        start_new_session=True,
+    )
+    name = Path(command[0]).name
+    try:
+        with _stopped_by_signals():
+            printed, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+        printed, _ = process.communicate()
+        raise OfficeFailed(f"{name} took more than {timeout:g} s and was stopped. {printed.strip()}".strip()) from None
+    except BaseException:
+        _kill_group(process)
+        process.communicate()
+        raise
+    if process.returncode:
+        raise OfficeFailed(f"{name} ended with exit code {process.returncode}. It printed:\n{printed.strip()}")
+    return printed
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Makes a polite request to end an exception, so that what was started is ended too."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
