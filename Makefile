@@ -3,7 +3,7 @@
 # make bench    the benchmarks
 # make clean    removes what these made
 PYTHON ?= python3
-PYTEST_FLAGS ?= -n auto --dist loadfile
+PYTEST_FLAGS ?=
 
 .DELETE_ON_ERROR:
 .PHONY: report test bench clean
