@@ -1,7 +1,8 @@
 """Where LibreOffice's FT_ functions are calculated: in its own Python, or in a worker process.
 
-Its own Python does it where the engine can be imported there in the version that the extension was built with;
-otherwise the interpreter that built the extension does, in a process that is started once.
+Its own Python does it where the engine can be imported there in the version that the extension was built with: from
+what it has itself, or from the libraries of the interpreter that built the extension, if both load the same
+binaries. Otherwise that interpreter does, in a process that is started once; a call then takes three times as long.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +19,9 @@ from typing import Any
 
 Answer = Callable[[str, Sequence[Any]], Any]
 """From a function's name and its arguments to a cell value or rows of them, an error as {"error": "#NUM!"}."""
+
+Engine = Callable[[], tuple[str, Answer]]
+"""Imports the engine: its version and the function that answers, or an exception."""
 
 REPORT = "FT_ROI_LIBREOFFICE_REPORT"
 """The environment variable that names a file to which the choice is written: `ft-roi addin doctor` reads it."""
@@ -69,26 +74,42 @@ class Worker:
             self.process = None
 
 
-def chosen_calculator(
-    settings: dict[str, Any], worker_program: Path, engine: Callable[[], tuple[str, Answer]]
-) -> Answer:
-    """The function that answers calls, here or in a worker; the choice is written where `REPORT` asks for it.
+def binary_kind() -> str:
+    """The kind of binary libraries that this Python loads, such as ``.cpython-311-x86_64-linux-gnu.so``."""
+    return str(sysconfig.get_config_var("EXT_SUFFIX"))
 
-    settings : interpreter, folder and engine version that the extension was built with. engine : gives the
-    version and the answering function of the engine here, or raises. Raises OSError where neither works.
-    """
-    report: dict[str, Any] = {"own_python": sys.version.split()[0], **settings}
-    answer = None
-    try:
-        found, here = engine()
+
+def _engine_here(settings: dict[str, Any], engine: Engine, report: dict[str, Any]) -> Answer | None:
+    """The engine in this Python, by what it has itself or else by the builder's libraries; None where neither works."""
+    libraries = settings["libraries"] if settings["binaries"] == binary_kind() else []
+    for borrowed in ([], libraries) if libraries else ([],):
+        before = list(sys.path)
+        sys.path += [each for each in borrowed if each not in sys.path]  # last: what is LibreOffice's own comes first
+        try:
+            found, answer = engine()
+        except Exception as error:  # an engine that is there in part may raise anything
+            sys.path[:] = before
+            words = str(error).partition(" (or ")[0]  # LibreOffice adds that it is none of its own modules either
+            report["why_not_here"] = f"{type(error).__name__}: {words}"
+            continue
         report["own_engine"] = found
         if found == settings["engine"]:
-            answer = here
-        else:
-            report["why_not_here"] = f"it has ft-roi {found}, the extension is of {settings['engine']}"
-    except Exception as error:  # an engine that is there in part may raise anything
-        words = str(error).partition(" (or ")[0]  # LibreOffice adds that it is none of its own modules either
-        report["why_not_here"] = f"{type(error).__name__}: {words}"
+            report["borrowed"] = bool(borrowed)
+            return answer
+        report["why_not_here"] = f"it has ft-roi {found}, the extension is of {settings['engine']}"
+        break
+    return None
+
+
+def chosen_calculator(settings: dict[str, Any], worker_program: Path, engine: Engine) -> Answer:
+    """The function that answers calls, here or in a worker; the choice is written where `REPORT` asks for it.
+
+    settings : what the extension was built with: engine version, interpreter, the folder of its engine, its libraries
+    and the kind of binaries in them. engine : gives the version and the answering function of the engine here, or
+    raises. Raises OSError where neither works.
+    """
+    report: dict[str, Any] = {"own_python": sys.version.split()[0], **settings}
+    answer = _engine_here(settings, engine, report)
     report["where"] = "here"
     try:
         if answer is None:

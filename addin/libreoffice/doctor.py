@@ -64,8 +64,10 @@ def _calculation(report: dict[str, Any] | None, shown: Any) -> list[Finding]:
         ]
     own = f"{report['own_python']}: "
     if report["where"] == "here":
+        how = f"loads ft-roi {report['own_engine']} from the libraries of" if report["borrowed"] else "has ft-roi"
+        what = report["interpreter"] if report["borrowed"] else report["own_engine"]
         found = [
-            Finding("LibreOffice's own", "ok", f"Python {own}has ft-roi {report['own_engine']}"),
+            Finding("LibreOffice's own", "ok", f"Python {own}{how} {what}"),
             Finding("Where they run", "ok", "in LibreOffice's own Python"),
         ]
     else:

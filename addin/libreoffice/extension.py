@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import roi_engine
+from addin.libreoffice.calculator import binary_kind
 from roi_engine._version import __version__
 from roi_engine.worksheet.catalogue import Argument, Function, functions
 
@@ -29,8 +31,12 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def extension_parts(interpreter: str = sys.executable) -> dict[str, str]:
-    """The files of the extension by name; its worker runs in the interpreter."""
+def extension_parts(interpreter: str = sys.executable, libraries: Sequence[str] | None = None) -> dict[str, str]:
+    """The files of the extension by name.
+
+    interpreter : the Python of its worker. libraries : folders from which LibreOffice's own Python may import, if it
+    loads the same binaries; those of this Python when left out.
+    """
     here = Path(__file__).parent
     return {
         "META-INF/manifest.xml": _manifest(),
@@ -39,7 +45,7 @@ def extension_parts(interpreter: str = sys.executable) -> dict[str, str]:
         "functions.idl": _interface(),
         "functions.components": _components(),
         "CalcAddIns.xcu": _configuration(),
-        "settings.json": json.dumps(_settings(interpreter), indent=1) + "\n",
+        "settings.json": json.dumps(_settings(interpreter, libraries), indent=1) + "\n",
         **{name: (here / name).read_text("utf-8") for name in MODULES},
     }
 
@@ -57,9 +63,9 @@ def build_extension(interpreter: str = sys.executable) -> bytes:
     return package.getvalue()
 
 
-def unpack_extension(folder: Path, interpreter: str = sys.executable) -> None:
+def unpack_extension(folder: Path, interpreter: str = sys.executable, libraries: Sequence[str] | None = None) -> None:
     """Writes the extension's files into a folder of bundled extensions, for one run of soffice."""
-    for name, text in extension_parts(interpreter).items():
+    for name, text in extension_parts(interpreter, libraries).items():
         path = folder / "ft-roi" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
@@ -88,11 +94,17 @@ def _identifier(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def _settings(interpreter: str) -> dict[str, object]:
+def _settings(interpreter: str, libraries: Sequence[str] | None) -> dict[str, object]:
+    folder = str(Path(roi_engine.__file__).parents[1])
+    if libraries is None:
+        packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        libraries = [folder, *(path for path in sys.path if path in packages and path != folder)]
     return {
         "engine": __version__,
         "interpreter": interpreter,
-        "folder": str(Path(roi_engine.__file__).parents[1]),
+        "folder": folder,
+        "libraries": list(libraries),
+        "binaries": binary_kind(),
         "methods": {method_name(name): name for name in functions()},
         "tables": [name for name, function in functions().items() if function.result.kind == "table"],
     }

@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from addin.libreoffice import extension, worker
-from addin.libreoffice.calculator import REPORT, Worker, chosen_calculator
+from addin.libreoffice.calculator import REPORT, Worker, binary_kind, chosen_calculator
 from addin.libreoffice.office import Office
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
@@ -117,8 +117,10 @@ def test_what_libreoffice_loads_imports_the_standard_library_and_the_engine_alon
 # --- where it calculates ----------------------------------------------------------------------------------------
 
 
-def _settings(**changes: str) -> dict[str, Any]:
-    return {"engine": __version__, "interpreter": sys.executable, "folder": str(ROOT), **changes}
+def _settings(**changes: Any) -> dict[str, Any]:
+    """What the extension knows; no libraries to borrow unless the test gives them."""
+    known = {"engine": __version__, "interpreter": sys.executable, "folder": str(ROOT)}
+    return {**known, "libraries": [], "binaries": binary_kind(), **changes}
 
 
 def _no_engine() -> Any:
@@ -177,6 +179,38 @@ def test_the_engine_here_comes_first_where_it_is_of_the_same_version(tmp_path: P
     assert answer("FT_TRAINCOST", (1.0, 2.0)) == 2
     said = json.loads(report.read_text())
     assert said["where"] == "worker" and "0.0.1" in said["why_not_here"]
+
+
+def test_libraries_are_borrowed_of_a_python_that_loads_the_same_binaries(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv(REPORT, str(tmp_path / "report.json"))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    own, here = list(sys.path), worker.engine()
+    shelf = str(tmp_path / "libraries")
+
+    def engine() -> Any:
+        if shelf not in sys.path:
+            raise ImportError("No module named 'roi_engine'")
+        return __version__, here
+
+    def chosen(**changes: Any) -> tuple[Any, dict[str, Any]]:
+        answer = chosen_calculator(_settings(libraries=[shelf, own[0]], **changes), PROGRAM, engine)
+        return answer, json.loads((tmp_path / "report.json").read_text())
+
+    other, said = chosen(binaries=".cp399-win_amd64.pyd")
+    assert said["where"] == "worker" and "roi_engine" in said["why_not_here"]
+    other.__wrapped__.__self__.stop()
+    assert sys.path == own
+    answer, said = chosen()
+    assert answer is here and said["where"] == "here" and said["borrowed"]
+    assert sys.path == [*own, shelf], "after LibreOffice's own, each folder once"
+
+
+def test_libraries_that_do_not_help_are_given_back(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv(REPORT, str(tmp_path / "report.json"))
+    before = list(sys.path)
+    answer: Any = chosen_calculator(_settings(libraries=[str(tmp_path)]), PROGRAM, _no_engine)
+    answer.__wrapped__.__self__.stop()
+    assert sys.path == before and json.loads((tmp_path / "report.json").read_text())["where"] == "worker"
 
 
 @pytest.mark.parametrize("broken", ["/no/such/python", "false" if os.name == "posix" else "where"])
@@ -335,7 +369,9 @@ def test_the_functions_are_loaded_and_say_where_they_run(live: Live) -> None:
     sheet = live.values("canary").active
     values = [sheet[address].value for address in CANARY]
     assert values == [call("FT_VERSION"), 36, 0, "#VALUE!", 37, "n/a", 2, 10.5, *["same"] * 3]
-    assert live.calculator is not None and live.calculator["where"] in ("worker", "here")
+    assert live.calculator is not None
+    same = live.calculator["own_python"].split(".")[:2] == sys.version.split()[0].split(".")[:2]
+    assert live.calculator["where"] == ("here" if same else "worker"), live.calculator
 
 
 @pytest.mark.needs_libreoffice
@@ -433,8 +469,8 @@ def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> Non
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("where", ["here", "nowhere"])
-def test_another_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["here", "worker", "nowhere"])
+def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In LibreOffice's own Python where that finds the engine; #VALUE! and never a text where nothing works."""
     book = openpyxl.Workbook()
     book.active["A1"], book.active["A2"] = "=FT_TRAINCOST(24,1.5)", "=FT_TRAINCOST(-24,1.5)"
@@ -443,11 +479,9 @@ def test_another_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pyt
     if where == "here":
         found = [path for path in sys.path if path.endswith("site-packages")]
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *found]))
-    else:
-        monkeypatch.setattr(sys, "executable", "/no/such/python")
+    interpreter = "/no/such/python" if where == "nowhere" else sys.executable
     with Office() as office:
-        if where == "nowhere":
-            extension.unpack_extension(office.folder / "extensions", "/no/such/python")
+        extension.unpack_extension(office.folder / "extensions", interpreter, libraries=[])
         (path,) = office.convert([tmp_path / "book.xlsx"], tmp_path / "out", ".xlsx")
         said = office.calculator()
     assert said is not None
