@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from roi_engine.internal_rate import irr, irr_roots
     from roi_engine.many import appraise_level, appraise_many
     from roi_engine.metrics import discounted_payback, mirr, monthly_rate, npv, payback
+    from roi_engine.prompt_shrink import prompt_shrink_needed
     from roi_engine.reference import REFERENCE, cost_benefit_finetuning
     from roi_engine.scenario import INPUTS, Scenario
     from roi_engine.scenario_file import load_scenario
@@ -53,6 +54,7 @@ _HOMES = {
     "internal_rate": ("irr", "irr_roots"),
     "many": ("appraise_level", "appraise_many"),
     "metrics": ("discounted_payback", "mirr", "monthly_rate", "npv", "payback"),
+    "prompt_shrink": ("prompt_shrink_needed",),
     "reference": ("REFERENCE", "cost_benefit_finetuning"),
     "inputs": ("Range",),
     "scenario": ("INPUTS", "Scenario"),
@@ -99,6 +101,7 @@ __all__ = [
     "monthly_rate",
     "npv",
     "payback",
+    "prompt_shrink_needed",
     "tornado",
     "verdict",
     "what_if",

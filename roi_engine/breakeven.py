@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -68,29 +68,39 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
         found = chosen.of(Appraisal({**inputs, declared.name: value}))
         return math.nan if found is None else found
 
-    points, values = _sampled(inputs, declared, chosen.name, float(base))
+    def over(points: Any) -> Any:
+        varied = {**varied_inputs(inputs), declared.name: points}
+        flows = MODEL.evaluate(varied, ("net_cash_flow",), horizon(varied))["net_cash_flow"]
+        return metrics.npv(varied["discount_rate"], flows) if chosen.name == "NPV" else metrics.net_roi(flows)
+
+    self_hosted = inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS
+    points, values = sampled(over, declared, float(base), above_zero=self_hosted)
     if max(values) - min(values) <= 1e-12 * max(map(abs, values)):
         return BreakEven(declared.name, "undefined")
-    crossings = [
-        _refined(at, declared.quantity.whole, start, end)
-        for start, end in _neighbours(points, values)
-        if (start[1] >= 0) != (end[1] >= 0)
-    ]
-    if not crossings:
+    found = crossings(at, declared.quantity.whole, points, values)
+    if not found:
         return BreakEven(declared.name, "always" if values[0] >= 0 else "never")
-    value, pays_above = min(crossings, key=lambda crossing: abs(crossing[0] - base))
-    return BreakEven(declared.name, "crosses", value, pays_above, several=len(crossings) > 1)
+    value, pays_above = nearest_crossing(found, base)
+    return BreakEven(declared.name, "crosses", value, pays_above, several=len(found) > 1)
 
 
 Point = tuple[float, float]
+Crossing = tuple[float, bool]
+"""Where a figure turns its sign, and whether it is at least zero above."""
 
 
-def _neighbours(points: list[float], values: list[float]) -> Iterator[tuple[Point, Point]]:
+def nearest_crossing(found: list[Crossing], base: float) -> Crossing:
+    """The crossing that is nearest the base value."""
+    return min(found, key=lambda crossing: abs(crossing[0] - base))
+
+
+def crossings(at: Callable[[float], float], whole: bool, points: list[float], values: list[float]) -> list[Crossing]:
+    """Every change of sign between neighbouring points, closed in upon."""
     pairs = [(point, value) for point, value in zip(points, values, strict=True) if math.isfinite(value)]
-    return pairwise(pairs)
+    return [_refined(at, whole, start, end) for start, end in pairwise(pairs) if (start[1] >= 0) != (end[1] >= 0)]
 
 
-def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point) -> tuple[float, bool]:
+def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point) -> Crossing:
     """The crossing between two neighbours, and whether the side above it pays."""
     pays_above = end[1] >= 0
     if whole:
@@ -106,18 +116,22 @@ def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point
     return (paying[0] if jump else one[0]), pays_above
 
 
-def _sampled(inputs: dict[str, Any], declared: Input, metric: str, base: float) -> tuple[list[float], list[float]]:
-    """The metric over a grid of the legal range: one vectorised run over every point at once."""
+def varied_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's inputs for a run over arrays: an empty one is NaN there."""
+    return {name: math.nan if value is None else value for name, value in inputs.items()}
+
+
+def sampled(
+    over: Callable[[Any], Any], declared: Input, base: float, *, above_zero: bool = False
+) -> tuple[list[float], list[float]]:
+    """A figure over a grid of an input's legal range: one vectorised run over every point at once."""
     import numpy as np
 
     points = np.array(_grid(declared, base))
-    if inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS:
-        points = points[points > 0]  # a fleet without throughput or price is not legal, and looks free
-    varied = {name: math.nan if value is None else value for name, value in inputs.items()} | {declared.name: points}
+    if above_zero:  # a fleet without throughput or price is not legal, and looks free
+        points = points[points > 0]
     with np.errstate(all="ignore"):
-        flows = MODEL.evaluate(varied, ("net_cash_flow",), horizon(varied))["net_cash_flow"]
-        values = metrics.npv(varied["discount_rate"], flows) if metric == "NPV" else metrics.net_roi(flows)
-    values = np.broadcast_to(values, points.shape)
+        values = np.broadcast_to(over(points), points.shape)
     finite = np.isfinite(values)
     return points[finite].tolist(), values[finite].tolist()
 

@@ -9,7 +9,8 @@ from roi_engine import equations, level
 from roi_engine.graph import Graph, equations_of
 
 _EQUATIONS = equations_of(equations)
-CALL_COST = _EQUATIONS.pop("call_cost")  # the price formula of a token mix, for both sides: no quantity itself
+SHARED = {name: _EQUATIONS.pop(name) for name in ("prompt_price", "call_cost", "price_in_month")}
+"""Formulas that several equations use: no quantities themselves."""
 
 MODEL = Graph(_EQUATIONS)
 """The full model."""

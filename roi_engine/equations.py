@@ -70,6 +70,11 @@ def upfront_cost(training_cost: Value, one_off_cost: Value, contingency_cost: Va
     return training_cost + one_off_cost + contingency_cost + storage_at_start
 
 
+def prompt_price(input_price_per_m: Value, cached_share: Value, cached_price_per_m: Value) -> Value:
+    """A million prompt tokens of which a share is read from the cache."""
+    return (1 - cached_share) * input_price_per_m + cached_share * cached_price_per_m
+
+
 def call_cost(
     input_tokens: Value,
     output_tokens: Value,
@@ -79,7 +84,7 @@ def call_cost(
     cached_price_per_m: Value,
 ) -> Value:
     """One call of a token mix; prices per million tokens, cached tokens being part of the input tokens."""
-    prompt = input_tokens * ((1 - cached_share) * input_price_per_m + cached_share * cached_price_per_m)
+    prompt = input_tokens * prompt_price(input_price_per_m, cached_share, cached_price_per_m)
     return (prompt + output_tokens * output_price_per_m) / 1_000_000
 
 
@@ -195,6 +200,11 @@ def adoption(month: Value, go_live_delay: Value, ramp_months: Value, months_to_a
     return where((month > go_live_delay) & (month <= months_to_amortize), ramp, 0)
 
 
+def price_in_month(month: Value, first_price: Value, yearly_change: Value) -> Value:
+    """A price that changes by the year, in a month; the first month is unchanged."""
+    return first_price * (1 + yearly_change) ** ((month - 1) / 12)
+
+
 def calls_served(baseline_monthly_api_calls: Value, traffic_growth: Value, adoption: Value) -> Value:
     """Calls that the fine-tuned model answers."""
     return baseline_monthly_api_calls * (traffic_growth * adoption)
@@ -204,14 +214,14 @@ def baseline_spend(
     calls_served: Value, baseline_cost_per_call: Value, month: Value, baseline_price_change: Value
 ) -> Value:
     """What the present API would have charged for those calls."""
-    return calls_served * (baseline_cost_per_call * (1 + baseline_price_change) ** ((month - 1) / 12))
+    return calls_served * price_in_month(month, baseline_cost_per_call, baseline_price_change)
 
 
 def token_spend(
     calls_served: Value, finetuned_cost_per_call: Value, month: Value, finetuned_price_change: Value
 ) -> Value:
     """What the fine-tuned model charges by the token."""
-    return calls_served * (finetuned_cost_per_call * (1 + finetuned_price_change) ** ((month - 1) / 12))
+    return calls_served * price_in_month(month, finetuned_cost_per_call, finetuned_price_change)
 
 
 def serving_gpus(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from roi_engine import equations, functions, level
-from roi_engine.cashflow import CALL_COST, LEVEL, MODEL
+from roi_engine.cashflow import LEVEL, MODEL, SHARED
 from roi_engine.graph import Graph, equations_of
 from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
 
@@ -94,7 +94,7 @@ def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
 def test_every_equation_is_needed_and_described() -> None:
     needed = set(MODEL.order(["net_cash_flow", "one_off_cost", "contingency_cost", "storage_cost"]))
     assert needed == MODEL.equations.keys()
-    assert CALL_COST is equations.call_cost
+    assert all(equation is getattr(equations, name) for name, equation in SHARED.items())
     for name, equation in {**equations_of(equations), **equations_of(level)}.items():
         assert inspect.getdoc(equation), name
 

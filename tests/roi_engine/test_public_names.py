@@ -49,6 +49,7 @@ NAMES = [
     "monthly_rate",
     "npv",
     "payback",
+    "prompt_shrink_needed",
     "tornado",
     "verdict",
     "what_if",
