@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from roi_engine.scenario import INPUTS, Scenario
     from roi_engine.scenario_file import load_scenario
     from roi_engine.sensitivity import TornadoBar, tornado, what_if
+    from roi_engine.serving import SelfHostingBreakEven, self_hosting_break_even
     from roi_engine.worksheet.call import call
     from roi_engine.worksheet.catalogue import functions
 
@@ -60,6 +61,7 @@ _HOMES = {
     "scenario": ("INPUTS", "Scenario"),
     "scenario_file": ("load_scenario",),
     "sensitivity": ("TornadoBar", "tornado", "what_if"),
+    "serving": ("SelfHostingBreakEven", "self_hosting_break_even"),
     "answer": ("verdict",),
     "worksheet.call": ("call",),
     "worksheet.catalogue": ("functions",),
@@ -79,6 +81,7 @@ __all__ = [
     "Range",
     "Scenario",
     "ScenarioError",
+    "SelfHostingBreakEven",
     "TornadoBar",
     "UnknownName",
     "WrongType",
@@ -102,6 +105,7 @@ __all__ = [
     "npv",
     "payback",
     "prompt_shrink_needed",
+    "self_hosting_break_even",
     "tornado",
     "verdict",
     "what_if",

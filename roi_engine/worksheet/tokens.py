@@ -5,8 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from roi_engine import quantity as q
+from roi_engine import serving
 from roi_engine.equations import call_cost as cost_of_mix
+from roi_engine.errors import UnknownName, did_you_mean
 from roi_engine.worksheet.catalogue import TOKENS, Argument, worksheet_function
+
+_CALLS = Argument("calls", q.CALLS, "Calls per month.")
+_SERVED = (
+    Argument("tokens_per_call", q.TOKENS, "Prompt and answer tokens of one call."),
+    Argument("tokens_per_second", q.THROUGHPUT, "Throughput of one replica at the latency you accept."),
+)
+_GPU_RATE = Argument("gpu_hourly_rate", q.GPU_HOUR_PRICE, "Price of one GPU for one hour.")
+_PLANNED = (
+    Argument(
+        "target_utilisation",
+        q.UTILISATION,
+        "Share of its throughput that a replica is planned for at peak; empty: 60 %.",
+        optional=True,
+        default=0.6,
+    ),
+    Argument("peak_factor", q.PEAK_FACTOR, "Busiest hour over the average; empty: 3.", optional=True, default=3.0),
+    Argument("min_replicas", q.COUNT, "Replicas that always run; empty: 1.", optional=True, default=1),
+)
+_GPUS = Argument("gpus_per_replica", q.COUNT, "GPUs of one replica; empty: 1.", optional=True, default=1)
+_OPERATIONS = Argument("operations", q.MONEY_PER_MONTH, "Monthly upkeep; empty: 0.", optional=True, default=0.0)
 
 
 @worksheet_function(
@@ -101,3 +123,79 @@ def api_train_cost(tokens_m: float, price_per_m: float, epochs: int = 1) -> floa
     4
     """
     return tokens_m * epochs * price_per_m
+
+
+@worksheet_function(
+    "FT_COSTPER1K",
+    TOKENS,
+    "Cost of 1,000 tokens on your own GPUs: a replica's hourly bill over what it produces in the hour at the month's average utilisation.",
+    q.PRICE_PER_1K,
+    own=(
+        _GPU_RATE,
+        _SERVED[1],
+        Argument("utilisation", q.UTILISATION, "Share of the throughput in use, the month's average."),
+        Argument("gpus", q.COUNT, "GPUs of the replica; empty: 1.", optional=True, default=1),
+    ),
+    scenario="none",
+    examples=(3, 2500, 0.6),
+)
+def cost_per_1k(gpu_hourly_rate: float, tokens_per_second: float, utilisation: float, gpus: int) -> float:
+    return serving.cost_per_1k_tokens(gpu_hourly_rate, tokens_per_second, utilisation, gpus)
+
+
+@worksheet_function(
+    "FT_GPUCOUNT",
+    TOKENS,
+    "GPUs that serve a month's calls: whole replicas for the busiest hour, never fewer than the minimum.",
+    q.COUNT,
+    own=(_CALLS, *_SERVED, *_PLANNED, _GPUS),
+    scenario="none",
+    examples=(10_000_000, 650, 2500),
+)
+def gpu_count(*arguments: Any) -> float:
+    return serving.fleet_gpus(*arguments)
+
+
+@worksheet_function(
+    "FT_SELFHOST",
+    TOKENS,
+    "Monthly bill of a self-hosted fleet of 730 hours: its GPUs, used or not, and operations.",
+    q.MONEY_PER_MONTH,
+    own=(_CALLS, *_SERVED, _GPU_RATE, *_PLANNED, _GPUS, _OPERATIONS),
+    scenario="none",
+    examples=(10_000_000, 650, 2500, 3),
+)
+def self_host(
+    calls: float, tokens_per_call: float, tokens_per_second: float, gpu_hourly_rate: float, *rest: Any
+) -> float:
+    *planned, operations = rest
+    gpus = serving.fleet_gpus(calls, tokens_per_call, tokens_per_second, *planned)
+    return serving.fleet_cost(gpus, gpu_hourly_rate, operations)
+
+
+_WHICH = ("first", "always")
+
+
+@worksheet_function(
+    "FT_SELFBREAKEVEN",
+    TOKENS,
+    "Calls per month from which self-hosting costs no more than the API: first crossing (default), or always for good. Never where a full replica's call costs as much.",
+    q.Quantity("calls, or never", "calls / month", "number", low=0),
+    own=(
+        Argument("api_cost_per_call", q.MONEY_PER_CALL, "What the API charges for a call."),
+        *_SERVED,
+        _GPU_RATE,
+        *_PLANNED,
+        _OPERATIONS,
+        Argument("which", q.TEXT, "first or always; empty: first.", optional=True, default="first", kind="text"),
+    ),
+    scenario="none",
+    examples=(0.00425, 650, 2500, 3, 0.6, 3, 1, 1000),
+)
+def self_break_even(*arguments: Any) -> float:
+    *figures, which = arguments
+    word = which.strip().lower()
+    if word not in _WHICH:
+        raise UnknownName(f'which: there is no "{which}".{did_you_mean(word, _WHICH)} Type first or always.')
+    found = serving.self_hosting_break_even(*figures)
+    return found.first if word == "first" else found.always

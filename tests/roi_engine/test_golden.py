@@ -18,7 +18,6 @@ PUBLISHED: list[dict[str, Any]] = json.loads((GOLDEN / "published.json").read_te
 
 # What the engine does not have yet, with what it waits for. Each is a published case below.
 LATER = {
-    "cost1k": "FT_COSTPER1K: self-hosting is compared in its own function, with the fleet",
     "llama-7b": "FT_TRAINHOURS: the estimators come with the GPU table",
     "lora-llama2": "FT_LORAPARAMS: the estimators come with the GPU table",
     "ckpt-7b": "FT_CHECKPOINTGB: the estimators come with the GPU table",
@@ -85,6 +84,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "discounted_payback": lambda rate, flows: discounted_payback(annual(rate), flows),
     "monthly_rate_from_annual": lambda annual: monthly_rate(annual),
     "call_cost": cost_of_a_call,
+    "cost_per_1k": lambda gpu_rate, tokens_per_second, utilisation: call(
+        "FT_COSTPER1K", gpu_rate, tokens_per_second, utilisation
+    ),
     "api_training_cost": lambda tokens_m, epochs, price_per_m: call("FT_APITRAINCOST", tokens_m, price_per_m, epochs),
 }
 

@@ -18,7 +18,10 @@ THIS_EDITION = {
     ],
     "Capital budgeting": ["FT_CASHFLOW", "FT_NPV", "FT_IRR", "FT_MIRR", "FT_DPAYBACK", "FT_PI", "FT_EQUIVMONTHLY"],
     "Break-even and what-if": ["FT_BREAKEVEN", "FT_WHATIF", "FT_SENSITIVITY", "FT_TORNADO"],
-    "Tokens and serving": ["FT_CALLCOST", "FT_APICOST", "FT_APITRAINCOST"],
+    "Tokens and serving": [
+        "FT_CALLCOST", "FT_APICOST", "FT_APITRAINCOST", "FT_COSTPER1K", "FT_GPUCOUNT", "FT_SELFHOST",
+        "FT_SELFBREAKEVEN",
+    ],
     "Quality": ["FT_ERRORCUT"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip
