@@ -36,6 +36,7 @@ class MetricName(click.ParamType):
 ft-roi calc support.toml
 ft-roi calc support.toml --metric NPV --metric PAYBACK
 ft-roi calc support.toml --all --json
+ft-roi calc support.toml --options
 """,
 )
 @scenario_argument
@@ -54,11 +55,20 @@ ft-roi calc support.toml --all --json
     multiple=True,
     help="Only this metric, such as NPV; may be repeated.",
 )
+@click.option(
+    "--options",
+    "compared",
+    envvar="FT_ROI_CALC_OPTIONS",
+    is_flag=True,
+    help="Stay, fine-tune through an API or self-host: what each costs.",
+)
 @json_option("The reference framework's dictionary; with --all every metric unrounded, null where undefined.")
-def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], json: bool) -> None:
+def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compared: bool, json: bool) -> None:
     """Print a scenario's costs, benefits and metrics."""
     if everything and metrics:
         raise click.UsageError("--all and --metric exclude each other.")
+    if compared and (everything or metrics):
+        raise click.UsageError("--options goes with neither --all nor --metric.")
 
     from addin.generation_time import generation_time
     from addin.input_warnings import print_warnings
@@ -67,7 +77,9 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], json: b
     generated = generation_time()
     scenario = load_scenario(scenario_file)
     appraisal = appraise(scenario)
-    if not json:
+    if compared:
+        _print_options(scenario, json)
+    elif not json:
         from addin.result_on_terminal import print_metrics, print_result
 
         if metrics:
@@ -84,6 +96,22 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], json: b
         print_json(reference_result(scenario, timestamp=generated))
         _note_what_is_left_out(scenario)
     print_warnings(check_inputs(scenario))
+
+
+def _print_options(scenario: Scenario, json: bool) -> None:
+    """The options, as groups or as JSON with every volume at which two of them change places."""
+    from dataclasses import asdict
+
+    from roi_engine import compare_options
+
+    options = compare_options(scenario)
+    if json:
+        changes = [asdict(change) for change in options.ranking_changes]
+        print_json({"options": [each.as_dict() for each in options.all()], "ranking_changes": changes})
+        return
+    from addin.options_on_terminal import print_options
+
+    print_options(scenario, options)
 
 
 def _note_what_is_left_out(scenario: Scenario) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from roi_engine.internal_rate import irr, irr_roots
     from roi_engine.many import appraise_level, appraise_many
     from roi_engine.metrics import discounted_payback, mirr, monthly_rate, npv, payback
+    from roi_engine.options import Option, Options, RankingChange, compare_options
     from roi_engine.prompt_shrink import prompt_shrink_needed
     from roi_engine.reference import REFERENCE, cost_benefit_finetuning
     from roi_engine.scenario import INPUTS, Scenario
@@ -55,6 +56,7 @@ _HOMES = {
     "internal_rate": ("irr", "irr_roots"),
     "many": ("appraise_level", "appraise_many"),
     "metrics": ("discounted_payback", "mirr", "monthly_rate", "npv", "payback"),
+    "options": ("Option", "Options", "RankingChange", "compare_options"),
     "prompt_shrink": ("prompt_shrink_needed",),
     "reference": ("REFERENCE", "cost_benefit_finetuning"),
     "inputs": ("Range",),
@@ -76,9 +78,12 @@ __all__ = [
     "BreakEven",
     "FtRoiError",
     "InputWarning",
+    "Option",
+    "Options",
     "OutOfRange",
     "Problem",
     "Range",
+    "RankingChange",
     "Scenario",
     "ScenarioError",
     "SelfHostingBreakEven",
@@ -94,6 +99,7 @@ __all__ = [
     "call",
     "cash_flow",
     "check_inputs",
+    "compare_options",
     "cost_benefit_finetuning",
     "discounted_payback",
     "functions",

@@ -26,6 +26,7 @@ COSTS_AND_BENEFITS = "Costs and benefits"
 CAPITAL_BUDGETING = "Capital budgeting"
 BREAK_EVEN = "Break-even and what-if"
 TOKENS = "Tokens and serving"
+OPTIONS = "Options"
 QUALITY = "Quality"
 AUDIT = "Audit"
 
@@ -104,7 +105,7 @@ class Function:
 
 
 _CATALOGUE: dict[str, Function] = {}
-_FAMILIES = ("costs_and_benefits", "capital_budgeting", "break_even", "tokens", "quality", "audit")
+_FAMILIES = ("costs_and_benefits", "capital_budgeting", "break_even", "tokens", "options", "quality", "audit")
 
 BLOCK = Argument("scenario", q.TABLE, "A range of labels and values: the whole Inputs table.", kind="block")
 METRIC = Argument("metric", q.TEXT, "NETROI, NPV, PAYBACK or another metric name.", kind="text")

@@ -888,3 +888,28 @@ def test_a_terminal_that_lacks_a_letter_gets_another(folder):
     assert (running.returncode, errors) == (0, b"")
     assert b"17,837.28  ?" in output
     assert math.isclose(appraise(load_scenario(folder / "euro.toml")).net_roi, 17837.28)
+
+
+# --- options ----------------------------------------------------------------------------------------------
+
+
+def test_calc_compares_the_options_and_says_why_one_is_missing(folder):
+    result = run("calc", "reference.toml", "--options", "-q")
+    lines = result.stdout.splitlines()
+    assert "Fine-tuned API (cheapest)" in lines
+    assert any(line.split()[:2] == ["NPV", "against"] and "16,986.73" in line for line in lines)
+    assert "no fleet: give serving_gpu_hourly_rate and serving_tokens_per_second." in result.stdout
+
+
+def test_calc_options_as_json(folder):
+    found = json.loads(run("calc", "reference.toml", "--options", "--json", "-q").stdout)
+    stay, api, own = found["options"]
+    assert (stay["rank"], stay["npv"], stay["payback_months"]) == (2, 0, None)
+    assert api["npv"] == pytest.approx(16986.726865702723)
+    assert api["ranking_changes_at"] == "Never" and found["ranking_changes"] == []
+    assert own["npv"] is None and own["note"].startswith("no fleet")
+
+
+def test_calc_options_exclude_metrics(folder):
+    result = run("calc", "reference.toml", "--options", "--all")
+    assert result.exit_code == 2 and "--options goes with neither --all nor --metric" in result.stderr

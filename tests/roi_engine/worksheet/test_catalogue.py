@@ -22,6 +22,7 @@ THIS_EDITION = {
         "FT_CALLCOST", "FT_APICOST", "FT_APITRAINCOST", "FT_COSTPER1K", "FT_GPUCOUNT", "FT_SELFHOST",
         "FT_SELFBREAKEVEN",
     ],
+    "Options": ["FT_OPTIONS", "FT_OPTION"],
     "Quality": ["FT_ERRORCUT"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip

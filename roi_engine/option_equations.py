@@ -1,0 +1,36 @@
+"""The equations of the options beside the model's own: what staying costs, and which options have figures.
+
+Named equations like those of `roi_engine.equations`, on which they build; `roi_engine.options` wires them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from roi_engine.equations import price_in_month
+from roi_engine.value import Value, where
+
+
+def stay_bill(
+    month: Value,
+    months_to_amortize: Value,
+    traffic_growth: Value,
+    baseline_monthly_api_calls: Value,
+    baseline_cost_per_call: Value,
+    baseline_price_change: Value,
+    monthly_review_cost: Value,
+) -> Value:
+    """What staying costs in a month: all traffic on the present API, and all of its review."""
+    price = price_in_month(month, baseline_cost_per_call, baseline_price_change)
+    bill = traffic_growth * (baseline_monthly_api_calls * price + monthly_review_cost)
+    return where((month > 0) & (month <= months_to_amortize), bill, 0)
+
+
+def api_priced(serving: Any, finetuned_cost_per_call: Value) -> Value:
+    """1 where a fine-tuned API model has a price, else 0; in a scenario paid by the token it may be free."""
+    return where(serving == "per_token", 1, where(finetuned_cost_per_call > 0, 1, 0))
+
+
+def fleet_sized(serving_gpu_hourly_rate: Value, serving_tokens_per_second: Value) -> Value:
+    """1 where a self-hosted fleet has a price and a throughput, else 0."""
+    return where((serving_gpu_hourly_rate > 0) & (serving_tokens_per_second > 0), 1, 0)

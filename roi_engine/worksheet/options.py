@@ -1,0 +1,82 @@
+"""Worksheet functions: stay, fine-tune through an API, or self-host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from roi_engine import quantity as q
+from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
+from roi_engine.options import Options, compare_options, find_option
+from roi_engine.worksheet.block import Case
+from roi_engine.worksheet.catalogue import OPTIONS, Argument, worksheet_function
+
+ITEMS: dict[str, Callable[[Options, str], Any]] = {
+    "NPV": Options.npv,
+    "PVCOST": lambda options, name: options.pv_costs[name],
+    "EQUIVMONTHLY": lambda options, name: options.option(name).equivalent_monthly_cost,
+    "PAYBACK": Options.payback_months,
+    "RANK": Options.rank,
+    "VOLUME": Options.ranking_changes_at,
+}
+"""The figures of an option by name."""
+
+NOTE = "NOTE"
+COMPARED = "Compared."
+"""The note of an option that has figures."""
+
+
+@worksheet_function(
+    "FT_OPTIONS",
+    OPTIONS,
+    "Table: stay, fine-tuned API, self-hosted, each with NPV against staying, PV of cost, equivalent monthly cost, payback, rank, the calls at which its rank changes, and why it has no figures.",
+    q.TABLE,
+    scenario="block",
+    block_at=0,
+)
+def options_table(case: Case) -> list[list[Any]]:
+    return [
+        [
+            each.label,
+            *(
+                "n/a" if figure is None else figure
+                for figure in (
+                    each.npv,
+                    each.pv_cost,
+                    each.equivalent_monthly_cost,
+                    each.payback_months,
+                    each.rank,
+                    each.ranking_changes_at,
+                )
+            ),
+            each.note or COMPARED,
+        ]
+        for each in compare_options(case.scenario).all()
+    ]
+
+
+@worksheet_function(
+    "FT_OPTION",
+    OPTIONS,
+    "One figure of an option (STAY, API or SELFHOSTED): NPV, PVCOST, EQUIVMONTHLY, PAYBACK, RANK, VOLUME (calls at which its rank changes), or NOTE. #NUM! where it has none.",
+    q.Quantity("figure", "the item's unit", "number"),
+    own=(
+        Argument("option_name", q.TEXT, "STAY, API or SELFHOSTED.", kind="text"),
+        Argument("item", q.TEXT, "NPV, PVCOST, EQUIVMONTHLY, PAYBACK, RANK, VOLUME or NOTE.", kind="text"),
+    ),
+    scenario="block",
+    block_at=2,
+    examples=("API", "PVCOST"),
+)
+def option_figure(case: Case, option_name: str, item: str) -> float | str | None:
+    name, word = find_option(option_name), item.strip().upper()
+    known = [*ITEMS, NOTE]
+    if word not in known:
+        raise UnknownName(f'item: there is no "{item}".{did_you_mean(word, known)} Known: {", ".join(known)}.')
+    options = compare_options(case.scenario)
+    if word == NOTE:
+        return options.notes[name] or COMPARED
+    if options.notes[name]:
+        raise OutOfRange(f"{name}: {options.notes[name]}")
+    figure: float | None = ITEMS[word](options, name)
+    return figure
