@@ -143,13 +143,11 @@ class Options:
         """An option with all its figures."""
         if self.notes[name]:
             return Option(name, note=self.notes[name])
-        cost, rate, months = self.pv_costs[name], self.inputs["discount_rate"], horizon(self.inputs)
-        equivalent: Any = metrics.equivalent_monthly(cost, rate, months)
         return Option(
             name,
             npv=self.npv(name),
-            pv_cost=cost,
-            equivalent_monthly_cost=float(equivalent),
+            pv_cost=self.pv_costs[name],
+            equivalent_monthly_cost=self.equivalent_monthly_cost(name),
             payback_months=self.payback_months(name),
             rank=self.rank(name),
             ranking_changes_at=self.ranking_changes_at(name),
@@ -158,6 +156,12 @@ class Options:
     def npv(self, name: str) -> float:
         """NPV against staying."""
         return float(self._npv(name, self.inputs))
+
+    def equivalent_monthly_cost(self, name: str) -> float:
+        """The level monthly amount with the same present value as the cost."""
+        rate, months = self.inputs["discount_rate"], horizon(self.inputs)
+        equivalent: Any = metrics.equivalent_monthly(self.pv_costs[name], rate, months)
+        return float(equivalent)
 
     def payback_months(self, name: str) -> float | None:
         """Payback against staying; staying has none."""

@@ -9,6 +9,7 @@ from typing import Any
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.inputs import normal_form
+from roi_engine.options import Options
 from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 
@@ -28,6 +29,11 @@ class Case:
     def appraisal(self) -> Appraisal:
         """The scenario's metrics; shared by all functions that read the same block."""
         return Appraisal(self.scenario.inputs())
+
+    @cached_property
+    def options(self) -> Options:
+        """The scenario's options; shared likewise."""
+        return Options(self.scenario.inputs())
 
 
 class CellError(FtRoiError):

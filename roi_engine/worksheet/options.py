@@ -7,14 +7,14 @@ from typing import Any
 
 from roi_engine import quantity as q
 from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
-from roi_engine.options import Options, compare_options, find_option
+from roi_engine.options import Options, find_option
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import OPTIONS, Argument, worksheet_function
 
 ITEMS: dict[str, Callable[[Options, str], Any]] = {
     "NPV": Options.npv,
     "PVCOST": lambda options, name: options.pv_costs[name],
-    "EQUIVMONTHLY": lambda options, name: options.option(name).equivalent_monthly_cost,
+    "EQUIVMONTHLY": Options.equivalent_monthly_cost,
     "PAYBACK": Options.payback_months,
     "RANK": Options.rank,
     "VOLUME": Options.ranking_changes_at,
@@ -51,7 +51,7 @@ def options_table(case: Case) -> list[list[Any]]:
             ),
             each.note or COMPARED,
         ]
-        for each in compare_options(case.scenario).all()
+        for each in case.options.all()
     ]
 
 
@@ -73,7 +73,7 @@ def option_figure(case: Case, option_name: str, item: str) -> float | str | None
     known = [*ITEMS, NOTE]
     if word not in known:
         raise UnknownName(f'item: there is no "{item}".{did_you_mean(word, known)} Known: {", ".join(known)}.')
-    options = compare_options(case.scenario)
+    options = case.options
     if word == NOTE:
         return options.notes[name] or COMPARED
     if options.notes[name]:

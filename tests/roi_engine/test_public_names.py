@@ -104,6 +104,9 @@ def test_one_scenario_needs_neither_numpy_nor_scipy() -> None:
         "from roi_engine import REFERENCE, appraise, call, check_inputs, tornado, verdict\n"
         "appraise(REFERENCE).as_dict(), check_inputs(REFERENCE), tornado(REFERENCE), verdict(appraise(REFERENCE))\n"
         "call('FT_NPV', 0.1, 24, 1.5, 28, 0.02, 5000000, 0.3, 0.05, 0.12, 2000, 12)\n"
+        "block = [[name, value] for name, value in REFERENCE.given().items()]\n"
+        "for item in ('NPV', 'PVCOST', 'EQUIVMONTHLY', 'PAYBACK', 'RANK'): call('FT_OPTION', 'API', item, block)\n"
+        "call('FT_SELFBREAKEVEN', 0.0012, 650, 2500, 3)\n"
         "print([name for name in ('numpy', 'scipy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
