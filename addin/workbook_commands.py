@@ -15,9 +15,22 @@ from addin.terminal import print_json
 
 if TYPE_CHECKING:
     from roi_engine import Appraisal, Scenario
+    from templates.book import Edition
 
-FORMULAS = ("wired",)
-"""Editions of the workbook; wired cells call the FT_ worksheet functions."""
+FORMULAS = ("wired", "native", "values")
+"""Editions of the workbook: calls of the FT_ worksheet functions, ordinary formulas, or values alone."""
+
+
+def _formulas_option(*editions: str) -> Any:
+    return click.option(
+        "--formulas",
+        type=click.Choice(editions),
+        default=editions[0],
+        show_default=True,
+        help="What cells hold: calls of the FT_ functions (wired), ordinary formulas for people without them "
+        "(native)" + (", or values alone." if "values" in editions else "."),
+    )
+
 
 force_option = click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 
@@ -38,21 +51,16 @@ def _output_option(default: str) -> Any:
     examples="""
 ft-roi report support.toml
 ft-roi report support.toml -o report.xlsx --force
+ft-roi report support.toml --formulas native -o for-everybody.xlsx
 ft-roi report support.toml --json | jq .npv
 """,
 )
 @scenario_argument
 @_output_option("the scenario's name, in the current folder")
-@click.option(
-    "--formulas",
-    type=click.Choice(FORMULAS),
-    default=FORMULAS[0],
-    show_default=True,
-    help="What the cells hold: calls of the FT_ functions, with their values.",
-)
+@_formulas_option(*FORMULAS)
 @force_option
 @json_option("Print the summary as JSON.")
-def report(scenario_file: str, output: str | None, formulas: str, force: bool, json: bool) -> None:
+def report(scenario_file: str, output: str | None, formulas: Edition, force: bool, json: bool) -> None:
     """Write a scenario as a finished workbook and print its answer in five lines."""
     path = Path(output or ("report.xlsx" if scenario_file == "-" else f"{Path(scenario_file).stem}.xlsx"))
     check_workbook_path(path, force)
@@ -67,7 +75,7 @@ def report(scenario_file: str, output: str | None, formulas: str, force: bool, j
     from templates.workbook import build_workbook
 
     appraisal, warnings = appraise(scenario), check_inputs(scenario)
-    write_file(path, build_workbook(scenario, generated=generated))
+    write_file(path, build_workbook(scenario, edition=formulas, generated=generated))
     if json:
         found = [{"input": each.input_name, "sentence": each.sentence} for each in warnings]
         print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
@@ -85,9 +93,10 @@ ft-roi template -o inputs.xlsx --force
 """,
 )
 @_output_option("template.xlsx")
+@_formulas_option("wired", "native")
 @force_option
 @json_option("Print the file's name as JSON.")
-def template(output: str | None, force: bool, json: bool) -> None:
+def template(output: str | None, formulas: Edition, force: bool, json: bool) -> None:
     """Write a workbook to be filled in, with the reference scenario as its example."""
     path = Path(output or "template.xlsx")
     check_workbook_path(path, force)
@@ -99,13 +108,14 @@ def template(output: str | None, force: bool, json: bool) -> None:
 
     from templates.workbook import build_workbook
 
-    write_file(path, build_workbook(REFERENCE, generated=generated))
+    write_file(path, build_workbook(REFERENCE, edition=formulas, generated=generated))
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
+        where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
         click.echo(
-            f"Wrote {path}. Type your figures over the example's on the sheet Inputs, in Excel with the FT ROI "
-            "functions loaded. Filled workbooks cannot be read back yet: for a report write a .toml scenario."
+            f"Wrote {path}. Type your figures over the example's on the sheet Inputs, {where}. "
+            "Filled workbooks cannot be read back yet: for a report write a .toml scenario."
         )
 
 

@@ -1,33 +1,109 @@
-"""The answer as a sentence."""
+"""The answer as a sentence.
+
+The sentences are equations like those of the model: on floats they give a text, on spreadsheet formulas the formula
+of that text, so that the answer of a workbook without the functions follows its inputs too.
+"""
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
+from roi_engine import metrics
 from roi_engine.appraisal import Appraisal
-from roi_engine.metrics import beyond_horizon
+from roi_engine.value import NEVER, Value, fixed, sentence, where
 
 HOURS_PER_MONTH = 730
-DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+HOURS_PER_DAY = 24
 
 
-def duration(months: float) -> str:
+def duration(months: Value) -> Any:
     """Months in words: days below one month, whole words for none and never.
 
     >>> duration(8.175), duration(0.02867), duration(float("inf"))
     ('8.2 months', '0.9 days', 'never')
     """
-    if months == math.inf:
-        return "never"
-    if months < 1:
-        days = months * DAYS_PER_MONTH
-        return "less than 0.1 days" if 0 < days < 0.05 else _counted(days, "day")
-    return _counted(months, "month")
+    days = months * HOURS_PER_MONTH / HOURS_PER_DAY
+    in_days = where((days > 0) & (days < 0.05), "less than 0.1 days", _counted(days, "day"))
+    return where(_never(months), "never", where(months < 1, in_days, _counted(months, "month")))
 
 
-def _counted(amount: float, unit: str) -> str:
-    shown = f"{amount:.1f}"
-    return f"{shown} {unit}" if shown == "1.0" else f"{shown} {unit}s"
+def _counted(amount: Value, unit: str) -> Any:
+    shows_one = (amount >= 0.95) & (amount < 1.05)
+    return sentence(fixed(amount, 1), where(shows_one, f" {unit}", f" {unit}s"))
+
+
+def _never(months: Value) -> Any:
+    return months == NEVER
+
+
+def horizon_in_words(months_to_amortize: Value) -> Any:
+    """The horizon: over 12 months."""
+    return sentence("over ", months_to_amortize, where(months_to_amortize == 1, " month", " months"))
+
+
+def amount_in_words(net_roi: Value, currency: Any) -> Any:
+    """The size of the net ROI, in whole units of the currency."""
+    return sentence(fixed(abs(net_roi), 0), " ", currency)
+
+
+def pace_in_words(
+    monthly_growth: Value,
+    baseline_price_change: Value,
+    finetuned_price_change: Value,
+    monthly_gain_decay: Value,
+    ramp_months: Value,
+    retraining_interval: Value,
+    retraining_cost: Value,
+) -> Any:
+    """What a payback beyond the horizon assumes, where the last month is no guide to the months after it."""
+    moving = (
+        abs(monthly_growth) + abs(baseline_price_change) + abs(finetuned_price_change)
+        + monthly_gain_decay + ramp_months + retraining_interval * retraining_cost
+    )  # fmt: skip
+    return where(moving > 0, " if the last month continued", "")
+
+
+def loss_in_words(
+    payback: Value,
+    months_to_amortize: Value,
+    horizon_in_words: Any,
+    amount_in_words: Any,
+    payback_in_words: Any,
+    pace_in_words: Any,
+) -> Any:
+    """The answer when the outlay is not recovered within the horizon, else an empty text."""
+    never = sentence("Never pays back: loses ", amount_in_words, " ", horizon_in_words, ".")
+    start = sentence("Does not pay back ", horizon_in_words, ": loses ", amount_in_words)
+    late = sentence(start, "; it would need ", payback_in_words, pace_in_words, ".")
+    return where(_never(payback), never, where(payback > months_to_amortize, late, ""))
+
+
+def answer_in_words(
+    net_roi: Value,
+    payback: Value,
+    flow_size: Value,
+    loss_in_words: Any,
+    horizon_in_words: Any,
+    amount_in_words: Any,
+    payback_in_words: Any,
+) -> Any:
+    """Whether the decision pays, when, and how much."""
+    returns = sentence(" returns ", amount_in_words, " ", horizon_in_words, ".")
+    pays = where(
+        payback == 0,
+        sentence("Needs no outlay and", returns),
+        sentence("Pays back in ", payback_in_words, " and", returns),
+    )
+    pays = where(net_roi == 0, sentence("Just breaks even ", horizon_in_words, "."), pays)
+    nothing = sentence("Nothing is spent and nothing is saved ", horizon_in_words, ".")
+    return where(flow_size == 0, nothing, where(loss_in_words == "", pays, loss_in_words))
+
+
+MOVING = (
+    "monthly_growth", "baseline_price_change", "finetuned_price_change", "monthly_gain_decay", "ramp_months",
+    "retraining_interval", "retraining_cost",
+)  # fmt: skip
+"""The inputs that `pace_in_words` takes."""
 
 
 def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
@@ -39,30 +115,7 @@ def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     'Pays back in 0.9 days and returns 17,837 USD over 12 months.'
     """
     net, payback, months = appraisal.net_roi, appraisal.payback_months, appraisal.months
-    horizon = f"over {months} month{'' if months == 1 else 's'}"
-    amount = f"{abs(net):,.0f} {currency}"
-    if not any(appraisal.cash_flow):
-        return f"Nothing is spent and nothing is saved {horizon}."
-    if beyond_horizon(payback, months):
-        pace = " if the last month continued" if _varies(appraisal) else ""
-        return f"Does not pay back {horizon}: loses {amount}; it would need {duration(payback)}{pace}."
-    if payback == math.inf:
-        return f"Never pays back: loses {amount} {horizon}."
-    if net == 0:
-        return f"Just breaks even {horizon}."
-    if payback == 0:
-        return f"Needs no outlay and returns {amount} {horizon}."
-    return f"Pays back in {duration(payback)} and returns {amount} {horizon}."
-
-
-def _varies(appraisal: Appraisal) -> bool:
-    """Whether the last month is no guide to the months after it."""
-    inputs = appraisal.inputs
-    moving = (
-        "monthly_growth",
-        "baseline_price_change",
-        "finetuned_price_change",
-        "monthly_gain_decay",
-        "ramp_months",
-    )
-    return any(inputs[name] for name in moving) or bool(inputs["retraining_interval"] and inputs["retraining_cost"])
+    horizon, amount, time = horizon_in_words(months), amount_in_words(net, currency), duration(payback)
+    pace = pace_in_words(*(appraisal.inputs[name] for name in MOVING))
+    loss = loss_in_words(payback, months, horizon, amount, time, pace)
+    return str(answer_in_words(net, payback, metrics.flow_size(appraisal.cash_flow), loss, horizon, amount, time))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 NEVER = math.inf
@@ -61,6 +62,10 @@ class Carrier(ABC):
     def given(self) -> Any: ...
     @abstractmethod
     def fallback(self, otherwise: Any) -> Any: ...
+    @abstractmethod
+    def fixed(self, decimals: int) -> Any: ...
+    @abstractmethod
+    def sentence(self, parts: Sequence[Any]) -> Any: ...
 
 
 def where(condition: Any, yes: Any, no: Any) -> Value:
@@ -149,3 +154,30 @@ def fallback(optional: Any, otherwise: Any) -> Value:
     if isinstance(optional, Carrier):
         return optional.fallback(otherwise)
     return where(given(optional), optional, otherwise)
+
+
+def fixed(number: Any, decimals: int) -> Any:
+    """A number as text, rounded half away from zero, with separators of thousands.
+
+    >>> fixed(17837.28, 0), fixed(2.25, 1)
+    ('17,837', '2.3')
+    """
+    if isinstance(number, Carrier):
+        return number.fixed(decimals)
+    if not math.isfinite(number):
+        return str(number)
+    scale = 10**decimals
+    rounded = math.floor(abs(number) * scale + 0.5) / scale
+    return f"{-rounded if number < 0 else rounded:,.{decimals}f}"
+
+
+def sentence(*parts: Any) -> Any:
+    """Texts one after the other; a number stands in its shortest form.
+
+    >>> sentence("over ", 12, " months")
+    'over 12 months'
+    """
+    carrier = next((part for part in parts if isinstance(part, Carrier)), None)
+    if carrier is not None:
+        return carrier.sentence(parts)
+    return "".join(part if isinstance(part, str) else f"{part:g}" for part in parts)

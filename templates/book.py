@@ -1,13 +1,19 @@
-"""The workbook being built: cells with their cached values, defined names, and the sheets' common frame."""
+"""The workbook being built: cells with their cached values, defined names, and the sheets' common frame.
+
+Three editions come from the same sheets. In the wired edition a figure is a call of an FT_ function, in the native
+edition an ordinary formula, in the values edition a number. `Book.live` chooses between the two formulas, and
+`Book.put` writes what the edition allows; a sheet says both formulas once and knows no edition.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -25,17 +31,24 @@ HEADER_ROWS = 2
 """Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
 
 
+Edition = Literal["wired", "native", "values"]
+"""What calculated cells hold: calls of FT_ functions, ordinary formulas, or values alone."""
+
+
 class Book:
     """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, edition: Edition = "wired") -> None:
         self.scenario = scenario
+        self.edition = edition
         self.appraisal = appraise(scenario)
         self.workbook = Workbook()
         first: Any = self.workbook.active
         self.workbook.remove(first)
         styles.add_styles(self.workbook)
         self.values: dict[str, dict[str, Any]] = {}
+        self.formulas: dict[str, dict[str, Any]] = {}
+        self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
         self.block: tuple[tuple[Any, ...], ...] = ()
         self.chart_descriptions: dict[str, list[str]] = {}
@@ -44,6 +57,7 @@ class Book:
         """A new sheet with its frame: title, subtitle, widths, protection; the checks' state comes at the end."""
         sheet: Worksheet = self.workbook.create_sheet(title)
         self.values[title] = {}
+        self.formulas[title] = {}
         self.chart_descriptions[title] = []
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
@@ -62,16 +76,24 @@ class Book:
         number_format: str | None = None,
         name: str | None = None,
     ) -> Formula:
-        """Writes a value or a formula; returns the cell as a formula for use on the same sheet (or by its name)."""
+        """Writes a value or a formula; returns the cell as a formula for use on the same sheet (or by its name).
+
+        Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
+        """
         cell = sheet[address]
+        value = content
         if isinstance(content, Formula):
-            cell.value = f"={content.text}"
             value = self.values[sheet.title][address] = cached(content.value)
+        if isinstance(content, Formula) and not self._frozen:
+            cell.value = f"={content.text}"
+            self.formulas[sheet.title][address] = value
         else:
-            cell.value = value = content
-            if isinstance(content, str):
+            cell.value = value
+            if isinstance(value, str):
                 cell.data_type = "s"  # a text that begins with = stays a text
         cell.style = style
+        if self._frozen and style == "Input":
+            cell.protection = Protection(locked=True)
         if number_format:
             cell.number_format = number_format
         if name:
@@ -95,6 +117,24 @@ class Book:
         except FtRoiError as error:
             value = error
         return Formula(f"{function}({','.join(texts)})", value)
+
+    def live(self, wired: Formula, native: str | Formula | Callable[[], Formula]) -> Formula:
+        """A figure by its FT_ function, or by the ordinary formula that stands for it in the native edition.
+
+        native : a formula, a function that makes one, or the text of one that has the wired formula's value.
+        """
+        if self.edition != "native":
+            return wired
+        if isinstance(native, str):
+            return Formula(native, wired.value)
+        return native if isinstance(native, Formula) else native()
+
+    @contextmanager
+    def as_values(self, frozen: bool = True) -> Iterator[None]:
+        """What is put within the block is written as values, whatever the edition."""
+        before, self._frozen = self._frozen, self._frozen or frozen
+        yield
+        self._frozen = before
 
     @property
     def scenario_block(self) -> Formula:

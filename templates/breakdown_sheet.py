@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine import metrics
+from roi_engine import answer, metrics
 from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL
 from roi_engine.errors import OutOfRange
@@ -237,14 +239,9 @@ _WORKING_FORMATS = {"price": styles.CALL_PRICE, "money": MONEY}
 
 def add_breakdown_sheet(book: Book) -> Worksheet:
     """Creates the sheet and writes its workings, the fixed quantities that the Cash flow sheet takes."""
-    sheet = book.sheet(
-        "Breakdown",
-        WIDTHS,
-        "Breakdown",
-        "Every figure by its FT_ function, where it has one, and beside it by ordinary formulas.",
-    )
+    sheet = book.sheet("Breakdown", WIDTHS[: _columns(book)], "Breakdown", _SUBTITLES[book.edition])
     row = FIRST_ROW + len(LINES) + 2
-    group_title(book, sheet, row, "Workings: fixed figures that the monthly formulas take", "F")
+    group_title(book, sheet, row, "Workings: fixed figures that the monthly formulas take", _last_column(book))
     for name, label, quantity in WORKINGS:
         row += 1
         book.put(sheet, f"A{row}", label)
@@ -256,25 +253,45 @@ def add_breakdown_sheet(book: Book) -> Worksheet:
         sentence = (equation.__doc__ or "").strip().splitlines()[0]
         book.put(sheet, f"D{row}", sentence, "Explanatory Text")
     sheet.freeze_panes = f"B{FIRST_ROW + 1}"
-    page(sheet, f"A1:F{row}", f"1:{FIRST_ROW}", tall=1)
+    page(sheet, f"A1:{_last_column(book)}{row}", f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
     return sheet
+
+
+_SUBTITLES = {
+    "wired": "Every figure by its FT_ function, where it has one, and beside it by ordinary formulas.",
+    "native": "Every figure by an ordinary formula.",
+    "values": "Every figure, and how it is calculated.",
+}
+
+
+def _columns(book: Book) -> int:
+    """The wired edition reconciles each figure with its native formula, in two columns more."""
+    return 6 if book.edition == "wired" else 4
+
+
+def _last_column(book: Book) -> str:
+    return get_column_letter(_columns(book))
 
 
 def fill_breakdown(book: Book, sheet: Worksheet) -> None:
     """Writes the lines; the Cash flow sheet must stand."""
     _name_irr_guess(book, sheet)
-    column_titles(book, sheet, FIRST_ROW, TITLES)
+    column_titles(book, sheet, FIRST_ROW, TITLES[: _columns(book)])
     row = FIRST_ROW
     for line in LINES:
         row += 1
         if isinstance(line, str):
-            group_title(book, sheet, row, line, "F")
+            group_title(book, sheet, row, line, _last_column(book))
             continue
         book.put(sheet, f"A{row}", line.label)
-        value = book.put(sheet, f"B{row}", line.wired(book), "Output", line.number_format, name=f"out_{line.name}")
+        figure = book.live(line.wired(book), lambda line=line: line.native(book))  # type: ignore[misc]
+        value = book.put(sheet, f"B{row}", figure, "Output", line.number_format, name=f"out_{line.name}")
         book.put(sheet, f"C{row}", line.unit.replace("{currency}", book.scenario.currency), "Unit")
         book.put(sheet, f"D{row}", line.words, "Explanatory Text")
+        if book.edition != "wired":
+            book.names[f"native_{line.name}"] = book.names[f"out_{line.name}"]
+            continue
         native = book.put(
             sheet, f"E{row}", line.native(book), "Calculation", line.number_format, name=f"native_{line.name}"
         )
@@ -284,9 +301,37 @@ def fill_breakdown(book: Book, sheet: Worksheet) -> None:
             matches(Formula(f"B{row}", value.value), Formula(f"E{row}", native.value), line.tolerance),
             "Good",
         )
-    color_ok_and_fail(sheet, f"F{FIRST_ROW + 1}:F{row}")
     color_ok_and_fail(sheet, f"B{row}:B{row}")
-    book.define("breakdown_matches", sheet, f"F{FIRST_ROW + 1}:F{row}")
+    if book.edition == "wired":
+        color_ok_and_fail(sheet, f"F{FIRST_ROW + 1}:F{row}")
+        book.define("breakdown_matches", sheet, f"F{FIRST_ROW + 1}:F{row}")
+    if book.edition == "native":
+        _add_answer(book, sheet)
+
+
+ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("horizon_in_words", "Horizon", answer.horizon_in_words),
+    ("amount_in_words", "Net ROI", answer.amount_in_words),
+    ("payback_in_words", "Payback", lambda payback: answer.duration(payback)),
+    ("pace_in_words", "Assumption beyond the horizon", answer.pace_in_words),
+    ("loss_in_words", "Where the outlay is not recovered", answer.loss_in_words),
+    ("answer_in_words", "The answer", answer.answer_in_words),
+)
+"""The answer's parts: the engine's equations of words, each after those that it takes."""
+
+
+def _add_answer(book: Book, sheet: Worksheet) -> None:
+    """The answer as a sentence, part by part, below the workings."""
+    first = sheet.max_row + 2
+    group_title(book, sheet, first, "The answer in words", _last_column(book))
+    sheet.print_area = f"A1:{_last_column(book)}{first + len(ANSWER)}"
+    n = book.names
+    payback = Formula("out_payback", book.appraisal.payback_months)
+    known = {**n, "payback": payback, "net_roi": n["out_net_roi"]}
+    for row, (name, label, equation) in enumerate(ANSWER, start=first + 1):
+        formula = formula_of(equation(*(known[taken] for taken in inspect.signature(equation).parameters)))
+        book.put(sheet, f"A{row}", label)
+        known[name] = book.put(sheet, f"B{row}", formula, "Calculation", name=name)
 
 
 def matches(one: Formula, other: Formula, tolerance: float) -> Formula:

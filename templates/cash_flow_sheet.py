@@ -170,10 +170,15 @@ class Layout:
         return f"{self.month(first)}:{self.month(last)}".replace("$", "")
 
 
+def layout_of(book: Book) -> Layout:
+    """The layout of the scenario's horizon."""
+    return Layout(book.scenario.months_to_amortize)
+
+
 def add_cash_flow_sheet(book: Book) -> Worksheet:
     """Writes the sheet; the fixed quantities must be named before."""
     horizon = book.scenario.months_to_amortize
-    layout = Layout(horizon)
+    layout = layout_of(book)
     widths = (31, 9, 13, 2, *[11.5] * (layout.last_month + 1)) if layout.across else (8, *[12.5] * len(layout.lines))
     sheet = book.sheet(
         "Cash flow",

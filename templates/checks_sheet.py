@@ -12,7 +12,7 @@ from roi_engine.errors import WrongType
 from roi_engine.value import ceiling, maximum
 from templates import styles
 from templates.book import HEADER_ROWS, Book, absolute, color_ok_and_fail, column_titles, page, protect
-from templates.formula import Formula, function, is_number, joined
+from templates.formula import Formula, function, if_error, is_number, joined
 
 TITLES = ("Check", "What must hold", ">A", ">B", ">Difference", ">Tolerance", "Result", "Where")
 WIDTHS = (26, 66, 18, 18, 14, 12, 10, 16)
@@ -73,9 +73,7 @@ def _checks(book: Book) -> list[Check]:
     horizon = int(n["months_to_amortize"].value)
     present = sum(f * d for f, d in zip(n["net_flows"].value, n["discount_factors"].value, strict=True))
     in_range = [book.values["Inputs"][address] for address in book.values["Inputs"] if address.startswith("M")]
-    mismatches = [v for a, v in book.values["Breakdown"].items() if a.startswith("F") and v == "FAIL"]
     last_cumulative = Formula("INDEX(cumulative_flows,months_to_amortize+1)", n["cumulative_flows"].value[horizon])
-    base = _at_base(book, n["tornado_metric"])
     return [
         Check("check_benefits_add_up", "Inference and review savings add up to the monthly benefit.",
               n["out_inference_savings"] + n["out_review_savings"], n["out_monthly_benefit"], "out_monthly_benefit"),
@@ -87,21 +85,34 @@ def _checks(book: Book) -> list[Check]:
               function("SUMPRODUCT", n["discount_factors"], n["net_flows"], value=present), n["out_npv"], "out_npv"),
         _npv_at_irr(book),
         _payback_straddles(book),
-        Check("check_breakdown", "Every figure of the Breakdown agrees with its native formula (mismatches).",
-              function("COUNTIF", n["breakdown_matches"], "FAIL", value=len(mismatches)), 0, "breakdown_matches"),
-        *_grid_checks(book),
-        Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
-              n["tornado_base"], base, "tornado_base"),
+        *_sensitivity_checks(book),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               function("COUNTIF", n["inputs_in_range"], "FAIL", value=in_range.count("FAIL")), 0, "inputs_in_range"),
         _no_errors(book),
     ]  # fmt: skip
 
 
+def _sensitivity_checks(book: Book) -> list[Check]:
+    """What ties Breakdown and Sensitivity to the scenario, where they are live."""
+    n = book.names
+    if book.edition != "wired":
+        return []  # no second formula to compare with, and grids that do not follow an edited input
+    mismatches = [v for a, v in book.values["Breakdown"].items() if a.startswith("F") and v == "FAIL"]
+    base = _at_base(book, n["tornado_metric"])
+    return [
+        Check("check_breakdown", "Every figure of the Breakdown agrees with its native formula (mismatches).",
+              function("COUNTIF", n["breakdown_matches"], "FAIL", value=len(mismatches)), 0, "breakdown_matches"),
+        *_grid_checks(book),
+        Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
+              n["tornado_base"], base, "tornado_base"),
+    ]  # fmt: skip
+
+
 def _at_base(book: Book, metric: Formula) -> Formula:
     """A metric of the scenario as it stands: what-if with nothing changed."""
     unmoved = "months_to_amortize"
-    return book.ft("FT_WHATIF", metric, book.scenario_block, unmoved, book.names[unmoved])
+    wired = book.ft("FT_WHATIF", metric, book.scenario_block, unmoved, book.names[unmoved])
+    return if_error(wired, "n/a")
 
 
 def _npv_at_irr(book: Book) -> Check:

@@ -8,11 +8,11 @@ the same time the value that is cached in the cell. Excel's operators bind in an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType, ZeroDivisor
-from roi_engine.value import Carrier
+from roi_engine.value import Carrier, fixed
 
 _COMPARE, _JOIN, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(7)
 
@@ -111,6 +111,10 @@ class Formula(Carrier):
     def __eq__(self, other: Any) -> Formula:  # type: ignore[override]
         return self._compared("=", other, lambda a, b: a == b)
 
+    def negated(self) -> Formula:
+        """Whether a condition does not hold."""
+        return function("NOT", self, value=_calculated(lambda a: not a, self.value))
+
     def __and__(self, other: Formula) -> Formula:
         conditions = (self.conditions or (self.text,)) + (other.conditions or (other.text,))
         value = _calculated(lambda a, b: bool(a and b), self.value, other.value)
@@ -145,8 +149,16 @@ class Formula(Carrier):
     def fallback(self, otherwise: Any) -> Formula:
         """N(x) where an empty cell stands for zero, else a condition."""
         if isinstance(otherwise, int) and otherwise == 0:
-            return function("N", self, value=0 if self.value is None else self.value)
+            return function("N", self, value=self.value if isinstance(self.value, (int, float)) else 0)
         return self.given().where(self, otherwise)
+
+    def fixed(self, decimals: int) -> Formula:
+        """FIXED(x, decimals): the separators are the reader's own."""
+        value = self.value if isinstance(self.value, (FtRoiError, str)) else fixed(self.value, decimals)
+        return function("FIXED", self, decimals, value=value)
+
+    def sentence(self, parts: Sequence[Any]) -> Formula:
+        return joined(*parts)
 
 
 def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool = False) -> Any:

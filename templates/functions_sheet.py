@@ -26,10 +26,10 @@ ALL_TYPED = scenario_arguments()
 
 def add_functions_sheet(book: Book) -> Worksheet:
     """Writes the sheet, family by family."""
-    sheet = book.sheet(
-        "Functions", WIDTHS, "Functions",
-        "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets.",
-    )  # fmt: skip
+    usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
+    if book.edition != "wired":
+        usage = "What the FT ROI add-in brings to Excel; this workbook does without. Figures are those as generated."
+    sheet = book.sheet("Functions", WIDTHS, "Functions", usage)
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
     book.put(sheet, f"A{FIRST_ROW - 1}", f"S stands for {typed}.", "Explanatory Text")
     column_titles(book, sheet, FIRST_ROW, TITLES)
@@ -40,7 +40,8 @@ def add_functions_sheet(book: Book) -> Worksheet:
             family = each.family
             group_title(book, sheet, row, family, "H")
             row += 1
-        _add_function(book, sheet, row, each)
+        with book.as_values(book.edition == "native"):
+            _add_function(book, sheet, row, each)
     color_ok_and_fail(sheet, f"G{FIRST_ROW + 1}:G{row}")
     sheet.freeze_panes = f"B{FIRST_ROW + 1}"
     page(sheet, f"A1:H{row}", f"1:{FIRST_ROW}")

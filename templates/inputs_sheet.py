@@ -14,18 +14,20 @@ from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.sensitivity import legal_bounds
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
-from templates.cash_flow_sheet import Layout
+from templates.cash_flow_sheet import layout_of
 from templates.formula import Formula, function
 from templates.validation import rule_of, validation_of
 
 TITLES = (
     "Input", ">Value", "Unit", ">Low", ">High", "Distribution",
-    "Source", "Note", "Name in formulas", ">Lowest", ">Highest", ">Step", "In range",
+    "Source", "Note", "Name in formulas", ">Lowest", ">Highest", ">Step", "In range", ">Default", ">In use",
 )  # fmt: skip
-WIDTHS = (36, 15, 20, 12, 12, 13, 38, 64, 29, 11, 11, 7, 9)
+WIDTHS = (36, 15, 20, 12, 12, 13, 38, 64, 29, 11, 11, 7, 9, 11, 15)
 FIRST_ROW = 4
 SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
 """Characters that fit on a line of the source and note columns, and points that a line takes."""
+MISSING, NOTHING = "missing", "–"
+"""What stands in for an input that must be filled in, and for one that may stay empty."""
 NO_LIMIT = 1e300
 """Stands for a bound that does not exist, in the columns that formulas read."""
 LIMIT_FORMAT = '[>=1E+200]"none";[<=-1E+200]"none";General'
@@ -37,7 +39,7 @@ def add_inputs_sheet(book: Book) -> Worksheet:
         "Inputs",
         WIDTHS,
         "Inputs",
-        "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
+        _SUBTITLES[book.edition],
     )
     column_titles(book, sheet, FIRST_ROW, TITLES)
     rules: dict[str, DataValidation] = {}
@@ -53,6 +55,7 @@ def add_inputs_sheet(book: Book) -> Worksheet:
         block.append(_add_input(book, sheet, row, declared, rules))
         if group not in ("Label", "Reference inputs"):
             sheet.row_dimensions[row].outlineLevel = 1
+    _stand_in_for_prices(book, sheet)
     for rule in rules.values():
         sheet.add_data_validation(rule)
     _name_columns(book, sheet, row)
@@ -82,11 +85,11 @@ def _add_input(
     value = getattr(scenario, name)
     unit = quantity.unit_in(currency)
     book.put(sheet, f"A{row}", declared.label)
-    cell = book.put(sheet, f"B{row}", value, "Input", styles.number_format(quantity), name=name)
+    cell = book.put(sheet, f"B{row}", value, "Input", styles.number_format(quantity), name=f"in_{name}")
     book.put(sheet, f"C{row}", unit, "Unit")
     rule = validation_of(declared, currency)
     if name == "months_to_amortize":
-        months = Layout(value).last_month
+        months = layout_of(book).last_month
         rule.formula2 = str(months)
         rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
     _accept(rules, rule, f"B{row}", name)
@@ -108,35 +111,87 @@ def _add_input(
     if lines > 1:
         sheet.row_dimensions[row].height = LINE_HEIGHT * lines
     book.put(sheet, f"I{row}", name, "Explanatory Text")
+    cell = Formula(f"B{row}", value)
     if declared.numeric:
-        lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
+        lowest, highest = bounds(declared)
         lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", LIMIT_FORMAT)
         highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", LIMIT_FORMAT)
         step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
         if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
-            highest_cell = function("MAX", Formula("flow_months", None), value=Layout(value).last_month)
-        cell = Formula(f"B{row}", cell.value)
-        book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, declared), "Explanatory Text")
+            highest_cell = function("MAX", Formula("flow_months", None), value=layout_of(book).last_month)
+        default = book.put(sheet, f"N{row}", _default(declared), "Explanatory Text", styles.number_format(quantity))
+        book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, default), "Explanatory Text")
+        in_use = cell.given().where(cell, _is_empty(cell).where(default, MISSING))
     elif quantity.choices:
         chosen = Formula(f"B{row}", value)
         known = [chosen == choice for choice in quantity.choices]
-        any_known = function("OR", *known, value=any(each.value for each in known))
+        any_known = function("OR", *known, _is_empty(cell), value=any(each.value for each in known))
         book.put(sheet, f"M{row}", any_known.where("OK", "FAIL"), "Explanatory Text")
+        if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
+            highest_cell = function("MAX", Formula("flow_months", None), value=layout_of(book).last_month)
+        default = book.put(sheet, f"N{row}", declared.default, "Explanatory Text")
+        in_use = _is_empty(cell).where(default, cell)
+    else:
+        book.define(name, sheet, f"B{row}", value)
+        return (declared.label, value, unit, None, None, None)
+    book.put(sheet, f"O{row}", in_use, "Calculation", styles.number_format(quantity), name=name)
     return (declared.label, value, unit, *ends) if declared.numeric else (declared.label, value, unit, None, None, None)
 
 
-def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, declared: Input) -> Formula:
-    """OK where the cell holds a legal number (or may be empty and is)."""
+_SUBTITLES = {
+    "wired": "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
+    "native": "Change the blue cells on cream; everything else follows from them.",
+    "values": "The inputs that the figures were calculated from. This copy does not calculate.",
+}
+
+
+def bounds(declared: Input) -> tuple[float, float]:
+    """The lowest and highest legal value as cells hold them."""
+    lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
+    return lowest, highest
+
+
+def _default(declared: Input) -> Any:
+    """What an emptied cell stands for."""
+    if declared.required:
+        return MISSING
+    return NOTHING if declared.may_be_empty else declared.default
+
+
+def _is_empty(cell: Formula) -> Formula:
+    """Whether nothing stands in a cell, or the empty text that a formula leaves there."""
+    return Formula(f'{cell.text}=""', cell.value is None or cell.value == "")
+
+
+def _stand_in_for_prices(book: Book, sheet: Worksheet) -> None:
+    """A price per 1,000 tokens may be empty where a token mix, or a fleet, takes its place."""
+    for side in ("baseline", "finetuned"):
+        tokens = book.names[f"in_{side}_input_tokens"]
+        stands_in = tokens.given()
+        if side == "finetuned":
+            own = book.names["in_serving"] == "self_hosted"
+            stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
+        address = f"N{_row_of(book, f'{side}_cost_per_1k_tokens')}"
+        book.put(sheet, address, stands_in.where(0, MISSING), "Explanatory Text")
+
+
+def _row_of(book: Book, name: str) -> int:
+    """The row of an input."""
+    definition: Any = book.workbook.defined_names[f"in_{name}"]
+    return int(definition.attr_text.rsplit("$", 1)[1])
+
+
+def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
+    """OK where the cell holds a legal number, or is empty and something stands for it."""
     number = cell.given()
-    value = cell.value if cell.value is not None else 0.0
+    value = cell.value if isinstance(cell.value, (int, float)) else 0.0
     filled = Formula(cell.text, value)
     whole = function("INT", filled, value=int(value // 1))
     off_step = step * (filled - whole)
     legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
     verdict = legal.where("OK", "FAIL")
-    blank = function("ISBLANK", cell, value=cell.value is None)
-    empty = blank.where("OK", "FAIL") if declared.may_be_empty else "FAIL"
-    return number.where(verdict, empty)
+    empty = _is_empty(cell) & (default == MISSING).negated()
+    return number.where(verdict, empty.where("OK", "FAIL"))
 
 
 def _accept(rules: dict[str, DataValidation], rule: DataValidation, address: str, key: str) -> None:
@@ -169,7 +224,7 @@ def _name_columns(book: Book, sheet: Worksheet, last: int) -> None:
     for name, column in {
         "input_labels": "A",
         "input_names": "I",
-        "input_values": "B",
+        "input_values": "O",
         "input_lows": "D",
         "input_highs": "E",
         "input_lowest": "J",

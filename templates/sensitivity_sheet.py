@@ -1,4 +1,7 @@
-"""The Sensitivity sheet: a tornado and two grids, every cell a live FT_WHATIF; the axes are chosen from a list."""
+"""The Sensitivity sheet: a tornado and two grids, every cell a live FT_WHATIF; the axes are chosen from a list.
+
+In the native edition it holds values as generated: no ordinary formula gives a metric for other inputs.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.appraisal import METRICS
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
-from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, legal_bounds, moved, tornado
+from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved, tornado
 from templates import styles
 from templates.book import Book, absolute, column_titles, group_title, page, protect
 from templates.charts import tornado_chart
 from templates.formula import Formula, formula_of, if_error, is_number, joined
-from templates.inputs_sheet import NO_LIMIT
+from templates.inputs_sheet import bounds
 
 WIDTHS = (36, 35, 15, 15, 15, 15, 15, 15, 15, 3, 9, 11, 11, 11, 11, 3, 36)
 KNOWN_COLUMNS, CHOICES_COLUMN = "KLMNO", "Q"
@@ -43,8 +46,24 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
         "Sensitivity",
         WIDTHS,
         "Sensitivity",
-        "What happens when an input is different. Metrics and axes are chosen in the blue cells.",
+        AS_GENERATED if as_generated(book) else LIVE,
     )
+    with book.as_values(as_generated(book)):
+        _fill_sensitivity(book, sheet)
+    protect(sheet)
+    return sheet
+
+
+LIVE = "What happens when an input is different. Metrics and axes are chosen in the blue cells."
+AS_GENERATED = "What happens when an input is different. Values as generated: they do not follow edited inputs."
+
+
+def as_generated(book: Book) -> bool:
+    """Whether the sheet holds values that do not follow the inputs."""
+    return book.edition == "native"
+
+
+def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
     _add_choices(book, sheet)
     bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
     metrics_rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
@@ -69,8 +88,6 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
     sheet.freeze_panes = "B4"
     page(sheet, f"A1:I{row - 2}", "1:3")
     sheet.row_breaks.append(_break(last + CHART_ROWS + 1))
-    protect(sheet)
-    return sheet
 
 
 def _add_choices(book: Book, sheet: Worksheet) -> None:
@@ -103,8 +120,8 @@ def _add_tornado(book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_r
     column_titles(book, sheet, 5, KNOWN_TITLES, column_index_from_string(KNOWN_COLUMNS[0]))
     book.put(sheet, f"A{TORNADO_HEAD}", "Base case")
     unmoved = INPUTS["months_to_amortize"]
-    base = book.ft("FT_WHATIF", metric, book.scenario_block, unmoved.label, book.names[unmoved.name])
-    base_cell = _anchored(book.put(sheet, f"B{TORNADO_HEAD}", if_error(base, "n/a"), "Output", styles.ANY_SIZE))
+    base = if_error(book.ft("FT_WHATIF", metric, book.scenario_block, unmoved.label, book.names[unmoved.name]), "n/a")
+    base_cell = _anchored(book.put(sheet, f"B{TORNADO_HEAD}", base, "Output", styles.ANY_SIZE))
     row = TORNADO_HEAD
     for bar in bars:
         row += 1
@@ -175,8 +192,7 @@ KNOWN_LISTS = (*_BOUNDS, "input_lows", "input_highs")
 
 def _bounds(name: str) -> tuple[float, float, float]:
     """Step, lowest and highest of an input as the Inputs sheet holds them."""
-    lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(INPUTS[name]))
-    return (1 if INPUTS[name].quantity.whole else 0), lowest, highest
+    return (1 if INPUTS[name].quantity.whole else 0), *bounds(INPUTS[name])
 
 
 def _looked_up(list_name: str, label: Formula, value: float | None) -> Formula:
@@ -254,15 +270,9 @@ def _add_grid(
     for index, down_cell in enumerate(axis_cells["Down"]):
         for position, across_cell in enumerate(axis_cells["Across"]):
             line, column = first_row + index, get_column_letter(first_column + position)
-            cell = book.ft(
-                "FT_WHATIF",
-                metric,
-                book.scenario_block,
-                axes["Down"]["name"],
-                Formula(f"$B{line}", down_cell.value),
-                axes["Across"]["name"],
-                Formula(f"{column}${values}", across_cell.value),
-            )
+            moves = Formula(f"$B{line}", down_cell.value), Formula(f"{column}${values}", across_cell.value)
+            names = axes["Down"]["name"], axes["Across"]["name"]
+            cell = book.ft("FT_WHATIF", metric, book.scenario_block, names[0], moves[0], names[1], moves[1])
             book.put(sheet, f"{column}{line}", if_error(cell, "n/a"), "Calculation", styles.ANY_SIZE)
     middle = len(CHANGES) // 2
     book.define(f"grid_{number}_change_across", sheet, f"{get_column_letter(first_column + middle)}{changes}", 0.0)

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine._version import __version__
 from templates import styles
 from templates.book import Book, group_title, page, protect
-from templates.cash_flow_sheet import Layout
+from templates.cash_flow_sheet import layout_of
 from templates.charts import LONGEST_TITLE, cumulative_chart
 from templates.formula import Formula, function, if_error, is_number, joined
 from templates.sensitivity_sheet import add_tornado_chart
@@ -32,7 +32,8 @@ def add_summary_sheet(book: Book) -> Worksheet:
 def fill_summary(book: Book, sheet: Worksheet, generated: datetime) -> None:
     """The answer, the figures, the charts, legend and provenance."""
     book.put(sheet, "A1", book.names["name"] if book.scenario.name else "Fine-tuning decision", "Title")
-    verdict = book.put(sheet, "A5", book.ft("FT_VERDICT", book.scenario_block), "Answer", name="answer")
+    answer = book.live(book.ft("FT_VERDICT", book.scenario_block), lambda: book.names["answer_in_words"])
+    verdict = book.put(sheet, "A5", answer, "Answer", name="answer")
     sheet.row_dimensions[5].height = 26
     _add_figures(book, sheet)
     _add_charts(book, sheet, str(verdict.value))
@@ -73,7 +74,7 @@ def _about_payback(book: Book) -> Formula:
 def _add_charts(book: Book, sheet: Worksheet, verdict: str) -> None:
     n = book.names
     horizon = book.scenario.months_to_amortize
-    layout = Layout(horizon)
+    layout = layout_of(book)
     cash_flow: Any = book.workbook["Cash flow"]
     cumulative = [float(value) for value in n["cumulative_flows"].value[: horizon + 1]]
     moment, title = _payback_point(book, sheet)
@@ -118,15 +119,24 @@ def _payback_point(book: Book, sheet: Worksheet) -> tuple[Formula, Formula]:
 
 def _add_warnings(book: Book, sheet: Worksheet, row: int) -> int:
     """What to think about before believing the figures, in the engine's words."""
-    group_title(book, sheet, row, "Before you rely on it", "F")
+    when = " (the inputs as generated)" if book.edition == "native" else ""
+    group_title(book, sheet, row, f"Before you rely on it{when}", "F")
     table = book.ft("FT_CHECK", book.scenario_block)
-    for index in range(len(table.value)):
-        row += 1
-        for column, position in (("A", 1), ("B", 2)):
-            text = table.value[index][position - 1]
-            live = if_error(function("INDEX", table, index + 1, position, value=text), "")
-            book.put(sheet, f"{column}{row}", live if text else "", "Explanatory Text")
+    with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
+        for index in range(len(table.value)):
+            row += 1
+            for column, position in (("A", 1), ("B", 2)):
+                text = table.value[index][position - 1]
+                live = if_error(function("INDEX", table, index + 1, position, value=text), "")
+                book.put(sheet, f"{column}{row}", live if text else "", "Explanatory Text")
     return row
+
+
+_HOW_IT_CALCULATES = {
+    "wired": "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
+    "native": "Ordinary formulas: all follows the inputs, but for the tornado, grids and warnings: as generated.",
+    "values": "Values only: this copy keeps its figures and does not calculate.",
+}
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
@@ -140,7 +150,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
     book.put(
         sheet,
         f"D{row}",
-        "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
+        _HOW_IT_CALCULATES[book.edition],
         "Explanatory Text",
     )
     return row
@@ -148,9 +158,11 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
 
 def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime) -> int:
     group_title(book, sheet, row, "Provenance", "F")
+    version = book.ft("FT_VERSION")
+    engine = ("Engine in use", version) if book.edition == "wired" else ("Engine", version.value)
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
-        ("Engine in use", book.ft("FT_VERSION")),
+        engine,
         ("Inputs (SHA-256)", book.scenario.fingerprint()),
         ("State", joined(book.names["figures_as_generated"], "; ", book.names["check_state"])),
     )

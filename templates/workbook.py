@@ -11,7 +11,7 @@ from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 
 from roi_engine._version import __version__
 from roi_engine.scenario import Scenario
-from templates.book import Book
+from templates.book import Book, Edition
 from templates.breakdown_sheet import add_breakdown_sheet, fill_breakdown
 from templates.cash_flow_sheet import add_cash_flow_sheet
 from templates.checks_sheet import add_checks_sheet, add_master_check
@@ -22,14 +22,16 @@ from templates.sensitivity_sheet import add_sensitivity_sheet
 from templates.summary_sheet import add_summary_sheet, fill_summary
 
 
-def build_workbook(scenario: Scenario, *, generated: datetime | None = None) -> bytes:
-    """The wired workbook of a scenario, as the bytes of an .xlsx file.
+def build_workbook(scenario: Scenario, *, edition: Edition = "wired", generated: datetime | None = None) -> bytes:
+    """The workbook of a scenario, as the bytes of an .xlsx file.
 
-    scenario : the inputs. generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
+    scenario : the inputs. edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native``
+    ordinary formulas (its tornado and grids are values as generated), ``values`` nothing but values. generated : the
+    time to state; SOURCE_DATE_EPOCH, else now, when left out.
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
-    book = Book(scenario)
+    book = Book(scenario, edition)
     summary = add_summary_sheet(book)
     add_inputs_sheet(book)
     breakdown = add_breakdown_sheet(book)
@@ -55,7 +57,7 @@ def _finished(book: Book, moment: datetime) -> bytes:
     book.workbook.save(package)
     return finish(
         package.getvalue(),
-        book.values,
+        book.formulas,
         created=moment,
         title=scenario.name or "Fine-tuning decision",
         description=scenario.description,

@@ -86,7 +86,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 @pytest.fixture
 def stand_in(monkeypatch):
     """A workbook that is quick to build."""
-    monkeypatch.setattr("templates.workbook.build_workbook", lambda scenario, *, generated=None: b"a workbook")
+    monkeypatch.setattr("templates.workbook.build_workbook", lambda scenario, **_: b"a workbook")
 
 
 def run(*arguments: str, **settings):

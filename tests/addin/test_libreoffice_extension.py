@@ -321,7 +321,7 @@ def write_edited(source: Path, folder: Path) -> dict[str, Path]:
                 cell.value = None
     paths = {}
     for name, value in CHANGES.items():
-        (title, address), *_ = book.defined_names[name].destinations
+        (title, address), *_ = book.defined_names[f"in_{name}"].destinations
         cell = book[title][address.replace("$", "")]
         before, cell.value = cell.value, value
         paths[name] = folder / f"{name}.xlsx"

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -59,15 +60,15 @@ def version(number: str) -> str:
     return f'for word; do [ "$word" = --version ] && echo "LibreOffice {number} 1234abcd" && exit 0; done'
 
 
-def left_behind() -> list[str]:
-    """Command lines of running processes that name a profile of ours; none where /proc tells nothing."""
+def left_behind(folder: Path) -> list[str]:
+    """Command lines of running processes that name a profile in a folder; none where /proc tells nothing."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_text(errors="replace").split("\0")
         except OSError:
             continue
-        found += [word for word in words if word.startswith("-env:UserInstallation=") and "/ft-roi-" in word]
+        found += [word for word in words if word.startswith(f"-env:UserInstallation={folder.as_uri()}/ft-roi-")]
     return found
 
 
@@ -75,7 +76,12 @@ def left_behind() -> list[str]:
 
 
 @pytest.mark.needs_libreoffice
-def test_recalc_writes_workbook_document_and_pictures(book: Path, tmp_path: Path) -> None:
+def test_recalc_writes_workbook_document_and_pictures(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     done = run("recalc", book, "-o", tmp_path / "new.xlsx", "--pdf", "--png", tmp_path / "pages")
     assert done.exit_code == 0, done.output
     sheet = openpyxl.load_workbook(tmp_path / "new.xlsx", data_only=True).active
@@ -84,7 +90,7 @@ def test_recalc_writes_workbook_document_and_pictures(book: Path, tmp_path: Path
     assert (tmp_path / "pages" / "book-1.png").read_bytes().startswith(b"\x89PNG")
     assert "4 formulas; 1 cells hold an error" in done.stdout
     assert "First!A3 is #NUM!" in done.stderr and "FT_TRAINCOST(-1,1)" in done.stderr.upper()
-    assert not left_behind()
+    assert not left_behind(folder) and not list(folder.iterdir())
 
 
 @pytest.mark.needs_libreoffice

@@ -50,7 +50,7 @@ def answer(**changes: Any) -> str:
         ({"training_hours": 0, "calls": 0}, "Nothing is spent and nothing is saved over 3 months."),
         (
             {"training_hours": 3_000_000},
-            "Does not pay back over 3 months: loses 2,999,670 USD; it would need 27272.7 months.",
+            "Does not pay back over 3 months: loses 2,999,670 USD; it would need 27,272.7 months.",
         ),
     ],
     ids=str,

@@ -180,13 +180,13 @@ def test_every_input_has_a_name_a_prompt_and_an_unlocked_cell(workbooks: dict[st
                 for column in range(area.min_col, area.max_col + 1):
                     ruled[f"{get_column_letter(column)}{row}"] = rule
     for name in INPUTS:
-        (title, address), *_ = book.defined_names[name].destinations
+        (title, address), *_ = book.defined_names[f"in_{name}"].destinations
         cell = sheet[address.replace("$", "")]
         assert title == "Inputs" and cell.style == "Input"
         assert not cell.protection.locked
         assert cell.coordinate in ruled, name
     order = [
-        coordinate_to_tuple(next(iter(book.defined_names[n].destinations))[1].replace("$", ""))[0]
+        coordinate_to_tuple(next(iter(book.defined_names[f"in_{n}"].destinations))[1].replace("$", ""))[0]
         for n in REFERENCE_INPUTS
     ]
     assert order == sorted(order) and order[-1] - order[0] == 10, "the eleven reference inputs stand together, first"
@@ -260,7 +260,7 @@ def test_the_horizon_can_be_edited_in_the_file(workbooks: dict[str, Path], tmp_p
     changes = {"months_to_amortize": 30, "go_live_delay": 3, "baseline_monthly_api_calls": 450_000.0}
     book = openpyxl.load_workbook(workbooks["support-classifier"])
     for name, value in changes.items():
-        (title, address), *_ = book.defined_names[name].destinations
+        (title, address), *_ = book.defined_names[f"in_{name}"].destinations
         book[title][address.replace("$", "")].value = value
     path = tmp_path / "edited.xlsx"
     book.save(path)
