@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from lxml import etree
 
-from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
+from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, load_scenario, verdict
+from roi_engine.errors import FtRoiError
 from templates.book import Edition
+from templates.finishing import MAIN, parts_by_title
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
@@ -176,6 +180,59 @@ OUTPUTS: dict[str, Any] = {
 }
 
 
+def _moved(name: str) -> float:
+    """Another legal value of a numeric input of the support sample."""
+    sample = SCENARIOS["support-classifier"]
+    before = sample.inputs()[name]
+    for value in ((before or 0) * 1.25, (before or 0) + 3, 0.25, 0.75):
+        try:
+            if value != before:
+                sample.with_inputs(**{name: value})
+                return float(value)
+        except FtRoiError:
+            continue
+    raise AssertionError(f"no legal value for {name}")
+
+
+MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric}
+UNMOVED = {
+    **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
+    "finetuned_cached_price_per_m": "no prompt token is cached",
+    "model_size_b": "nothing is calculated with it",
+    "storage_gb": "the price is 0",
+    "storage_monthly_rate": "nothing is stored",
+    "baseline_cost_per_1k_tokens": "the token mix replaces it",
+    "finetuned_cost_per_1k_tokens": "the token mix replaces it",
+    "tokens_per_call": "the token mix replaces it",
+    **dict.fromkeys(
+        (
+            "serving_gpu_hourly_rate", "serving_tokens_per_second", "target_utilisation", "peak_factor",
+            "min_replicas", "gpus_per_replica", "hours_per_month", "serving_tokens_per_call",
+        ),
+        "the sample pays by the token",
+    ),
+}  # fmt: skip
+
+
+def _with_number(content: bytes, name: str, value: float) -> bytes:
+    """The package with another number in the cell of an input, and no other byte of its sheets changed."""
+    (_, address), *_ = openpyxl.load_workbook(io.BytesIO(content)).defined_names[f"in_{name}"].destinations
+    edited = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(edited, "w", zipfile.ZIP_DEFLATED) as after:
+        parts = {part: before.read(part) for part in before.namelist()}
+        part = parts_by_title(parts)["Inputs"]
+        root = etree.fromstring(parts[part])
+        (cell,) = root.xpath("//*[local-name()='c'][@r=$address]", address=address.replace("$", ""))
+        cell.attrib.pop("t", None)
+        for child in list(cell):
+            cell.remove(child)
+        etree.SubElement(cell, f"{MAIN}v").text = repr(value)
+        parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        for name_in_zip, data in parts.items():
+            after.writestr(name_in_zip, data)
+    return edited.getvalue()
+
+
 @pytest.fixture(scope="module")
 def recalculated(native: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The native workbooks, and copies of one with inputs edited, as LibreOffice computes them, in one run."""
@@ -187,6 +244,10 @@ def recalculated(native: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
             _named(book, f"in_{each}").value = value
         paths[f"edited {name}"] = folder / f"edited-{name}.xlsx"
         book.save(paths[f"edited {name}"])
+    sample = native["support-classifier"].read_bytes()
+    for name, value in MOVED.items():
+        paths[f"moved {name}"] = folder / f"moved-{name}.xlsx"
+        paths[f"moved {name}"].write_bytes(_with_number(sample, name, value))
     computed = libreoffice.recalculate_many(list(paths.values()), tmp_path_factory.mktemp("computed"))
     return dict(zip(paths, computed, strict=True))
 
@@ -207,8 +268,21 @@ def test_libreoffice_computes_what_is_cached(native: dict[str, Path], recalculat
 @pytest.mark.parametrize("name", CHANGES)
 def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], name: str) -> None:
     book = openpyxl.load_workbook(recalculated[f"edited {name}"], data_only=True)
-    given = SCENARIOS["support-classifier"].given()
-    changed = {**given, **CHANGES[name]}
+    _compare(book, CHANGES[name])
+
+
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("name", MOVED)
+def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], name: str) -> None:
+    book = openpyxl.load_workbook(recalculated[f"moved {name}"], data_only=True)
+    result = _compare(book, {name: MOVED[name]})
+    before = appraise(SCENARIOS["support-classifier"])
+    assert (result.npv() != before.npv()) != (name in UNMOVED), UNMOVED.get(name)
+
+
+def _compare(book: openpyxl.Workbook, changes: dict[str, Any]) -> Appraisal:
+    """Holds a recalculated workbook against a fresh engine run of the sample with these inputs, None for emptied."""
+    changed = {**SCENARIOS["support-classifier"].given(), **changes}
     scenario = Scenario(**{each: value for each, value in changed.items() if value is not None})
     result = appraise(scenario)
     for output, metric in OUTPUTS.items():
@@ -217,6 +291,7 @@ def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dic
         assert _same(shown, expected, _scale(scenario)), f"{output}: {shown!r} is not {expected!r}"
     assert book["Summary"]["A5"].value == verdict(result, scenario.currency)
     assert book["Summary"]["A3"].value == "All checks OK"
+    return result
 
 
 @pytest.mark.needs_libreoffice
