@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +42,21 @@ def check_is_workbook(path: Path) -> None:
 
 
 def calls_functions(path: Path) -> bool:
-    """Whether a workbook calls FT_ functions anywhere."""
+    """Whether a formula of a workbook calls an FT_ function; a text that shows such a call does not count."""
     with ZipFile(path) as package:
-        parts = [name for name in package.namelist() if name.startswith("xl/worksheets/") or name == "content.xml"]
-        return any(b"FT_" in package.read(name) for name in parts)
+        parts = [name for name in package.namelist() if _SHEET.fullmatch(name)]
+        roots = (etree.fromstring(package.read(name)) for name in parts)
+        return any("FT_" in formula for root in roots for formula in _formulas(root))
+
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
+_ODF_FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+
+
+def _formulas(root: etree._Element) -> Iterator[str]:
+    """The formulas of a sheet, in an .xlsx or an .ods file."""
+    for element in root.iter(etree.Element):
+        yield (element.text or "") if element.tag == f"{_MAIN}f" else (element.get(_ODF_FORMULA) or "")
 
 
 def formula_cells(path: Path) -> Iterator[FormulaCell]:

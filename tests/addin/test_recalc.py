@@ -20,7 +20,9 @@ from click.testing import CliRunner, Result
 
 from addin.command_line import ft_roi
 from addin.libreoffice import office
+from roi_engine import REFERENCE
 from roi_engine._version import __version__
+from templates.workbook import build_workbook
 from tests import libreoffice
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +101,15 @@ def test_recalc_writes_beside_the_file_and_says_so_as_json(book: Path) -> None:
     said = json.loads(done.stdout)
     assert said["files"] == [str(book.with_name("book-recalculated.xlsx"))] and said["formulas"] == 4
     assert [(each["cell"], each["error"]) for each in said["errors"]] == [("First!A3", "#NUM!")]
+
+
+@pytest.mark.needs_libreoffice
+def test_recalc_of_a_workbook_that_only_writes_about_the_functions(tmp_path: Path) -> None:
+    """A native workbook shows calls as text; nothing is to be loaded for it."""
+    path = tmp_path / "native.xlsx"
+    path.write_bytes(build_workbook(REFERENCE, edition="native"))
+    done = run("recalc", path)
+    assert done.exit_code == 0 and "no cells hold an error" in done.stdout, done.output
 
 
 @pytest.mark.needs_libreoffice
