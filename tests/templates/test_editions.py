@@ -15,16 +15,16 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, load_scenario, verdict
+from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, verdict
 from roi_engine.errors import FtRoiError
 from templates.book import Edition
 from templates.finishing import MAIN, parts_by_title
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
+from tests.workbook_cells import same, samples_and_edges
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
-SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 NEWER_THAN_2010 = re.compile(r"_xlfn|\b(IFNA|XLOOKUP|LET|LAMBDA|FILTER|SORT|UNIQUE|SEQUENCE|TEXTJOIN|CONCAT|IFS)\(")
 VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)\(")
@@ -32,16 +32,10 @@ VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)
 
 def _scenarios() -> dict[str, Scenario]:
     """The samples and the edges: loss, never, nothing upfront, nothing at all, horizons of 1, 60 and 600 months."""
-    found = {path.stem: load_scenario(path) for path in sorted(SAMPLES.glob("*.toml"))}
-    found["loss"] = REFERENCE.with_inputs(training_hours=5000, calls=10_000, review_cost=100)
-    found["never"] = REFERENCE.with_inputs(finetuned_cost=0.4, review_cost=0)
-    found["free"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0)
-    found["nothing"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0, calls=0, review_cost=0)
-    found["late"] = REFERENCE.with_inputs(training_hours=20_000, monthly_growth=0.02, benefit_risk=0.1, cost_risk=0.2)
-    found["one-month"] = REFERENCE.with_inputs(months=1)
-    found["five-years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
-    found["fifty-years"] = REFERENCE.with_inputs(months=600, training_hours=90_000)
-    found |= {each.name.replace(" ", "-"): each for each in random_scenarios(5, seed=11)}
+    found = samples_and_edges()
+    found["five years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
+    found["fifty years"] = REFERENCE.with_inputs(months=600, training_hours=90_000)
+    found |= {each.name: each for each in random_scenarios(5, seed=11)}
     return found
 
 
@@ -53,7 +47,7 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("native")
     paths = {}
     for name, scenario in SCENARIOS.items():
-        paths[name] = folder / f"{name}.xlsx"
+        paths[name] = folder / f"{name.replace(' ', '-')}.xlsx"
         paths[name].write_bytes(build_workbook(scenario, edition="native", generated=WHEN))
     return paths
 
@@ -78,12 +72,6 @@ def _cells(path: Path) -> list[tuple[str, str, str, Any]]:
 def _named(book: openpyxl.Workbook, name: str) -> Any:
     (title, address), *_ = book.defined_names[name].destinations
     return book[title][address.replace("$", "")]
-
-
-def _same(shown: Any, expected: Any, scale: float) -> bool:
-    if isinstance(shown, (int, float)) and isinstance(expected, (int, float)):
-        return math.isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-9 * scale)
-    return bool(shown == expected)
 
 
 def _scale(scenario: Scenario) -> float:
@@ -118,7 +106,7 @@ def test_the_editions_show_the_same_figures() -> None:
                     if isinstance(cell.value, (int, float)) and not (title == "Breakdown" and cell.column > 4):
                         for other in (native, values):
                             shown = other[title][cell.coordinate].value
-                            assert _same(shown, cell.value, _scale(scenario)), f"{name} {title}!{cell.coordinate}"
+                            assert same(shown, cell.value, _scale(scenario)), f"{name} {title}!{cell.coordinate}"
                             compared += 1
         assert compared > 2000
         for book in (wired, native, values):
@@ -259,7 +247,7 @@ def test_libreoffice_computes_what_is_cached(native: dict[str, Path], recalculat
     wrong = []
     for sheet, address, formula, value in _cells(native[name]):
         shown = book[sheet][address].value
-        if not _same(shown, value, scale):
+        if not same(shown, value, scale):
             wrong.append(f"{sheet}!{address} {formula}: {shown} is not {value}")
     assert not wrong, "\n".join(wrong[:5])
 
@@ -288,7 +276,7 @@ def _compare(book: openpyxl.Workbook, changes: dict[str, Any]) -> Appraisal:
     for output, metric in OUTPUTS.items():
         value, shown = metric(result), _named(book, output).value
         expected = "n/a" if value is None else "Never" if value == math.inf else value
-        assert _same(shown, expected, _scale(scenario)), f"{output}: {shown!r} is not {expected!r}"
+        assert same(shown, expected, _scale(scenario)), f"{output}: {shown!r} is not {expected!r}"
     assert book["Summary"]["A5"].value == verdict(result, scenario.currency)
     assert book["Summary"]["A3"].value == "All checks OK"
     return result

@@ -17,28 +17,22 @@ import pytest
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
-from roi_engine import INPUTS, REFERENCE, Scenario, appraise, call, functions, load_scenario
+from roi_engine import INPUTS, REFERENCE, Scenario, appraise, call, functions
 from roi_engine.appraisal import METRICS
 from roi_engine.scenario import REFERENCE_INPUTS, find_input
 from templates import styles
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
+from tests.workbook_cells import same, samples_and_edges
 
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
 
 
 def _scenarios() -> dict[str, Scenario]:
     """The samples, and the edges: loss, never, nothing spent, one month, a long horizon, self-hosting."""
-    found = {path.stem: load_scenario(path) for path in sorted(SAMPLES.glob("*.toml"))}
-    found["loss"] = REFERENCE.with_inputs(training_hours=5000, calls=10_000, review_cost=100)
-    found["never"] = REFERENCE.with_inputs(finetuned_cost=0.4, review_cost=0)
-    found["free"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0)
-    found["nothing"] = REFERENCE.with_inputs(training_hours=0, storage_gb=0, calls=0, review_cost=0)
-    found["one month"] = REFERENCE.with_inputs(months=1)
+    found = samples_and_edges()
     found["ten years"] = REFERENCE.with_inputs(months=120, monthly_growth=0.01, storage_timing="monthly")
-    found["late"] = REFERENCE.with_inputs(training_hours=20_000, monthly_growth=0.02, benefit_risk=0.1, cost_risk=0.2)
     found |= {each.name: each for each in random_scenarios(5, seed=3)}
     return found
 
@@ -203,12 +197,6 @@ def test_pandas_reads_the_numbers(workbooks: dict[str, Path]) -> None:
     assert figures["Worthwhile"] == "Yes"
 
 
-def _same(shown: Any, expected: Any, scale: float) -> bool:
-    if isinstance(shown, (int, float)) and isinstance(expected, (int, float)):
-        return math.isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-9 * scale)
-    return bool(shown == expected)
-
-
 def _scale(path: Path) -> float:
     """The size of the largest flow, against which rounding is measured."""
     row = _opened(path, values=True)
@@ -225,7 +213,7 @@ def test_libreoffice_without_the_add_in_shows_the_cached_values(workbooks: dict[
         book = openpyxl.load_workbook(path, data_only=True)
         for sheet, address, formula, value in _formula_cells(workbooks[name]):
             shown = book[sheet][address].value
-            assert _same(shown, value, 1.0), f"{name} {sheet}!{address} {formula}"
+            assert same(shown, value, 1.0), f"{name} {sheet}!{address} {formula}"
 
 
 @pytest.mark.needs_libreoffice
@@ -247,9 +235,7 @@ def test_ordinary_formulas_recalculate_to_their_cached_values(workbooks: dict[st
         for sheet, address, formula, value in _formula_cells(original):
             if "FT_" not in formula:
                 shown = book[sheet][address].value
-                assert _same(shown, value, scale), (
-                    f"{original.stem} {sheet}!{address} {formula}: {shown} is not {value}"
-                )
+                assert same(shown, value, scale), f"{original.stem} {sheet}!{address} {formula}: {shown} is not {value}"
                 compared += 1
     assert compared > 30_000
 
