@@ -15,7 +15,8 @@ import xlwings
 
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.call import call
-from roi_engine.worksheet.catalogue import Argument, Function, functions
+from roi_engine.worksheet.catalogue import Function, functions
+from roi_engine.worksheet.explained import argument_help, may_stay_empty
 
 CATEGORY = "Fine-tuning ROI"
 
@@ -31,35 +32,28 @@ def _registered(function: Function) -> Callable[..., Any]:
     run.__signature__ = _signature(function)  # type: ignore[attr-defined]
     for argument in function.arguments:
         # two dimensions and errors as text: a column stays a column, and an error value is not an empty cell
-        run = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=_explained(function, argument))(run)
+        run = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=argument_help(function, argument))(run)
     return xlwings.func(category=CATEGORY)(run)  # last: the other decorators set the category back
 
 
 def _signature(function: Function) -> Signature:
-    """The parameters; all are optional from the first on that may stay empty, in a block call at least."""
-    parameters: list[Parameter] = []
-    default: Any = Parameter.empty
-    blank_after_block = function.scenario[1:] if not function.block_only else ()
-    for argument in function.arguments:
-        if argument.optional or argument in blank_after_block:
-            default = None
-        parameters.append(Parameter(argument.name, Parameter.POSITIONAL_OR_KEYWORD, default=default))
-    return Signature(parameters)
-
-
-def _explained(function: Function, argument: Argument) -> str:
-    """What Excel's function wizard says about an argument."""
-    unit = f" ({argument.quantity.unit_in('currency')})" if argument.quantity.unit else ""
-    sentence = f"{argument.meaning.rstrip('.')}{unit}."
-    if function.takes_scenario and not function.block_only and argument is function.scenario[0]:
-        sentence += " Or the whole Inputs table, and nothing after it."
-    return sentence
+    optional = may_stay_empty(function)
+    return Signature(
+        [
+            Parameter(
+                argument.name,
+                Parameter.POSITIONAL_OR_KEYWORD,
+                default=None if argument.name in optional else Parameter.empty,
+            )
+            for argument in function.arguments
+        ]
+    )
 
 
 def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     """What the cells show: the result, or the text of its cell error, such as #NUM!."""
     try:
-        result = call(name, *(_plain_numbers(argument) for argument in arguments))
+        result = call(name, *(plain_numbers(argument) for argument in arguments))
     except FtRoiError as error:
         return error.code
     if isinstance(result, list):
@@ -67,10 +61,10 @@ def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     return result
 
 
-def _plain_numbers(value: Any) -> Any:
+def plain_numbers(value: Any) -> Any:
     """The value with floats for what Excel hands over as decimals: cells in a currency format."""
     if isinstance(value, list):
-        return [_plain_numbers(each) for each in value]
+        return [plain_numbers(each) for each in value]
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 from addin.failures import Failure
+from addin.finding import Finding
 from addin.libreoffice.installed import is_installed
 from addin.libreoffice.office import Office
 from roi_engine._version import __version__
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: ``ok``, ``wrong``, or a ``note`` that stops nothing."""
-
-    what: str
-    state: str
-    found: str
-    cure: str = ""
 
 
 def findings() -> list[Finding]:

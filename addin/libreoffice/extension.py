@@ -18,7 +18,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import roi_engine
 from addin.libreoffice.calculator import binary_kind
 from roi_engine._version import __version__
-from roi_engine.worksheet.catalogue import Argument, Function, functions
+from roi_engine.worksheet.catalogue import Function, functions
+from roi_engine.worksheet.explained import argument_help
 
 IDENTIFIER = "org.ftroi.libreoffice"
 IMPLEMENTATION = "org.ftroi.Functions"
@@ -69,15 +70,6 @@ def unpack_extension(folder: Path, interpreter: str = sys.executable, libraries:
         path = folder / "ft-roi" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-
-
-def argument_help(function: Function, argument: Argument) -> str:
-    """What the function wizard says about an argument: meaning, unit, what may stand in its place."""
-    unit = f" ({argument.quantity.unit_in('currency')})" if argument.quantity.unit else ""
-    sentence = f"{argument.meaning.rstrip('.')}{unit}."
-    if function.takes_scenario and not function.block_only and argument is function.scenario[0]:
-        sentence += " Or the whole Inputs table, and nothing after it."
-    return sentence
 
 
 def method_name(function: str) -> str:

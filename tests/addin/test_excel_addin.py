@@ -1,0 +1,193 @@
+"""The Excel add-in, looked at without Excel: by readers of VBA and compound files, and by xlwings' own classes."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import olefile
+import pytest
+from click.testing import CliRunner
+from oletools.olevba import VBA_Parser, decompress_stream
+
+from addin.command_line import ft_roi
+from addin.excel import doctor, installed, package
+from addin.excel.calls import ERROR_NUMBERS, cells
+from addin.excel.compression import compress
+from addin.excel.vba_project import LONGEST_LINE, MOST_CONTINUATIONS, Module
+from addin.excel.wrappers import wrappers_module
+from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
+from addin.failures import UnusablePath
+from roi_engine.worksheet.catalogue import functions
+from roi_engine.worksheet.explained import may_stay_empty
+from tests import open_xml_sdk
+
+
+@pytest.fixture(scope="module")
+def addin(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("addin") / package.FILE_NAME
+    path.write_bytes(package.build_addin("python"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def project(addin) -> bytes:
+    with zipfile.ZipFile(addin) as archive:
+        return archive.read("xl/vbaProject.bin")
+
+
+def sources(addin: Path) -> dict[str, str]:
+    parser = VBA_Parser(str(addin))
+    try:
+        return {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_all_macros()}
+    finally:
+        parser.close()
+
+
+@pytest.mark.parametrize("text", [b"a" * 9000, b"", bytes(range(256)) * 20, wrappers_module().source.encode()])
+def test_what_is_compressed_comes_back(text):
+    back = bytes(decompress_stream(bytearray(compress(text)))) if text else text
+    assert back[: len(text)] == text
+    assert set(back[len(text) :]) <= {0}
+
+
+def test_the_compound_file_has_no_issue(project):
+    with olefile.OleFileIO(io.BytesIO(project), raise_defects=olefile.DEFECT_UNSURE) as file:
+        assert file.parsing_issues == []
+        assert {"/".join(path) for path in file.listdir()} == {
+            *("PROJECT", "PROJECTwm", "VBA/_VBA_PROJECT", "VBA/dir", "VBA/ThisWorkbook", "VBA/Sheet1"),
+            *("VBA/xlwings", "VBA/Dictionary", "VBA/FtRoi"),
+        }
+
+
+def test_every_module_and_wrapper_is_listed(addin):
+    code = sources(addin)
+    assert code.keys() == {"ThisWorkbook", "Sheet1", "xlwings", "Dictionary", "FtRoi"}
+    assert re.findall(r"^Public Function (\w+)", code["FtRoi"], re.M) == list(functions())
+
+
+def test_the_file_is_the_same_each_time(addin):
+    assert addin.read_bytes() == package.build_addin("python")
+
+
+def test_nothing_starts_by_itself(addin):
+    done = subprocess.run([Path(sys.executable).parent / "mraptor", addin], capture_output=True, text=True, timeout=60)
+    assert "Macro OK" in done.stdout, done.stdout
+
+
+@pytest.mark.needs_open_xml_sdk
+def test_the_package_is_valid(addin):
+    assert open_xml_sdk.validate(addin) == []
+
+
+def heads() -> dict[str, list[tuple[str, bool]]]:
+    text = re.sub(r" _\n\s+", " ", wrappers_module().source)
+    found = re.findall(r"^Public Function (\w+)\((.*?)\) As Variant$", text, re.M)
+    return {
+        name: [(each.split()[-3], "Optional" in each) for each in parameters.split(", ") if each]
+        for name, parameters in found
+    }
+
+
+def test_wrappers_have_the_arguments_of_the_catalogue():
+    assert heads() == {
+        name: [(argument.name, argument.name in may_stay_empty(function)) for argument in function.arguments]
+        for name, function in functions().items()
+    }
+
+
+def test_wrappers_are_plain_text_that_the_vba_editor_takes():
+    source = wrappers_module().source
+    assert source.isascii()
+    assert all(len(text) <= 255 for text in re.findall(r'VB_Description = "(.*)"', source))
+    for bad in ("x" * (LONGEST_LINE + 1), " _\n".join("x" * (MOST_CONTINUATIONS + 2))):
+        with pytest.raises(ValueError, match="longer"):
+            Module("M", bad).packed()
+
+
+def test_xlwings_module_can_do_no_more_than_start_python():
+    source = xlwings_modules()[0].source
+    assert "RunPython" not in source
+    assert "ActiveWorkbook" not in re.sub("^'.*$", "", source, flags=re.M)
+    assert re.findall(r"^(?:Public )?(?:Function|Sub) (\w+)", source.replace("#Else\nFunction", ""), re.M) == ["XLPy"]
+
+
+def test_every_setting_that_xlwings_asks_for_stands_in_the_file(addin):
+    told = package.read_settings(addin)
+    assert settings_read(xlwings_modules()[0].source) <= told.keys()
+    assert told[package.INTERPRETER] == "python"
+    assert told[package.BUILT_FOR] == xlwings_version()
+
+
+def test_errors_and_texts_cannot_be_confused():
+    assert cells("FT_TRAINCOST", 24.0, 1.5) == [[36.0]]
+    assert cells("FT_TRAINCOST", [[24.0], [-1.0]], 1.5) == [[36.0], ["#2036"]]
+    assert cells("FT_TRAINCOST", [["#N/A"]], 1.5) == [["#2042"]]
+    assert cells("FT_NOTHING") == [[f"#{ERROR_NUMBERS['#N/A']}"]]
+    assert cells("FT_VERSION")[0][0].startswith("'")
+    assert cells("FT_TRAINCOST", -2146826243, 1.5) == [["#2015"]]  # an error that xlwings does not know
+
+
+def test_install_replaces_ours_and_refuses_anothers(tmp_path):
+    folder = tmp_path / "XLSTART"
+    path = installed.install_addin(b"not a package", folder)
+    with pytest.raises(UnusablePath, match="damaged"):
+        installed.install_addin(package.build_addin("python"), folder)
+    assert path.read_bytes() == b"not a package"
+    path.unlink()
+    for _ in range(2):
+        installed.install_addin(package.build_addin("python"), folder)
+    assert [each.name for each in folder.iterdir()] == [package.FILE_NAME]
+    installed.remove_addin(folder)
+    with pytest.raises(installed.NotInstalled):
+        installed.remove_addin(folder)
+
+
+def test_install_says_that_excel_holds_the_file(tmp_path):
+    (tmp_path / f"~${package.FILE_NAME}").write_text("")
+    with pytest.raises(UnusablePath, match="open in Excel"):
+        installed.install_addin(b"", tmp_path)
+    assert not (tmp_path / package.FILE_NAME).exists()
+
+
+def test_an_unwritable_start_folder_leaves_nothing(tmp_path):
+    (tmp_path / "XLSTART").write_text("a file where the folder should be")
+    with pytest.raises(UnusablePath, match="ft-roi addin build"):
+        installed.install_addin(b"", tmp_path / "XLSTART")
+
+
+def found(tmp_path: Path, run) -> dict[str, str]:
+    return {each.what: each.state for each in doctor.findings("win32", {"APPDATA": str(tmp_path)}, run)}
+
+
+def test_doctor_tells_versions_python_and_damage(tmp_path):
+    folder = installed.startup_folder("win32", {"APPDATA": str(tmp_path)})
+
+    def sound(command):
+        return 0, f"64 {xlwings_version()} 0.1.0"
+
+    assert found(tmp_path, sound)["The add-in"] == "note"
+    path = installed.install_addin(package.build_addin("python"), folder)
+    assert "wrong" not in found(tmp_path, sound).values()
+    assert found(tmp_path, lambda command: (1, "ModuleNotFoundError: addin"))["Its Python"] == "wrong"
+
+    def missing(command):
+        raise FileNotFoundError(2, "not found")
+
+    assert found(tmp_path, missing)["Its Python"] == "wrong"
+    rows = {**package.settings("python"), package.BUILT_FOR: "0.1.0"}
+    path.write_bytes(package.addin_package(rows, b""))
+    assert found(tmp_path, sound)["xlwings"] == "wrong"
+    path.write_bytes(b"PK")
+    assert found(tmp_path, sound) == {"The add-in": "wrong"}
+
+
+def test_commands_off_windows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(ft_roi, ["addin", "build", "-o", "a.xlsx"]).exit_code == 2
+    assert CliRunner().invoke(ft_roi, ["addin", "build"]).exit_code == 0
+    assert CliRunner().invoke(ft_roi, ["addin", "build"]).exit_code == 5
