@@ -1,0 +1,119 @@
+"""The add-in's VBA at work: LibreOffice runs the very wrappers that ship, with a class in the place of Python."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from addin.excel.package import addin_package
+from addin.excel.vba_project import SHEET_CLASS, WORKBOOK_CLASS, Module, document_module, vba_project
+from addin.excel.wrappers import wrappers_module
+from tests import libreoffice
+
+SCRIPT = Path(__file__).with_name("run_vba.py")
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+START = """Attribute VB_Name = "Start"
+Option Explicit
+Public Function XLPy() As Object
+    Set XLPy = New Stub
+End Function
+"""
+
+# What the wrappers send is shown: its kind and value, or the corners of a range.
+STUB = """Attribute VB_Name = "Stub"
+Attribute VB_Base = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"
+Attribute VB_GlobalNameSpace = False
+Attribute VB_Creatable = False
+Attribute VB_PredeclaredId = False
+Attribute VB_Exposed = False
+Option Explicit
+Public Function CallUDF(ByVal module As String, ByVal name As String, ByVal arguments As Variant) As Variant
+    Dim text As String, number As Long
+    If arguments(0) = "FT_TRAINCOST" Then
+        If IsArray(arguments(1)) Then
+            CallUDF = arguments(1)(1, 1) + arguments(1)(2, 1)
+        ElseIf arguments(1) < 0 Then
+            CallUDF = "#2036"
+        Else
+            CallUDF = arguments(1) * arguments(2)
+        End If
+        Exit Function
+    End If
+    text = "'" & module & "." & name & " " & arguments(0)
+    For number = 1 To UBound(arguments)
+        If IsEmpty(arguments(number)) Then
+            text = text & " -"
+        ElseIf IsArray(arguments(number)) Then
+            text = text & " " & UBound(arguments(number), 1) & "x" & UBound(arguments(number), 2)
+        Else
+            text = text & " " & arguments(number)
+        End If
+    Next number
+    CallUDF = text
+End Function
+"""
+
+
+def write_probe(path: Path) -> None:
+    """A workbook with the add-in's wrappers, and the stub where xlwings starts Python."""
+    documents = document_module("ThisWorkbook", WORKBOOK_CLASS), document_module("Sheet1", SHEET_CLASS)
+    stand_in = Module("Stub", STUB, "class"), Module("Start", START)
+    content = addin_package({"a probe": "yes"}, vba_project("Probe", [*documents, *stand_in, wrappers_module()]))
+    with zipfile.ZipFile(io.BytesIO(content)) as addin, zipfile.ZipFile(path, "w") as probe:
+        for name in addin.namelist():
+            probe.writestr(name, addin.read(name).replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"))
+
+
+def _has_uno() -> bool:
+    if not Path(SYSTEM_PYTHON).exists():
+        return False
+    return subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, timeout=60).returncode == 0
+
+
+@pytest.mark.needs_libreoffice
+def test_the_wrappers_run(tmp_path: Path) -> None:
+    if not _has_uno():
+        pytest.skip(f"{SYSTEM_PYTHON} has no uno: {libreoffice.INSTALL}")
+    probe, profile, pipe = tmp_path / "probe.xlsm", tmp_path / "profile", f"ft-roi-vba-{os.getpid()}"
+    write_probe(probe)
+    soffice = libreoffice.find_soffice()
+    assert soffice is not None
+    listens = f"--accept=pipe,name={pipe};urp;"
+    command = [str(soffice), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", listens]
+    office = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    expected = {
+        "=FT_TRAINCOST(24;1.5)": "36",
+        "=FT_TRAINCOST(A1;1.5)": "36",
+        "=FT_TRAINCOST(A1:A2;1.5)": "26",
+        "=FT_TRAINCOST(-1;1.5)": "Error 2036",  # as LibreOffice shows what CVErr gives; Excel shows #NUM!
+        "=FT_TRAINCOST(24;1.5)+1": "37",
+        "=FT_VERSION()": "addin.excel.calls.cells FT_VERSION",
+        "=FT_CHECK(A1:B2)": "addin.excel.calls.cells FT_CHECK 2x2",
+        "=FT_NPV(0.1;A1:B2)": f"addin.excel.calls.cells FT_NPV 0.1 2x2{' -' * 10}",
+        "=FT_NOTHING(1)": "#NAME?",
+    }
+    asked = {
+        "cells": {"A1": 24, "A2": 2},
+        "formulas": {f"E{row}": formula for row, formula in enumerate(expected, start=1)},
+    }
+    try:
+        done = subprocess.run(
+            [SYSTEM_PYTHON, str(SCRIPT), str(probe), pipe],
+            input=json.dumps(asked), capture_output=True, text=True, timeout=90,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == expected
+        office.wait(timeout=30)
+    finally:
+        if office.poll() is None:
+            os.killpg(office.pid, 9)
+            office.wait()
+        shutil.rmtree(profile, ignore_errors=True)
