@@ -118,16 +118,9 @@ class Book:
             value = error
         return Formula(f"{function}({','.join(texts)})", value)
 
-    def live(self, wired: Formula, native: str | Formula | Callable[[], Formula]) -> Formula:
-        """A figure by its FT_ function, or by the ordinary formula that stands for it in the native edition.
-
-        native : a formula, a function that makes one, or the text of one that has the wired formula's value.
-        """
-        if self.edition != "native":
-            return wired
-        if isinstance(native, str):
-            return Formula(native, wired.value)
-        return native if isinstance(native, Formula) else native()
+    def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
+        """A figure by its FT_ function, or by the ordinary formula that stands for it in the native edition."""
+        return native() if self.edition == "native" else wired
 
     @contextmanager
     def as_values(self, frozen: bool = True) -> Iterator[None]:

@@ -127,8 +127,6 @@ def _add_input(
         known = [chosen == choice for choice in quantity.choices]
         any_known = function("OR", *known, _is_empty(cell), value=any(each.value for each in known))
         book.put(sheet, f"M{row}", any_known.where("OK", "FAIL"), "Explanatory Text")
-        if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
-            highest_cell = function("MAX", Formula("flow_months", None), value=layout_of(book).last_month)
         default = book.put(sheet, f"N{row}", declared.default, "Explanatory Text")
         in_use = _is_empty(cell).where(default, cell)
     else:
@@ -140,7 +138,7 @@ def _add_input(
 
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
-    "native": "Change the blue cells on cream; everything else follows from them.",
+    "native": "Change the blue cells on cream; all follows from them but tornado, grids and warnings, as generated.",
     "values": "The inputs that the figures were calculated from. This copy does not calculate.",
 }
 
