@@ -1,9 +1,9 @@
 # make report   the support sample as a finished workbook, report.xlsx
-# make test     ruff, mypy and pytest (PYTEST_FLAGS="-m 'not slow'" leaves out the slow ones)
+# make test     ruff, mypy and pytest with the slow tests (PYTEST_FLAGS= leaves them out, as plain pytest does)
 # make bench    the benchmarks
 # make clean    removes what these made
 PYTHON ?= python3
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -m "slow or not slow"
 
 .DELETE_ON_ERROR:
 .PHONY: report test bench clean
