@@ -1,13 +1,14 @@
 """The FT_ worksheet functions for xlwings: the module that Excel's add-in, Lite and Server load.
 
 Every function of the catalogue stands here under its name, registered by xlwings' own decorators. On systems
-where xlwings runs no functions the decorators do nothing, and the module can be imported all the same.
+where xlwings runs no functions the decorators do nothing, and the module can be imported all the same. What becomes
+of a cell's value is for `roi_engine.worksheet.call` to say; here stands only what xlwings and Excel make of it before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from datetime import datetime, timedelta
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -19,6 +20,21 @@ from roi_engine.worksheet.catalogue import Function, functions
 from roi_engine.worksheet.explained import argument_help, may_stay_empty
 
 CATEGORY = "Fine-tuning ROI"
+_COM_ERRORS = range(-2146826288, -2146826188)
+"""The numbers in which COM hands over error values; cells hold no whole numbers, only floats."""
+
+
+def serial_number(year: int, month: int, day: int, hour: int, minute: int, second: int, **rest: Any) -> float:
+    """The number that a date is for the functions of a spreadsheet: days since 30 December 1899.
+
+    >>> serial_number(2026, 1, 1, 12, 0, 0)
+    46023.5
+    """
+    return (datetime(year, month, day, hour, minute, second) - datetime(1899, 12, 30)) / timedelta(days=1)
+
+
+AS_CELLS: dict[str, Any] = {"ndim": 2, "err_to_str": True, "dates": serial_number}
+"""How xlwings hands over an argument: a column stays a column, an error value is not an empty cell, a date a number."""
 
 
 def _registered(function: Function) -> Callable[..., Any]:
@@ -31,8 +47,7 @@ def _registered(function: Function) -> Callable[..., Any]:
     run.__doc__ = function.sentence
     run.__signature__ = _signature(function)  # type: ignore[attr-defined]
     for argument in function.arguments:
-        # two dimensions and errors as text: a column stays a column, and an error value is not an empty cell
-        run = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=argument_help(function, argument))(run)
+        run = xlwings.arg(argument.name, doc=argument_help(function, argument), **AS_CELLS)(run)
     return xlwings.func(category=CATEGORY)(run)  # last: the other decorators set the category back
 
 
@@ -53,7 +68,7 @@ def _signature(function: Function) -> Signature:
 def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     """What the cells show: the result, or the text of its cell error, such as #NUM!."""
     try:
-        result = call(name, *(plain_numbers(argument) for argument in arguments))
+        result = call(name, *(received(argument) for argument in arguments))
     except FtRoiError as error:
         return error.code
     if isinstance(result, list):
@@ -61,11 +76,15 @@ def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     return result
 
 
-def plain_numbers(value: Any) -> Any:
-    """The value with floats for what Excel hands over as decimals: cells in a currency format."""
-    if isinstance(value, list):
-        return [plain_numbers(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value
+def received(argument: Any) -> Any:
+    """A cell or rows of cells, with #VALUE! for an error value that xlwings has no text for, such as #SPILL!."""
+    if isinstance(argument, list):
+        return [[_known(cell) for cell in row] for row in argument]
+    return _known(argument)
+
+
+def _known(cell: Any) -> Any:
+    return "#VALUE!" if type(cell) is int and cell in _COM_ERRORS else cell
 
 
 __all__ = []

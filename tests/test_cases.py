@@ -1,14 +1,10 @@
-"""Every row of tests/cases on every surface: Python, the xlwings functions, the command line."""
+"""Every row of tests/cases on every surface: Python, xlwings' ends, the command line."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +15,27 @@ from click.testing import CliRunner
 from addin.command_line import ft_roi
 from roi_engine import call, functions
 from roi_engine.errors import FtRoiError
+from tests import xlwings_on_windows
 from tests.worksheet_cases import Case, Cell, Rows, all_cases, blocks, difference, is_block
+from tests.xlwings_on_windows import (
+    rows_carried_back,
+    sent_by_our_wrapper,
+    sent_by_xlwings_wrapper,
+    shown_by_our_wrapper,
+)
+from tests.xlwings_server import Server
 
 ROOT = Path(__file__).parents[1]
+
+AS_SERIAL_NUMBER = "a date in a cell arrives as its serial number"
 
 # The kinds of rows that a surface cannot run, with the reason. Kinds are those of `Case.kinds`.
 # LibreOffice, which runs the same rows in live cells, has its own test.
 SURFACES: dict[str, dict[str, str]] = {
     "Python": {},
-    "xlwings": {
-        "date": "a date in a cell arrives as its serial number",
-    },
+    "xlwings Server": {"date": AS_SERIAL_NUMBER},
+    "Excel add-in": {"date": AS_SERIAL_NUMBER},
+    "xlwings import": {"date": AS_SERIAL_NUMBER},
     "command line": {
         "boolean": "a shell passes texts: true is one",
         "number as text": "a shell passes texts: 24 and 20 % are read as numbers",
@@ -67,70 +73,54 @@ def as_text(result: Any) -> Any:
     return result.code if isinstance(result, FtRoiError) else result
 
 
-# --- xlwings: one process for all rows, as a server that Excel calls -------------------------------------
-
-XLWINGS_SERVER = """
-import asyncio, json, sys
-import xlwings, xlwings.server
-import addin.functions
-
-async def answer(calls):
-    for name, arguments in calls:
-        data = {"func_name": name, "args": arguments, "client": "test", "runtime": "1.4"}
-        data["version"] = xlwings.__version__
-        yield await xlwings.server.custom_functions_call(data, addin.functions)
-
-async def main():
-    print(json.dumps([each async for each in answer(json.load(sys.stdin))]))
-
-asyncio.run(main())
-"""
-
-ERROR_TYPES = {
-    "Div0": "#DIV/0!",
-    "NotAvailable": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-}
+# --- xlwings' ends ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def in_xlwings() -> Callable[[Case], Outcome]:
-    cases = [case for case in all_cases() if not case.kinds & SURFACES["xlwings"].keys()]
-    calls = [(case.function, [as_excel_sends(argument) for argument in case.arguments]) for case in cases]
-    environment = {**os.environ, "XLWINGS_ON_SERVER": "true", "XLWINGS_LICENSE_KEY": "noncommercial"}
-    done = subprocess.run(
-        [sys.executable, "-c", XLWINGS_SERVER],
-        input=json.dumps(calls),
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    answers = dict(zip(map(str, cases), json.loads(done.stdout), strict=True))
-    return lambda case: Outcome(as_excel_shows(answers[str(case)], case))
+def in_xlwings() -> dict[str, dict[str, Outcome]]:
+    """The outcome of each row on each of xlwings' ends."""
+    return {"xlwings Server": on_server(), **on_windows()}
 
 
-def as_excel_sends(argument: Cell | Rows) -> Any:
-    """Every argument as rows of cells; an argument that is left out as nothing, an error as its object."""
-    if isinstance(argument, list):
-        return [[as_excel_sends(cell)[0][0] for cell in row] for row in argument]
-    if argument == "":
-        return [[None]]
-    if isinstance(argument, str) and argument.startswith("#"):
-        return [[{"type": "Error", "basicType": "Error", "basicValue": argument}]]
-    return [[argument]]
+def cases_of(surface: str) -> list[Case]:
+    return [case for case in all_cases() if not case.kinds & SURFACES[surface].keys()]
 
 
-def as_excel_shows(rows: list[list[Any]], case: Case) -> Any:
+def on_server() -> dict[str, Outcome]:
+    found = {}
+    with Server() as server:
+        for case in cases_of("xlwings Server"):
+            cells = server.shown(case.function, *map(with_empty_cells, case.arguments))
+            found[str(case)] = Outcome(as_excel_shows(cells, case))
+    return found
+
+
+def with_empty_cells(argument: Cell | Rows) -> Any:
+    rows = argument if isinstance(argument, list) else [[argument]]
+    return [[None if cell == "" else cell for cell in row] for row in rows]
+
+
+def as_excel_shows(cells: list[list[Any]], case: Case) -> Any:
     """The cells that Excel fills; one cell is a value, unless the row of the table expects a table of one cell."""
-    cells = [[ERROR_TYPES[cell["errorType"]] if isinstance(cell, dict) else cell for cell in row] for row in rows]
     return cells if isinstance(case.expected, list) or [len(row) for row in cells] != [1] else cells[0][0]
+
+
+def on_windows() -> dict[str, dict[str, Outcome]]:
+    """What the add-in's VBA calls, and what the VBA calls that xlwings itself imports."""
+    ours, theirs = cases_of("Excel add-in"), cases_of("xlwings import")
+    calls: list[xlwings_on_windows.Call] = [
+        (xlwings_on_windows.CALLS, "cells", [case.function, *map(sent_by_our_wrapper, case.arguments)]) for case in ours
+    ]
+    calls += [
+        (xlwings_on_windows.FUNCTIONS, case.function, [*map(sent_by_xlwings_wrapper, case.arguments)])
+        for case in theirs
+    ]
+    _, results = xlwings_on_windows.windows(calls)
+    back = iter(results)
+    return {
+        "Excel add-in": {str(case): Outcome(as_excel_shows(shown_by_our_wrapper(next(back)), case)) for case in ours},
+        "xlwings import": {str(case): Outcome(as_excel_shows(rows_carried_back(next(back)), case)) for case in theirs},
+    }
 
 
 # --- the command line ------------------------------------------------------------------------------------
@@ -162,10 +152,10 @@ def as_typed(argument: Cell | Rows, file: Path) -> str:
 
 @pytest.mark.parametrize(("surface", "case"), runs())
 def test_a_case_gives_what_its_source_says(
-    surface: str, case: Case, in_xlwings: Callable[[Case], Outcome], tmp_path: Path
+    surface: str, case: Case, in_xlwings: dict[str, dict[str, Outcome]], tmp_path: Path
 ) -> None:
-    if surface == "xlwings":
-        outcome = in_xlwings(case)
+    if surface in in_xlwings:
+        outcome = in_xlwings[surface][str(case)]
     else:
         outcome = in_python(case) if surface == "Python" else on_the_command_line(case, tmp_path)
     assert not difference(case, outcome.result), f"{case.file}: {case.source}; the sentence: {outcome.sentence}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlwings
 
-from addin.functions import plain_numbers
+from addin.functions import AS_CELLS, received
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.call import call
 
@@ -24,16 +24,14 @@ ERROR_NUMBERS = {
 }
 """Excel's numbers of its cell errors, as CVErr takes them."""
 TEXT, ERROR = "'", "#"
-_COM_ERRORS = range(-2146826288, -2146826188)
-"""The numbers in which COM hands over error values; cells hold no whole numbers, only floats."""
 
 
 @xlwings.func
-@xlwings.arg("*arguments", ndim=2, err_to_str=True)
+@xlwings.arg("*arguments", **AS_CELLS)
 def cells(name, *arguments):  # without type hints: xlwings would read them as converters
     """The rows of cells that a worksheet function fills; never an exception, which VBA could not tell from a text."""
     try:
-        result = call(name, *(_received(argument) for argument in arguments))
+        result = call(name, *(received(argument) for argument in arguments))
     except FtRoiError as error:
         return [[_marked(error)]]
     except Exception:
@@ -41,15 +39,6 @@ def cells(name, *arguments):  # without type hints: xlwings would read them as c
     rows = result if isinstance(result, list) else [[result]]
     width = max(map(len, rows), default=1)
     return [[*map(_marked, row), *[None] * (width - len(row))] for row in rows]
-
-
-def _received(value: Any) -> Any:
-    """A cell or rows of cells, with #VALUE! for an error that xlwings does not know, such as #SPILL!."""
-    if isinstance(value, (list, tuple)):
-        return [_received(each) for each in value]
-    if isinstance(value, int) and value in _COM_ERRORS:
-        return "#VALUE!"
-    return plain_numbers(value)
 
 
 def _marked(cell: Any) -> Any:

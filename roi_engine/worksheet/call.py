@@ -2,10 +2,11 @@
 
 What a cell may hold and what becomes of it:
 
-    nothing, ""             the argument is left out (its default, or an error that names it)
-    a number                a number, whole or not; whole numbers may arrive as floats
+    nothing, "", blanks     the argument is left out (its default, or an error that names it); 0 is the number 0
+    a number                a number, whole or not; whole numbers may arrive as floats, currency as a decimal
     TRUE/FALSE, a date      refused where a number belongs
-    text                    refused where a number belongs; the text of an error value is that error
+    text                    refused where a number belongs, a number as text too
+    the text of an error    that error; of one that is younger than Excel 2007, such as #SPILL!: #VALUE!
     a range of one cell     that cell
     a range with labels     a scenario block
     any other range         one call for every cell; a row and a column give a grid
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +29,9 @@ from roi_engine.worksheet.block import Case, CellError, is_block, read_block
 from roi_engine.worksheet.catalogue import Argument, Function, find_function
 
 CELL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+YOUNGER_ERRORS = frozenset(
+    "#GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #BUSY! #EXTERNAL! #PYTHON! #TIMEOUT!".split()
+)
 NEVER_TEXT = "Never"
 _MAY_BE_NEVER = ("months", "number")
 """Kinds of results that may be infinite: durations, and the figures that a function is asked for by name."""
@@ -62,6 +67,8 @@ def call(name: str, *arguments: Any) -> Any:
 
 def _normal(value: Any) -> Any:
     """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
+    if type(value) is float:
+        return value
     if isinstance(value, (list, tuple)):
         rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
         if not any(rows):
@@ -76,7 +83,9 @@ def _normal(value: Any) -> Any:
             return None
         if value in CELL_ERRORS:
             return CellError(value)
-    return value
+        if value in YOUNGER_ERRORS:
+            return CellError("#VALUE!")
+    return float(value) if isinstance(value, Decimal) else value
 
 
 @lru_cache(maxsize=8192)

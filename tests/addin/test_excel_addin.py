@@ -23,7 +23,6 @@ from addin.excel.wrappers import wrappers_module
 from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
 from addin.failures import UnusablePath
 from roi_engine.worksheet.catalogue import functions
-from roi_engine.worksheet.explained import may_stay_empty
 from tests import open_xml_sdk
 
 
@@ -82,22 +81,6 @@ def test_nothing_starts_by_itself(addin):
 @pytest.mark.needs_open_xml_sdk
 def test_the_package_is_valid(addin):
     assert open_xml_sdk.validate(addin) == []
-
-
-def heads() -> dict[str, list[tuple[str, bool]]]:
-    text = re.sub(r" _\n\s+", " ", wrappers_module().source)
-    found = re.findall(r"^Public Function (\w+)\((.*?)\) As Variant$", text, re.M)
-    return {
-        name: [(each.split()[-3], "Optional" in each) for each in parameters.split(", ") if each]
-        for name, parameters in found
-    }
-
-
-def test_wrappers_have_the_arguments_of_the_catalogue():
-    assert heads() == {
-        name: [(argument.name, argument.name in may_stay_empty(function)) for argument in function.arguments]
-        for name, function in functions().items()
-    }
 
 
 def test_wrappers_are_plain_text_that_the_vba_editor_takes():

@@ -1,16 +1,7 @@
-"""The xlwings module, driven through xlwings itself.
-
-On this side of Excel two ends of xlwings run anywhere: the server, which reads the module's metadata and calls
-its functions with the values that Office.js sends, and the generator of the classic add-in's VBA wrappers.
-Both decide by environment and platform at import, so each runs in a process of its own.
-"""
+"""The xlwings module, driven through xlwings' server: it reads the metadata, and calls with what Office.js sends."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,115 +10,21 @@ import pytest
 from addin import functions as excel
 from roi_engine import REFERENCE, FtRoiError, call, functions
 from roi_engine.worksheet.call import CELL_ERRORS
+from tests.xlwings_server import Server
 
-ROOT = Path(__file__).parents[2]
 LONGEST_DOCUMENTATION = 255
 TYPED = [name for name, function in functions().items() if not function.block_only]
 SCENARIO = [name for name, function in functions().items() if function.takes_scenario]
 NEEDS_NUMPY = {"FT_BREAKEVEN"}
 """Functions that sample a curve; all others calculate single cells without NumPy."""
 
-ERROR_TYPES = {
-    "Div0": "#DIV/0!",
-    "NotAvailable": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-}
-
 VBA_KEYWORDS = frozenset((Path(__file__).parent / "vba_keywords.txt").read_text("utf-8").split())
-
-SERVER = """
-import asyncio, json, sys
-if "without numpy" in sys.argv:
-    class Missing:
-        def find_spec(self, name, path=None, target=None):
-            if name.partition(".")[0] in ("numpy", "scipy", "pandas"):
-                raise ImportError(name)
-    sys.meta_path.insert(0, Missing())
-import xlwings
-from xlwings.server import custom_functions_call, custom_functions_meta
-import addin.functions as module
-
-def answer(name, arguments, runtime):
-    data = {"func_name": name, "args": arguments, "version": xlwings.__version__, "client": "Office.js",
-            "runtime": runtime, "date_format": None, "culture_info_name": "en-US"}
-    try:
-        return {"cells": asyncio.run(custom_functions_call(data, module))}
-    except Exception as error:
-        return {"raised": repr(error)}
-
-print(json.dumps(custom_functions_meta(module)), flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(*json.loads(line))), flush=True)
-"""
-
-
-class Server:
-    """A process in which xlwings serves the module's functions to Office.js."""
-
-    def __init__(self, *options: str) -> None:
-        environment = {**os.environ, "XLWINGS_ON_SERVER": "true", "XLWINGS_LICENSE_KEY": "noncommercial"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, *options],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        self.meta = json.loads(self._line())
-
-    def _line(self) -> str:
-        line = self.process.stdout.readline()
-        assert line, "xlwings could not load addin.functions"
-        return line
-
-    def cells(self, name: str, *arguments, runtime: str = "1.4") -> list[list]:
-        """The cells that a formula fills, as Office.js gets them."""
-        sent = [_sent(argument) for argument in arguments]
-        self.process.stdin.write(json.dumps([name, sent, runtime]) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self._line())
-        assert "raised" not in answer, answer
-        return answer["cells"]
-
-    def result(self, name: str, *arguments):
-        """The same, an error as its text and a single cell as itself."""
-        rows = [[_received(cell) for cell in row] for row in self.cells(name, *arguments)]
-        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
-
-    def close(self) -> None:
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait(timeout=30)
-
-
-def _sent(argument):
-    """An argument as Office.js sends it: rows of cells, None where it is left out."""
-    if argument is None:
-        return None
-    rows = argument if isinstance(argument, list) else [[argument]]
-    return [[_error_value(cell) if cell in ERROR_TYPES.values() else cell for cell in row] for row in rows]
-
-
-def _error_value(text: str) -> dict[str, str]:
-    kind = next(kind for kind, each in ERROR_TYPES.items() if each == text)
-    return {"type": "Error", "basicType": "Error", "basicValue": text, "errorType": kind}
-
-
-def _received(cell):
-    return ERROR_TYPES[cell["errorType"]] if isinstance(cell, dict) else cell
 
 
 @pytest.fixture(scope="module")
 def server():
-    running = Server()
-    yield running
-    running.close()
+    with Server() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -279,48 +176,8 @@ def test_cells_in_a_currency_format_are_numbers():
 
 
 def test_single_cells_are_calculated_without_numpy():
-    bare = Server("without numpy")
-    try:
+    with Server("without numpy") as bare:
         for name in TYPED:
             if name not in NEEDS_NUMPY:
                 arguments = typed_arguments(name)
                 assert bare.result(name, *arguments) == expected(name, *arguments), name
-    finally:
-        bare.close()
-
-
-CLASSIC = """
-import io, json, sys, types
-for name in ("pythoncom", "pywintypes", "win32com", "win32com.client"):
-    sys.modules[name] = types.ModuleType(name)
-sys.modules["pywintypes"].com_error = Exception
-sys.modules["win32com.client"].Dispatch = None
-sys.modules["pythoncom"].CoInitialize = None
-import xlwings
-from xlwings import udfs
-xlwings.func, xlwings.arg, xlwings.ret = udfs.xlfunc, udfs.xlarg, udfs.xlret
-import addin.functions as module
-
-class Workbook:
-    Name = "book.xlsm"
-
-text = io.StringIO()
-udfs.generate_vba_wrapper("addin.functions", module, text, Workbook)
-registered = {name: getattr(module, name).__xlfunc__ for name in module.__all__}
-print(json.dumps({"vba": text.getvalue(), "registered": registered}))
-"""
-
-
-def test_the_classic_add_in_gets_a_wrapper_for_every_function():
-    """xlwings' own generator, on stand-ins for the Windows libraries that it imports and does not use for this."""
-    done = subprocess.run([sys.executable, "-c", CLASSIC], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout)
-    heads = [line.strip() for line in made["vba"].splitlines() if line.startswith("Function ")]
-    assert sorted(head.partition("(")[0] for head in heads) == sorted(f"Function {name}" for name in functions())
-    assert "Function FT_APICOST(calls, cost_per_1k_tokens, Optional tokens_per_call)" in heads
-    for name, function in functions().items():
-        told = made["registered"][name]
-        assert told["category"] == excel.CATEGORY
-        assert told["ret"]["doc"] == function.sentence
-        assert all(argument["options"] == {"ndim": 2, "err_to_str": True} for argument in told["args"])
