@@ -30,7 +30,7 @@ from roi_engine.worksheet.catalogue import Argument, Function, find_function
 
 CELL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 YOUNGER_ERRORS = frozenset(
-    "#GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #BUSY! #EXTERNAL! #PYTHON! #TIMEOUT!".split()
+    {"#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!"}
 )
 NEVER_TEXT = "Never"
 _MAY_BE_NEVER = ("months", "number")
