@@ -151,10 +151,12 @@ def reference_example(function: Function) -> tuple[str, Any]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "{" + "; ".join(", ".join(_written(cell) for cell in row) for row in value) + "}"
     return f'"{value}"' if isinstance(value, str) else "" if value is None else f"{value:.15g}"
 
 
 def _explained(argument: Argument) -> str:
-    unit = f" ({_unit(argument.quantity)})" if argument.kind == "number" else ""
+    unit = f" ({_unit(argument.quantity)})" if argument.kind in ("number", "range") else ""
     optional = " Optional." if argument.optional else ""
     return f"{argument.meaning.rstrip('.')}{unit}.{optional}"

@@ -5,7 +5,8 @@ FtRoiError
 ├── OutOfRange      a number outside its legal range, or an undefined result  #NUM!
 ├── ZeroDivisor     a ratio whose denominator is zero                         #DIV/0!
 ├── UnknownName     an input, metric or function that does not exist          #N/A
-└── ScenarioError   everything wrong with a scenario, all problems at once
+├── ScenarioError   everything wrong with a scenario, all problems at once
+└── PriceTableError the same of a price table
 """
 
 from __future__ import annotations
@@ -68,14 +69,35 @@ class ScenarioError(FtRoiError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class PriceTableError(FtRoiError):
+    """All problems of a price table at once; a long list ends with the number of those left out.
+
+    >>> str(PriceTableError([Problem("prices.csv, line 2, value", "-1 is negative.")]))
+    'prices.csv, line 2, value: -1 is negative.'
+    """
+
+    shown = 20
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[: self.shown]]
+        if len(self.problems) > self.shown:
+            lines.append(f"… and {len(self.problems) - self.shown} more.")
+        super().__init__("\n".join(lines))
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to a misspelt one, or None when nothing is close.
 
     >>> nearest("gpu_hourly_rat", ["gpu_hourly_rate", "storage_gb"])
     'gpu_hourly_rate'
     """
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    return next(iter(nearest_names(name, known, 1)), None)
+
+
+def nearest_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names close to a misspelt one, the closest first."""
+    return difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

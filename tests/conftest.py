@@ -13,6 +13,8 @@ import pytest
 
 from tests import libreoffice, open_xml_sdk
 
+os.environ["FT_ROI_PRICES"] = os.devnull  # no folder: the shipped price table, whatever this computer's user has
+
 PROGRAMS: dict[str, Callable[[], str | None]] = {
     "needs_libreoffice": libreoffice.missing,
     "needs_open_xml_sdk": open_xml_sdk.missing,

@@ -9,7 +9,8 @@ What a cell may hold and what becomes of it:
     the text of an error    that error; of one that is younger than Excel 2007, such as #SPILL!: #VALUE!
     a range of one cell     that cell
     a range with labels     a scenario block
-    any other range         one call for every cell; a row and a column give a grid
+    any other range         one call for every cell; a row and a column give a grid. Where the argument is a range
+                            by itself, all of its cells belong to one call
 
 Results are numbers, texts, TRUE/FALSE or rows of them; "Never" for an infinite number. Errors are raised, or
 stand in their place in a grid, as `FtRoiError` with the cell error in ``code``.
@@ -102,8 +103,12 @@ def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
                 "an optional argument may stay empty, but keeps its place."
             )
     varied = {**own, **scenario}
-    ranges = {key: value for key, value in varied.items() if isinstance(value, tuple)}
     arguments_by_name = {argument.name: argument for argument in (*function.own, *typed)}
+    ranges = {
+        key: value
+        for key, value in varied.items()
+        if isinstance(value, tuple) and arguments_by_name[key].kind != "range"
+    }
     if not ranges:
         checked = {key: _checked(arguments_by_name[key], value) for key, value in varied.items()}
         return _result(function, _calculated(function, case, checked))
@@ -147,10 +152,12 @@ def _case(function: Function, slots: list[Any]) -> Case | None:
 
 
 def _checked(argument: Argument, value: Any) -> Any:
-    if isinstance(value, FtRoiError):
-        raise value
-    if isinstance(value, _Boolean):
-        raise WrongType(f"{argument.name}: {value} is not a {'text' if argument.kind == 'text' else 'number'}.")
+    cells = [cell for row in value for cell in row] if isinstance(value, tuple) else [value]
+    for cell in cells:
+        if isinstance(cell, FtRoiError):
+            raise cell
+        if isinstance(cell, _Boolean):
+            raise WrongType(f"{argument.name}: {cell} is not a {'text' if argument.kind == 'text' else 'number'}.")
     return argument.check(value)
 
 
@@ -209,8 +216,9 @@ def _grid(
                 f"{name}: a range of {len(cells)} × {len(cells[0])} cells does not fit one of {height} × {width}."
             )
 
-    def at(value: Any, row: int, column: int) -> Any:
-        if not isinstance(value, tuple):
+    def at(key: str, row: int, column: int) -> Any:
+        value = varied[key]
+        if key not in ranges:
             return value
         line = value[row if len(value) > 1 else 0]
         return line[column if len(line) > 1 else 0]
@@ -219,7 +227,7 @@ def _grid(
     for row in range(height):
         for column in range(width):
             try:
-                cases.append({key: _checked(arguments[key], at(value, row, column)) for key, value in varied.items()})
+                cases.append({key: _checked(arguments[key], at(key, row, column)) for key in varied})
             except FtRoiError as error:
                 cases.append(error)
     results = _many(function, case, cases)

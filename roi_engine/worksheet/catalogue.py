@@ -28,9 +28,11 @@ BREAK_EVEN = "Break-even and what-if"
 TOKENS = "Tokens and serving"
 OPTIONS = "Options"
 QUALITY = "Quality"
+ESTIMATORS = "Estimators and tables"
 AUDIT = "Audit"
 
-ArgumentKind = Literal["number", "text", "block"]
+ArgumentKind = Literal["number", "text", "block", "range"]
+"""What stands in an argument: one cell (a range of them gives a grid), a scenario, or a range that is read whole."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,23 @@ class Argument:
             if self.optional:
                 return self.default
             raise FtRoiError(f"{self.name}: missing. {self.meaning}")
+        if self.kind == "range":
+            return self._checked_rows(value if isinstance(value, tuple) else ((value,),))
+        return self._checked_cell(value, self.name)
+
+    def _checked_rows(self, rows: tuple[tuple[Any, ...], ...]) -> list[list[Any]]:
+        """The cells of a range, each checked in its place; rows without any value are left out."""
+        return [
+            [self._checked_cell(cell, f"{self.name}, row {i}, column {j}") for j, cell in enumerate(row, 1)]
+            for i, row in enumerate(rows, 1)
+            if any(cell is not None for cell in row)
+        ]
+
+    def _checked_cell(self, value: Any, place: str) -> Any:
         try:
             return self.quantity.check(value)
         except FtRoiError as error:
-            raise type(error)(f"{self.name}: {error}") from None
+            raise type(error)(f"{place}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -105,7 +120,16 @@ class Function:
 
 
 _CATALOGUE: dict[str, Function] = {}
-_FAMILIES = ("costs_and_benefits", "capital_budgeting", "break_even", "tokens", "options", "quality", "audit")
+_FAMILIES = (
+    "costs_and_benefits",
+    "capital_budgeting",
+    "break_even",
+    "tokens",
+    "options",
+    "quality",
+    "estimators",
+    "audit",
+)
 
 BLOCK = Argument("scenario", q.TABLE, "A range of labels and values: the whole Inputs table.", kind="block")
 METRIC = Argument("metric", q.TEXT, "NETROI, NPV, PAYBACK or another metric name.", kind="text")

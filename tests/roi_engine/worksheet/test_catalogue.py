@@ -24,6 +24,7 @@ THIS_EDITION = {
     ],
     "Options": ["FT_OPTIONS", "FT_OPTION"],
     "Quality": ["FT_ERRORCUT"],
+    "Estimators and tables": ["FT_TRAINHOURS", "FT_CHECKPOINTGB", "FT_LORAPARAMS"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip
 

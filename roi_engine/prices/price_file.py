@@ -1,0 +1,161 @@
+"""Price tables as CSV: the rows of a file, with everything that is wrong in it at once; and rows as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from roi_engine.errors import PriceTableError, Problem, did_you_mean
+from roi_engine.prices.price_row import CURRENCIES, GPU_KINDS, MODEL_KINDS, PRICE_KINDS, PriceRow
+
+COLUMNS = ("name", "vendor", "kind", "value", "currency", "from_date", "to_date", "source", "read_on")
+NEEDED = ("name", "kind", "value")
+KINDS = (*MODEL_KINDS, *GPU_KINDS)
+_DELIMITERS = ",;\t"
+
+
+def read_rows(text: str, place: str, *, source: str = "", read_on: date | None = None) -> list[PriceRow]:
+    """The rows of a price table.
+
+    text : CSV with the titles `COLUMNS` in any order; ``name``, ``kind`` and ``value`` are needed. place : what
+    problems name as the file. source, read_on : what stands for empty cells of these columns; without them such a
+    cell is a problem. An empty currency is USD. Raises `PriceTableError` with every problem. Source: docs/prices.md.
+
+    >>> table = "name,kind,value,from_date\\nmine,input,2,2026-01-01\\nmine,output,8,\\n"
+    >>> [row.value for row in read_rows(table, "mine.csv", source="offer", read_on=date(2026, 8, 5))]
+    [2.0, 8.0]
+    """
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
+    except csv.Error as error:
+        raise PriceTableError([Problem(place, f"This is not valid CSV: {error}.")]) from None
+    titles = [title.strip().lower().replace(" ", "_") for title in lines[0]] if lines else []
+    wrong = list(_wrong_titles(titles))
+    if wrong:
+        raise PriceTableError([Problem(f"{place}, line 1", sentence) for sentence in wrong])
+    defaults = {"source": source, "read_on": read_on.isoformat() if read_on else "", "currency": "USD"}
+    rows: list[tuple[int, PriceRow]] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(lines[1:], 2):
+        cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False)}
+        row = _row(cells, defaults, f"{place}, line {number}", problems)
+        if row is not None:
+            rows.append((number, row))
+    problems += _collisions(rows, place)
+    if problems:
+        raise PriceTableError(problems)
+    return [row for _, row in rows]
+
+
+def _wrong_titles(titles: Sequence[str]) -> Iterator[str]:
+    missing = [title for title in NEEDED if title not in titles]
+    if missing:
+        known = ", ".join(COLUMNS)
+        yield f"Missing columns: {', '.join(missing)}. A price table begins with the titles {known}."
+    for title in titles:
+        if title and title not in COLUMNS:
+            yield f'There is no column "{title}".{did_you_mean(title, COLUMNS)} Known: {", ".join(COLUMNS)}.'
+        elif title and titles.count(title) > 1:
+            yield f'The column "{title}" stands twice. Keep one of the two.'
+
+
+def _row(cells: Mapping[str, str], defaults: Mapping[str, str], place: str, problems: list[Problem]) -> PriceRow | None:
+    """A row of the file; what is wrong with it is added to the problems, and it is None then."""
+    before = len(problems)
+
+    def wrong(column: str, sentence: str) -> None:
+        problems.append(Problem(f"{place}, {column}", sentence))
+
+    def day(column: str) -> date | None:
+        text = cells.get(column) or defaults.get(column, "")
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            wrong(column, f'"{text}" is no date. Write year-month-day: 2026-08-05.')
+            return None
+
+    name, kind = cells.get("name", ""), cells.get("kind", "").lower().replace(" ", "_")
+    if not name:
+        wrong("name", "Missing. Name the model or GPU.")
+    if kind not in KINDS:
+        wrong("kind", f'There is no kind "{kind}".{did_you_mean(kind, KINDS)} Known: {", ".join(KINDS)}.')
+    value = price_of(cells.get("value", ""))
+    if isinstance(value, str):
+        wrong("value", value)
+    currency = (cells.get("currency") or defaults["currency"]).upper() if kind in PRICE_KINDS else ""
+    if currency and currency not in CURRENCIES:
+        wrong("currency", f'"{currency}" is no currency of ISO 4217, such as USD or EUR.')
+    source = cells.get("source") or defaults["source"]
+    if not source:
+        wrong("source", "Missing. Say where the figure comes from.")
+    from_date, to_date, read_on = day("from_date"), day("to_date"), day("read_on")
+    if from_date and to_date and from_date >= to_date:
+        wrong("to_date", f"{to_date} is not after {from_date}. The figure holds until the day before to_date.")
+    if read_on is None and len(problems) == before:
+        wrong("read_on", "Missing. Say when the source was read.")
+    if len(problems) > before or isinstance(value, str) or read_on is None:
+        return None
+    return PriceRow(name, cells.get("vendor", ""), kind, value, currency, from_date, to_date, source, read_on)
+
+
+def price_of(text: str) -> float | str:
+    """A price or figure of at least 0, or the sentence that says what is wrong with it.
+
+    >>> price_of("0.5"), price_of("0,5")
+    (0.5, '"0,5" is not a number. Write 0.5.')
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        if not text:
+            return "Missing. Write a number."
+        plain = text.replace(",", ".")
+        hint = f" Write {plain}." if text.count(",") == 1 and _is_number(plain) else ""
+        return f'"{text}" is not a number.{hint}'
+    if not math.isfinite(value):
+        return f"{text} is not a finite number."
+    if value < 0:
+        return f"{text} is negative. A price is at least 0."
+    return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _collisions(rows: Iterable[tuple[int, PriceRow]], place: str) -> Iterator[Problem]:
+    """Rows of one figure whose periods meet: a figure has one value on a day."""
+    periods: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
+    for number, row in rows:
+        periods.setdefault(row.key, []).append((row.from_date or date.min, row.to_date or date.max, number))
+    for (name, kind), spans in periods.items():
+        spans.sort()
+        for (_, end, first), (start, _, second) in pairwise(spans):
+            if start < end:
+                yield Problem(
+                    f"{place}, line {max(first, second)}",
+                    f"{name}, {kind}: the period meets that of line {min(first, second)}. "
+                    "Keep one of the two, or end the earlier one with to_date.",
+                )
+
+
+def rows_as_csv(rows: Iterable[PriceRow]) -> str:
+    """Rows as the text of a file that `read_rows` reads back."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        dates = [each.isoformat() if each else "" for each in (row.from_date, row.to_date)]
+        value = f"{row.value:.15g}"
+        writer.writerow(
+            [row.name, row.vendor, row.kind, value, row.currency, *dates, row.source, row.read_on.isoformat()]
+        )
+    return text.getvalue()

@@ -1,0 +1,170 @@
+"""The price tables in use: the shipped ones, or the user's own, read once per process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
+from roi_engine.inputs import normal_form
+from roi_engine.prices.price_file import read_rows
+from roi_engine.prices.price_row import GPU_KINDS, PriceRow
+
+SHIPPED = (Path(__file__).with_name("api_models.csv"), Path(__file__).with_name("gpus.csv"))
+"""The tables that come with the program."""
+
+FOLDER_VARIABLE = "FT_ROI_PRICES"
+"""The environment variable that names another folder for the user's own table."""
+
+USER_FILE = "prices.csv"
+
+
+class PriceTable:
+    """The rows of API models, or those of GPUs, by name and kind.
+
+    >>> price_tables().models.row("gpt-4.1", "input").value
+    2.0
+    """
+
+    def __init__(self, noun: str, rows: Iterable[PriceRow]) -> None:
+        self.noun = noun
+        self.rows = tuple(rows)
+        self._periods: dict[str, dict[str, list[PriceRow]]] = {}
+        for row in self.rows:
+            self._periods.setdefault(row.name.lower(), {}).setdefault(row.kind, []).append(row)
+        for kinds in self._periods.values():
+            for periods in kinds.values():
+                periods.sort(key=lambda row: row.from_date or date.min)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Every name as it is written, by its form in small letters, in alphabetical order."""
+        return {row.name.lower(): row.name for row in sorted(self.rows, key=lambda row: row.name.lower())}
+
+    def find(self, name: str) -> str:
+        """A name as the table has it; raises `UnknownName` with the nearest ones."""
+        word = name.strip().lower()
+        if word in self._periods:
+            return self.names[word]
+        near = [self.names[each] for each in nearest_names(word, self._periods)]
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        raise UnknownName(f'There is no {self.noun} "{name}" in the price table.{hint}')
+
+    def kinds(self, name: str) -> list[str]:
+        """The kinds of figures that there are of a name."""
+        return list(self._periods[self.find(name).lower()])
+
+    def periods(self, name: str, kind: str) -> list[PriceRow]:
+        """Every row of a figure, the oldest first; empty where there is none."""
+        return self._periods[self.find(name).lower()].get(kind, [])
+
+    def row(self, name: str, kind: str, as_of: date | None = None) -> PriceRow:
+        """The row of a figure that holds on a day; the newest where no day is given.
+
+        Raises `UnknownName` for an unknown name, for a figure that it does not have, and where no row holds then.
+        """
+        periods = self.periods(name, kind)
+        if not periods:
+            raise UnknownName(
+                f'{self.find(name)} has no figure "{kind}" in the price table. It has: {", ".join(self.kinds(name))}.'
+            )
+        if as_of is None:
+            return periods[-1]
+        for row in periods:
+            if row.holds_on(as_of):
+                return row
+        spans = ", ".join(f"{row.from_date or '…'} to {row.to_date or '…'}" for row in periods)
+        raise UnknownName(f"{self.find(name)}: no {kind} is known for {as_of}. Known: {spans}.")
+
+
+class GpuTable(PriceTable):
+    """The rows of GPUs, whose names may be shortened: A100 is the one that begins so.
+
+    >>> price_tables().gpus.find("a100"), price_tables().gpus.find("h100-sxm")
+    ('A100 80GB', 'H100 SXM')
+    """
+
+    def find(self, name: str) -> str:
+        """A name as the table has it; raises `UnknownName` with the nearest ones."""
+        word = normal_form(name)
+        forms = {normal_form(each): each for each in self.names.values()}
+        if word in forms:
+            return forms[word]
+        begun = [each for form, each in forms.items() if word and form.startswith(word)]
+        if len(begun) == 1:
+            return begun[0]
+        if begun:
+            raise UnknownName(f'There are several GPUs "{name}": {", ".join(begun)}. Name one of them.')
+        hint = did_you_mean(word, forms)
+        for form, each in forms.items():
+            hint = hint.replace(f'"{form}"', f'"{each}"')
+        raise UnknownName(f'There is no GPU "{name}" in the price table.{hint} Known: {", ".join(forms.values())}.')
+
+
+class PriceTables:
+    """Both tables, and where they were read. own_file : the user's file, None where the shipped ones are in use."""
+
+    def __init__(self, rows: Sequence[PriceRow], own_file: Path | None = None) -> None:
+        self.rows = tuple(rows)
+        self.own_file = own_file
+        self.models = PriceTable("model", (row for row in rows if row.kind not in GPU_KINDS))
+        self.gpus = GpuTable("GPU", (row for row in rows if row.kind in GPU_KINDS))
+
+    @cached_property
+    def read_on(self) -> date:
+        """The date of the tables: the newest day on which a source of theirs was read."""
+        return max(row.read_on for row in self.rows)
+
+
+def user_file() -> Path:
+    """Where the user's own table stands, or would."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named) / USER_FILE
+    from platformdirs import user_data_path
+
+    return user_data_path("ft-roi", appauthor=False) / USER_FILE
+
+
+def price_tables() -> PriceTables:
+    """The tables in use, read when they are first asked for; raises `PriceTableError` with the cure."""
+    return _tables_in(os.environ.get(FOLDER_VARIABLE))
+
+
+@lru_cache(maxsize=4)
+def _tables_in(folder: str | None) -> PriceTables:
+    file = user_file()
+    if not file.exists():
+        return shipped_tables()
+    try:
+        return PriceTables(read_rows(file.read_text("utf-8"), str(file)), file)
+    except (PriceTableError, UnicodeDecodeError) as error:
+        cure = Problem("", '"ft-roi prices reset" goes back to the shipped price table.')
+        wrong = error.problems if isinstance(error, PriceTableError) else (Problem(str(file), "No UTF-8 text."),)
+        raise PriceTableError([cure, *wrong]) from None
+
+
+@lru_cache(maxsize=1)
+def shipped_tables() -> PriceTables:
+    """The tables that come with the program."""
+    return PriceTables([row for file in SHIPPED for row in read_rows(file.read_text("utf-8"), file.name)])
+
+
+def forget_tables() -> None:
+    """Lets the next question read the tables again: the user's file has changed."""
+    _tables_in.cache_clear()
+
+
+def table_date_in_words() -> str:
+    """What a version line says about the tables.
+
+    >>> table_date_in_words()[:14]
+    'price table 20'
+    """
+    try:
+        return f"price table {price_tables().read_on}"
+    except (PriceTableError, OSError):
+        return "price table unreadable"
