@@ -22,6 +22,15 @@ ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi functions FT_NPV               what a worksheet function takes and gives
 """
+VERSION_HELP = "Print the version of the engine and the date of its price table."
+
+
+def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from roi_engine.prices.price_tables import table_date_in_words
+
+        click.echo(f"ft-roi {__version__} ({table_date_in_words()})")
+        ctx.exit()
 
 
 @click.group(
@@ -30,7 +39,7 @@ ft-roi functions FT_NPV               what a worksheet function takes and gives
     context_settings={"auto_envvar_prefix": "FT_ROI", "help_option_names": ["-h", "--help"]},
     epilog="Options can be set in the environment: FT_ROI_REPORT_OUTPUT is -o of report.",
 )
-@click.version_option(__version__, message="ft-roi %(version)s (no price table yet)")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help=VERSION_HELP)
 def ft_roi() -> None:
     """Does fine-tuning a model pay? From a scenario file to net ROI, payback, NPV and IRR.
 

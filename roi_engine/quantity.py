@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from numbers import Real
 from typing import Any, Literal
 
 from roi_engine.errors import OutOfRange, WrongType
 
-Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "text", "yes_no", "table"]
+Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
 
 
 WHOLE_TOLERANCE = 1e-12
@@ -57,6 +58,8 @@ class Quantity:
             if _CONTROL.search(value):
                 raise WrongType("The text holds a control character that no sheet can show. Type it anew.")
             return value
+        if self.kind == "date":
+            return _day(value)
         if isinstance(value, bool) or not isinstance(value, Real):
             raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
         try:
@@ -130,6 +133,28 @@ class Quantity:
         return self.unit.replace("{currency}", currency)
 
 
+_SERIAL_ZERO = date(1899, 12, 30)
+"""The day before day 1 of a sheet's dates, from March 1900 on (Excel counts a 29 February 1900)."""
+
+
+def _day(value: Any) -> date:
+    """A day from what a cell may hold of one: a serial number, a text, a date.
+
+    >>> _day(46239), _day("2026-08-05")
+    (datetime.date(2026, 8, 5), datetime.date(2026, 8, 5))
+    """
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value.strip())
+        if isinstance(value, Real) and not isinstance(value, bool):
+            return _SERIAL_ZERO + timedelta(days=math.floor(float(value)))
+    except (ValueError, OverflowError):
+        pass
+    raise WrongType(f"{_shown(value)} is no date. Type one, or a text such as 2026-08-05.")
+
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -166,6 +191,7 @@ def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:
 
 
 TEXT = Quantity("text", "", "text")
+DATE = Quantity("date", "", "date")
 YES_NO = Quantity("yes or no", "", "yes_no")
 TABLE = Quantity("table", "", "table")
 
@@ -176,6 +202,7 @@ MONEY_PER_MONTH = _at_least_zero("money per month", "{currency} / month", "money
 SIGNED_MONEY_PER_MONTH = Quantity("signed money per month", "{currency} / month", "money")
 MONEY_PER_CALL = _at_least_zero("money per call", "{currency} / call", "price")
 GPU_HOUR_PRICE = _at_least_zero("price of a GPU-hour", "{currency} / GPU-hour", "price")
+MONEY_PER_HOUR = _at_least_zero("money per hour", "{currency} / hour", "price")
 GB_MONTH_PRICE = _at_least_zero("price of storage", "{currency} / GB-month", "price")
 PRICE_PER_1K = _at_least_zero("price per 1,000 tokens", "{currency} / 1k tokens", "price")
 PRICE_PER_MILLION = _at_least_zero("price per million tokens", "{currency} / 1M tokens", "price")

@@ -186,11 +186,14 @@ def _all_text(values: tuple[Any, ...]) -> bool:
 
 
 def formula_of(value: Any) -> Formula:
-    """A value as a formula: itself, a number, a text; infinity is the text Never, NaN the text n/a."""
+    """A value as a formula: itself, a number, a text, rows of them; infinity is the text Never, NaN the text n/a."""
     if isinstance(value, Formula):
         return value
     if isinstance(value, str):
         return Formula('"' + value.replace('"', '""') + '"', value)
+    if isinstance(value, tuple):
+        rows = (",".join(formula_of(cell).text for cell in row) for row in value)
+        return Formula(f"{{{';'.join(rows)}}}", value)
     if isinstance(value, bool):
         return Formula("TRUE" if value else "FALSE", value)
     if math.isnan(value):

@@ -7,6 +7,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine._version import __version__
 from roi_engine.input_checks import check_inputs
+from roi_engine.prices.price_tables import table_date_in_words
 from roi_engine.scenario import INPUTS
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import AUDIT, worksheet_function
@@ -33,4 +34,4 @@ def check(case: Case) -> list[list[Any]]:
     scenario="none",
 )
 def version() -> str:
-    return f"FT ROI {__version__}, no price table"
+    return f"FT ROI {__version__}, {table_date_in_words()}"

@@ -121,15 +121,9 @@ class Function:
 
 _CATALOGUE: dict[str, Function] = {}
 _FAMILIES = (
-    "costs_and_benefits",
-    "capital_budgeting",
-    "break_even",
-    "tokens",
-    "options",
-    "quality",
-    "estimators",
-    "audit",
-)
+    "costs_and_benefits", "capital_budgeting", "break_even", "tokens", "options", "quality", "estimators",
+    "price_lookup", "audit",
+)  # fmt: skip
 
 BLOCK = Argument("scenario", q.TABLE, "A range of labels and values: the whole Inputs table.", kind="block")
 METRIC = Argument("metric", q.TEXT, "NETROI, NPV, PAYBACK or another metric name.", kind="text")

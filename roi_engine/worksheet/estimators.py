@@ -91,7 +91,7 @@ def checkpoint_gb(params_b: float, method: str, checkpoints: int) -> float:
         ),
     ),
     scenario="none",
-    examples=(8, ((4096, 4096, 64),)),
+    examples=(8, ((4096, 4096, 32), (4096, 4096, 32))),
 )
 def lora_params(rank: int, shapes: list[list[int]]) -> float:
     if len(shapes[0]) not in (2, 3):

@@ -184,7 +184,7 @@ _WHICH = ("first", "always")
     own=(
         Argument("api_cost_per_call", q.MONEY_PER_CALL, "What the API charges for a call."),
         *_SERVED,
-        _GPU_RATE,
+        Argument("gpu_hourly_rate", q.MONEY_PER_HOUR, "Price of all GPUs of a replica for one hour."),
         *_PLANNED,
         _OPERATIONS,
         Argument("which", q.TEXT, "first or always; empty: first.", optional=True, default="first", kind="text"),

@@ -34,6 +34,7 @@ from roi_engine import (
     functions,
     load_scenario,
 )
+from roi_engine.prices.price_tables import price_tables
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ["report", "template", "calc", "eval", "functions"]
@@ -131,7 +132,7 @@ def test_help_names_every_command_in_a_whole_sentence():
 
 
 def test_version_names_the_engine_and_the_price_table():
-    assert run("--version").stdout == f"ft-roi {__version__} (no price table yet)\n"
+    assert run("--version").stdout == f"ft-roi {__version__} (price table {price_tables().read_on})\n"
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

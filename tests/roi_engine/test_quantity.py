@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from roi_engine.errors import OutOfRange, WrongType
 from roi_engine.quantity import Quantity
 
 ALL = [each for each in vars(q).values() if isinstance(each, Quantity)]
-NUMERIC = [each for each in ALL if each.kind not in ("text", "yes_no", "table")]
+NUMERIC = [each for each in ALL if each.kind not in ("text", "date", "yes_no", "table")]
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,21 @@ def test_every_input_states_its_range_in_words() -> None:
     assert q.IMPROVEMENT.range_in_words == "of at most 1"
     assert q.SIGNED_MONEY.range_in_words == "of any size"
     assert q.PRICE_CHANGE.range_in_words == "above -1 and at most 9"
+
+
+# --- dates ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", [46239, 46239.0, 46239.99, "2026-08-05", " 2026-08-05 ", date(2026, 8, 5)])
+def test_a_day_from_a_cell(cell: Any) -> None:
+    assert q.DATE.check(cell) == date(2026, 8, 5)
+
+
+def test_a_day_from_a_moment() -> None:
+    assert q.DATE.check(datetime(2026, 8, 5, 23, 59)) == date(2026, 8, 5)
+
+
+@pytest.mark.parametrize("cell", ["5 August 2026", "2026-02-30", "", True, 1e300, -1e9, math.nan, math.inf, None])
+def test_what_is_no_day(cell: Any) -> None:
+    with pytest.raises(WrongType, match=r"is no date\. Type one, or a text such as 2026-08-05"):
+        q.DATE.check(cell)

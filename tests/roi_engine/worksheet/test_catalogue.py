@@ -24,7 +24,7 @@ THIS_EDITION = {
     ],
     "Options": ["FT_OPTIONS", "FT_OPTION"],
     "Quality": ["FT_ERRORCUT"],
-    "Estimators and tables": ["FT_TRAINHOURS", "FT_CHECKPOINTGB", "FT_LORAPARAMS"],
+    "Estimators and tables": ["FT_TRAINHOURS", "FT_CHECKPOINTGB", "FT_LORAPARAMS", "FT_PRICE", "FT_GPUINFO"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""The tables in use: names, periods, and the user's own file in place of the shipped ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from roi_engine.errors import PriceTableError, UnknownName
+from roi_engine.prices import price_tables as tables
+from roi_engine.prices.price_row import GPU_KINDS
+
+OWN = "name,kind,value,source,read_on\nmine,input,2,offer,2026-01-01\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(tables.FOLDER_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def test_the_shipped_tables_leave_out_what_is_no_chat_model_and_what_is_wrong() -> None:
+    names = tables.shipped_tables().models.names
+    assert len(names) == 150
+    assert not [name for name in names if "image" in name or name == "text-davinci-003"]
+    assert "training" not in tables.shipped_tables().models.kinds("gpt-4.1")
+
+
+def test_every_gpu_has_every_figure_and_its_prices_are_in_order() -> None:
+    gpus = tables.shipped_tables().gpus
+    assert len(gpus.names) == 7
+    for name in gpus.names:
+        assert set(gpus.kinds(name)) == set(GPU_KINDS)
+        low, typical, high = (gpus.row(name, f"hourly_{each}").value for each in ("low", "typical", "high"))
+        assert low <= typical <= high
+
+
+def test_the_newest_row_and_that_of_a_day() -> None:
+    models = tables.shipped_tables().models
+    assert [row.value for row in models.periods("o3", "output")] == [40, 8]
+    assert models.row("o3", "output").value == 8
+    assert models.row("o3", "output", date(2025, 6, 9)).value == 40
+    assert models.row("o3", "output", date(2025, 6, 10)).value == 8
+    assert models.row("o3", "output", date(1990, 1, 1)).value == 40  # an unknown start is no start
+
+
+def test_a_day_between_two_periods_has_no_price(folder: Path) -> None:
+    lines = ["name,kind,value,source,read_on,from_date,to_date"]
+    lines += ["mine,input,2,offer,2026-01-01,2026-01-01,2026-02-01", "mine,input,3,offer,2026-01-01,2026-03-01,"]
+    (folder / tables.USER_FILE).write_text("\n".join(lines), "utf-8")
+    with pytest.raises(UnknownName, match="no input is known for 2026-02-15"):
+        tables.price_tables().models.row("mine", "input", date(2026, 2, 15))
+    assert tables.price_tables().models.row("mine", "input").value == 3
+
+
+def test_an_unknown_name_is_told_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match=r'no model "gpt4.1" in the price table. Nearest: gpt-4.1'):
+        tables.shipped_tables().models.find("gpt4.1")
+    with pytest.raises(UnknownName, match=r'no GPU "H20O" in the price table. Did you mean "H200"\? Known: A100'):
+        tables.shipped_tables().gpus.find("H20O")
+    with pytest.raises(UnknownName, match="Known: A100"):
+        tables.shipped_tables().gpus.find("-")
+
+
+def test_without_a_file_of_the_users_the_shipped_tables_are_in_use(folder: Path) -> None:
+    assert tables.price_tables() is tables.shipped_tables()
+    assert tables.price_tables().own_file is None
+
+
+def test_the_users_file_takes_the_place_of_the_shipped_tables(folder: Path) -> None:
+    (folder / tables.USER_FILE).write_text(OWN, "utf-8")
+    found = tables.price_tables()
+    assert found.models.row("mine", "input").value == 2
+    assert (found.own_file, found.read_on) == (folder / tables.USER_FILE, date(2026, 1, 1))
+    assert found is tables.price_tables()  # read once
+    with pytest.raises(UnknownName):
+        found.models.find("gpt-4.1")
+
+
+@pytest.mark.parametrize("content", [b"name\n", OWN.replace("2,", "-2,").encode(), b"\xff\xfe", b""])
+def test_a_file_that_cannot_be_used_is_told_with_the_cure(folder: Path, content: bytes) -> None:
+    (folder / tables.USER_FILE).write_bytes(content)
+    with pytest.raises(PriceTableError, match=r'"ft-roi prices reset" goes back'):
+        tables.price_tables()
+    assert tables.table_date_in_words() == "price table unreadable"
+
+
+def test_the_users_folder_is_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(tables.FOLDER_VARIABLE)
+    assert tables.user_file().name == tables.USER_FILE
+    assert tables.user_file().parent.name == "ft-roi"
+
+
+def test_a_lookup_needs_no_heavy_library() -> None:
+    program = (
+        "import sys\n"
+        "from roi_engine.prices.price_tables import price_tables\n"
+        "price_tables().models.row('gpt-4.1', 'input')\n"
+        "print([name for name in ('numpy', 'scipy', 'pandas', 'openpyxl') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
