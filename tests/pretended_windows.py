@@ -17,6 +17,7 @@ import sys
 import types
 from contextlib import ExitStack
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from unittest.mock import MagicMock, patch
 
@@ -115,6 +116,8 @@ def as_com_carries(argument: Any) -> Any:
         return MISSING
     if kind == "date":
         return datetime.fromisoformat(content)
+    if kind == "decimal":
+        return Decimal(content)
     rows = [[as_com_carries(cell) for cell in row] for row in content]
     return Range(rows) if kind == "range" else tuple(map(tuple, rows))
 

@@ -2,8 +2,8 @@
 
 An argument is what VBA sends: None (an empty cell), a number, a text, a boolean, an error as {"error": number} (the
 number as CVErr takes it), {"missing": true} where it is left out, {"values": rows} (an array: our wrappers send the
-values of a range) or {"range": rows} (a Range object: xlwings' own wrappers send it). Range objects alone hold dates,
-as {"date": "2026-01-01"}.
+values of a range) or {"range": rows} (a Range object: xlwings' own wrappers send it). What Value2 would make a plain
+number of is a date, {"date": "2026-01-01"}, or a currency, {"decimal": "2"}.
 """
 
 from __future__ import annotations

@@ -37,11 +37,11 @@ class Case:
 
 
 class CellError(FtRoiError):
-    """An error value that stood in a cell: the result is that error."""
+    """An error value that stood in a cell: the result is that error, or the one that stands for it everywhere."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(f"A cell holds {code}.")
-        self.code = code
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(f"A cell holds {text}.")
+        self.code = code or text
 
 
 def is_block(value: Any) -> bool:

@@ -85,7 +85,7 @@ def _normal(value: Any) -> Any:
         if value in CELL_ERRORS:
             return CellError(value)
         if value in YOUNGER_ERRORS:
-            return CellError("#VALUE!")
+            return CellError(value, "#VALUE!")
     return float(value) if isinstance(value, Decimal) else value
 
 
