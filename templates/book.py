@@ -25,6 +25,7 @@ from roi_engine.errors import FtRoiError
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.call import call
 from templates import styles
+from templates.finishing import NEEDS_ESCAPE, escaped
 from templates.formula import Formula, cached, formula_of
 
 HEADER_ROWS = 2
@@ -48,6 +49,7 @@ class Book:
         styles.add_styles(self.workbook)
         self.values: dict[str, dict[str, Any]] = {}
         self.formulas: dict[str, dict[str, Any]] = {}
+        self.numbers: dict[str, dict[str, float]] = {}
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
         self.block: tuple[tuple[Any, ...], ...] = ()
@@ -58,6 +60,7 @@ class Book:
         sheet: Worksheet = self.workbook.create_sheet(title)
         self.values[title] = {}
         self.formulas[title] = {}
+        self.numbers[title] = {}
         self.chart_descriptions[title] = []
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
@@ -90,7 +93,10 @@ class Book:
         else:
             cell.value = value
             if isinstance(value, str):
+                cell.value = NEEDS_ESCAPE.sub(escaped, value)
                 cell.data_type = "s"  # a text that begins with = stays a text
+            elif isinstance(value, float):
+                self.numbers[sheet.title][address] = value
         cell.style = style
         if self._frozen and style == "Input":
             cell.protection = Protection(locked=True)

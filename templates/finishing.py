@@ -106,6 +106,7 @@ def finish(
     *,
     created: datetime,
     title: str,
+    numbers: Mapping[str, Mapping[str, float]] = {},
     creator: str = "FT ROI",
     description: str = "",
     keywords: str = "",
@@ -116,6 +117,7 @@ def finish(
 
     values : cell address → the value that the cell's formula gives; one for every formula cell, and no more
         (of an array formula or a data table, the cell that holds it). NaN and infinities become #NUM!.
+    numbers : cell address → a number that was put there; openpyxl has written 16 of its up to 17 digits.
     created : the one time written everywhere; naive means UTC.
     chart_descriptions : the alt texts of a sheet's charts, one for each, in the order they were added.
     ignored_errors : (range, names) to keep free of green triangles, such as ("B2:B9", ["unlockedFormula"]).
@@ -133,6 +135,7 @@ def finish(
     for sheet, name in worksheets.items():
         with editing(parts, name) as worksheet:
             unpaired = cache_values(worksheet, values.get(sheet, {}))
+            write_all_digits(worksheet, numbers.get(sheet, {}))
             unknown = ignore_errors(worksheet, ignored_errors.get(sheet, ()))
         problems += [f"{sheet}!{problem}" for problem in unpaired + unknown]
         charts = describe_charts(parts, name, texts := chart_descriptions.get(sheet, ()))
@@ -174,6 +177,22 @@ def cache_values(worksheet: etree._Element, values: Mapping[str, Scalar]) -> lis
     return problems + [f"{address} has a value, but no formula." for address in unused]
 
 
+def write_all_digits(worksheet: etree._Element, numbers: Mapping[str, float]) -> None:
+    """Write the numbers in value cells so that they are read back exactly."""
+    shortened = {address: value for address, value in numbers.items() if float(f"{value:.16g}") != value}
+    if not shortened:
+        return
+    for cell in worksheet.iter(f"{MAIN}c"):
+        value, stored = shortened.get(cell.get("r", "")), cell.find(f"{MAIN}v")
+        if value is not None and stored is not None and cell.find(f"{MAIN}f") is None:
+            stored.text = repr(value)
+
+
+def escaped(found: re.Match[str]) -> str:
+    """A character, found by `NEEDS_ESCAPE`, in the form that cells carry."""
+    return f"_x{ord(found[0]):04X}_"
+
+
 def typed_text(value: Scalar) -> tuple[str, str]:
     """The cell type (18.18.11; empty for a number) and the text of ``<v>``.
 
@@ -183,7 +202,7 @@ def typed_text(value: Scalar) -> tuple[str, str]:
     if isinstance(value, ErrorValue):
         return "e", str(value)
     if isinstance(value, str):
-        return "str", NEEDS_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
+        return "str", NEEDS_ESCAPE.sub(escaped, value)
     if isinstance(value, bool):
         return "b", str(int(value))
     number = float(value)  # NumPy's float64 is a float, but its repr is "np.float64(…)"

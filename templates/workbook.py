@@ -58,6 +58,7 @@ def _finished(book: Book, moment: datetime) -> bytes:
     return finish(
         package.getvalue(),
         book.formulas,
+        numbers=book.numbers,
         created=moment,
         title=scenario.name or "Fine-tuning decision",
         description=scenario.description,

@@ -17,6 +17,7 @@ Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
 
 _NAME_COLUMNS = ("input", "label", "name")
+RANGE_TITLES = ("low", "high", "distribution")
 
 
 class Case:
@@ -93,7 +94,10 @@ def read_block(block: Block) -> Case:
             continue
         seen.add(name)
         values[name] = value
-        _read_range(row, columns, name, value, values)
+        low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
+        span = span_of(name, value, low, high, shape)
+        if span is not None:
+            values.setdefault("ranges", {})[name] = span
     try:
         scenario = Scenario(**values)
     except ScenarioError as error:
@@ -118,16 +122,18 @@ def _cell(row: tuple[Cell, ...], column: int) -> Cell:
     return row[column] if column < len(row) else None
 
 
-def _read_range(row: tuple[Cell, ...], columns: dict[str, int], name: str, value: Any, values: dict[str, Any]) -> None:
-    """Low and high of a row; an end that is empty lies as far away as one that has no range at all."""
-    low, high = (_cell(row, columns[end]) if end in columns else None for end in ("low", "high"))
+def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str, Any] | None:
+    """The range that a row gives; an end that is empty lies as far away as one that has no range at all.
+
+    >>> span_of("gpu_hourly_rate", 1.5, 1.2, None, None)
+    {'low': 1.2, 'high': 1.8}
+    """
     if low is None and high is None:
-        return
+        return None
     span = {"low": _end(low, high, name, value, -DEFAULT_SWING), "high": _end(high, low, name, value, DEFAULT_SWING)}
-    shape = _cell(row, columns["distribution"]) if "distribution" in columns else None
     if isinstance(shape, str):
         span["distribution"] = shape.strip().lower()
-    values.setdefault("ranges", {})[name] = span
+    return span
 
 
 def _end(end: Any, other: Any, name: str, value: Any, change: float) -> Any:
