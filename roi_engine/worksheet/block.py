@@ -125,8 +125,8 @@ def _cell(row: tuple[Cell, ...], column: int) -> Cell:
 def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str, Any] | None:
     """The range that a row gives; an end that is empty lies as far away as one that has no range at all.
 
-    >>> span_of("gpu_hourly_rate", 1.5, 1.2, None, None)
-    {'low': 1.2, 'high': 1.8}
+    >>> span_of("gpu_hourly_rate", 2.0, 1.2, None, None)
+    {'low': 1.2, 'high': 2.4}
     """
     if low is None and high is None:
         return None
