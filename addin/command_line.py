@@ -9,6 +9,7 @@ import click
 from addin.addin_command import addin
 from addin.calc_command import calc
 from addin.command import CommandGroup
+from addin.email_command import email
 from addin.eval_command import evaluate
 from addin.functions_command import list_functions
 from addin.recalc_command import recalc
@@ -19,6 +20,7 @@ EXAMPLES = """
 ft-roi report support.toml            a workbook with the whole answer, support.xlsx
 ft-roi calc support.toml              the answer on the terminal
 ft-roi template -o inputs.xlsx        a workbook to be filled in
+ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi functions FT_NPV               what a worksheet function takes and gives
 """
@@ -47,7 +49,7 @@ def ft_roi() -> None:
     """
 
 
-for command in (report, template, calc, evaluate, recalc, list_functions, addin):
+for command in (report, template, email, calc, evaluate, recalc, list_functions, addin):
     ft_roi.add_command(command)
 
 

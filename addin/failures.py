@@ -6,6 +6,7 @@ ClickException
     ├── Unexpected      a mistake of ours                           1
     ├── UnusablePath    a path that cannot be read or written       2
     ├── InvalidInput    a scenario or an argument that is wrong     3
+    ├── Undelivered     a message that did not reach everybody      4
     ├── WouldOverwrite  a file that exists                          5
     └── Interrupted     Ctrl-C                                    130
 """
@@ -43,6 +44,12 @@ class InvalidInput(Failure):
     """A scenario or an argument with something wrong in it."""
 
     exit_code = 3
+
+
+class Undelivered(Failure):
+    """A message that did not reach everybody it was for."""
+
+    exit_code = 4
 
 
 class WouldOverwrite(Failure):

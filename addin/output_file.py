@@ -13,12 +13,16 @@ _IN_USE = (5, 32)
 """What Windows says (access denied, sharing violation) about a file that a program holds open."""
 
 
-def check_workbook_path(path: Path, force: bool) -> None:
-    """Refuses a path that no workbook can be written to; raises `UnusablePath` or `WouldOverwrite` with the cure."""
+def check_workbook_path(path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx") -> None:
+    """Refuses a path that no workbook can be written to; raises `UnusablePath` or `WouldOverwrite` with the cure.
+
+    what, example : another kind of file with a name that such a file may have.
+    """
+    suffix = Path(example).suffix
     if path.is_dir():
-        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / 'report.xlsx'}")
-    if path.suffix.lower() != ".xlsx":
-        raise UnusablePath(f"{path}: a workbook ends in .xlsx. Try -o {path.with_suffix('.xlsx')}")
+        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / example}")
+    if path.suffix.lower() != suffix:
+        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
     if not path.parent.is_dir():
         if path.parent.exists():
             raise UnusablePath(f"{path.parent} is not a folder. Write elsewhere with -o.")

@@ -22,12 +22,15 @@ from templates.sensitivity_sheet import add_sensitivity_sheet
 from templates.summary_sheet import add_summary_sheet, fill_summary
 
 
-def build_workbook(scenario: Scenario, *, edition: Edition = "wired", generated: datetime | None = None) -> bytes:
+def build_workbook(
+    scenario: Scenario, *, edition: Edition = "wired", generated: datetime | None = None, recipient: str = ""
+) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
     scenario : the inputs. edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native``
     ordinary formulas (its tornado and grids are values as generated), ``values`` nothing but values. generated : the
-    time to state; SOURCE_DATE_EPOCH, else now, when left out.
+    time to state; SOURCE_DATE_EPOCH, else now, when left out. recipient : whom this copy is for, kept as a property of
+    the document, so that answers can be told apart.
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
@@ -42,16 +45,18 @@ def build_workbook(scenario: Scenario, *, edition: Edition = "wired", generated:
     add_functions_sheet(book)
     fill_summary(book, summary, moment)
     add_master_check(book)
-    return _finished(book, moment)
+    return _finished(book, moment, recipient)
 
 
-def _finished(book: Book, moment: datetime) -> bytes:
+def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     scenario = book.scenario
     properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
     properties.append(StringProperty(name="FT ROI version", value=__version__))
     properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
     properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
     properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
+    if recipient:
+        properties.append(StringProperty(name="Recipient", value=recipient))
     package = BytesIO()
     book.workbook.active = 0
     book.workbook.save(package)

@@ -1,0 +1,76 @@
+"""The message itself (RFC 5322, RFC 2045): headers, the letter as text and HTML with its picture, the workbook."""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+from addin.mail.letter import Block, Picture, as_html, as_text
+from addin.mail.person import Person
+
+WORKBOOK_TYPE = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+NO_DOMAIN = "ft-roi.invalid"
+"""Ends the identifier of a draft whose sender is not known (RFC 2606): the program that sends it makes its own."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message before it is put into its form. attachment : the file's name and content."""
+
+    to: Sequence[Person]
+    subject: str
+    letter: Sequence[Block]
+    attachment: tuple[str, bytes]
+    cc: Sequence[Person] = ()
+    sender: Person | None = None
+    date: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def recipients(self) -> list[Person]:
+        """Everybody who gets it, once each."""
+        return list({each.address: each for each in (*self.to, *self.cc)}.values())
+
+
+def message(mail: Mail, *, draft: bool) -> EmailMessage:
+    """The message. draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
+
+    multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook.
+    """
+    result = EmailMessage(email.policy.SMTP)
+    if mail.sender:
+        result["From"] = mail.sender.header
+    result["To"] = [each.header for each in mail.to]
+    if mail.cc:
+        result["Cc"] = [each.header for each in mail.cc]
+    result["Subject"] = mail.subject
+    result["Date"] = format_datetime(mail.date)
+    result["Message-ID"] = make_msgid(domain=mail.sender.address.rpartition("@")[2] if mail.sender else NO_DOMAIN)
+    if draft:
+        result["X-Unsent"] = "1"
+    # quoted-printable: any server takes it, and lines stay short
+    result.set_content(as_text(mail.letter), cte="quoted-printable")
+    result.add_alternative(as_html(mail.letter), subtype="html", cte="quoted-printable")
+    html = result.get_body(("html",))
+    assert html is not None
+    for block in mail.letter:
+        if isinstance(block, Picture):
+            html.add_related(
+                block.content,
+                "image",
+                "png",
+                cid=f"<{block.content_id}>",
+                filename="cash-flow.png",
+                disposition="inline",
+            )
+    name, content = mail.attachment
+    result.add_attachment(content, *WORKBOOK_TYPE, filename=name)
+    return result
+
+
+def as_bytes(mail: EmailMessage) -> bytes:
+    """The message as it goes into a file or over the wire: lines end in CR LF."""
+    return mail.as_bytes(policy=email.policy.SMTP)

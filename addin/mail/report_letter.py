@@ -1,0 +1,83 @@
+"""The letter that brings a report: the answer, three figures, the picture, and what to think about."""
+
+from __future__ import annotations
+
+from addin.figures import amount, percent, time_span
+from addin.mail.letter import Block, Figures, Paragraph, Picture, Steps
+from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, verdict
+from roi_engine.answer import horizon_in_words
+from templates.book import Edition
+from templates.cash_flow_picture import HEIGHT, WIDTH, cash_flow_picture, picture_in_words
+
+FIRST_FEW = 3
+CONTENT_ID = "cash-flow@ft-roi"
+
+_WORKBOOK = {
+    "native": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
+    "these figures follow, in any spreadsheet program; there is no macro and no link in it.",
+    "wired": "The whole calculation is in the attached workbook, {file}. Where the FT ROI functions are installed it "
+    "follows the blue cells on its sheet Inputs; elsewhere it shows these figures, and is for reading only.",
+    "values": "The figures behind it are in the attached workbook, {file}, as values: it does not calculate.",
+}
+
+
+def report_letter(
+    scenario: Scenario,
+    appraisal: Appraisal,
+    warnings: list[InputWarning],
+    *,
+    greeting: str,
+    note: str,
+    file: str,
+    edition: Edition,
+) -> list[Block]:
+    """The letter's blocks. note : the sender's own words, or nothing. file : what the workbook is called."""
+    currency = scenario.currency
+    blocks: list[Block] = [Paragraph(greeting)]
+    if note:
+        blocks.append(Paragraph(note))
+    if scenario.name:
+        blocks.append(Paragraph(scenario.name, strong=True))
+    if scenario.description:
+        blocks.append(Paragraph(scenario.description))
+    blocks += [
+        Paragraph(verdict(appraisal, currency)),
+        Figures(figures(scenario, appraisal)),
+        _picture(appraisal, currency),
+    ]
+    if warnings:
+        blocks += [Paragraph("Before you rely on these figures:"), Steps(_told(warnings), numbered=False)]
+    return [*blocks, Paragraph(_WORKBOOK[edition].format(file=file))]
+
+
+def _picture(appraisal: Appraisal, currency: str) -> Picture:
+    content, words = cash_flow_picture(appraisal, currency), picture_in_words(appraisal, currency)
+    return Picture(content, CONTENT_ID, words, WIDTH, HEIGHT)
+
+
+def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, str]]:
+    """The three figures with what each is.
+
+    >>> from roi_engine import REFERENCE, appraise
+    >>> figures(REFERENCE, appraise(REFERENCE))[0]
+    ('Net ROI', '17,837.28 USD', 'gained over 12 months, after all costs')
+    """
+    horizon, net = horizon_in_words(appraisal.months), appraisal.net_roi
+    came_of_it = "gained" if net > 0 else "lost" if net < 0 else "neither gained nor lost"
+    beyond = appraisal.payback_months > appraisal.months
+    payback = " ".join(time_span(appraisal.payback_months)).strip()
+    return [
+        ("Net ROI", f"{amount(net)} {scenario.currency}", f"{came_of_it} {horizon}, after all costs"),
+        ("Payback", payback, f"not {horizon}" if beyond else "until the outlay is recovered for good"),
+        (
+            "NPV",
+            f"{amount(appraisal.npv())} {scenario.currency}",
+            f"worth today, at a discount rate of {percent(scenario.discount_rate)} a year",
+        ),
+    ]
+
+
+def _told(warnings: list[InputWarning]) -> list[str]:
+    shown = [f"{INPUTS[each.input_name].label}: {each.sentence}" for each in warnings[:FIRST_FEW]]
+    more = len(warnings) - len(shown)
+    return shown + ([f"{more} more on the workbook's first sheet."] if more else [])

@@ -1,0 +1,37 @@
+"""The letter that brings a template: what is asked of the reader, cell by cell, and how to send it back."""
+
+from __future__ import annotations
+
+from addin.mail.letter import Block, Paragraph, Steps
+from roi_engine import INPUTS
+from roi_engine.scenario import REFERENCE_INPUTS
+
+
+def template_letter(*, greeting: str, note: str, file: str, currency: str) -> list[Block]:
+    """The letter's blocks. note : the sender's own words, or nothing. file : what the workbook is called."""
+    asked = [f"{INPUTS[name].label} ({INPUTS[name].quantity.unit_in(currency)})" for name in REFERENCE_INPUTS]
+    blocks: list[Block] = [Paragraph(greeting)]
+    if note:
+        blocks.append(Paragraph(note))
+    return [
+        *blocks,
+        Paragraph(
+            "Does it pay to fine-tune a model of our own, or should we keep paying for the API? The attached workbook, "
+            f"{file}, works it out. It needs your figures: those in it are an example."
+        ),
+        Paragraph("What to do:", strong=True),
+        Steps(
+            [
+                "Open the workbook and go to its second sheet, Inputs. The cells to fill in are blue on cream; each "
+                "says what it takes when you select it.",
+                'Type your figures over the example\'s in the column Value, under "Reference inputs": '
+                f"{'; '.join(asked)}. For a share type 12% or 0.12.",
+                "Go through the rows below them and change those that you know better. Leave the others as they are; "
+                "an empty cell stands for its default.",
+                "Where you are unsure, give Low and High beside the value. Source and Note are for where a figure "
+                "comes from.",
+                "The first sheet, Summary, shows the answer at once. There is no macro in the workbook.",
+                "Save it as an Excel workbook (.xlsx), answer this message, and attach the file.",
+            ]
+        ),
+    ]
