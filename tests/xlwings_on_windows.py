@@ -52,7 +52,8 @@ def sent_by_xlwings_wrapper(argument: Any) -> Any:
 
 
 def _rows_for_vba(argument: Any) -> list[list[Any]]:
-    return [[_cell_for_vba(cell) for cell in row] for row in (argument if isinstance(argument, list) else [[argument]])]
+    rows = argument if isinstance(argument, (list, tuple)) else [[argument]]
+    return [[_cell_for_vba(cell) for cell in row] for row in rows]
 
 
 def _cell_for_vba(cell: Any) -> Any:

@@ -105,7 +105,7 @@ def sent(argument: Any) -> Any:
     """An argument as Office.js sends it: rows of cells, None for an empty one; None where it is left out."""
     if argument is None:
         return None
-    rows = argument if isinstance(argument, list) else [[argument]]
+    rows = argument if isinstance(argument, (list, tuple)) else [[argument]]
     return [[_cell_sent(cell) for cell in row] for row in rows]
 
 

@@ -10,7 +10,7 @@ import pytest
 from addin import functions as excel
 from roi_engine import REFERENCE, FtRoiError, call, functions
 from roi_engine.worksheet.call import CELL_ERRORS
-from tests.xlwings_server import Server
+from tests.xlwings_server import ROOT, Server
 
 LONGEST_DOCUMENTATION = 255
 TYPED = [name for name, function in functions().items() if not function.block_only]
@@ -121,6 +121,35 @@ def test_the_reference_scenario_as_a_block(server, name, header):
     assert not _holds_error(server.result(name, *arguments))
 
 
+def replaced(name: str, change) -> list[list]:
+    """The function's typed arguments, or its block's, each time with another argument changed."""
+    arguments = block_arguments(name, reference_block()) if functions()[name].block_only else typed_arguments(name)
+    return [[*arguments[:at], change(value), *arguments[at + 1 :]] for at, value in enumerate(arguments)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", functions())
+def test_any_argument_may_be_a_column(server, name):
+    """One result for each cell; a table takes single cells. A block or another range stays one argument."""
+    for arguments in replaced(name, lambda value: value if isinstance(value, (list, tuple)) else [[value], [value]]):
+        result = server.result(name, *arguments)
+        assert result == expected(name, *arguments), arguments
+        if any(isinstance(each, list) and len(each) == 2 for each in arguments):
+            assert result == "#VALUE!" if functions()[name].result.kind == "table" else len(result) == 2, arguments
+
+
+@pytest.mark.parametrize("name", functions())
+def test_any_argument_may_be_an_empty_cell(server, name):
+    for arguments in replaced(name, lambda value: [[None]]):
+        assert server.result(name, *arguments) == expected(name, *arguments), arguments
+
+
+@pytest.mark.parametrize("name", functions())
+def test_an_error_value_in_any_argument_is_the_result(server, name):
+    for arguments in replaced(name, lambda value: "#DIV/0!"):
+        assert server.result(name, *arguments) == "#DIV/0!", arguments
+
+
 def _holds_error(result) -> bool:
     rows = result if isinstance(result, list) else [[result]]
     return any(cell in CELL_ERRORS for row in rows for cell in row)
@@ -168,6 +197,17 @@ def test_true_false_and_never_reach_the_cell(server):
 def test_it_can_be_imported_and_called_where_xlwings_registers_nothing():
     assert excel.FT_TRAINCOST([[24]], [[1.5]]) == 36
     assert excel.FT_NPV.__name__ == "FT_NPV"
+
+
+@pytest.mark.slow
+def test_a_project_of_xlwings_server_imports_them_all_under_plain_names(tmp_path):
+    """docs/xlwings-server.md: one line in the project's own module."""
+    folder = tmp_path / "custom_functions"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from addin.functions import *\n")
+    with Server(module="custom_functions", folder=tmp_path, PYTHONPATH=str(ROOT)) as project:
+        assert [each["name"] for each in project.meta["functions"]] == sorted(functions())
+        assert project.result("FT_TRAINCOST", [[24], [48]], 1.5) == [[36], [72]]
 
 
 def test_cells_in_a_currency_format_are_numbers():
