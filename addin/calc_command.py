@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.command import Command, is_on, json_option
-from addin.scenario_argument import scenario_argument
+from addin.scenario_argument import read_scenario, scenario_argument
 from addin.terminal import print_json, print_note
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
 
     from addin.generation_time import generation_time
     from addin.input_warnings import print_warnings
-    from roi_engine import METRICS, appraise, check_inputs, load_scenario
+    from roi_engine import METRICS, appraise, check_inputs
 
     generated = generation_time()
-    scenario = load_scenario(scenario_file)
+    scenario = read_scenario(scenario_file)
     appraisal = appraise(scenario)
     if compared:
         _print_options(scenario, json)

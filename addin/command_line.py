@@ -12,6 +12,7 @@ from addin.command import CommandGroup
 from addin.email_command import email
 from addin.eval_command import evaluate
 from addin.functions_command import list_functions
+from addin.read_command import read
 from addin.recalc_command import recalc
 from addin.workbook_commands import report, template
 from roi_engine._version import __version__
@@ -21,6 +22,7 @@ ft-roi report support.toml            a workbook with the whole answer, support.
 ft-roi calc support.toml              the answer on the terminal
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
+ft-roi calc inputs.xlsx               the answer, from the filled workbook
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi functions FT_NPV               what a worksheet function takes and gives
 """
@@ -45,11 +47,21 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
 def ft_roi() -> None:
     """Does fine-tuning a model pay? From a scenario file to net ROI, payback, NPV and IRR.
 
-    A SCENARIO is a .toml or .json file of inputs, or - for standard input.
+    A SCENARIO is a .toml or .json file of inputs, a filled workbook (.xlsx), or - for standard input.
     """
 
 
-for command in (report, template, email, calc, evaluate, recalc, list_functions, addin):
+for command in (
+    report,
+    template,
+    email,
+    calc,
+    evaluate,
+    read,
+    recalc,
+    list_functions,
+    addin,
+):
     ft_roi.add_command(command)
 
 

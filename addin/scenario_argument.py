@@ -1,21 +1,28 @@
-"""The argument SCENARIO: a file that exists, of a kind that can be read."""
+"""The argument SCENARIO: a file that exists, of a kind that can be read; a filled workbook among them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from addin.command import is_on
 from addin.failures import UnusablePath
+from addin.terminal import print_note
+
+if TYPE_CHECKING:
+    from roi_engine import Scenario
+    from templates.reading import Reading
 
 SCENARIO_SUFFIXES = (".toml", ".json")
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xlam", ".xlsb", ".xls", ".ods")
+"""Workbooks; reading one that is no .xlsx says how to make it one."""
 
 
 class ScenarioFile(click.Path):
-    """The path of a scenario file, or ``-`` for standard input."""
+    """The path of a scenario file or a filled workbook, or ``-`` for standard input."""
 
     name = "scenario"
 
@@ -38,11 +45,36 @@ def existing_scenario(name: str) -> str:
         inside = _scenarios_in(path)
         example = f", such as {path / inside[0]}" if inside else ""
         raise UnusablePath(f"{name} is a folder. Name a scenario file{example}.")
-    if path.suffix.lower() in WORKBOOK_SUFFIXES:
-        raise UnusablePath(
-            f"{name} is a workbook, and workbooks cannot be read back yet. Give the scenario as a .toml or .json file."
-        )
     return name
+
+
+def read_scenario(name: str) -> Scenario:
+    """The scenario of a file, of a filled workbook, or of standard input."""
+    if Path(name).suffix.lower() not in WORKBOOK_SUFFIXES:
+        from roi_engine import load_scenario
+
+        return load_scenario(name)
+    return read_filled(name).checked()
+
+
+def read_filled(name: str, use_cached: bool = False) -> Reading:
+    """What a filled workbook holds; a scenario without a name is called after the file, as that of any file."""
+    from dataclasses import replace
+
+    from roi_engine.errors import Problem
+    from templates.reading import read_workbook
+    from templates.untrusted_package import UnreadableWorkbook
+
+    try:
+        reading = read_workbook(name, use_cached=use_cached)
+    except UnreadableWorkbook as error:
+        raise UnreadableWorkbook(f"{name}: {error}") from None
+    for note in () if is_on("quiet") else reading.notes:
+        print_note("Note", f"{name}: {note}", "yellow")
+    if reading.scenario is not None and not reading.scenario.name:
+        return replace(reading, scenario=reading.scenario.with_inputs(name=Path(name).stem))
+    problems = (Problem(f"{name}: {each.place}", each.sentence, each.code) for each in reading.problems)
+    return replace(reading, problems=tuple(problems))
 
 
 def existing_file(name: str) -> Path:

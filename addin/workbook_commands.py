@@ -10,7 +10,7 @@ import click
 
 from addin.command import Command, is_on, json_option
 from addin.output_file import check_workbook_path, write_file
-from addin.scenario_argument import scenario_argument
+from addin.scenario_argument import WORKBOOK_SUFFIXES, read_scenario, scenario_argument
 from addin.terminal import print_json
 
 if TYPE_CHECKING:
@@ -62,15 +62,15 @@ ft-roi report support.toml --json | jq .npv
 @json_option("Print the summary as JSON.")
 def report(scenario_file: str, output: str | None, formulas: Edition, force: bool, json: bool) -> None:
     """Write a scenario as a finished workbook and print its answer in five lines."""
-    path = Path(output or ("report.xlsx" if scenario_file == "-" else f"{Path(scenario_file).stem}.xlsx"))
+    path = Path(output or _default_name(scenario_file))
     check_workbook_path(path, force)
 
     from addin.generation_time import generation_time
     from addin.input_warnings import print_warnings
-    from roi_engine import appraise, check_inputs, load_scenario
+    from roi_engine import appraise, check_inputs
 
     generated = generation_time()
-    scenario = load_scenario(scenario_file)
+    scenario = read_scenario(scenario_file)
 
     from templates.workbook import build_workbook
 
@@ -82,6 +82,14 @@ def report(scenario_file: str, output: str | None, formulas: Edition, force: boo
     elif not is_on("quiet"):
         click.echo("\n".join(summary_lines(scenario, appraisal, path)))
         print_warnings(warnings, all_of_them_with=f"ft-roi calc {shlex.quote(scenario_file)}")
+
+
+def _default_name(scenario_file: str) -> str:
+    """The scenario's name; not that of the filled workbook it was read from."""
+    if scenario_file == "-":
+        return "report.xlsx"
+    path = Path(scenario_file)
+    return f"{path.stem}{'-report' if path.suffix.lower() in WORKBOOK_SUFFIXES else ''}.xlsx"
 
 
 @click.command(
@@ -115,7 +123,7 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
         where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
         click.echo(
             f"Wrote {path}. Type your figures over the example's on the sheet Inputs, {where}. "
-            "Filled workbooks cannot be read back yet: for a report write a .toml scenario."
+            f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from addin.failures import InvalidInput
-from addin.scenario_argument import SCENARIO_SUFFIXES, WORKBOOK_SUFFIXES, existing_file, existing_scenario
+from addin.scenario_argument import (
+    SCENARIO_SUFFIXES,
+    WORKBOOK_SUFFIXES,
+    existing_file,
+    existing_scenario,
+    read_scenario,
+)
 
 Rows = list[list[Any]]
 _DELIMITERS = ",;\t"
@@ -39,9 +45,9 @@ def _cell(text: str) -> Any:
 
 def _scenario_block(name: str) -> Rows:
     """The inputs that a scenario gives, with their ranges, as a block with a header row."""
-    from roi_engine import INPUTS, load_scenario
+    from roi_engine import INPUTS
 
-    scenario = load_scenario(name)
+    scenario = read_scenario(name)
     given = scenario.given()
     rows: Rows = [["input", "value", "low", "high", "distribution"]]
     for each in INPUTS:

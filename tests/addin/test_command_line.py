@@ -37,7 +37,7 @@ from roi_engine import (
 from roi_engine.prices.price_tables import price_tables
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["report", "template", "email", "calc", "eval", "functions"]
+COMMANDS = ["report", "template", "email", "calc", "eval", "read", "functions"]
 MODULES = sorted(f"addin.{path.stem}" for path in (ROOT / "addin").glob("*.py") if path.stem != "__init__")
 
 REFERENCE_TOML = """\
@@ -315,7 +315,6 @@ SCENARIO_PATHS = {
     "missing": ("referense.toml", "There is no file referense.toml. Did you mean reference.toml?"),
     "missing, nothing like it": ("x/y.toml", "There is no file x/y.toml."),
     "a folder": (".", ". is a folder. Name a scenario file, such as reference.toml."),
-    "a workbook": ("old.xlsx", "old.xlsx is a workbook, and workbooks cannot be read back yet."),
 }
 
 
@@ -323,7 +322,6 @@ SCENARIO_PATHS = {
 @pytest.mark.parametrize("command", [["report", "-o", "new.xlsx"], ["calc"]])
 def test_a_scenario_that_is_no_scenario_file(folder, command, case):
     name, words = SCENARIO_PATHS[case]
-    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     result = run(*command, name)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -354,7 +352,6 @@ OUTPUT_PATHS = {
 def test_an_output_that_cannot_be(folder, stand_in, command, case):
     name, exit_code, words = OUTPUT_PATHS[case]
     (folder / "sub").mkdir()
-    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     result = run(*command, "-o", name)
     assert (result.exit_code, result.stdout) == (exit_code, "")
@@ -408,7 +405,6 @@ FAILED_WRITES = {
 @pytest.mark.parametrize("case", FAILED_WRITES)
 def test_a_failed_write_leaves_the_old_file(folder, stand_in, monkeypatch, case):
     what, stand_in_for_it, words = FAILED_WRITES[case]
-    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     monkeypatch.setattr(f"addin.output_file.{what}", stand_in_for_it, raising=False)
     result = run("report", "reference.toml", "-o", "old.xlsx", "--force")
@@ -433,7 +429,6 @@ def test_stopped_while_building_or_writing(folder, stand_in, monkeypatch, stoppe
     def stop(*arguments, **settings):
         raise stopped
 
-    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     for what in ("templates.workbook.build_workbook", "addin.output_file.os.replace"):
         with monkeypatch.context() as changed:

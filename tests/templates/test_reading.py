@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -12,7 +11,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from lxml import etree
 from openpyxl.workbook.defined_name import DefinedName
 
 from roi_engine import REFERENCE, Scenario
@@ -23,6 +21,7 @@ from templates.untrusted_package import UnreadableWorkbook
 from templates.workbook import build_workbook
 from tests.random_scenarios import random_scenarios
 from tests.workbook_cells import samples_and_edges
+from tests.workbook_edits import with_name, with_part
 
 SUPPORT = samples_and_edges()["support-classifier"]
 ANNOTATED = REFERENCE.with_inputs(
@@ -52,30 +51,6 @@ def edited(content: bytes, change: Callable[[openpyxl.Workbook], Any]) -> bytes:
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()
-
-
-def with_name(content: bytes, name: str, text: str) -> bytes:
-    """The workbook with a defined name that says something else, and nothing else changed."""
-    return with_part(content, "xl/workbook.xml", lambda root: _say(root, name, text))
-
-
-def with_part(content: bytes, part: str, change: Callable[[Any], None]) -> bytes:
-    """The workbook with the XML of a part changed."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as after:
-        for each in before.namelist():
-            data = before.read(each)
-            if each == part:
-                root = etree.fromstring(data)
-                change(root)
-                data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            after.writestr(each, data)
-    return changed.getvalue()
-
-
-def _say(root: Any, name: str, text: str) -> None:
-    (found,) = root.xpath("//*[local-name()='definedName'][@name=$name]", name=name)
-    found.text = text
 
 
 def typed(values: dict[str, Any], content: bytes | None = None) -> Reading:

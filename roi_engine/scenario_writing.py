@@ -1,0 +1,79 @@
+"""A scenario as a TOML file for people: each input with its unit, its range, source and note in tables below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Integer, Item, Trivia
+
+from roi_engine.scenario import INPUTS, Scenario
+
+
+def scenario_toml(scenario: Scenario, heading: str = "") -> str:
+    """A scenario as TOML that `load_scenario` reads back to exactly the same scenario.
+
+    heading : a comment for the first line, such as where the figures come from. Inputs at their default are left
+    out. Source: docs/scenario-files.md.
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> print(scenario_toml(REFERENCE).splitlines()[5])
+    training_hours = 24  # GPU-hours
+    """
+    document = tomlkit.document()
+    if heading:
+        document.add(tomlkit.comment(_line(heading)))
+        document.add(tomlkit.nl())
+    document.add("name", tomlkit.item(scenario.name))
+    group = "Label"
+    for name, declared in INPUTS.items():
+        value = getattr(scenario, name)
+        if name == "name" or (value == declared.default and not declared.required) or value is None:
+            continue
+        if declared.required and name not in scenario.model_fields_set:
+            continue  # a token mix or a fleet stands in for this price
+        if declared.group != group:
+            group = declared.group
+            document.add(tomlkit.nl())
+            document.add(tomlkit.comment(group))
+        written = _number(value) if declared.numeric else tomlkit.item(value)
+        unit = declared.quantity.unit_in(scenario.currency)
+        if declared.numeric and unit:
+            written.comment(_line(unit))
+            written.trivia.comment_ws = "  "
+        document.add(name, written)
+    if scenario.ranges:
+        ranges = tomlkit.table()
+        for name in _in_order(scenario.ranges):
+            span = tomlkit.inline_table()
+            span.update({end: _plain(value) for end, value in scenario.ranges[name].model_dump().items()})
+            ranges.add(name, span)
+        document.add("ranges", ranges)
+    for section in ("sources", "notes"):
+        entries: dict[str, str] = getattr(scenario, section)
+        if entries:
+            table = tomlkit.table()
+            for name in _in_order(entries):
+                table.add(name, entries[name])
+            document.add(section, table)
+    return tomlkit.dumps(document)
+
+
+def _in_order(entries: dict[str, Any]) -> list[str]:
+    return [name for name in INPUTS if name in entries]
+
+
+def _number(value: float) -> Item:
+    """A number with its thousands apart, as a person writes it."""
+    plain = _plain(value)
+    return Integer(plain, Trivia(), f"{plain:_}") if isinstance(plain, int) else tomlkit.item(plain)
+
+
+def _plain(value: Any) -> Any:
+    """A whole number without a point, as a person writes it."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+def _line(text: str) -> str:
+    """A text that fits into a comment: one line, nothing that cannot be printed."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
