@@ -352,6 +352,7 @@ OUTPUT_PATHS = {
 def test_an_output_that_cannot_be(folder, stand_in, command, case):
     name, exit_code, words = OUTPUT_PATHS[case]
     (folder / "sub").mkdir()
+    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     result = run(*command, "-o", name)
     assert (result.exit_code, result.stdout) == (exit_code, "")
@@ -405,6 +406,7 @@ FAILED_WRITES = {
 @pytest.mark.parametrize("case", FAILED_WRITES)
 def test_a_failed_write_leaves_the_old_file(folder, stand_in, monkeypatch, case):
     what, stand_in_for_it, words = FAILED_WRITES[case]
+    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     monkeypatch.setattr(f"addin.output_file.{what}", stand_in_for_it, raising=False)
     result = run("report", "reference.toml", "-o", "old.xlsx", "--force")
@@ -429,6 +431,7 @@ def test_stopped_while_building_or_writing(folder, stand_in, monkeypatch, stoppe
     def stop(*arguments, **settings):
         raise stopped
 
+    (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
     for what in ("templates.workbook.build_workbook", "addin.output_file.os.replace"):
         with monkeypatch.context() as changed:
