@@ -147,6 +147,7 @@ def finish(
     remove_calc_chain(parts)
     keep_values_on_load(parts)
     put_fonts_in_order(parts)
+    put_title_columns_first(parts)
     tidy_charts(parts)
     parts["docProps/app.xml"] = serialised(without_blanks(APP_PROPERTIES))
     parts["docProps/core.xml"] = core_properties(
@@ -267,6 +268,15 @@ def put_fonts_in_order(parts: Parts) -> None:
     with editing(parts, "xl/styles.xml") as styles:
         for font in styles.iter(f"{MAIN}font"):
             font[:] = sorted(font, key=lambda child: order[str(child.tag)])
+
+
+def put_title_columns_first(parts: Parts) -> None:
+    """Name repeated columns before repeated rows, as Excel does; LibreOffice saves another order as two names."""
+    with editing(parts, WORKBOOK) as workbook:
+        for titles in workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName[@name='_xlnm.Print_Titles']"):
+            rows, _, columns = (titles.text or "").rpartition(",")
+            if rows and not re.search(r"\d$", columns):
+                titles.text = f"{columns},{rows}"
 
 
 def tidy_charts(parts: Parts) -> None:

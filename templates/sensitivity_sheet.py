@@ -68,7 +68,7 @@ def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
     bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
     metrics_rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
     _explain(metrics_rule, "Metric", "The figure that the table shows.", "Choose a metric from the list.")
-    axes_rule = DataValidation(type="list", formula1="=axis_choices", allow_blank=False)
+    axes_rule = DataValidation(type="list", formula1="axis_choices", allow_blank=False)
     _explain(
         axes_rule,
         "Input",

@@ -1,0 +1,32 @@
+"""The calculation chain: a stale entry brings the repair prompt (18.6)."""
+
+from __future__ import annotations
+
+from templates.package_check import grid
+from templates.package_check.cells import filled_areas
+from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.workbook_part import Contents
+
+
+def check_calculation_chain(contents: Contents) -> Findings:
+    """Every entry of the chain is a formula cell."""
+    part = next(contents.package.related(contents.part, "calcChain"), None)
+    chain = contents.package.root(part)
+    if part is None or chain is None:
+        return
+    titles = {sheet.number: sheet.title for sheet in contents.sheets}
+    formulas: dict[str, set[str]] = {}
+    filled: dict[str, list[grid.Area]] = {}
+    for sheet in contents.sheets:
+        if sheet.is_grid and sheet.root is not None:
+            found = sheet.root.iterfind("{*}sheetData/{*}row/{*}c/{*}f/..")
+            formulas[sheet.number] = {cell.get("r", "") for cell in found}
+            filled[sheet.number] = [area for area, _ in filled_areas(sheet)]
+    number = ""
+    for entry in chain.iterchildren("{*}c"):
+        number = entry.get("i", number)
+        where = grid.cell(entry.get("r"))
+        is_filled = where is not None and any(area.holds(*where) for area in filled.get(number, ()))
+        if entry.get("r") not in formulas.get(number, ()) and not is_filled:
+            place = f"{titles.get(number, f'sheet {number}')}!{shortened(entry.get('r', ''))}"
+            yield Finding("calculation-chain", part, f"It lists {place}, which holds no formula.", "Remove the part.")

@@ -1,0 +1,81 @@
+"""Tables: their range, their titles as the cells have them, their names and formulas (18.5)."""
+
+from __future__ import annotations
+
+import re
+
+from templates.package_check import grid
+from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
+from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.package import Root
+from templates.package_check.workbook_part import Contents, Sheet
+
+
+def check_tables(contents: Contents) -> Findings:
+    """Every table of the workbook."""
+    names: set[str] = set()
+    numbers: set[str] = set()
+    for index, sheet in enumerate(contents.sheets):
+        for part in contents.package.related(sheet.part, "table") if sheet.is_grid else ():
+            table = contents.package.root(part)
+            if table is None:
+                continue
+            name, number = table.get("displayName", ""), table.get("id", "")
+            place = f"table {shortened(name)!r}"
+            if not LEGAL.fullmatch(name) or reads_as_cell(name) or len(name) > LONGEST_NAME:
+                yield Finding("table-name", place, "A table cannot be called so.", "Rename it.")
+            if name.casefold() in names or number in numbers:
+                yield Finding("table-duplicate", place, "Its name or its id is another table's.", "Number it anew.")
+            names.add(name.casefold())
+            numbers.add(number)
+            yield from _check_range(contents, index, sheet, table, place)
+
+
+def _check_range(contents: Contents, index: int, sheet: Sheet, table: Root, place: str) -> Findings:
+    area = grid.area(table.get("ref"))
+    columns = table.findall("{*}tableColumns/{*}tableColumn")
+    titles = [unescaped(each.get("name", "")) for each in columns]
+    headed = table.get("headerRowCount", "1") != "0"
+    if area is None or len(columns) != area.right - area.left + 1 or area.bottom - area.top < headed:
+        what = f"It has {len(columns)} columns, in {shortened(table.get('ref', 'no range'))}."
+        yield Finding("table-range", place, what, "Its range holds its titles, a row, and every column.")
+        return
+    if len({title.casefold() for title in titles}) < len(titles):
+        yield Finding("table-titles", place, "Two of its columns have the same title.", "Rename one.")
+    if headed:
+        shown = _texts_in_row(contents, sheet, area.top)
+        for offset, title in enumerate(titles):
+            cell = f"{grid.column_letters(area.left + offset)}{area.top}"
+            if shown.get(area.left + offset) != title:
+                what = f"{sheet.title}!{cell} does not show its title {shortened(title)!r} as a text."
+                yield Finding("table-header", place, what, "Write the title into the cell.")
+    filtered = table.find("{*}autoFilter")
+    if filtered is not None and (grid.area(filtered.get("ref")) or area)[:2] != area[:2]:
+        yield Finding("table-range", place, "Its filter lies elsewhere.", "Give both the same range.")
+    for formula in table.iter("{*}calculatedColumnFormula", "{*}totalsRowFormula"):
+        yield from contents.check_formula(place, formula.text or "", index)
+
+
+def unescaped(text: str) -> str:
+    """A text with its _xHHHH_ escapes read (22.9.2.19).
+
+    >>> unescaped("net_x000a_benefit")
+    'net\\nbenefit'
+    """
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+
+
+def _texts_in_row(contents: Contents, sheet: Sheet, number: int) -> dict[int, str]:
+    """Column → the text that a cell of a row holds."""
+    found = {}
+    for cell in sheet.root.iterfind(f"{{*}}sheetData/{{*}}row[@r='{number}']/{{*}}c"):
+        where, value = grid.cell(cell.get("r")), cell.findtext("{*}v")
+        if where is None:
+            continue
+        if cell.get("t") == "s" and value and value.isdigit() and int(value[:9]) < len(contents.texts):
+            found[where[1]] = unescaped(contents.texts[int(value[:9])])
+        elif cell.get("t") == "str":
+            found[where[1]] = unescaped(value or "")
+        elif cell.get("t") == "inlineStr":
+            found[where[1]] = unescaped("".join(each.text or "" for each in cell.iter("{*}t")))
+    return found

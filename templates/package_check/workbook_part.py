@@ -1,0 +1,182 @@
+"""The workbook's own part: its sheets, what a formula may refer to, views, calculation settings (18.2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.formula_syntax import Known, faults
+from templates.package_check.package import Package, Root
+
+LONGEST_TITLE = 31
+MAIN_TYPES = ("sheet.main+xml", "template.main+xml", "macroEnabled.main+xml")
+CURRENT_CALCULATION = 179_016
+"""From this calcId on Excel keeps a file's values, if the file lists the features that it calculates with."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A tab: its title, its part and the root of its part, where there is one."""
+
+    title: str
+    number: str
+    part: str
+    root: Root
+    is_grid: bool
+
+
+@dataclass
+class Contents:
+    """The workbook as the checks see it: sheets, names, tables, and how long its lists are."""
+
+    package: Package
+    part: str
+    root: Root
+    sheets: list[Sheet]
+    names: set[str] = field(default_factory=set)
+    sheet_names: dict[int, set[str]] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
+    links: int = 0
+    formats: int = 0
+    differential_formats: int = 0
+    texts: list[str] = field(default_factory=list)
+    cell_metadata: int = 0
+    value_metadata: int = 0
+    _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
+
+    def known(self, sheet: int | None = None) -> Known:
+        """What a formula on a sheet may refer to."""
+        titles = frozenset(each.title.casefold() for each in self.sheets)
+        own = self.sheet_names.get(sheet, set()) if sheet is not None else set().union(*self.sheet_names.values())
+        return Known(titles, frozenset(self.names | own), frozenset(self.tables), self.links)
+
+    def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
+        """A finding for each fault of a formula; one that is met again is not read again."""
+        key = (sheet if sheet in self.sheet_names else None, formula)
+        if key not in self._faults:
+            self._faults[key] = faults(formula, self.known(sheet))
+        for fault in self._faults[key]:
+            yield Finding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
+
+
+def contents_of(package: Package) -> tuple[Contents | None, list[Finding]]:
+    """The workbook in a package, and what is wrong where there is none."""
+    part = next(package.related("", "officeDocument"), None)
+    root = package.root(part)
+    if part is None or root is None or not root.tag.endswith("}workbook"):
+        what = "The package holds no workbook."
+        return None, [Finding("no-workbook", "the file", what, "Save it as .xlsx in a spreadsheet program.")]
+    relationships = package.relationships(part)
+    sheets = []
+    for each in root.iterfind("{*}sheets/{*}sheet"):
+        number = next((value for key, value in each.attrib.items() if key.endswith("relationships}id")), "")
+        related = relationships.get(number)
+        name = package.named(related.target) if related else None
+        is_grid = related is not None and related.kind == "worksheet"
+        sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", package.root(name), is_grid))
+    contents = Contents(package, part, root, sheets)
+    _collect_names(contents)
+    contents.links = len(root.findall("{*}externalReferences/{*}externalReference"))
+    for name in list(package.parts):
+        if name.startswith("xl/tables/"):
+            table = package.root(name)
+            if table is not None:
+                contents.tables.add(table.get("displayName", "").casefold())
+    strings = package.root(next(package.related(part, "sharedStrings"), None))
+    if strings is not None:
+        contents.texts = ["".join(t.text or "" for t in _texts(each)) for each in strings.iterchildren("{*}si")]
+    styles = package.root(next(package.related(part, "styles"), None))
+    if styles is not None:
+        contents.formats = len(styles.findall("{*}cellXfs/{*}xf"))
+        contents.differential_formats = len(styles.findall("{*}dxfs/{*}dxf"))
+    metadata = package.root(next(package.related(part, "sheetMetadata"), None))
+    if metadata is not None:
+        contents.cell_metadata = len(metadata.findall("{*}cellMetadata/{*}bk"))
+        contents.value_metadata = len(metadata.findall("{*}valueMetadata/{*}bk"))
+    return contents, []
+
+
+def _texts(string: Root) -> list[Root]:
+    """The text elements of a shared string, phonetic hints left out."""
+    return [*string.iterchildren("{*}t"), *string.iterfind("{*}r/{*}t")]
+
+
+def _collect_names(contents: Contents) -> None:
+    for each in contents.root.iterfind("{*}definedNames/{*}definedName"):
+        name, scope = each.get("name", "").casefold(), whole(each.get("localSheetId"))
+        if scope is None:
+            contents.names.add(name)
+        else:
+            contents.sheet_names.setdefault(scope, set()).add(name)
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number in an attribute; None where there is none."""
+    return int(text) if text is not None and re.fullmatch(r"-?[0-9]{1,12}", text) else None
+
+
+def check_workbook(contents: Contents) -> Findings:
+    """Titles, tabs, views and the settings of the calculation."""
+    yield from _check_content_type(contents)
+    yield from _check_titles(contents)
+    yield from _check_views(contents)
+    yield from _check_calculation(contents)
+
+
+def _check_content_type(contents: Contents) -> Findings:
+    types = contents.package.root(contents.package.named("[Content_Types].xml"))
+    for each in types.iterchildren("{*}Override") if types is not None else ():
+        kind = each.get("ContentType", "")
+        if each.get("PartName", "").casefold() == f"/{contents.part}".casefold() and not kind.endswith(MAIN_TYPES):
+            what = f"Its content type is {shortened(kind)}, not that of a workbook."
+            yield Finding("content-type", contents.part, what, "Save it as .xlsx.")
+
+
+def _check_titles(contents: Contents) -> Findings:
+    seen, numbers = set(), set()
+    if not contents.sheets:
+        yield Finding("sheet-none", contents.part, "The workbook has no sheet.", "Add one.")
+    for sheet in contents.sheets:
+        title, place = sheet.title, f"sheet {shortened(sheet.title)!r}"
+        if not title or len(title) > LONGEST_TITLE:
+            what = f"Its title has {len(title)} characters; 1 to {LONGEST_TITLE} are allowed."
+            yield Finding("sheet-title-length", place, what, "Shorten it.")
+        if re.search(r"[\[\]:*?/\\\x00-\x1f]", title) or title.startswith("'") or title.endswith("'"):
+            what = "Its title holds one of [ ] : * ? / \\, or ' at an end."
+            yield Finding("sheet-title-character", place, what, "Rename it.")
+        if title.casefold() in seen:
+            yield Finding("sheet-title-duplicate", place, "Two sheets have this title (case aside).", "Rename one.")
+        seen.add(title.casefold())
+        if title.casefold() == "history":
+            yield Finding("sheet-title-reserved", place, "Excel keeps the title History for itself.", "Rename it.")
+        if sheet.number in numbers or not 1 <= (whole(sheet.number) or 0) <= 65_534:
+            yield Finding("sheet-number", place, f"Its sheetId {sheet.number} is taken or illegal.", "Number it anew.")
+        numbers.add(sheet.number)
+
+
+def _check_views(contents: Contents) -> Findings:
+    states = [each.get("state", "visible") for each in contents.root.iterfind("{*}sheets/{*}sheet")]
+    if states and "visible" not in states:
+        yield Finding("sheet-none-visible", contents.part, "Every sheet is hidden.", "Show one.")
+    for view in contents.root.iterfind("{*}bookViews/{*}workbookView"):
+        for setting in ("activeTab", "firstSheet"):
+            index = whole(view.get(setting, "0"))
+            if index is None or not 0 <= index < max(len(states), 1):
+                what = f"{setting} is {view.get(setting)}; there are {len(states)} sheets."
+                yield Finding("sheet-active", contents.part, what, "Count from 0.")
+
+
+def _check_calculation(contents: Contents) -> Findings:
+    """Whether Excel keeps the cached values on opening (MS-XLSX 2.4.82)."""
+    for settings in contents.root.iterchildren("{*}calcPr"):
+        if settings.get("fullCalcOnLoad") in ("1", "true"):
+            what = "fullCalcOnLoad makes Excel calculate everything anew on opening."
+            yield Finding("recalculation", contents.part, what, "Leave it out, so that the values in the file stay.")
+        elif (whole(settings.get("calcId")) or CURRENT_CALCULATION) < CURRENT_CALCULATION:
+            what = f"calcId {settings.get('calcId')} is that of an older Excel: a newer one calculates anew on opening."
+            yield Finding("recalculation", contents.part, what, "Write 191029.")
+        elif settings.get("calcId") and next(contents.root.iter("{*}calcFeatures"), None) is None:
+            what = "The features that it was calculated with are not listed: Excel calculates anew on opening."
+            yield Finding("recalculation", contents.part, what, "List them in the extension calcFeatures.")
