@@ -18,7 +18,7 @@ from lxml import etree
 
 from templates.package_check.finding import Finding, Findings
 
-MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 10_000, 64 * 2**20, 128 * 2**20
+MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 5_000, 16 * 2**20, 48 * 2**20
 """What is read at all: parts, bytes of one part, bytes of all parts, uncompressed."""
 
 CONTENT_TYPES = "[Content_Types].xml"

@@ -44,13 +44,18 @@ class Contents:
     texts: list[str] = field(default_factory=list)
     cell_metadata: int = 0
     value_metadata: int = 0
+    _known: dict[int | None, Known] = field(default_factory=dict)
     _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
 
     def known(self, sheet: int | None = None) -> Known:
         """What a formula on a sheet may refer to."""
-        titles = frozenset(each.title.casefold() for each in self.sheets)
-        own = self.sheet_names.get(sheet, set()) if sheet is not None else set().union(*self.sheet_names.values())
-        return Known(titles, frozenset(self.names | own), frozenset(self.tables), self.links)
+        if sheet is not None and sheet not in self.sheet_names:
+            sheet = -1  # those of a sheet without names of its own
+        if sheet not in self._known:
+            titles = frozenset(each.title.casefold() for each in self.sheets)
+            own = set().union(*self.sheet_names.values()) if sheet is None else self.sheet_names.get(sheet, set())
+            self._known[sheet] = Known(titles, frozenset(self.names | own), frozenset(self.tables), self.links)
+        return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
         """A finding for each fault of a formula; one that is met again is not read again."""

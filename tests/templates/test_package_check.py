@@ -1,0 +1,234 @@
+"""The package check: silent on every workbook of ours, and each seeded defect found by its own rule alone."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import time
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.table import Table
+
+from roi_engine import Scenario
+from templates.book import Edition
+from templates.package_check import MOST_FINDINGS, check_package
+from templates.package_check.formula_syntax import Known, faults
+from templates.workbook import build_workbook
+from tests import libreoffice, open_xml_sdk
+from tests.workbook_cells import samples_and_edges
+from tests.workbook_defects import DEFECTS, package_of, parts_of, table
+
+WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
+SCENARIOS = samples_and_edges()
+SEEN_BY_SDK: set[str] = set()
+"""Defects that the Open XML SDK validator, version 0.4.0 of its npm wrapper, tells too; measured below."""
+
+
+@pytest.fixture(scope="module")
+def sound() -> dict[str, bytes]:
+    return parts_of(build_workbook(SCENARIOS["support-classifier"], edition="native", generated=WHEN))
+
+
+def _some(names: list[str], every: int) -> list[object]:
+    """All of them with the slow tests, one in some without."""
+    return [name if at % every == 0 else pytest.param(name, marks=pytest.mark.slow) for at, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("words", _some(list(DEFECTS), 20))
+def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
+    rule, seed = DEFECTS[words]
+    parts = dict(sound)
+    seed(parts)
+    (finding,) = check_package(package_of(parts))
+    assert finding.rule == rule, finding
+    assert finding.place and finding.what.endswith(".") and finding.cure
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("name", _some(list(SCENARIOS), 20))
+def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
+    assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
+
+
+@pytest.mark.slow
+def test_nothing_is_found_in_workbooks_of_many_months() -> None:
+    for scenario in (Scenario(months_to_amortize=60), Scenario(months_to_amortize=600)):
+        for edition in EDITIONS:
+            assert check_package(build_workbook(scenario, edition=edition, generated=WHEN)) == []
+
+
+def test_nothing_is_found_in_a_sound_table(sound: dict[str, bytes]) -> None:
+    parts = dict(sound)
+    table()(parts)
+    assert check_package(package_of(parts)) == []
+
+
+@pytest.mark.needs_libreoffice
+def test_nothing_is_found_after_libreoffice_saved_it(sound: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(package_of(sound))
+    assert check_package(libreoffice.convert(path, tmp_path / "out").read_bytes()) == []
+
+
+def test_what_openpyxl_saves_lacks_its_values_and_nothing_else() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Item", "Price"], ["GPU", 2.5], ["Total", "=SUM(B2:B2)"]):
+        sheet.append(row)
+    sheet.add_table(Table(displayName="Items", ref="A1:B3"))
+    saved = io.BytesIO()
+    book.save(saved)
+    rules = [finding.rule for finding in check_package(saved.getvalue())]
+    assert sorted(rules) == ["formula-without-value", "recalculation"]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_open_xml_sdk
+def test_what_the_schema_validator_sees_of_the_defects(sound: dict[str, bytes], tmp_path: Path) -> None:
+    seen = set()
+    for at, (words, (_, seed)) in enumerate(DEFECTS.items()):
+        parts = dict(sound)
+        seed(parts)
+        path = tmp_path / f"{at}.xlsx"
+        path.write_bytes(package_of(parts))
+        try:
+            if open_xml_sdk.validate(path, ["Microsoft365"]):
+                seen.add(words)
+        except open_xml_sdk.ValidatorError:  # it stops at a package that it cannot open
+            seen.add(words)
+    assert seen == SEEN_BY_SDK
+
+
+def test_the_document_names_every_rule_and_defect() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "package-check.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (yes|no) \|$", text, re.MULTILINE)
+    expected = [(rule, words, "yes" if words in SEEN_BY_SDK else "no") for words, (rule, _) in DEFECTS.items()]
+    assert sorted(rows) == sorted(expected)
+
+
+# --- formulas -------------------------------------------------------------------------------------------------------
+
+KNOWN = Known(
+    frozenset({"inputs", "cash flow", "it's", "a", "b"}), frozenset({"rate", "scenario"}), frozenset({"log"}), 1
+)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "1", "-1", "+-1", "50%", "-rate%", '""', '"a ""b"" c"', "TRUE", "#N/A", "1.5E-3", ".5", "A1", "$A$1:B2",
+        "A:A", "$1:3", "(A1,B2)", "SUM((A1,B2),C3)", "A1:B2 B1:C3", "SUM(A1:A3)*(1+rate)", "IF(A1>=2,,3)", "PI()",
+        "'Cash flow'!A1", "'It''s'!$A$1", "inputs!rate", "SUM(a:b!A1)", "[1]Sheet!A1", "'[1]Cash 2'!A1", "[1]!f",
+        "Log[Price]", "SUM(Log[[#This Row],[a]:[b]])", "Log[[#Headers],[it'[s']]]", "{1,2;-3,\"x\"}",
+        "INDEX({1;2},1)", "FT_NPV(10%,scenario)", "_xlfn.IFNA(A1,1)", "_xlfn.LET(_xlpm.x,1,_xlpm.x)", "A1:INDEX(A:A,3)",
+        "-A1^2", "A1<>B1", "A1&\" \"&B1", "SUM( A1 , B1 )", "NOT(TRUE)", "N(A1)", "Inputs!#REF!",
+    ],
+)  # fmt: skip
+def test_a_formula_that_excel_reads_has_no_fault(formula: str) -> None:
+    assert faults(formula, KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "", "1+", "*1", "(", ")", "()", "SUM(", "SUM)", "1)", "A1 1", "1 A1", "A1B", "1,2", '"a', "'a", "{", "{1",
+        "{1,2;3}", "{A1}", "{1,}", "SUM(1;2)", "inputs!", "inputs!+1", "inputs! A1", "nosuch!A1", "[2]x!A1", "[x",
+        "nosuch", "1:2:", "1:A1", "#FOO!", "a b", "\\", "\x00", "=1", "LET(1,2)", "IF()", "A1048577", "XFE1", "A0",
+    ],
+)  # fmt: skip
+def test_a_formula_that_excel_does_not_read_has_one(formula: str) -> None:
+    assert faults(formula, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "unit", ["(", ")", "[", "]", "{", "'", '"', "a(", "A1:", "{1,", "''", "[[", "a!", "1E", "&", "\\", "-", "é("]
+)
+def test_no_formula_takes_long_to_read(unit: str) -> None:
+    formula = (unit * 8192)[:8192]
+    start = time.perf_counter()
+    faults(formula, KNOWN)
+    assert time.perf_counter() - start < 0.5
+
+
+# --- hostile files --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" + bytes(512), b"<html>", bytes(1000)],
+    ids=["empty", "the start of a zip", "encrypted", "a page", "zeros"],
+)
+def test_what_is_no_zip_is_unreadable(data: bytes) -> None:
+    assert [finding.rule for finding in check_package(data)] == ["unreadable"]
+
+
+def test_a_zip_bomb_is_not_unpacked() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(200 * 2**20))
+    start = time.perf_counter()
+    assert [finding.rule for finding in check_package(bomb.getvalue())] == ["too-large"]
+    assert time.perf_counter() - start < 2
+
+
+def test_a_zip_of_very_many_parts_is_not_read() -> None:
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for at in range(6_000):
+            archive.writestr(f"xl/{at}.xml", "")
+    assert [finding.rule for finding in check_package(many.getvalue())] == ["too-large"]
+
+
+def test_findings_have_an_end(sound: dict[str, bytes]) -> None:
+    parts = dict(sound)
+    for name in parts:
+        if name.startswith("xl/worksheets/sheet"):
+            parts[name] = re.sub(rb"<f>[^<]+", b"<f>(", parts[name])
+    assert len(check_package(package_of(parts))) == MOST_FINDINGS
+
+
+def test_very_many_overlapping_areas_take_little_time(sound: dict[str, bytes]) -> None:
+    """Twenty thousand tall merged areas side by side and upon each other."""
+    merges = "".join(f'<mergeCell ref="{"ABCDEFGH"[at % 8]}{100 + at}:I{60_000 + at}"/>' for at in range(20_000))
+    parts = dict(sound)
+    name = "xl/worksheets/sheet6.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>".encode())
+    start = time.perf_counter()
+    found = check_package(package_of(parts))
+    assert {finding.rule for finding in found} == {"overlap"}
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("seed", _some(list(range(300)), 100))
+def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int) -> None:
+    """Bytes changed, doubled and lost in the parts, and numbers and references replaced by extreme ones."""
+    chance = random.Random(seed)
+    parts = dict(sound)
+    for _ in range(chance.randint(1, 6)):
+        name = chance.choice(list(parts))
+        content, at = parts[name], chance.randrange(max(len(parts[name]), 1))
+        kind = chance.randrange(5)
+        if kind == 0:
+            parts[name] = content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+        elif kind == 1:
+            parts[name] = content[:at] + content[at + chance.randrange(60) :]
+        elif kind == 2:
+            parts[name] = content[:at] + content[at : at + 200] + content[at:]
+        elif kind == 3:
+            del parts[name]
+        else:
+            values = [b'"-1"', b'"' + b"9" * 5000 + b'"', b'""', b'"A1:XFD1048576"', b'"\xc3\xa9"', b'"1e999"']
+            quoted = [match.span() for match in re.finditer(rb'"[^"]*"', content)]
+            if quoted:
+                start, end = chance.choice(quoted)
+                parts[name] = content[:start] + chance.choice(values) + content[end:]
+    began = time.perf_counter()
+    for finding in check_package(package_of(parts)):
+        assert finding.rule and len(str(finding)) < 1000
+    assert time.perf_counter() - began < 10
