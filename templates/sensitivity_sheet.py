@@ -15,6 +15,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.appraisal import METRICS
+from roi_engine.quantity import CHANGE, SHARE
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved, tornado
@@ -23,6 +24,7 @@ from templates.book import Book, absolute, column_titles, group_title, page, pro
 from templates.charts import tornado_chart
 from templates.formula import Formula, formula_of, if_error, is_number, joined
 from templates.inputs_sheet import bounds
+from templates.validation import rule_of
 
 WIDTHS = (36, 35, 15, 15, 15, 15, 15, 15, 15, 3, 9, 11, 11, 11, 11, 3, 36)
 KNOWN_COLUMNS, CHOICES_COLUMN = "KLMNO", "Q"
@@ -116,6 +118,10 @@ def _add_tornado(book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_r
     metrics_rule.add("B4")
     book.put(sheet, "C4", "Range where none is given, ±", "Explanatory Text")
     swing = _anchored(book.put(sheet, "E4", DEFAULT_SWING, "Input", styles.FRACTION))
+    swing_rule = rule_of(SHARE, may_be_empty=False)
+    _explain(swing_rule, "Range", "How far an input without low and high goes down and up.", swing_rule.error or "")
+    swing_rule.add("E4")
+    sheet.add_data_validation(swing_rule)
     column_titles(book, sheet, 5, TORNADO_TITLES)
     column_titles(book, sheet, 5, KNOWN_TITLES, column_index_from_string(KNOWN_COLUMNS[0]))
     book.put(sheet, f"A{TORNADO_HEAD}", "Base case")
@@ -255,6 +261,9 @@ def _add_grid(
     book.put(sheet, f"A{changes}", "Change from base: across, and down the first column", "Explanatory Text")
     values = row + 6
     first_column, first_row = 3, row + 7
+    change_rule = rule_of(CHANGE, may_be_empty=False)
+    _explain(change_rule, "Change", "How far from its base the input of this axis goes.", change_rule.error or "")
+    sheet.add_data_validation(change_rule)
     axis_cells: dict[str, list[Formula]] = {"Down": [], "Across": []}
     for index, change in enumerate(CHANGES):
         column = get_column_letter(first_column + index)
@@ -262,6 +271,8 @@ def _add_grid(
         value = _axis_value(axes["Across"], Formula(f"{column}${changes}", across_change.value))
         axis_cells["Across"].append(book.put(sheet, f"{column}{values}", value, "Column title right", styles.AXIS))
         line = first_row + index
+        change_rule.add(f"{column}{changes}")
+        change_rule.add(f"A{line}")
         down_change = book.put(sheet, f"A{line}", change, "Input", "+0%;-0%;0%")
         value = _axis_value(axes["Down"], Formula(f"$A{line}", down_change.value))
         axis_cells["Down"].append(book.put(sheet, f"B{line}", value, "Column title right", styles.AXIS))

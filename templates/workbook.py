@@ -59,6 +59,7 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
         properties.append(StringProperty(name="Recipient", value=recipient))
     package = BytesIO()
     book.workbook.active = 0
+    book.workbook.worksheets[0].sheet_view.tabSelected = True
     book.workbook.save(package)
     return finish(
         package.getvalue(),

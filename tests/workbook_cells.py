@@ -1,12 +1,17 @@
-"""Scenarios at the edges, and the comparison of what two workbooks show in a cell."""
+"""Scenarios at the edges, what the cells of a workbook file hold, and the comparison of what two of them show."""
 
 from __future__ import annotations
 
+import io
 import math
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from lxml import etree
 
 from roi_engine import REFERENCE, Scenario, load_scenario
+from templates.finishing import MAIN, parts_by_title
 
 SAMPLES = Path(__file__).parents[1] / "templates" / "samples"
 
@@ -28,3 +33,47 @@ def same(shown: Any, expected: Any, scale: float) -> bool:
     if isinstance(shown, (int, float)) and isinstance(expected, (int, float)):
         return math.isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-9 * scale)
     return bool(shown == expected)
+
+
+class Stored(NamedTuple):
+    """What a cell holds in the file: its formula without =, and its value as a reader sees it (an error as text)."""
+
+    formula: str | None
+    value: float | str | bool | None
+
+
+def stored_cells(package: bytes) -> dict[str, dict[str, Stored]]:
+    """Sheet → address → content of every cell that is not empty, a tenth of the time that openpyxl takes."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
+    strings = etree.fromstring(parts.get("xl/sharedStrings.xml", b"<sst/>")).iterchildren(f"{MAIN}si")
+    texts = ["".join(text.text or "" for text in each.iter(f"{MAIN}t")) for each in strings]
+    return {
+        title: {
+            cell.get("r", ""): content
+            for cell in etree.fromstring(parts[name]).iter(f"{MAIN}c")
+            if (content := _stored(cell, texts)) != (None, None)
+        }
+        for title, name in parts_by_title(parts).items()
+    }
+
+
+def _stored(cell: Any, texts: list[str]) -> Stored:
+    formula, value, kind = cell.find(f"{MAIN}f"), cell.findtext(f"{MAIN}v"), cell.get("t", "n")
+    if kind == "inlineStr":
+        shown: float | str | bool | None = "".join(text.text or "" for text in cell.iter(f"{MAIN}t")) or None
+    elif value is None:
+        shown = None
+    elif kind == "s":
+        shown = texts[int(value)]
+    elif kind == "b":
+        shown = value == "1"
+    else:
+        shown = float(value) if kind == "n" and value else value
+    return Stored(None if formula is None else formula.text or "", shown)
+
+
+def named_cell(book: Any, name: str) -> tuple[str, str]:
+    """Sheet and address of a defined name of one cell, in a workbook that openpyxl opened."""
+    (title, address), *_ = book.defined_names[name].destinations
+    return title, address.replace("$", "")

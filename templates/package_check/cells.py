@@ -6,13 +6,15 @@ import math
 import re
 from collections.abc import Iterator
 
+from openpyxl.utils.cell import get_column_letter
+
 from templates.package_check import grid
 from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.grid import Area
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
+from templates.stored_cells import LAST_ROW, LONGEST_CELL_TEXT
 
-LONGEST_CELL = 32_767
 ERRORS = {
     "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!",
@@ -31,7 +33,7 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
     for row in sheet.root.iterfind("{*}sheetData/{*}row"):
         number = whole(row.get("r")) if row.get("r") is not None else last_row + 1
         place = f"{sheet.title}!{row.get('r', last_row + 1)}:{row.get('r', last_row + 1)}"
-        if number is None or not 1 <= number <= grid.LAST_ROW:
+        if number is None or not 1 <= number <= LAST_ROW:
             yield Finding("row-number", place, "There is no such row.", "Number rows from 1 to 1,048,576.")
             continue
         if number == last_row:
@@ -43,7 +45,7 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
         last_column = 0
         for cell in row.iterchildren("{*}c"):
             where = grid.cell(cell.get("r")) if cell.get("r") is not None else (number, last_column + 1)
-            at = f"{sheet.title}!{shortened(cell.get('r', grid.column_letters(last_column + 1) + str(number)))}"
+            at = f"{sheet.title}!{shortened(cell.get('r', get_column_letter(last_column + 1) + str(number)))}"
             if where is None or where[0] != number:
                 yield Finding("cell-address", at, f"It is no address in row {number}.", "Correct r.")
                 continue
@@ -101,10 +103,10 @@ def _check_value(contents: Contents, place: str, cell: Root) -> Findings:
         if number is None or not 0 <= number < len(contents.texts):
             what = f"It shows shared text {shortened(text)}; there are {len(contents.texts)}, counted from 0."
             yield Finding("shared-text", place, what, "Correct the index.")
-        elif len(contents.texts[number]) > LONGEST_CELL:
-            yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL:,} characters.", "Cut it.")
-    elif kind == "str" and len(text) > LONGEST_CELL:
-        yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL:,} characters.", "Cut it.")
+        elif len(contents.texts[number]) > LONGEST_CELL_TEXT:
+            yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it.")
+    elif kind == "str" and len(text) > LONGEST_CELL_TEXT:
+        yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it.")
     elif kind == "d" and not DATE.fullmatch(text):
         yield Finding("date-value", place, f"{shortened(text)!r} is no date.", "Write 2026-11-25T09:30:00.")
 

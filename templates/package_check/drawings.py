@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from templates.package_check import grid
 from templates.package_check.cells import ERRORS, NUMBER
 from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
+from templates.stored_cells import LAST_COLUMN, LAST_ROW
 
 LABEL_POSITIONS = {
     "barChart clustered": {"ctr", "inBase", "inEnd", "outEnd"},
@@ -41,7 +41,7 @@ def _check_anchors(part: str, drawing: Root) -> Findings:
         corners = []
         for corner in anchor.iterchildren("{*}from", "{*}to"):
             row, column = (whole((corner.findtext(f"{{*}}{name}") or "").strip()) for name in ("row", "col"))
-            if row is None or column is None or not (0 <= row < grid.LAST_ROW and 0 <= column < grid.LAST_COLUMN):
+            if row is None or column is None or not (0 <= row < LAST_ROW and 0 <= column < LAST_COLUMN):
                 yield Finding("anchor", part, "A drawing lies outside of the sheet.", "Move it.")
             else:
                 corners.append((row, column))

@@ -179,7 +179,9 @@ def _take_operator(reading: _Reading, kind: str, token: str) -> Iterator[Fault]:
         elif not reading.reference:
             raise _Unreadable("A comma stands outside the arguments of a function.")
         reading.operand_next = True
-    elif kind in (REFERENCES | {"sheet", "open"}) and reading.spaced and reading.reference:  # the space is the intersection
+    elif (
+        kind in (REFERENCES | {"sheet", "open"}) and reading.spaced and reading.reference
+    ):  # the space is the intersection
         reading.operand_next = True
         yield from _take_operand(reading, kind, token)
     else:

@@ -8,7 +8,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+from openpyxl.utils.cell import column_index_from_string as column_number
+
+from templates.stored_cells import LAST_COLUMN, LAST_ROW
+
 ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 
 
@@ -28,31 +31,6 @@ class Area(NamedTuple):
     def holds(self, row: int, column: int) -> bool:
         """Whether a cell lies in it."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
-
-
-def column_number(letters: str) -> int:
-    """A → 1, XFD → 16384.
-
-    >>> column_number("XFD")
-    16384
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 → A, 16384 → XFD.
-
-    >>> column_letters(16384)
-    'XFD'
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def cell(address: str | None) -> tuple[int, int] | None:

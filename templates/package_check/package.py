@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from templates.package_check.finding import Finding, Findings
+from templates.untrusted_package import UnreadableWorkbook, open_package
 
 MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 5_000, 16 * 2**20, 48 * 2**20
 """What is read at all: parts, bytes of one part, bytes of all parts, uncompressed."""
@@ -105,8 +106,12 @@ def resolved(folder: str, target: str) -> str:
 
 def opened(data: bytes) -> tuple[Package | None, list[Finding]]:
     """The package in a file's bytes, and what is wrong with its zip; None where nothing more can be looked at."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return None, [_unreadable("It is an encrypted workbook or one of Excel 97.", "Save it as .xlsx, no password.")]
+    if not data.startswith(b"PK"):
+        try:
+            open_package(data)
+        except UnreadableWorkbook as other:
+            what, _, cure = str(other).partition(". ")
+            return None, [_unreadable(f"{what}.", cure)]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive)

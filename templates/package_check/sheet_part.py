@@ -10,6 +10,7 @@ from templates.package_check.cells import filled_areas
 from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole
+from templates.stored_cells import LAST_COLUMN
 
 MOST_LINKS, LONGEST_TARGET, LONGEST_TIP, LONGEST_FOOTER = 65_530, 2_079, 255, 255
 
@@ -31,7 +32,7 @@ def _check_columns(sheet: Sheet) -> Findings:
     last = 0
     for column in sheet.root.iterfind("{*}cols/{*}col"):
         first, final = whole(column.get("min")), whole(column.get("max"))
-        if first is None or final is None or not 1 <= first <= final <= grid.LAST_COLUMN or first <= last:
+        if first is None or final is None or not 1 <= first <= final <= LAST_COLUMN or first <= last:
             what = f"The columns {shortened(column.get('min', ''))} to {shortened(column.get('max', ''))}"
             yield Finding("columns", sheet.title, f"{what} overlap others or do not exist.", "Sort and correct <cols>.")
         last = max(last, final or 0)

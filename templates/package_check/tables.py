@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from openpyxl.utils.cell import get_column_letter
+
 from templates.package_check import grid
 from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
 from templates.package_check.finding import Finding, Findings, shortened
@@ -45,7 +47,7 @@ def _check_range(contents: Contents, index: int, sheet: Sheet, table: Root, plac
     if headed:
         shown = _texts_in_row(contents, sheet, area.top)
         for offset, title in enumerate(titles):
-            cell = f"{grid.column_letters(area.left + offset)}{area.top}"
+            cell = f"{get_column_letter(area.left + offset)}{area.top}"
             if shown.get(area.left + offset) != title:
                 what = f"{sheet.title}!{cell} does not show its title {shortened(title)!r} as a text."
                 yield Finding("table-header", place, what, "Write the title into the cell.")

@@ -26,7 +26,33 @@ from tests.workbook_defects import DEFECTS, package_of, parts_of, table
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
-SEEN_BY_SDK: set[str] = set()
+SEEN_BY_SDK = {
+    "a part twice in the zip",
+    "a part with a backslash in its name",
+    "a part without content type",
+    "a relationship to a part that is not there",
+    "two relationships with one id",
+    "a drawing that names an unknown relationship",
+    "a document type in a part",
+    "a sheet title of 32 characters",
+    "a sheet title with a slash",
+    "two sheets with one title, case aside",
+    "two sheets with one number",
+    "a name of 256 characters",
+    "a comment of 256 characters on a name",
+    "a cell format that is not there",
+    "a font that is not there",
+    "a number format of 256 characters",
+    "65,491 cell formats",
+    "a boolean that is neither 0 nor 1",
+    "a type that cells have not",
+    "a date that is none",
+    "a dynamic array without metadata",
+    "a prompt title of 33 characters",
+    "a conditional look that is not there",
+    "a drawing left of column A",
+    "two drawings with one number",
+}
 """Defects that the Open XML SDK validator, version 0.4.0 of its npm wrapper, tells too; measured below."""
 
 
