@@ -20,8 +20,6 @@ from roi_engine.worksheet.catalogue import Function, functions
 from roi_engine.worksheet.explained import argument_help, may_stay_empty
 
 CATEGORY = "Fine-tuning ROI"
-_COM_ERRORS = range(-2146826288, -2146826188)
-"""The numbers in which COM hands over error values; cells hold no whole numbers, only floats."""
 
 
 def serial_number(year: int, month: int, day: int, hour: int, minute: int, second: int, **rest: Any) -> float:
@@ -31,10 +29,6 @@ def serial_number(year: int, month: int, day: int, hour: int, minute: int, secon
     46023.5
     """
     return (datetime(year, month, day, hour, minute, second) - datetime(1899, 12, 30)) / timedelta(days=1)
-
-
-AS_CELLS: dict[str, Any] = {"ndim": 2, "err_to_str": True, "dates": serial_number}
-"""How xlwings hands over an argument: a column stays a column, an error value is not an empty cell, a date a number."""
 
 
 def _registered(function: Function) -> Callable[..., Any]:
@@ -47,7 +41,9 @@ def _registered(function: Function) -> Callable[..., Any]:
     run.__doc__ = function.sentence
     run.__signature__ = _signature(function)  # type: ignore[attr-defined]
     for argument in function.arguments:
-        run = xlwings.arg(argument.name, doc=argument_help(function, argument), **AS_CELLS)(run)
+        # so that a column stays a column, an error value is not an empty cell, and a date is a number
+        options = {"ndim": 2, "err_to_str": True, "dates": serial_number, "doc": argument_help(function, argument)}
+        run = xlwings.arg(argument.name, **options)(run)
     return xlwings.func(category=CATEGORY)(run)  # last: the other decorators set the category back
 
 
@@ -68,23 +64,12 @@ def _signature(function: Function) -> Signature:
 def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     """What the cells show: the result, or the text of its cell error, such as #NUM!."""
     try:
-        result = call(name, *(received(argument) for argument in arguments))
+        result = call(name, *arguments)
     except FtRoiError as error:
         return error.code
     if isinstance(result, list):
         return [[cell.code if isinstance(cell, FtRoiError) else cell for cell in row] for row in result]
     return result
-
-
-def received(argument: Any) -> Any:
-    """A cell or rows of cells, with #VALUE! for an error value that xlwings has no text for, such as #SPILL!."""
-    if isinstance(argument, list):
-        return [[_known(cell) for cell in row] for row in argument]
-    return _known(argument)
-
-
-def _known(cell: Any) -> Any:
-    return "#VALUE!" if type(cell) is int and cell in _COM_ERRORS else cell
 
 
 __all__ = []

@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from numbers import Real
 from typing import Any, Literal
 
@@ -50,6 +51,8 @@ class Quantity:
 
     def check(self, value: Any) -> Any:
         """The value as the engine wants it (a float, an int where whole, a text); raises with a sentence."""
+        if type(value) is float and self.low < value < self.high and self._takes_floats:
+            return value
         if self.choices:
             return self._check_choice(value)
         if self.kind == "text":
@@ -75,6 +78,11 @@ class Quantity:
         if value > self.high or (self.high_open and value >= self.high):
             raise OutOfRange(self._outside(value, "above", self.high, self.high_open))
         return int(value) if self.whole else float(value)
+
+    @cached_property
+    def _takes_floats(self) -> bool:
+        """Whether a float between the bounds is legal as it is: most checks are of those."""
+        return not (self.choices or self.whole or self.kind in ("text", "date"))
 
     @staticmethod
     def _nearest_whole(value: Any) -> int:

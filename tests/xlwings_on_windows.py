@@ -16,11 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from addin.excel.calls import ERROR_NUMBERS
+from roi_engine.worksheet.call import CELL_ERRORS
 
 ROOT = Path(__file__).parents[1]
 CALLS, FUNCTIONS = "addin.excel.calls", "addin.functions"
-ERROR_TEXTS = {number: text for text, number in ERROR_NUMBERS.items()}
+ERROR_TEXTS = {number: text for text, number in CELL_ERRORS.items()}
 Call = tuple[str, str, Sequence[Any]]
 """Module, function and arguments."""
 
@@ -59,8 +59,8 @@ def _rows_for_vba(argument: Any) -> list[list[Any]]:
 def _cell_for_vba(cell: Any) -> Any:
     if isinstance(cell, date):
         return {"date": cell.isoformat()}
-    if isinstance(cell, str) and cell in ERROR_NUMBERS:
-        return {"error": ERROR_NUMBERS[cell]}
+    if isinstance(cell, str) and cell in CELL_ERRORS:
+        return {"error": CELL_ERRORS[cell]}
     return None if cell == "" else cell
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from roi_engine.appraisal import Appraisal
@@ -12,6 +12,7 @@ from roi_engine.inputs import normal_form
 from roi_engine.options import Options
 from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
+from roi_engine.worksheet.memory import remembered
 
 Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
@@ -44,6 +45,12 @@ class CellError(FtRoiError):
         super().__init__(f"A cell holds {text}.")
         self.code = code or text
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CellError) and other.args == self.args
+
+    def __hash__(self) -> int:
+        return hash(self.args)
+
 
 def is_block(value: Any) -> bool:
     """Whether a range is a scenario block: two or more columns, labels in the first.
@@ -54,7 +61,7 @@ def is_block(value: Any) -> bool:
     return isinstance(value, tuple) and len(value[0]) > 1 and any(isinstance(row[0], str) and row[0] for row in value)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def read_block(block: Block) -> Case:
     """The scenario of a block of cells.
 

@@ -6,7 +6,8 @@ What a cell may hold and what becomes of it:
     a number                a number, whole or not; whole numbers may arrive as floats, currency as a decimal
     TRUE/FALSE, a date      refused where a number belongs
     text                    refused where a number belongs, a number as text too
-    the text of an error    that error; of one that is younger than Excel 2007, such as #SPILL!: #VALUE!
+    an error value          that error; of one that is younger than Excel 2007, such as #SPILL!: #VALUE!. It arrives
+                            as its text, or as the number that it has in COM
     a range of one cell     that cell
     a range with labels     a scenario block
     any other range         one call for every cell; a row and a column give a grid. Where the argument is a range
@@ -21,18 +22,31 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.block import Case, CellError, is_block, read_block
 from roi_engine.worksheet.catalogue import Argument, Function, find_function
+from roi_engine.worksheet.memory import remembered
 
-CELL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+CELL_ERRORS = {
+    "#NULL!": 2000,
+    "#DIV/0!": 2007,
+    "#VALUE!": 2015,
+    "#REF!": 2023,
+    "#NAME?": 2029,
+    "#NUM!": 2036,
+    "#N/A": 2042,
+}
+"""The errors that every spreadsheet knows, with the numbers that Excel gives them."""
 YOUNGER_ERRORS = frozenset(
     {"#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!"}
 )
+_FIRST_IN_COM, _LAST_IN_COM = -2146826288, -2146826189
+_ERRORS_IN_COM = {number - 2000 + _FIRST_IN_COM: text for text, number in CELL_ERRORS.items()}
+"""Windows' COM hands over an error value as a whole number of this range; a cell's numbers arrive as floats."""
 NEVER_TEXT = "Never"
 _MAY_BE_NEVER = ("months", "number")
 """Kinds of results that may be infinite: durations, and the figures that a function is asked for by name."""
@@ -62,59 +76,65 @@ def call(name: str, *arguments: Any) -> Any:
     >>> call("FT_TRAINCOST", [[24], [48]], 1.5)
     [[36.0], [72.0]]
     """
-    result = _called(find_function(name), tuple(_normal(argument) for argument in arguments))
+    result = _called(find_function(name), tuple([_normal(argument) for argument in arguments]))
     return [list(row) for row in result] if isinstance(result, list) else result  # the memo keeps its own rows
 
 
 def _normal(value: Any) -> Any:
     """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
-    if type(value) is float:
+    if not isinstance(value, (list, tuple)):
+        return _normal_cell(value)
+    rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
+    if not any(rows):
+        return None
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return _normal(rows[0][0])
+    return tuple([tuple([_normal_cell(cell) for cell in row]) for row in rows])
+
+
+def _normal_cell(value: Any) -> Any:
+    kind = type(value)
+    if kind is float or value is None:
         return value
-    if isinstance(value, (list, tuple)):
-        rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
-        if not any(rows):
-            return None
-        if len(rows) == 1 and len(rows[0]) == 1:
-            return _normal(rows[0][0])
-        return tuple(tuple(_normal(cell) for cell in row) for row in rows)
-    if value is True or value is False:
+    if kind is str:
+        if value[:1] == "#":
+            if value in CELL_ERRORS:
+                return CellError(value)
+            if value in YOUNGER_ERRORS:
+                return CellError(value, "#VALUE!")
+        return None if not value or value.isspace() else value
+    if kind is bool:
         return TRUE if value else FALSE
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        if value in CELL_ERRORS:
-            return CellError(value)
-        if value in YOUNGER_ERRORS:
-            return CellError(value, "#VALUE!")
+    if kind is int and _FIRST_IN_COM <= value <= _LAST_IN_COM:
+        return CellError(_ERRORS_IN_COM.get(value, "#VALUE!"))
     return float(value) if isinstance(value, Decimal) else value
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
     slots = _slots(function, arguments)
     case = _case(function, slots)
-    typed = () if case is not None else function.scenario
-    own = dict(zip((argument.name for argument in function.own), _own_slots(function, slots), strict=True))
-    scenario = dict(zip((a.name for a in typed), slots[len(function.own) :], strict=False))
+    varied = dict(zip(function.by_name, slots, strict=True))
+    if case is not None:
+        for argument in function.scenario:
+            del varied[argument.name]
+    ranges = {
+        name: value
+        for name, value in varied.items()
+        if isinstance(value, tuple) and function.by_name[name].kind != "range"
+    }
+    if not ranges:
+        checked = {name: _checked(function.by_name[name], value) for name, value in varied.items()}
+        return _result(function, _calculated(function, case, checked))
     for argument in function.own:
-        if argument.kind == "number" and is_block(own[argument.name]):
+        if argument.kind == "number" and is_block(ranges.get(argument.name)):
             raise WrongType(
                 f"{argument.name}: a scenario block stands here. It belongs behind: {function.block_signature}; "
                 "an optional argument may stay empty, but keeps its place."
             )
-    varied = {**own, **scenario}
-    arguments_by_name = {argument.name: argument for argument in (*function.own, *typed)}
-    ranges = {
-        key: value
-        for key, value in varied.items()
-        if isinstance(value, tuple) and arguments_by_name[key].kind != "range"
-    }
-    if not ranges:
-        checked = {key: _checked(arguments_by_name[key], value) for key, value in varied.items()}
-        return _result(function, _calculated(function, case, checked))
     if function.result.kind == "table":
         raise WrongType(f"{function.name} gives a table and takes single cells: {next(iter(ranges))} is a range.")
-    return _grid(function, case, varied, ranges, arguments_by_name)
+    return _grid(function, case, varied, ranges)
 
 
 def _slots(function: Function, arguments: tuple[Any, ...]) -> list[Any]:
@@ -124,12 +144,6 @@ def _slots(function: Function, arguments: tuple[Any, ...]) -> list[Any]:
             f"{function.name} takes at most {len(expected)} arguments, not {len(arguments)}: {function.signature}."
         )
     return [*arguments, *[None] * (len(expected) - len(arguments))]
-
-
-def _own_slots(function: Function, slots: list[Any]) -> list[Any]:
-    if function.block_only and function.block_at is not None:
-        return slots[: function.block_at] + slots[function.block_at + 1 :]
-    return slots[: len(function.own)]
 
 
 def _case(function: Function, slots: list[Any]) -> Case | None:
@@ -143,7 +157,8 @@ def _case(function: Function, slots: list[Any]) -> Case | None:
     if is_block(block):
         if not function.block_only and any(slot is not None for slot in slots[at + 1 :]):
             raise WrongType(f"{function.name}: after a scenario block the later scenario arguments stay empty.")
-        return read_block(block)
+        found: Case = read_block(block)
+        return found
     if function.block_only:
         raise WrongType(f"{function.name}: scenario is a range with labels in its first column and values beside them.")
     if isinstance(block, str):
@@ -152,12 +167,12 @@ def _case(function: Function, slots: list[Any]) -> Case | None:
 
 
 def _checked(argument: Argument, value: Any) -> Any:
-    cells = [cell for row in value for cell in row] if isinstance(value, tuple) else [value]
-    for cell in cells:
-        if isinstance(cell, FtRoiError):
-            raise cell
-        if isinstance(cell, _Boolean):
-            raise WrongType(f"{argument.name}: {cell} is not a {'text' if argument.kind == 'text' else 'number'}.")
+    if type(value) is not float:
+        for cell in chain.from_iterable(value) if isinstance(value, tuple) else (value,):
+            if isinstance(cell, FtRoiError):
+                raise cell
+            if isinstance(cell, _Boolean):
+                raise WrongType(f"{argument.name}: {cell} is not a {'text' if argument.kind == 'text' else 'number'}.")
     return argument.check(value)
 
 
@@ -205,7 +220,6 @@ def _grid(
     case: Case | None,
     varied: Mapping[str, Any],
     ranges: Mapping[str, tuple[tuple[Any, ...], ...]],
-    arguments: Mapping[str, Argument],
 ) -> list[list[Any]]:
     """One result for every cell of the ranges; rows and columns of different ranges meet in a grid."""
     height = max(len(cells) for cells in ranges.values())
@@ -215,29 +229,48 @@ def _grid(
             raise WrongType(
                 f"{name}: a range of {len(cells)} × {len(cells[0])} cells does not fit one of {height} × {width}."
             )
-
-    def at(key: str, row: int, column: int) -> Any:
-        value = varied[key]
-        if key not in ranges:
-            return value
-        line = value[row if len(value) > 1 else 0]
-        return line[column if len(line) > 1 else 0]
-
+    fixed, needed, broken = _fixed(function, varied, ranges)
+    columns = [
+        (function.by_name[name], ranges[name], int(len(ranges[name]) > 1), int(len(ranges[name][0]) > 1))
+        for name in needed
+    ]
     cases: list[dict[str, Any] | FtRoiError] = []
     for row in range(height):
         for column in range(width):
             try:
-                cases.append({key: _checked(arguments[key], at(key, row, column)) for key in varied})
+                checked = dict(fixed)
+                for argument, cells, down, across in columns:
+                    checked[argument.name] = _checked(argument, cells[row * down][column * across])
+                cases.append(checked if broken is None else broken)
             except FtRoiError as error:
                 cases.append(error)
-    results = _many(function, case, cases)
+    results = _many(function, case, cases, ranges)
     return [results[row * width : (row + 1) * width] for row in range(height)]
 
 
-def _many(function: Function, case: Case | None, cases: list[dict[str, Any] | FtRoiError]) -> list[Any]:
+def _fixed(
+    function: Function, varied: Mapping[str, Any], ranges: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str], FtRoiError | None]:
+    """What is the same in every cell, checked once; the ranges; and the first error, with the ranges before it alone."""
+    fixed: dict[str, Any] = {}
+    before: list[str] = []
+    for name, value in varied.items():
+        if name in ranges:
+            before.append(name)
+            continue
+        try:
+            fixed[name] = _checked(function.by_name[name], value)
+        except FtRoiError as error:
+            return fixed, before, error
+    return fixed, before, None
+
+
+def _many(
+    function: Function, case: Case | None, cases: list[dict[str, Any] | FtRoiError], ranges: Mapping[str, Any]
+) -> list[Any]:
     """The results of checked cases; a typed call of a vectorised function is one run over arrays."""
     if case is None and function.takes_scenario and function.vectorised is not None:
-        calculated = _vectorised(function.vectorised, cases)
+        calculated = _vectorised(function.vectorised, cases, ranges)
     else:
         calculated = [each if isinstance(each, FtRoiError) else _attempt(function, case, each) for each in cases]
     results = []
@@ -256,16 +289,14 @@ def _attempt(function: Function, case: Case | None, checked: Mapping[str, Any]) 
         return error
 
 
-def _vectorised(vectorised: Any, cases: list[dict[str, Any] | FtRoiError]) -> list[Any]:
+def _vectorised(vectorised: Any, cases: list[dict[str, Any] | FtRoiError], ranges: Mapping[str, Any]) -> list[Any]:
     import numpy as np
 
     legal = [each for each in cases if not isinstance(each, FtRoiError)]
     if not legal:
         return list(cases)
     columns = {
-        name: value
-        if all(each[name] == value for each in legal)
-        else np.array([each[name] for each in legal], dtype=float)
+        name: np.array([each[name] for each in legal], dtype=float) if name in ranges else value
         for name, value in legal[0].items()
     }
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

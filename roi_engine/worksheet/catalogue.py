@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from roi_engine import quantity as q
@@ -71,7 +71,7 @@ class Argument:
             raise type(error)(f"{place}: {error}") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself, and as quick to look up
 class Function:
     """A worksheet function: its own arguments, then the scenario's (typed, or one block in their place).
 
@@ -93,12 +93,17 @@ class Function:
     block_only: bool = False
     block_at: int | None = None
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """Every argument in order."""
         if self.block_only and self.block_at is not None:
             return (*self.own[: self.block_at], *self.scenario, *self.own[self.block_at :])
         return (*self.own, *self.scenario)
+
+    @cached_property
+    def by_name(self) -> dict[str, Argument]:
+        """Every argument in order, by its name."""
+        return {argument.name: argument for argument in self.arguments}
 
     @property
     def takes_scenario(self) -> bool:

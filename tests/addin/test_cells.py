@@ -26,28 +26,42 @@ A_DATE, SERIAL = date(2026, 1, 2), 46024
 NOT_THERE = "—"
 SPILL_IN_COM = 2045
 
-# What the first column of the table says, in the forms that it has on a host: VBA is what the add-in sends (told in
-# xlwings_on_windows.py), Office.js what a server gets, cell a cell of LibreOffice.
+# What the first column of the table says, in the forms that it has on a host: VBA is what the add-in sends, Range what
+# Excel has in a Range object (both told in xlwings_on_windows.py), Office.js what a server gets, cell LibreOffice's.
 VALUES: dict[str, dict[str, Sequence[Any]]] = {
     "nothing": {"Python": [None, [[None]]], "shell": [""], "Office.js": [None, [[None]]], "cell": [None]},
     "an empty text, or blanks": {"Python": ["", "  "], "shell": ["", "  "], "Office.js": ["", "  "], "cell": ['=""']},
     "0": {"Python": [0, 0.0], "shell": ["0"], "cell": [0]},
     "2, which most hosts hand over as 2.0": {"Python": [2, 2.0], "shell": ["2", "2.0"], "cell": [2]},
-    "2 in a currency format": {"Python": [Decimal(2)], "VBA": [{"decimal": "2"}], "Office.js": [2], "cell": ["$ 2"]},
+    "2 in a currency format": {
+        "Python": [Decimal(2)],
+        "VBA": [2.0],
+        "Range": [{"decimal": "2"}],
+        "Office.js": [2],
+        "cell": ["$ 2"],
+    },
     "2 as text": {"Python": ["2"], "shell": ["2"], "cell": ['="2"']},
     "another text": {"Python": ["many"], "shell": ["many"], "cell": ["many"]},
     "TRUE": {"Python": [True], "shell": ["TRUE"], "cell": [True]},
     "−1, which is out of range": {"Python": [-1], "shell": ["-1"], "cell": [-1]},
-    "the error #N/A": {"Python": ["#N/A"], "VBA": [{"error": 2042}], "shell": ["#N/A"], "cell": ["=NA()"]},
+    "the error #N/A": {
+        "Python": ["#N/A"],
+        "VBA": [{"error": 2042}],
+        "Range": [{"error": 2042}],
+        "shell": ["#N/A"],
+        "cell": ["=NA()"],
+    },
     "the error #SPILL!, or another of the newer ones": {
         "Python": sorted(YOUNGER_ERRORS),
         "VBA": [{"error": SPILL_IN_COM}],
+        "Range": [{"error": SPILL_IN_COM}],
         "Office.js": ["#SPILL!", "#CALC!"],
         "shell": ["#SPILL!"],
     },
     "the date 2026-01-02": {
         "Python": [A_DATE],
-        "VBA": [{"date": A_DATE.isoformat()}, SERIAL],
+        "VBA": [SERIAL],
+        "Range": [{"date": A_DATE.isoformat()}],
         "Office.js": [SERIAL],
         "shell": [A_DATE.isoformat()],
         "cell": [A_DATE],
@@ -55,7 +69,7 @@ VALUES: dict[str, dict[str, Sequence[Any]]] = {
 }
 HOSTS = {
     "Excel add-in": "VBA",
-    "xlwings import": "VBA",
+    "xlwings import": "Range",
     "xlwings Server": "Office.js",
     "LibreOffice": "cell",
     "`ft-roi eval`": "shell",
@@ -122,6 +136,7 @@ def on_windows() -> dict[tuple[str, str], list[Any]]:
         for number, value in enumerate(values(what, "Excel add-in")):
             for form, sent in enumerate((value, {"values": [[value]]})):
                 calls[what, "Excel add-in", 2 * number + form] = (CALLS, "cells", [FUNCTION, *BEFORE, sent])
+        for number, value in enumerate(values(what, "xlwings import")):
             for form, sent in enumerate((value, {"range": [[value]]})):
                 calls[what, "xlwings import", 2 * number + form] = (FUNCTIONS, FUNCTION, [*BEFORE, sent])
     _, results = windows(list(calls.values()))

@@ -16,12 +16,13 @@ from oletools.olevba import VBA_Parser, decompress_stream
 
 from addin.command_line import ft_roi
 from addin.excel import doctor, installed, package
-from addin.excel.calls import ERROR_NUMBERS, cells
+from addin.excel.calls import cells
 from addin.excel.compression import compress
 from addin.excel.vba_project import LONGEST_LINE, MOST_CONTINUATIONS, Module
 from addin.excel.wrappers import wrappers_module
 from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
 from addin.failures import UnusablePath
+from roi_engine.worksheet.call import CELL_ERRORS
 from roi_engine.worksheet.catalogue import functions
 from tests import open_xml_sdk
 
@@ -108,9 +109,9 @@ def test_every_setting_that_xlwings_asks_for_stands_in_the_file(addin):
 
 def test_errors_and_texts_cannot_be_confused():
     assert cells("FT_TRAINCOST", 24.0, 1.5) == [[36.0]]
-    assert cells("FT_TRAINCOST", [[24.0], [-1.0]], 1.5) == [[36.0], ["#2036"]]
+    assert cells("FT_TRAINCOST", ((24.0,), (-1.0,)), 1.5) == [[36.0], ["#2036"]]
     assert cells("FT_TRAINCOST", [["#N/A"]], 1.5) == [["#2042"]]
-    assert cells("FT_NOTHING") == [[f"#{ERROR_NUMBERS['#N/A']}"]]
+    assert cells("FT_NOTHING") == [[f"#{CELL_ERRORS['#N/A']}"]]
     assert cells("FT_VERSION")[0][0].startswith("'")
     assert cells("FT_TRAINCOST", -2146826243, 1.5) == [["#2015"]]  # an error that xlwings does not know
 

@@ -128,8 +128,7 @@ def test_the_add_in_calls_one_function_with_any_arguments(on_windows) -> None:
     assert told.keys() == {"cells"}
     name, arguments = told["cells"]["args"]
     assert (name["name"], name["vararg"], arguments["name"], arguments["vararg"]) == ("name", False, "arguments", True)
-    assert arguments["options"]["ndim"] == 2
-    assert arguments["options"]["err_to_str"]
+    assert {each["options"]["convert"] for each in (name, arguments, told["cells"]["ret"])} == {"raw"}
 
 
 # --- the calls -----------------------------------------------------------------------------------------------
