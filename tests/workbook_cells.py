@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,18 +44,25 @@ class Stored(NamedTuple):
     value: float | str | bool | None
 
 
-def stored_cells(package: bytes) -> dict[str, dict[str, Stored]]:
+class Cells(dict[str, Stored]):
+    """The cells of a sheet by address; an empty one is empty."""
+
+    def __missing__(self, address: str) -> Stored:
+        return Stored(None, None)
+
+
+def stored_cells(package: bytes) -> dict[str, Cells]:
     """Sheet → address → content of every cell that is not empty, a tenth of the time that openpyxl takes."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
     strings = etree.fromstring(parts.get("xl/sharedStrings.xml", b"<sst/>")).iterchildren(f"{MAIN}si")
     texts = ["".join(text.text or "" for text in each.iter(f"{MAIN}t")) for each in strings]
     return {
-        title: {
-            cell.get("r", ""): content
+        title: Cells(
+            (cell.get("r", ""), content)
             for cell in etree.fromstring(parts[name]).iter(f"{MAIN}c")
             if (content := _stored(cell, texts)) != (None, None)
-        }
+        )
         for title, name in parts_by_title(parts).items()
     }
 
@@ -73,7 +82,37 @@ def _stored(cell: Any, texts: list[str]) -> Stored:
     return Stored(None if formula is None else formula.text or "", shown)
 
 
-def named_cell(book: Any, name: str) -> tuple[str, str]:
-    """Sheet and address of a defined name of one cell, in a workbook that openpyxl opened."""
-    (title, address), *_ = book.defined_names[name].destinations
-    return title, address.replace("$", "")
+def named_cells(package: bytes) -> dict[str, tuple[str, str]]:
+    """Defined name of one cell → sheet and address."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        workbook = etree.fromstring(archive.read("xl/workbook.xml"))
+    found = {}
+    for each in workbook.iter(f"{MAIN}definedName"):
+        if match := re.fullmatch(r"'?((?:[^'!]|'')+)'?!\$([A-Z]+)\$(\d+)", each.text or ""):
+            found[each.get("name", "")] = (match[1].replace("''", "'"), match[2] + match[3])
+    return found
+
+
+def with_inputs(package: bytes, inputs: Mapping[str, float | str | None]) -> bytes:
+    """The package with other content in the cells typed into, None for an emptied one, and nothing else changed."""
+    names = named_cells(package)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    part = parts_by_title(parts)["Inputs"]
+    root = etree.fromstring(parts[part])
+    cells = {cell.get("r"): cell for cell in root.iter(f"{MAIN}c")}
+    for name, value in inputs.items():
+        cell = cells[names[f"in_{name}"][1]]
+        cell.attrib.pop("t", None)
+        for child in list(cell):
+            cell.remove(child)
+        if value is not None:
+            etree.SubElement(cell, f"{MAIN}v").text = value if isinstance(value, str) else repr(value)
+        if isinstance(value, str):
+            cell.set("t", "str")
+    parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    edited = io.BytesIO()
+    with zipfile.ZipFile(edited, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return edited.getvalue()

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import math
-import re
-import zipfile
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
-from lxml import etree
 
 from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, verdict
 from roi_engine.errors import FtRoiError
 from templates.book import Edition
-from templates.finishing import MAIN, parts_by_title
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
-from tests.workbook_cells import same, samples_and_edges
+from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
-NEWER_THAN_2010 = re.compile(r"_xlfn|\b(IFNA|XLOOKUP|LET|LAMBDA|FILTER|SORT|UNIQUE|SEQUENCE|TEXTJOIN|CONCAT|IFS)\(")
-VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)\(")
 
 
 def _scenarios() -> dict[str, Scenario]:
@@ -42,94 +35,67 @@ def _scenarios() -> dict[str, Scenario]:
 SCENARIOS = _scenarios()
 
 
-@pytest.fixture(scope="module")
-def native(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("native")
-    paths = {}
-    for name, scenario in SCENARIOS.items():
-        paths[name] = folder / f"{name.replace(' ', '-')}.xlsx"
-        paths[name].write_bytes(build_workbook(scenario, edition="native", generated=WHEN))
-    return paths
+PLAIN = {"support-classifier", "never", "one month"}
+"""The scenarios that plain pytest looks at; the slow tests look at all."""
+
+
+def _some(names: Iterable[str], plain: Container[str]) -> list[Any]:
+    return [name if name in plain else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
 @cache
-def _opened(path: Path, values: bool = False) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(path, data_only=values)
+def _native(name: str) -> bytes:
+    return build_workbook(SCENARIOS[name], edition="native", generated=WHEN)
 
 
-def _cells(path: Path) -> list[tuple[str, str, str, Any]]:
+@cache
+def _native_cells(name: str) -> list[tuple[str, str, str, Any]]:
     """Sheet, address, formula and cached value of every formula cell."""
-    values = _opened(path, True)
     return [
-        (sheet.title, cell.coordinate, cell.value, values[sheet.title][cell.coordinate].value)
-        for sheet in _opened(path)
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.data_type == "f"
+        (title, address, cell.formula, cell.value)
+        for title, cells in stored_cells(_native(name)).items()
+        for address, cell in cells.items()
+        if cell.formula is not None
     ]
-
-
-def _named(book: openpyxl.Workbook, name: str) -> Any:
-    (title, address), *_ = book.defined_names[name].destinations
-    return book[title][address.replace("$", "")]
 
 
 def _scale(scenario: Scenario) -> float:
     return max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_native_cells_are_ordinary_formulas_with_their_values(native: dict[str, Path], name: str) -> None:
-    cells = _cells(native[name])
+@pytest.mark.parametrize("name", _some(SCENARIOS, PLAIN))
+def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> None:
+    cells = _native_cells(name)
     assert len(cells) > 1500
-    for sheet, address, formula, value in cells:
-        place = f"{sheet}!{address} {formula}"
-        assert isinstance(formula, str) and "FT_" not in formula, place
-        assert not NEWER_THAN_2010.search(formula) and not VOLATILE.search(formula), place
-        assert (value is not None or ',"")' in formula) and not isinstance(value, bool), place
-        assert not (isinstance(value, str) and value.startswith("#")), f"{place}: {value}"
-    checks = {row[0].value: row[6].value for row in _opened(native[name], True)["Checks"].iter_rows(min_row=5)}
-    checks = {check: result for check, result in checks.items() if str(check).startswith("check_")}
-    assert len(checks) >= 8 and set(checks.values()) == {"OK"}, checks
+    assert not any("FT_" in formula for _, _, formula, _ in cells)
+    checks = stored_cells(_native(name))["Checks"]
+    rows = [int(address[1:]) for address in checks if address[0] == "A"]
+    results = {checks[f"A{row}"].value: checks[f"G{row}"].value for row in rows}
+    results = {check: result for check, result in results.items() if str(check).startswith("check_")}
+    assert len(results) >= 8 and set(results.values()) == {"OK"}, results
 
 
-def test_the_editions_show_the_same_figures() -> None:
+@pytest.mark.parametrize("name", _some(("support-classifier", "never", "late"), PLAIN - {"never"}))
+def test_the_editions_show_the_same_figures(name: str) -> None:
     """Every figure that two editions have in the same cell is the same; the answer and the metrics are among them."""
-    for name in ("support-classifier", "never", "late"):
-        scenario = SCENARIOS[name]
-        built = (build_workbook(scenario, edition=edition, generated=WHEN) for edition in EDITIONS)
-        wired, native, values = (openpyxl.load_workbook(io.BytesIO(each), data_only=True) for each in built)
-        compared = 0
-        for title in ("Summary", "Inputs", "Cash flow", "Sensitivity", "Breakdown"):
-            for row in wired[title].iter_rows():
-                for cell in row:
-                    if isinstance(cell.value, (int, float)) and not (title == "Breakdown" and cell.column > 4):
-                        for other in (native, values):
-                            shown = other[title][cell.coordinate].value
-                            assert same(shown, cell.value, _scale(scenario)), f"{name} {title}!{cell.coordinate}"
-                            compared += 1
-        assert compared > 2000
-        for book in (wired, native, values):
-            assert book["Summary"]["A5"].value == verdict(appraise(scenario), scenario.currency)
-
-
-def test_the_values_edition_holds_no_formula_and_no_open_input() -> None:
-    book = openpyxl.load_workbook(
-        io.BytesIO(build_workbook(SCENARIOS["support-classifier"], edition="values", generated=WHEN))
+    scenario, scale = SCENARIOS[name], _scale(SCENARIOS[name])
+    wired, native, values = (
+        stored_cells(build_workbook(scenario, edition=edition, generated=WHEN)) for edition in EDITIONS
     )
-    for sheet in book:
-        for row in sheet.iter_rows():
-            for cell in row:
-                assert cell.data_type != "f", f"{sheet.title}!{cell.coordinate}"
-                assert cell.style != "Input" or cell.protection.locked, f"{sheet.title}!{cell.coordinate}"
+    compared = 0
+    for title in ("Summary", "Inputs", "Cash flow", "Sensitivity", "Breakdown"):
+        for address, cell in wired[title].items():
+            beside = title == "Breakdown" and address[0] > "D"
+            if isinstance(cell.value, float) and not beside:
+                for other in (native, values):
+                    assert same(other[title][address].value, cell.value, scale), f"{title}!{address}"
+                    compared += 1
+    assert compared > 2000
+    for book in (wired, native, values):
+        assert book["Summary"]["A5"].value == verdict(appraise(scenario), scenario.currency)
 
 
-@pytest.mark.parametrize("edition", ["native", "values"])
-def test_two_builds_are_equal(edition: Edition) -> None:
-    one, other = (build_workbook(REFERENCE, edition=edition, generated=WHEN) for _ in range(2))
-    assert one == other
-
-
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", ["native", "values"])
 def test_the_package_is_valid_for_every_office(edition: Edition, tmp_path: Path) -> None:
@@ -202,50 +168,42 @@ UNMOVED = {
 }  # fmt: skip
 
 
-def _with_number(content: bytes, name: str, value: float) -> bytes:
-    """The package with another number in the cell of an input, and no other byte of its sheets changed."""
-    (_, address), *_ = openpyxl.load_workbook(io.BytesIO(content)).defined_names[f"in_{name}"].destinations
-    edited = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(edited, "w", zipfile.ZIP_DEFLATED) as after:
-        parts = {part: before.read(part) for part in before.namelist()}
-        part = parts_by_title(parts)["Inputs"]
-        root = etree.fromstring(parts[part])
-        (cell,) = root.xpath("//*[local-name()='c'][@r=$address]", address=address.replace("$", ""))
-        cell.attrib.pop("t", None)
-        for child in list(cell):
-            cell.remove(child)
-        etree.SubElement(cell, f"{MAIN}v").text = repr(value)
-        parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-        for name_in_zip, data in parts.items():
-            after.writestr(name_in_zip, data)
-    return edited.getvalue()
+PLAIN_CHANGES, PLAIN_MOVED = {"horizon", "fleet"}, {"baseline_monthly_api_calls", "discount_rate", "months_to_amortize"}
+
+
+def _asked_for(request: pytest.FixtureRequest) -> set[str]:
+    """The names of the files that the tests of this run look at."""
+    return {
+        item.callspec.params["file"]
+        for item in request.session.items
+        if item.path == request.path
+        and isinstance(item, pytest.Function)
+        and "file" in getattr(item, "fixturenames", ())
+    }
 
 
 @pytest.fixture(scope="module")
-def recalculated(native: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def recalculated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The native workbooks, and copies of one with inputs edited, as LibreOffice computes them, in one run."""
     folder = tmp_path_factory.mktemp("edited")
-    paths = dict(native)
-    for name, changes in {**CHANGES, "missing": {"training_hours": None}}.items():
-        book = openpyxl.load_workbook(native["support-classifier"])
-        for each, value in changes.items():
-            _named(book, f"in_{each}").value = value
-        paths[f"edited {name}"] = folder / f"edited-{name}.xlsx"
-        book.save(paths[f"edited {name}"])
-    sample = native["support-classifier"].read_bytes()
-    for name, value in MOVED.items():
-        paths[f"moved {name}"] = folder / f"moved-{name}.xlsx"
-        paths[f"moved {name}"].write_bytes(_with_number(sample, name, value))
-    computed = libreoffice.recalculate_many(list(paths.values()), tmp_path_factory.mktemp("computed"))
+    edits = {f"edited {name}": changes for name, changes in CHANGES.items()}
+    edits |= {f"moved {name}": {name: value} for name, value in MOVED.items()}
+    edits["edited missing"] = {"training_hours": None}
+    paths = {}
+    for name in sorted(_asked_for(request)):
+        paths[name] = folder / f"{name.replace(' ', '-')}.xlsx"
+        content = with_inputs(_native("support-classifier"), edits[name]) if name in edits else _native(name)
+        paths[name].write_bytes(content)
+    computed = libreoffice.recalculate_many(list(paths.values()), tmp_path_factory.mktemp("computed"), timeout=300)
     return dict(zip(paths, computed, strict=True))
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_libreoffice_computes_what_is_cached(native: dict[str, Path], recalculated: dict[str, Path], name: str) -> None:
-    book, scale = openpyxl.load_workbook(recalculated[name], data_only=True), _scale(SCENARIOS[name])
+@pytest.mark.parametrize("file", _some(SCENARIOS, PLAIN))
+def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file: str) -> None:
+    book, scale = stored_cells(recalculated[file].read_bytes()), _scale(SCENARIOS[file])
     wrong = []
-    for sheet, address, formula, value in _cells(native[name]):
+    for sheet, address, formula, value in _native_cells(file):
         shown = book[sheet][address].value
         if not same(shown, value, scale):
             wrong.append(f"{sheet}!{address} {formula}: {shown} is not {value}")
@@ -253,28 +211,38 @@ def test_libreoffice_computes_what_is_cached(native: dict[str, Path], recalculat
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", CHANGES)
-def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], name: str) -> None:
-    book = openpyxl.load_workbook(recalculated[f"edited {name}"], data_only=True)
-    _compare(book, CHANGES[name])
+@pytest.mark.parametrize("file", _some([f"edited {n}" for n in CHANGES], {f"edited {n}" for n in PLAIN_CHANGES}))
+def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
+    _compare(stored_cells(recalculated[file].read_bytes()), CHANGES[file.removeprefix("edited ")])
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", MOVED)
-def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], name: str) -> None:
-    book = openpyxl.load_workbook(recalculated[f"moved {name}"], data_only=True)
-    result = _compare(book, {name: MOVED[name]})
+@pytest.mark.parametrize("file", _some([f"moved {n}" for n in MOVED], {f"moved {n}" for n in PLAIN_MOVED}))
+def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
+    name = file.removeprefix("moved ")
+    result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})
     before = appraise(SCENARIOS["support-classifier"])
     assert (result.npv() != before.npv()) != (name in UNMOVED), UNMOVED.get(name)
 
 
-def _compare(book: openpyxl.Workbook, changes: dict[str, Any]) -> Appraisal:
+@cache
+def _places() -> dict[str, tuple[str, str]]:
+    return named_cells(_native("support-classifier"))
+
+
+def _named(book: dict[str, Cells], name: str) -> Any:
+    """What a recalculated copy of the sample shows in a named cell."""
+    title, address = _places()[name]
+    return book[title][address].value
+
+
+def _compare(book: dict[str, Cells], changes: dict[str, Any]) -> Appraisal:
     """Holds a recalculated workbook against a fresh engine run of the sample with these inputs, None for emptied."""
     changed = {**SCENARIOS["support-classifier"].given(), **changes}
     scenario = Scenario(**{each: value for each, value in changed.items() if value is not None})
     result = appraise(scenario)
     for output, metric in OUTPUTS.items():
-        value, shown = metric(result), _named(book, output).value
+        value, shown = metric(result), _named(book, output)
         expected = "n/a" if value is None else "Never" if value == math.inf else value
         assert same(shown, expected, _scale(scenario)), f"{output}: {shown!r} is not {expected!r}"
     assert book["Summary"]["A5"].value == verdict(result, scenario.currency)
@@ -283,7 +251,8 @@ def _compare(book: openpyxl.Workbook, changes: dict[str, Any]) -> Appraisal:
 
 
 @pytest.mark.needs_libreoffice
-def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Path]) -> None:
-    book = openpyxl.load_workbook(recalculated["edited missing"], data_only=True)
-    assert str(_named(book, "out_net_roi").value).startswith("#")
+@pytest.mark.parametrize("file", ["edited missing"])
+def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Path], file: str) -> None:
+    book = stored_cells(recalculated[file].read_bytes())
+    assert str(_named(book, "out_net_roi")).startswith("#")
     assert "All checks OK" not in str(book["Summary"]["A3"].value)
