@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.quantity import ANNUAL_RATE
-from roi_engine.sensitivity import tornado
+from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
 from templates import styles
 from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
@@ -33,6 +33,7 @@ def add_functions_sheet(book: Book) -> Worksheet:
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
     book.put(sheet, f"A{FIRST_ROW - 1}", f"S stands for {typed}.", "Explanatory Text")
     column_titles(book, sheet, FIRST_ROW, TITLES)
+    lever = next(iter(tornado(book.scenario)), None)
     row, family = FIRST_ROW, ""
     for each in functions().values():
         row += 1
@@ -41,7 +42,7 @@ def add_functions_sheet(book: Book) -> Worksheet:
             group_title(book, sheet, row, family, "H")
             row += 1
         with book.as_values(book.edition == "native"):
-            _add_function(book, sheet, row, each)
+            _add_function(book, sheet, row, each, lever)
     color_ok_and_fail(sheet, f"G{FIRST_ROW + 1}:G{row}")
     sheet.freeze_panes = f"B{FIRST_ROW + 1}"
     page(sheet, f"A1:H{row}", f"1:{FIRST_ROW}")
@@ -49,8 +50,8 @@ def add_functions_sheet(book: Book) -> Worksheet:
     return sheet
 
 
-def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> None:
-    arguments = _example(book, each)
+def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, lever: TornadoBar | None) -> None:
+    arguments = _example(each, lever)
     if each.takes_scenario:
         at = each.block_at if each.block_at is not None else len(each.own)
         arguments.insert(at, book.scenario_block)
@@ -78,9 +79,8 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function) -> Non
     sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
 
 
-def _example(book: Book, each: Function) -> list[Any]:
+def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
     """The function's own arguments, with this scenario's rates and its widest lever where the catalogue has others."""
-    lever = next(iter(tornado(book.scenario)), None)
     chosen: list[Any] = []
     for argument, value in zip(each.own, each.examples, strict=False):
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
