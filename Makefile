@@ -17,7 +17,7 @@ test: .venv/installed-dev
 	.venv/bin/mypy
 	.venv/bin/pytest $(PYTEST_FLAGS)
 
-bench: .venv/installed
+bench: .venv/installed-dev
 	.venv/bin/python benchmarks/run.py
 
 clean:
