@@ -231,7 +231,7 @@ def test_very_many_overlapping_areas_take_little_time(sound: dict[str, bytes]) -
     assert time.perf_counter() - start < 10
 
 
-@pytest.mark.parametrize("seed", _some(list(range(300)), 100))
+@pytest.mark.parametrize("seed", _some(list(range(120)), 40))
 def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int) -> None:
     """Bytes changed, doubled and lost in the parts, and numbers and references replaced by extreme ones."""
     chance = random.Random(seed)
