@@ -274,6 +274,7 @@ DEFECTS: dict[str, tuple[str, Seed]] = {
     "256 arguments": ("formula-arguments", formula(f"SUM({','.join('1' * 256)})")),
     "a function with too few arguments": ("formula-arguments", formula("IF(1)")),
     "a function newer than the file format, without prefix": ("formula-function", formula('IFNA(1,"n/a")')),
+    "a data table saved as a formula": ("formula-function", formula("MULTIPLE.OPERATIONS(A1,A2,A3)")),
     "the operator @": ("formula-operator", formula("@A1:A3")),
     "the operator # of a spill": ("formula-operator", formula("SUM(A1#)")),
     "a sheet that is not there": ("formula-sheet", formula("Inputz!B8")),
@@ -296,6 +297,17 @@ DEFECTS: dict[str, tuple[str, Seed]] = {
         together(
             sub("Checks", FORMULA, r'\1 t="array" ref="C5:D9">SUM(1)'),
             sub("Checks", r'(<c r="D6"[^>]*><f)>[^<]*', r'\1 t="array" ref="D6:E7">SUM(1)'),
+        ),
+    ),
+    "a table on merged cells": (
+        "overlap",
+        together(table(), before("Checks", "<conditionalFormatting", '<mergeCells count="1"><mergeCell ref="K62:L63"/></mergeCells>')),
+    ),
+    "a data table on an array formula": (
+        "overlap",
+        together(
+            sub("Checks", FORMULA, r'\1 t="array" ref="C5:D9">SUM(1)'),
+            sub("Checks", r'(<c r="D6"[^>]*>)<f>[^<]*</f>', r'\1<f t="dataTable" ref="D6:E7" dt2D="0" dtr="0" r1="A20"/>'),
         ),
     ),
     "columns described twice": ("columns", sub("Checks", r'min="2" max="2"', 'min="1" max="2"')),

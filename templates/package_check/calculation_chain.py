@@ -7,6 +7,9 @@ from templates.package_check.cells import filled_areas
 from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.workbook_part import Contents
 
+MOST_FILLED = 1_000
+"""Array formulas of a sheet that are looked through for each entry; with more of them no entry is called stale."""
+
 
 def check_calculation_chain(contents: Contents) -> Findings:
     """Every entry of the chain is a formula cell."""
@@ -26,7 +29,8 @@ def check_calculation_chain(contents: Contents) -> Findings:
     for entry in chain.iterchildren("{*}c"):
         number = entry.get("i", number)
         where = grid.cell(entry.get("r"))
-        is_filled = where is not None and any(area.holds(*where) for area in filled.get(number, ()))
+        areas = filled.get(number, [])
+        is_filled = len(areas) > MOST_FILLED or (where is not None and any(area.holds(*where) for area in areas))
         if entry.get("r") not in formulas.get(number, ()) and not is_filled:
             place = f"{titles.get(number, f'sheet {number}')}!{shortened(entry.get('r', ''))}"
             yield Finding("calculation-chain", part, f"It lists {place}, which holds no formula.", "Remove the part.")

@@ -82,7 +82,7 @@ def _check_axes(part: str, chart: Root) -> Findings:
         axes = [each for each in area if each.find("{*}crossAx") is not None]
         known = {number.get("val") for axis in axes for number in axis.iterchildren("{*}axId")}
         for each in area:
-            for number in each.iterchildren("{*}crossAx" if each in axes else "{*}axId"):
+            for number in each.iterchildren("{*}axId" if each.find("{*}crossAx") is None else "{*}crossAx"):
                 if number.get("val") not in known:
                     what = f"Its {each.tag.rsplit('}', 1)[-1]} names the axis {number.get('val')}, which is not there."
                     yield Finding("chart-axis", part, what, "Add the axis.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from templates.package_check import grid
 from templates.package_check.finding import shortened
-from templates.package_check.function_names import ARGUMENTS, NEEDS_PREFIX
+from templates.package_check.function_names import ARGUMENTS, NEEDS_PREFIX, NOT_IN_CELLS
 
 LONGEST, LONGEST_TEXT, DEEPEST, MOST_ARGUMENTS = 8192, 255, 64, 255
 
@@ -199,6 +199,9 @@ def _open_call(reading: _Reading, token: str) -> Iterator[Fault]:
     if name in NEEDS_PREFIX:
         cure = f"Store it as _xlfn.{name}."
         yield Fault("formula-function", f"{name} is newer than the file format: Excel shows #NAME?.", cure)
+    if name in NOT_IN_CELLS:
+        what = f"{name} stands for a data table, which another program has saved as a formula: Excel refuses it."
+        yield Fault("formula-function", what, "Make the data table anew, or keep its values.")
     reading.stack.append(_Open(name))
     reading.depth += 1
     if reading.depth > DEEPEST:

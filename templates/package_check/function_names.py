@@ -20,6 +20,9 @@ _LATER = """
 NEEDS_PREFIX = frozenset(_LATER.split())
 """Functions that came after the file format: stored without _xlfn. they are unknown names."""
 
+NOT_IN_CELLS = frozenset({"TABLE", "MULTIPLE.OPERATIONS"})
+"""What LibreOffice makes of a what-if data table when it saves one: no cell of Excel's may hold it."""
+
 _MANY = 255
 ARGUMENTS = {
     name: bounds

@@ -18,7 +18,8 @@ def check_tables(contents: Contents) -> Findings:
     names: set[str] = set()
     numbers: set[str] = set()
     for index, sheet in enumerate(contents.sheets):
-        for part in contents.package.related(sheet.part, "table") if sheet.is_grid else ():
+        rows: dict[str, Root] = {}
+        for part in contents.package.related(sheet.part, "table") if sheet.is_grid and sheet.root is not None else ():
             table = contents.package.root(part)
             if table is None:
                 continue
@@ -30,10 +31,14 @@ def check_tables(contents: Contents) -> Findings:
                 yield Finding("table-duplicate", place, "Its name or its id is another table's.", "Number it anew.")
             names.add(name.casefold())
             numbers.add(number)
-            yield from _check_range(contents, index, sheet, table, place)
+            if not rows:
+                rows = {row.get("r", ""): row for row in sheet.root.iterfind("{*}sheetData/{*}row")}
+            yield from _check_range(contents, index, sheet, rows, table, place)
 
 
-def _check_range(contents: Contents, index: int, sheet: Sheet, table: Root, place: str) -> Findings:
+def _check_range(
+    contents: Contents, index: int, sheet: Sheet, rows: dict[str, Root], table: Root, place: str
+) -> Findings:
     area = grid.area(table.get("ref"))
     columns = table.findall("{*}tableColumns/{*}tableColumn")
     titles = [unescaped(each.get("name", "")) for each in columns]
@@ -45,7 +50,7 @@ def _check_range(contents: Contents, index: int, sheet: Sheet, table: Root, plac
     if len({title.casefold() for title in titles}) < len(titles):
         yield Finding("table-titles", place, "Two of its columns have the same title.", "Rename one.")
     if headed:
-        shown = _texts_in_row(contents, sheet, area.top)
+        shown = _texts_in_row(contents, rows.get(str(area.top)))
         for offset, title in enumerate(titles):
             cell = f"{get_column_letter(area.left + offset)}{area.top}"
             if shown.get(area.left + offset) != title:
@@ -67,10 +72,10 @@ def unescaped(text: str) -> str:
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
-def _texts_in_row(contents: Contents, sheet: Sheet, number: int) -> dict[int, str]:
+def _texts_in_row(contents: Contents, row: Root | None) -> dict[int, str]:
     """Column → the text that a cell of a row holds."""
     found = {}
-    for cell in sheet.root.iterfind(f"{{*}}sheetData/{{*}}row[@r='{number}']/{{*}}c"):
+    for cell in row.iterchildren("{*}c") if row is not None else ():
         where, value = grid.cell(cell.get("r")), cell.findtext("{*}v")
         if where is None:
             continue

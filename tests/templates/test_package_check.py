@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.table import Table
 
-from roi_engine import Scenario
+from roi_engine import REFERENCE
 from templates.book import Edition
 from templates.package_check import MOST_FINDINGS, check_package
 from templates.package_check.formula_syntax import Known, faults
@@ -84,7 +84,7 @@ def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> 
 
 @pytest.mark.slow
 def test_nothing_is_found_in_workbooks_of_many_months() -> None:
-    for scenario in (Scenario(months_to_amortize=60), Scenario(months_to_amortize=600)):
+    for scenario in (REFERENCE.with_inputs(months=60), REFERENCE.with_inputs(months=600)):
         for edition in EDITIONS:
             assert check_package(build_workbook(scenario, edition=edition, generated=WHEN)) == []
 
@@ -229,6 +229,30 @@ def test_very_many_overlapping_areas_take_little_time(sound: dict[str, bytes]) -
     found = check_package(package_of(parts))
     assert {finding.rule for finding in found} == {"overlap"}
     assert time.perf_counter() - start < 10
+
+
+MANY = {
+    "formulas": (
+        "xl/worksheets/sheet6.xml",
+        "</sheetData>",
+        '<row r="{n}"><c r="A{n}"><f>A{n}+1</f><v>1</v></c></row>',
+    ),
+    "names": ("xl/workbook.xml", "</definedNames>", '<definedName name="n{n}_" localSheetId="1">A{n}</definedName>'),
+    "axes": ("xl/charts/chart1.xml", "</plotArea>", '<valAx><axId val="{n}"/><crossAx val="10"/></valAx>'),
+    "points": ("xl/charts/chart1.xml", "</numCache>", '<pt idx="0"><v>{n}</v></pt>'),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", MANY)
+def test_a_hundred_thousand_of_anything_take_seconds(sound: dict[str, bytes], what: str) -> None:
+    name, end, each = MANY[what]
+    added = "".join(each.format(n=n) for n in range(1_000, 101_000))
+    parts = dict(sound)
+    parts[name] = parts[name].replace(end.encode(), (added + end).encode(), 1)
+    start = time.perf_counter()
+    assert {finding.rule for finding in check_package(package_of(parts))} <= {"dimension"}
+    assert time.perf_counter() - start < 30
 
 
 @pytest.mark.parametrize("seed", _some(list(range(120)), 40))
