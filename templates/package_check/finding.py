@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+LONGEST_SENTENCE = 400
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -14,6 +16,12 @@ class Finding:
     place: str
     what: str
     cure: str
+
+    def __post_init__(self) -> None:
+        """What is quoted from the file may be anything: it is cut, and nothing in it moves a terminal's cursor."""
+        for name in ("place", "what"):
+            text = shortened(getattr(self, name), LONGEST_SENTENCE)
+            object.__setattr__(self, name, "".join(letter if letter.isprintable() else "?" for letter in text))
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what} {self.cure}"

@@ -117,8 +117,10 @@ def test_what_openpyxl_saves_lacks_its_values_and_nothing_else() -> None:
 @pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 def test_what_the_schema_validator_sees_of_the_defects(sound: dict[str, bytes], tmp_path: Path) -> None:
-    seen = set()
-    for at, (words, (_, seed)) in enumerate(DEFECTS.items()):
+    """All that it saw when all were measured, and one in eight of the others: each takes it half a second."""
+    seen, unseen = set(), [words for words in DEFECTS if words not in SEEN_BY_SDK]
+    looked_at = {*SEEN_BY_SDK, *unseen[::8]}
+    for at, (words, (_, seed)) in enumerate((words, DEFECTS[words]) for words in looked_at):
         parts = dict(sound)
         seed(parts)
         path = tmp_path / f"{at}.xlsx"
