@@ -18,7 +18,7 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -294,7 +294,7 @@ def tidy_charts(parts: Parts) -> None:
 
 def core_properties(created: datetime, **about: str) -> bytes:
     """docProps/core.xml: created and modified at the same instant, by the same name."""
-    texts = {name: escape(text) for name, text in about.items()}
+    texts = {name: escape(text, quote=False) for name, text in about.items()}
     texts["created"] = created.strftime("%Y-%m-%dT%H:%M:%SZ")
     return serialised(without_blanks(CORE_PROPERTIES.format_map(texts)))
 
