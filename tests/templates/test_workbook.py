@@ -250,6 +250,7 @@ def test_ordinary_formulas_recalculate_to_their_cached_values(
     assert compared > 1_900 * len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_the_horizon_can_be_edited_in_the_file(workbooks: dict[str, Path], tmp_path: Path) -> None:
     """The native rows follow an edited horizon and delay as a fresh engine run does."""
