@@ -1,6 +1,6 @@
 """A second, independent spreadsheet engine: the package `formulas` evaluates whole native workbooks in Python.
 
-Up to 60 months; a longer sheet takes it minutes. It reads a workbook in some ten seconds, so all of this is slow.
+Up to 60 months; a longer sheet takes it minutes. It reads a workbook in ten to twenty seconds, so all of this is slow.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def _scenarios() -> dict[str, Scenario]:
-    """The samples, the edges, five random scenarios and five years."""
+    """The samples, never, nothing, one month and five years, and two random scenarios; LibreOffice takes them all."""
     found = samples_and_edges()
+    for name in ("loss", "free", "late"):
+        del found[name]
     found["five years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
-    return found | {each.name: each for each in random_scenarios(5, seed=11)}
+    return found | {each.name: each for each in random_scenarios(2, seed=11)}
 
 
 SCENARIOS = _scenarios()
