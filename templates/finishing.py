@@ -135,6 +135,7 @@ def finish(
     for sheet, name in worksheets.items():
         with editing(parts, name) as worksheet:
             unpaired = cache_values(worksheet, values.get(sheet, {}))
+            store_rules_without_equals(worksheet)
             write_all_digits(worksheet, numbers.get(sheet, {}))
             unknown = ignore_errors(worksheet, ignored_errors.get(sheet, ()))
         problems += [f"{sheet}!{problem}" for problem in unpaired + unknown]
@@ -192,6 +193,12 @@ def write_all_digits(worksheet: etree._Element, numbers: Mapping[str, float]) ->
 def escaped(found: re.Match[str]) -> str:
     """A character, found by `NEEDS_ESCAPE`, in the form that cells carry."""
     return f"_x{ord(found[0]):04X}_"
+
+
+def store_rules_without_equals(worksheet: etree._Element) -> None:
+    """Take the = from the formulas of validation rules and conditional formats, which openpyxl stores as given."""
+    for formula in worksheet.iter(f"{MAIN}formula1", f"{MAIN}formula2", f"{MAIN}formula"):
+        formula.text = (formula.text or "").removeprefix("=")
 
 
 def typed_text(value: Scalar) -> tuple[str, str]:

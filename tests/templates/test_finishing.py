@@ -18,10 +18,11 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.text import RichText
 from openpyxl.comments import Comment
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font
 from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
@@ -324,6 +325,18 @@ def test_ignored_errors_end_a_sheet_that_has_nothing_after_them() -> None:
     book = Workbook()
     package = finish(saved(book), {}, created=CREATED, title="", ignored_errors={"Sheet": [("A1", ["evalError"])]})
     assert part(package, "xl/worksheets/sheet1.xml")[-1].tag.endswith("ignoredErrors")
+
+
+def test_formulas_of_rules_are_stored_without_equals() -> None:
+    book = Workbook()
+    sheet = book.active
+    choice = DataValidation(type="list", formula1="=$A$1:$A$3")
+    choice.add("B1")
+    sheet.add_data_validation(choice)
+    sheet.conditional_formatting.add("A1:A3", FormulaRule(formula=["=A1>2"], font=Font(b=True)))
+    package = finish(saved(book), {}, created=CREATED, title="")
+    path = "//m:formula1/text() | //m:formula/text()"
+    assert sorted(found(package, "xl/worksheets/sheet1.xml", path)) == ["$A$1:$A$3", "A1>2"]
 
 
 def test_an_unknown_kind_of_ignored_error_is_refused(workbook: Workbook) -> None:
