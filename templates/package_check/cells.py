@@ -59,9 +59,13 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
             yield from _check_value(contents, at, cell)
             yield from _check_cell_formula(contents, index, at, cell, where, shared, valueless)
     if valueless:
-        what = (
-            f"{len(valueless):,} formula cells have no value, {valueless[0]} first: previews and readers show blanks."
+        count = len(valueless)
+        cells = (
+            f"The formula cell {valueless[0]} has"
+            if count == 1
+            else f"{count:,} formula cells ({valueless[0]}, …) have"
         )
+        what = f"{cells} no value: previews and readers show blanks."
         yield Finding("formula-without-value", sheet.title, what, "Open the file in a spreadsheet program and save it.")
     yield from _check_dimension(sheet, used)
 

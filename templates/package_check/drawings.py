@@ -100,6 +100,5 @@ def _check_labels(part: str, chart: Root) -> Findings:
             for position in each.iter("{*}dLblPos"):
                 if position.get("val") not in allowed:
                     what = f"Labels of its {key} stand at {position.get('val')}."
-                    yield Finding(
-                        "label-position", part, what, "Excel allows " + (", ".join(sorted(allowed)) or "none.")
-                    )
+                    places = ", ".join(sorted(allowed)) or "no place"
+                    yield Finding("label-position", part, what, f"Excel allows {places}.")

@@ -218,15 +218,17 @@ def _close(reading: _Reading) -> Iterator[Fault]:
         count = 0 if closed.empty else closed.arguments
         least, most = ARGUMENTS.get(closed.function, (0, MOST_ARGUMENTS))
         if not least <= count <= most:
-            expected = str(least) if least == most else f"{least} to {most}"
-            what = f"{closed.function} has {count} arguments; it takes {expected}."
+            between = " or " if most == least + 1 else " to "
+            expected = str(least) if least == most else f"{least}{between}{most}"
+            what = f"{closed.function} has {count} argument{'s' * (count != 1)}; it takes {expected}."
             yield Fault("formula-arguments", what, "Correct the arguments.")
     reading.operand_next, reading.reference = False, True
 
 
 def _end(reading: _Reading) -> None:
     if reading.stack:
-        raise _Unreadable(f"{len(reading.stack)} parentheses are not closed.")
+        count = len(reading.stack)
+        raise _Unreadable("A parenthesis is not closed." if count == 1 else f"{count} parentheses are not closed.")
     if reading.operand_next:
         raise _Unreadable("It ends where a value is expected.")
 

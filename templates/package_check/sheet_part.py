@@ -59,9 +59,9 @@ def _check_merged(contents: Contents, sheet: Sheet) -> Findings:
         if found and found.single:
             yield Finding("merge-single", sheet.title, f"The one cell {each.get('ref')} is merged.", "Unmerge it.")
         elif found:
-            areas.append((found, f"the merged {each.get('ref')}"))
+            areas.append((found, f"the merged range {each.get('ref')}"))
     for one, other in grid.overlaps(areas):
-        yield Finding("overlap", sheet.title, f"{one} lies upon {other}.".capitalize(), "Move one of them.")
+        yield Finding("overlap", sheet.title, f"{one[:1].upper()}{one[1:]} lies upon {other}.", "Move one of them.")
 
 
 def _table_areas(contents: Contents, sheet: Sheet) -> Iterator[tuple[Area, str]]:
