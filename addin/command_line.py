@@ -12,6 +12,7 @@ from addin.command import CommandGroup
 from addin.email_command import email
 from addin.eval_command import evaluate
 from addin.functions_command import list_functions
+from addin.prices_command import prices
 from addin.read_command import read
 from addin.recalc_command import recalc
 from addin.workbook_commands import report, template
@@ -60,6 +61,7 @@ for command in (
     read,
     recalc,
     list_functions,
+    prices,
     addin,
 ):
     ft_roi.add_command(command)

@@ -70,10 +70,12 @@ class Interrupted(Failure):
 
 def failure(error: Exception) -> Failure:
     """The failure that any other exception is to a user."""
-    from roi_engine.errors import FtRoiError, ScenarioError
+    from roi_engine.errors import FtRoiError, PriceTableError, ScenarioError
 
     if isinstance(error, ScenarioError) and len(error.problems) > 1:
         return InvalidInput(f"the scenario has {len(error.problems)} problems.\n{error}")
+    if isinstance(error, PriceTableError) and len(error.problems) > 1:
+        return InvalidInput(f"the price table has {len(error.problems):,} problems.\n{error}")
     if isinstance(error, FtRoiError):
         return InvalidInput(str(error))
     if isinstance(error, OSError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from addin.failures import Failure, UnusablePath, WouldOverwrite
 
-ELSEWHERE = "or write elsewhere with -o."
+ELSEWHERE = "write elsewhere with -o"
 _IN_USE = (5, 32)
 """What Windows says (access denied, sharing violation) about a file that a program holds open."""
 
@@ -25,20 +25,20 @@ def check_workbook_path(path: Path, force: bool, what: str = "a workbook", examp
         raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
     if not path.parent.is_dir():
         if path.parent.exists():
-            raise UnusablePath(f"{path.parent} is not a folder. Write elsewhere with -o.")
-        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, {ELSEWHERE}")
+            raise UnusablePath(f"{path.parent} is not a folder. {_sentence(ELSEWHERE)}")
+        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, or {ELSEWHERE}.")
     if path.exists():
         if not force:
-            raise WouldOverwrite(f"{path} exists. Overwrite it with --force, {ELSEWHERE}")
+            raise WouldOverwrite(f"{path} exists. Overwrite it with --force, or {ELSEWHERE}.")
         if path.with_name(f"~${path.name}").exists():
             raise _open_in_excel(path)
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, elsewhere: str = ELSEWHERE) -> None:
     """Writes to a temporary file in the same folder, syncs it, and gives it the name.
 
-    path : a link is followed, its target replaced. On any exception the old file is untouched and the temporary
-    one is gone.
+    path : a link is followed, its target replaced. elsewhere : what a message says can be done instead. On any
+    exception the old file is untouched and the temporary one is gone.
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".ft-roi-{os.getpid()}-{os.urandom(4).hex()}.tmp")
@@ -51,21 +51,25 @@ def write_file(path: Path, content: bytes) -> None:
             os.chmod(temporary, target.stat().st_mode & 0o7777)
         os.replace(temporary, target)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise _not_written(path, error, elsewhere) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
 
 
-def _not_written(path: Path, error: OSError) -> Failure:
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _not_written(path: Path, error: OSError, elsewhere: str) -> Failure:
     if isinstance(error, PermissionError) and path.exists() and getattr(error, "winerror", None) in _IN_USE:
-        return _open_in_excel(path)
-    return UnusablePath(f"{path} cannot be written: {error.strerror or error}. Write elsewhere with -o.")
+        return _open_in_excel(path, elsewhere)
+    return UnusablePath(f"{path} cannot be written: {error.strerror or error}. {_sentence(elsewhere)}")
 
 
-def _open_in_excel(path: Path) -> Failure:
-    return UnusablePath(f"{path} is open in Excel. Close it and run again, {ELSEWHERE}")
+def _open_in_excel(path: Path, elsewhere: str = ELSEWHERE) -> Failure:
+    return UnusablePath(f"{path} is open in Excel. Close it and run again, or {elsewhere}.")
 
 
 def _sync_folder(folder: Path) -> None:

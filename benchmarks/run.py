@@ -22,6 +22,7 @@ from typing import Any
 from boundary import boundary
 from many_scenarios import SCENARIOS, many_scenarios
 from one_scenario import one_scenario
+from price_import import price_import
 from report import report
 from start_up import start_up
 from timing import Comparison, Disagreement, measured
@@ -35,7 +36,8 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the parts asked for, all of them by default; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time ft-roi against its peers, side by side.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="many, one, start-up, report, boundary; all of them")
+    known = "many, one, start-up, report, boundary, prices"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{known}; all of them")
     parser.add_argument("--quick", action="store_true", help="fewer scenarios and rounds, for a first look")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
     parser.add_argument("--scenarios", type=int, help=f"scenarios of the part many [{SCENARIOS:,}]")
@@ -49,6 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "start-up": start_up,
         "report": report,
         "boundary": boundary,
+        "prices": price_import,
     }
     if unknown := [name for name in asked.parts if name not in parts]:
         parser.error(f'There is no part "{unknown[0]}". Parts: {", ".join(parts)}.')

@@ -9,7 +9,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
-from roi_engine.inputs import normal_form
 from roi_engine.prices.price_file import read_rows
 from roi_engine.prices.price_row import GPU_KINDS, PriceRow
 
@@ -89,6 +88,8 @@ class GpuTable(PriceTable):
 
     def find(self, name: str) -> str:
         """A name as the table has it; raises `UnknownName` with the nearest ones."""
+        from roi_engine.inputs import normal_form  # not above: it brings pydantic, which --version does without
+
         word = normal_form(name)
         forms = {normal_form(each): each for each in self.names.values()}
         if word in forms:

@@ -1,0 +1,100 @@
+"""litellm's price map: what becomes of its entries, and what a map must not hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roi_engine.errors import PriceTableError
+from roi_engine.prices.litellm_map import litellm_rows
+
+EXCERPT = Path(__file__).with_name("litellm_excerpt.json").read_text("utf-8")
+"""Eight entries of the map in litellm 1.110.2, with some of their keys."""
+
+DAY = date(2026, 11, 20)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(PriceTableError) as caught:
+        litellm_rows(text, "map.json", DAY)
+    return [str(each) for each in caught.value.problems]
+
+
+def with_cost(cost: str) -> str:
+    return '{"mine": {"input_cost_per_token": %s}}' % cost  # noqa: UP031 - braces
+
+
+def test_prices_are_per_million_and_without_the_noise_of_the_product() -> None:
+    rows = {(row.name, row.kind): row for row in litellm_rows(EXCERPT, "map.json", DAY)}
+    kinds = ("input", "output", "cached", "batch_input", "batch_output")
+    assert [rows["gpt-4.1", kind].value for kind in kinds] == [2, 8, 0.5, 1, 4]
+    tuned = rows["ft:gpt-4o-mini-2024-07-18", "input"]
+    assert (tuned.value, tuned.vendor, tuned.currency, tuned.read_on) == (0.3, "openai", "USD", DAY)
+    assert tuned.from_date is tuned.to_date is None
+
+
+def test_the_explanation_and_models_without_a_price_per_token_are_left_out() -> None:
+    names = {row.name for row in litellm_rows(EXCERPT, "map.json", DAY)}
+    assert {"sample_spec", "amazon.nova-canvas-v1:0", "whisper-1"} <= json.loads(EXCERPT).keys()
+    assert names == {"gpt-4.1", "o3", "ft:gpt-4o-mini-2024-07-18", "claude-haiku-4-5", "text-embedding-3-small"}
+
+
+def test_a_free_model_has_a_price() -> None:
+    (row,) = litellm_rows(with_cost("0"), "map.json", DAY)
+    assert row.value == 0
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [
+        ("-2e-06", "map.json: mine, input_cost_per_token: -2e-06 is negative"),
+        ('"2e-06"', '"2e-06" is not a number'),
+        ("true", "true is not a number"),
+        ("[]", "[] is not a number"),
+        ("NaN", "nan is not a finite number"),
+        ("1e999", "inf is not a finite number"),
+        ("2.0", "2 is 2,000,000 per million tokens. Prices in this map are of one token"),
+    ],
+)
+def test_a_wrong_price_is_told_with_its_place(cost: str, words: str) -> None:
+    (problem,) = problems(with_cost(cost))
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": ', "map.json, line 1, column 7: This is not valid JSON"),
+        ("", "This is not valid JSON"),
+        ("[1]", "A price map is an object of models"),
+        ("{}", "No model has a price"),
+        ('{"a": {"mode": "chat"}}', "No model has a price"),
+        ('{"a": 3}', "map.json: a: A model has an object"),
+        ("9" * 5000, "a number has thousands of digits"),
+        ("[" * 100_000, "brackets are nested too deeply"),
+    ],
+)
+def test_a_malformed_map(text: str, words: str) -> None:
+    assert words in problems(text)[0]
+
+
+def test_a_model_given_twice() -> None:
+    entry = '{"input_cost_per_token": 1e-06}'
+    assert problems(f'{{"a": {entry}, "b": {entry}, "a": {entry}}}') == [
+        "map.json: a: Given twice. Keep one of the two."
+    ]
+    assert problems(f'{{"a": {entry}, "A": {entry}}}') == [
+        'map.json: A: The model stands there as "a" too. Keep one of the two.'
+    ]
+    assert problems('{"a": {"input_cost_per_token": 1e-06, "input_cost_per_token": 2e-06}}') == [
+        "map.json: a, input_cost_per_token: Given twice. Keep one of the two."
+    ]
+
+
+def test_all_problems_at_once() -> None:
+    wrong: dict[str, Any] = {f"m{number}": {"input_cost_per_token": -1} for number in range(30)}
+    assert len(problems(json.dumps(wrong | {"x": 1}))) == 31
