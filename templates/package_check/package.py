@@ -174,20 +174,21 @@ def _check_content_types(package: Package) -> Findings:
         yield Finding("content-type", CONTENT_TYPES, "There is no list of content types.", "Add it.")
         return
     defaults: set[str] = set()
-    overrides: set[str] = set()
+    overrides: dict[str, str] = {}
     for each in types.iterchildren("{*}Default", "{*}Override"):
-        place, key = (
-            (defaults, each.get("Extension")) if each.tag.endswith("Default") else (overrides, each.get("PartName"))
-        )
-        name = (key or "").casefold()
-        if name in place:
+        is_default = each.tag.endswith("Default")
+        key = each.get("Extension" if is_default else "PartName", "")
+        if key.casefold() in (defaults if is_default else overrides):
             yield Finding("content-type", CONTENT_TYPES, f"{key} has two content types.", "Keep one.")
-        place.add(name)
+        elif is_default:
+            defaults.add(key.casefold())
+        else:
+            overrides[key.casefold()] = key
     for name in package.parts:
         extension = name.rsplit(".", 1)[-1].casefold()
         if name != CONTENT_TYPES and f"/{name}".casefold() not in overrides and extension not in defaults:
             yield Finding("content-type", name, "The part has no content type.", f"Add one to {CONTENT_TYPES}.")
-    for name in overrides:
+    for name in overrides.values():
         if not package.named(name.removeprefix("/")):
             yield Finding("content-type", name.removeprefix("/"), "A content type is given, but no part.", "Remove it.")
 
