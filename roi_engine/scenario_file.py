@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input
 
 GROUPS = (
@@ -31,8 +32,8 @@ def load_scenario(path: str | Path) -> Scenario:
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
     ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
-    called after its stem. Raises `ScenarioError` with every problem, each at its place (``file: table.key``).
-    Source: docs/scenario-files.md.
+    called after its stem. Models and GPUs of the price tables may be named in place of their prices. Raises
+    `ScenarioError` with every problem, each at its place (``file: table.key``). Source: docs/scenario-files.md.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):
@@ -116,6 +117,7 @@ def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
                 _place(inner, inner_value, f"{key}.{inner}", key, values, places, problems)
         else:
             _place(key, value, key, "", values, places, problems)
+    problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in fill_in(values)]
     try:
         scenario = Scenario(**values)
     except ScenarioError as error:
@@ -134,9 +136,9 @@ def _place(
     places: dict[str, str],
     problems: list[Problem],
 ) -> None:
-    name = f"{group}_{key}" if f"{group}_{key}" in INPUTS else key
+    name = f"{group}_{key}" if f"{group}_{key}" in (*INPUTS, *NAMES) else key
     try:
-        name = find_input(name).name
+        name = name if name in NAMES else find_input(name).name
     except UnknownName as error:
         problems.append(Problem(place, str(error), error.code))
         return

@@ -1,0 +1,137 @@
+"""Models and GPUs that a scenario names in place of typing their prices: the figures, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from roi_engine.errors import FtRoiError, Problem, UnknownName
+from roi_engine.prices.price_row import PriceRow
+from roi_engine.prices.price_tables import PriceTable, price_tables
+from roi_engine.quantity import DATE
+from roi_engine.scenario_rules import mix_given
+
+AS_OF = "prices_as_of"
+
+FILLS: dict[str, dict[str, str]] = {
+    "baseline_model": {
+        "baseline_input_price_per_m": "input",
+        "baseline_output_price_per_m": "output",
+        "baseline_cached_price_per_m": "cached",
+    },
+    "finetuned_model": {
+        "finetuned_input_price_per_m": "input",
+        "finetuned_output_price_per_m": "output",
+        "finetuned_cached_price_per_m": "cached",
+        "training_price_per_m": "training",
+    },
+    "gpu": {"gpu_hourly_rate": "hourly_typical"},
+    "serving_gpu": {"serving_gpu_hourly_rate": "hourly_typical"},
+}
+"""The inputs that a name fills in, by the kind of figure that each takes."""
+
+NAMES = (*FILLS, AS_OF)
+"""The keys of a scenario file that are no inputs: names to look up, and the day whose prices are wanted."""
+
+_MAY_BE_UNKNOWN = ("cached", "training")
+_SOURCE = "Price table: "
+
+
+def fill_in(values: dict[str, Any]) -> list[Problem]:
+    """Replaces names by figures, and says in ``sources`` where each comes from; returns what is wrong.
+
+    values : inputs by name, with the names of `NAMES` among them. A figure that is typed stays; so does a side that
+    is priced per 1,000 tokens. A GPU brings its range of prices where none is typed. Source: docs/prices.md.
+
+    >>> values = {"gpu": "A100"}
+    >>> fill_in(values), values["gpu_hourly_rate"], values["sources"]["gpu_hourly_rate"]
+    ([], 1.39, 'Price table: A100 80GB, read 2026-01-01, RunPod secure, SkyPilot catalogue v8')
+    """
+    named = {key: values.pop(key) for key in NAMES if key in values}
+    problems: list[Problem] = []
+    day = _day(named.pop(AS_OF, None), problems)
+    for key, name in named.items():
+        if not isinstance(name, str) or not name.strip():
+            problems.append(Problem(key, "Write a name of the price table in quotation marks."))
+            _stand_in(key, values)
+            continue
+        try:
+            rows = _rows(key, name, day, values)
+        except FtRoiError as error:
+            problems.append(Problem(key, str(error), error.code))
+            _stand_in(key, values)
+            continue
+        _enter(key, rows, values, problems)
+    return problems
+
+
+def _stand_in(key: str, values: dict[str, Any]) -> None:
+    """Figures for a name that gives none, so that what is told is the name and not its missing prices too."""
+    for field in FILLS[key]:
+        values.setdefault(field, 1.0)
+
+
+def _day(given: Any, problems: list[Problem]) -> date | None:
+    if given is None:
+        return None
+    try:
+        day: date = DATE.check(given)
+    except FtRoiError as error:
+        problems.append(Problem(AS_OF, str(error), error.code))
+        return None
+    return day
+
+
+def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> dict[str, PriceRow]:
+    """The rows of the inputs that are not typed."""
+    tables = price_tables()
+    table: PriceTable = tables.gpus if key in ("gpu", "serving_gpu") else tables.models
+    table.find(name)
+    side = key.removesuffix("_model")
+    per_1k = values.get(f"{side}_cost_per_1k_tokens") is not None and not mix_given(values, side)
+    rows = {}
+    for field, kind in FILLS[key].items():
+        if values.get(field) is not None or (per_1k and field.startswith(side)):
+            continue
+        try:
+            rows[field] = table.row(name, kind, day)
+        except UnknownName:
+            if kind not in _MAY_BE_UNKNOWN:
+                raise
+    return rows
+
+
+def _enter(key: str, rows: Mapping[str, PriceRow], values: dict[str, Any], problems: list[Problem]) -> None:
+    """Puts the figures of rows in their places, unless they are in another currency than the scenario."""
+    currency = values.get("currency", "USD")
+    for row in rows.values():
+        if row.currency != currency:
+            sentence = f"{row.name} has its price in {row.currency}, the scenario is in {currency}. Type the price."
+            problems.append(Problem(key, sentence))
+            _stand_in(key, values)
+            return
+    for field, row in rows.items():
+        values[field] = row.value
+        _annotate(values, "sources", field, _SOURCE + row.evidence)
+        if row.kind == "hourly_typical":
+            _enter_range(field, row, values)
+
+
+def _enter_range(field: str, row: PriceRow, values: dict[str, Any]) -> None:
+    """How far the price of a GPU lies between offers, where the scenario does not say."""
+    ranges = values.get("ranges")
+    if isinstance(ranges, Mapping) and field in ranges:
+        return
+    gpus = price_tables().gpus
+    ends = {end: gpus.periods(row.name, f"hourly_{end}") for end in ("low", "high")}
+    if all(ends.values()):
+        low, high = ends["low"][-1].value, ends["high"][-1].value
+        if low <= row.value <= high:
+            _annotate(values, "ranges", field, {"low": low, "high": high})
+
+
+def _annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:
+    before = values.get(section)
+    if before is None or isinstance(before, Mapping):
+        values[section] = {**(before or {}), field: entry}
