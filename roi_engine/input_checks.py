@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from roi_engine.answer import duration
 from roi_engine.appraisal import Appraisal
+from roi_engine.cashflow import MODEL
+from roi_engine.errors import PriceTableError
+from roi_engine.estimators import checkpoint_gb
 from roi_engine.metrics import beyond_horizon
+from roi_engine.options import Options
+from roi_engine.prices.price_tables import price_tables
+from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import mix_given
 
@@ -19,6 +27,26 @@ ABSURD_ROI = 10.0
 """A return above this multiple says more about what was left out than about the decision."""
 
 BYTES_PER_FULL_PRECISION_PARAMETER = 4
+
+DEAREST_PER_1K = 1.0
+"""No price list charges as much for 1,000 tokens: 1,000 per million."""
+
+CHEAPEST_PER_MILLION = 0.02
+"""No price list charges less for a million tokens."""
+
+LARGEST_GPU_GB = 192.0
+"""Memory of the largest GPU that one rents by the hour."""
+
+STEEP_GROWTH = 0.15
+"""Growth per month above which traffic is more than five times as large after a year."""
+
+IDLE_FLEET = 0.10
+"""A fleet that is less busy than this, over the month, is mostly paid for nothing."""
+
+OLD_PRICE_DAYS = 365
+"""A price whose source is so much older than the newest row of the price table has to be read again."""
+
+_ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,10 @@ def check_inputs(scenario: Scenario) -> list[InputWarning]:
 def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_the_result(scenario)
     yield from _about_prices(scenario)
+    yield from _about_units_of_prices(scenario)
+    yield from _about_a_dearer_model(scenario)
+    yield from _about_old_prices(scenario)
+    yield from _about_the_fleet(scenario)
     yield from _about_training(scenario)
     yield from _about_quality(scenario)
     yield from _about_ranges(scenario)
@@ -86,6 +118,110 @@ def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
         yield "go_live_delay", f"No traffic moves within the horizon of {s.months_to_amortize} months."
 
 
+def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
+    for side in ("baseline", "finetuned"):
+        if mix_given(s.inputs(), side):
+            for field in ("input_price_per_m", "output_price_per_m"):
+                price = getattr(s, f"{side}_{field}")
+                if 0 < price < CHEAPEST_PER_MILLION:
+                    yield (
+                        f"{side}_{field}",
+                        f"{price:g} per million tokens is below any list price. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
+                    )
+        elif getattr(s, f"{side}_cost_per_1k_tokens") >= DEAREST_PER_1K:
+            price = getattr(s, f"{side}_cost_per_1k_tokens")
+            yield (
+                f"{side}_cost_per_1k_tokens",
+                f"{price:g} per 1,000 tokens is {price * 1000:,g} per million. Is it the price per million? That is {price / 1000:g} here.",
+            )
+
+
+def _about_a_dearer_model(s: Scenario) -> Iterator[tuple[str, str]]:
+    """A fine-tuned model that is paid by the token, and dearer than today by the call."""
+    if s.serving == "self_hosted":
+        return
+    inputs = s.inputs()
+    needed = prompt_shrink_needed(inputs)
+    if needed is not None:
+        planned = prompt_shrink(inputs) or 0.0
+        if needed > 1:
+            yield (
+                "finetuned_output_tokens",
+                "No shorter prompt is enough: its answer alone costs more than a whole call today.",
+            )
+        elif needed > 0 and planned < needed:
+            yield (
+                "finetuned_input_tokens",
+                f"A call costs more than today. The prompt must shrink by {needed:.1%} to cost the same; planned are {planned:.1%}.",
+            )
+    elif not any(mix_given(inputs, side) for side in ("baseline", "finetuned")):
+        old, new = s.baseline_cost_per_1k_tokens, s.finetuned_cost_per_1k_tokens
+        if new > old:
+            yield (
+                "finetuned_cost_per_1k_tokens",
+                f"Above the baseline's, for as many tokens. It saves only if a call needs {1 - old / new:.1%} fewer tokens; token mixes can say so.",
+            )
+
+
+def _about_old_prices(s: Scenario) -> Iterator[tuple[str, str]]:
+    """Prices whose source is dated; their age is that against the price table, as nothing here reads a clock."""
+    try:
+        newest = price_tables().read_on
+    except (PriceTableError, OSError):
+        return
+    old = {}
+    for name, source in s.sources.items():
+        day = _read_on(source) if INPUTS[name].quantity.kind == "price" else None
+        if day is not None and (newest - day).days > OLD_PRICE_DAYS:
+            old[name] = day
+    if old:
+        name = min(old, key=lambda each: old[each])
+        others = (
+            f", as are {len(old) - 1} other prices"
+            if len(old) > 2
+            else ", as is one other price"
+            if len(old) == 2
+            else ""
+        )
+        yield (
+            name,
+            f"Its source is of {old[name]}, more than a year older than the price table of {newest}{others}. Read it again.",
+        )
+
+
+def _read_on(source: str) -> date | None:
+    """The day on which a source was read: its last date."""
+    days = _ISO_DATE.findall(source)
+    try:
+        return date.fromisoformat(days[-1]) if days else None
+    except ValueError:
+        return None
+
+
+def _about_the_fleet(s: Scenario) -> Iterator[tuple[str, str]]:
+    options = Options(s.inputs())
+    if s.serving == "self_hosted":
+        wanted = ("calls_served", "serving_gpus", "served_tokens", "replica_tokens")
+        found = MODEL.evaluate(s.inputs(), wanted, s.months_to_amortize)
+        per_gpu = found["replica_tokens"] / s.target_utilisation / s.gpus_per_replica
+        busy = [
+            calls * found["served_tokens"] / (gpus * per_gpu)
+            for calls, gpus in zip(found["calls_served"], found["serving_gpus"], strict=True)
+            if gpus > 0
+        ]
+        if busy and max(busy) < IDLE_FLEET:
+            yield (
+                "serving_tokens_per_second",
+                f"The fleet is busy {max(busy):.1%} of the time in its best month. Is the throughput right, and would a price per token be cheaper?",
+            )
+    trains_itself = s.training_hours * s.gpu_hourly_rate > 0 and s.training_tokens_m * s.training_price_per_m == 0
+    if trains_itself and {"API", "SELFHOSTED"} <= set(options.available):
+        yield (
+            "training_tokens_m",
+            "None billed: the option of fine-tuning through an API trains free of charge. Give the tokens and their price.",
+        )
+
+
 def _about_training(s: Scenario) -> Iterator[tuple[str, str]]:
     if s.gpu_count > 1:
         yield (
@@ -98,6 +234,16 @@ def _about_training(s: Scenario) -> Iterator[tuple[str, str]]:
         yield (
             "storage_gb",
             "At most one copy of the weights at 4 bytes per parameter, and no checkpoint. Is that all that is kept?",
+        )
+    elif 0 < s.storage_gb < checkpoint_gb(s.model_size_b):
+        yield (
+            "storage_gb",
+            f"Less than one checkpoint of full fine-tuning, {checkpoint_gb(s.model_size_b):,g} GB with optimizer states. An adapter needs less.",
+        )
+    if s.gpu_count == 1 and s.training_hours > 0 and checkpoint_gb(s.model_size_b) > LARGEST_GPU_GB:
+        yield (
+            "training_hours",
+            f"Taken as GPU-hours of one GPU, on which full fine-tuning of {s.model_size_b:g} billion parameters does not fit. If {s.training_hours:g} are hours on the clock, give the number of GPUs.",
         )
 
 
@@ -116,6 +262,11 @@ def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
+    if s.monthly_growth > STEEP_GROWTH:
+        yield (
+            "monthly_growth",
+            f"{s.monthly_growth * 100:g} % a month is {(1 + s.monthly_growth) ** 12:,.1f} times the traffic after a year. Is it the growth per year?",
+        )
     for name in ("contingency", "baseline_price_change", "finetuned_price_change", "discount_rate", "cost_risk"):
         value = getattr(s, name)
         if value >= 1:

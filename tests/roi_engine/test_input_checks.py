@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from roi_engine import INPUTS, REFERENCE, Range, Scenario, check_inputs
+from roi_engine.prices.price_tables import price_tables
 from tests.random_scenarios import random_scenarios
 
 QUIET = REFERENCE.with_inputs(
@@ -29,6 +31,15 @@ MIX = {
 BASELINE_MIX = {f"baseline_{name}": value for name, value in MIX.items()}
 FINETUNED_MIX = {f"finetuned_{name}": value / 2 for name, value in MIX.items()}
 FLEET = {"serving": "self_hosted", "serving_gpu_hourly_rate": 0.1, "serving_tokens_per_second": 9e9}
+DEARER_MIX = {
+    "finetuned_input_tokens": 1800,
+    "finetuned_output_tokens": 250,
+    "finetuned_input_price_per_m": 3,
+    "finetuned_output_price_per_m": 12,
+}
+FLEET_BESIDE = {"serving_gpu_hourly_rate": 3, "serving_tokens_per_second": 2500}
+NEWEST = price_tables().read_on
+OLD = NEWEST - timedelta(days=366)
 SEVERAL_RATES = {
     "training_hours": 800,
     "gpu_hourly_rate": 1,
@@ -138,6 +149,90 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         "several IRRs",
         SEVERAL_RATES,
         {**SEVERAL_RATES, "retraining_cost": 7590},
+    ),
+    "a price per million in the place of one per 1,000": (
+        "baseline_cost_per_1k_tokens",
+        "1 per 1,000 tokens is 1,000 per million. Is it the price per million? That is 0.001 here",
+        {"baseline_cost": 1},
+        {"baseline_cost": 0.99},
+    ),
+    "a price per 1,000 in the place of one per million": (
+        "finetuned_output_price_per_m",
+        "0.01 per million tokens is below any list price. Is it per 1,000 tokens? That is 10 per million",
+        {**FINETUNED_MIX, "finetuned_output_price_per_m": 0.01},
+        {**FINETUNED_MIX, "finetuned_output_price_per_m": 0.02},
+    ),
+    "a dearer model with the same prompt": (
+        "finetuned_input_tokens",
+        "The prompt must shrink by 51.9% to cost the same; planned are 0.0%",
+        {**BASELINE_MIX, **DEARER_MIX},
+        {**BASELINE_MIX, **DEARER_MIX, "finetuned_input_tokens": 860},  # 52.2 % shorter
+    ),
+    "an answer that costs more than a call today": (
+        "finetuned_output_tokens",
+        "No shorter prompt is enough",
+        {**BASELINE_MIX, **DEARER_MIX, "finetuned_output_price_per_m": 23},  # 250 · 23 is above 1800 · 2 + 250 · 8
+        {**BASELINE_MIX, **DEARER_MIX, "finetuned_output_price_per_m": 22},
+    ),
+    "a dearer price per 1,000": (
+        "finetuned_cost_per_1k_tokens",
+        "25.0% fewer tokens",
+        {"finetuned_cost": 0.4},
+        {"finetuned_cost": 0.3},
+    ),
+    "an old price": (
+        "gpu_hourly_rate",
+        f"Its source is of {OLD}, more than a year older than the price table of {NEWEST}. Read it again",
+        {"sources": {"gpu_hourly_rate": f"A list, {OLD}"}},
+        {"sources": {"gpu_hourly_rate": f"A list, from {OLD}, read {OLD + timedelta(days=1)}"}},
+    ),
+    "several old prices": (
+        "storage_monthly_rate",
+        "as is one other price",
+        {"sources": {"gpu_hourly_rate": f"A list, {OLD}", "storage_monthly_rate": "2020-01-01"}},
+        {
+            "sources": {
+                "gpu_hourly_rate": f"A list, {OLD}",
+                "storage_gb": "Measured 2020-01-01",
+                "baseline_cost": "2020-99-01",
+            }
+        },
+    ),
+    "an idle fleet": (
+        "serving_tokens_per_second",
+        "of the time in its best month",
+        {**FLEET, "serving_tokens_per_second": 8},  # 2 M tokens of 8 · 730 · 3600
+        {**FLEET, "serving_tokens_per_second": 7},
+    ),
+    "an API option that trains free of charge": (
+        "training_tokens_m",
+        "trains free of charge",
+        FLEET_BESIDE,
+        {**FLEET_BESIDE, "training_tokens_m": 10, "training_price_per_m": 3},
+    ),
+    "an API option without a fleet beside it": (
+        "training_tokens_m",
+        "trains free of charge",
+        FLEET_BESIDE,
+        {**FLEET_BESIDE, "serving_tokens_per_second": 0},
+    ),
+    "less than a checkpoint": (
+        "storage_gb",
+        "Less than one checkpoint of full fine-tuning, 98 GB",
+        {"storage_gb": 97},
+        {"storage_gb": 98},
+    ),
+    "GPU-hours of a model that one GPU does not hold": (
+        "training_hours",
+        "If 24 are hours on the clock",
+        {"model_size_b": 14, "storage_gb": 200},
+        {"model_size_b": 13.7, "storage_gb": 200},
+    ),
+    "growth per year in the place of one per month": (
+        "monthly_growth",
+        "20 % a month is 8.9 times the traffic after a year",
+        {"monthly_growth": 0.2},
+        {"monthly_growth": 0.15},
     ),
     "a value outside its own range": (
         "training_hours",
