@@ -34,3 +34,8 @@ def api_priced(serving: Any, finetuned_cost_per_call: Value) -> Value:
 def fleet_sized(serving_gpu_hourly_rate: Value, serving_tokens_per_second: Value) -> Value:
     """1 where a self-hosted fleet has a price and a throughput, else 0."""
     return where((serving_gpu_hourly_rate > 0) & (serving_tokens_per_second > 0), 1, 0)
+
+
+def cheaper(cost: Value, own_cost: Value, rounding: Value) -> Value:
+    """1 where another option costs less than this one, by more than rounding, else 0."""
+    return where(cost < own_cost - rounding, 1, 0)

@@ -21,7 +21,10 @@ from roi_engine.graph import Graph, equations_of
 from roi_engine.inputs import normal_form
 from roi_engine.scenario import INPUTS, Scenario
 
-OPTIONS = Graph(MODEL.equations | equations_of(option_equations))
+_EQUATIONS = equations_of(option_equations)
+cheaper = _EQUATIONS.pop("cheaper")
+
+OPTIONS = Graph(MODEL.equations | _EQUATIONS)
 """The model, and what staying costs."""
 
 LABELS = {"STAY": "Stay", "API": "Fine-tuned API", "SELFHOSTED": "Self-hosted"}
@@ -33,10 +36,14 @@ REPLACED: dict[str, dict[str, Any]] = {
 }
 """The inputs that make an option of a scenario; both bear the one-off costs and the retraining."""
 
-_NEEDED = {
+NEEDED = {
     "API": ("api_priced", "no price of a fine-tuned API model: give finetuned_cost_per_1k_tokens or a token mix."),
     "SELFHOSTED": ("fleet_sized", "no fleet: give serving_gpu_hourly_rate and serving_tokens_per_second."),
 }
+"""The equation that says whether an option has figures, and why it has none."""
+
+COMPARED = "Compared."
+"""The note of an option that has figures."""
 
 CALLS = "baseline_monthly_api_calls"
 
@@ -90,8 +97,8 @@ class Options:
     @cached_property
     def notes(self) -> dict[str, str]:
         """Why an option has no figures; empty where it has."""
-        given = OPTIONS.evaluate(self.inputs, [equation for equation, _ in _NEEDED.values()])
-        return {"STAY": ""} | {name: "" if given[equation] else why for name, (equation, why) in _NEEDED.items()}
+        given = OPTIONS.evaluate(self.inputs, [equation for equation, _ in NEEDED.values()])
+        return {"STAY": ""} | {name: "" if given[equation] else why for name, (equation, why) in NEEDED.items()}
 
     @property
     def available(self) -> list[str]:
@@ -112,7 +119,7 @@ class Options:
         """1 and the number of cheaper options; a difference that is only rounding is none."""
         costs = self.pv_costs
         rounding = metrics.ZERO_TOLERANCE * max(1.0, *map(abs, costs.values()))
-        return 1 + sum(cost < costs[name] - rounding for cost in costs.values())
+        return 1 + sum(int(cheaper(cost, costs[name], rounding)) for cost in costs.values())
 
     @cached_property
     def ranking_changes(self) -> list[RankingChange]:
@@ -182,6 +189,16 @@ class Options:
     def _pv_stay(inputs: Mapping[str, Any]) -> Any:
         bills = OPTIONS.evaluate(inputs, ("stay_bill",), horizon(inputs))["stay_bill"]
         return metrics.npv(inputs["discount_rate"], bills)
+
+
+def changed_equations(name: str) -> list[str]:
+    """The model's equations that an option's inputs change, each after those that it takes.
+
+    >>> changed_equations("API")[:2], "calls_served" in changed_equations("API")
+    (['training_cost', 'contingency_cost'], False)
+    """
+    replaced = set(REPLACED[name])
+    return [each for each in MODEL.order(["net_cash_flow"]) if replaced & set(MODEL.leaves(each))]
 
 
 def compare_options(scenario: Scenario) -> Options:

@@ -18,8 +18,8 @@ from roi_engine.quantity import Quantity
 from roi_engine.value import maximum
 from templates import styles
 from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
-from templates.cash_flow_sheet import at_horizon
 from templates.formula import Formula, formula_of, function, if_error, is_number
+from templates.month_rows import at_horizon
 
 TITLES = ("Figure", ">Value", "Unit", "How it is calculated", ">Native formula", "Match")
 WIDTHS = (36, 20, 18, 78, 20, 9)
@@ -117,13 +117,17 @@ def _mirr(book: Book) -> Formula:
     return if_error(metrics.annual_rate(monthly), "n/a")  # type: ignore[arg-type]
 
 
+def _at_horizon(book: Book, *names: str) -> list[Formula]:
+    return [at_horizon(book.names[name], book.names["months_to_amortize"]) for name in names]
+
+
 def _payback(book: Book) -> Formula:
-    last = (at_horizon(book, name) for name in ("recovery_moments", "cumulative_flows", "net_flows"))
+    last = _at_horizon(book, "recovery_moments", "cumulative_flows", "net_flows")
     return metrics.payback_at_end(*last, book.names["months_to_amortize"], book.names["flow_size"])  # type: ignore[return-value,call-arg]
 
 
 def _discounted_payback(book: Book) -> Formula:
-    last = (at_horizon(book, name) for name in ("discounted_recovery_moments", "discounted_cumulative_flows"))
+    last = _at_horizon(book, "discounted_recovery_moments", "discounted_cumulative_flows")
     return metrics.discounted_payback_at_end(*last, book.names["discounted_size"])  # type: ignore[return-value,call-arg]
 
 

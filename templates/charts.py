@@ -51,13 +51,7 @@ def cumulative_chart(
     curve.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=BLUE, w=28575))
     curve.marker = Marker(symbol="none")
     curve.smooth = False
-    diamond = _xy("Payback", moment, level)
-    diamond.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
-    diamond.marker = Marker(symbol="diamond", size=11)
-    diamond.marker.graphicalProperties = GraphicalProperties(
-        solidFill=VERMILION, ln=LineProperties(solidFill=VERMILION)
-    )
-    diamond.smooth = False
+    diamond = _diamonds("Payback", moment, level)
     chart.series = [curve, diamond]
     _frame(chart, title)
     _axis(chart.x_axis, "Month", "0")
@@ -90,6 +84,45 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, cu
     chart.legend.position = "b"
     chart.legend.txPr = _text(9)
     return chart
+
+
+def bill_chart(
+    lines: dict[str, tuple[tuple[str, Any], tuple[Cells, Cells]]],
+    marks: tuple[Cells, Cells] | None,
+    title: Cells,
+    currency: str,
+) -> Any:
+    """Bills against the calls per month: a line an option (colour, dash; calls, bills), diamonds at the break-evens."""
+    chart: Any = ScatterChart()
+    chart.scatterStyle = "lineMarker"
+    chart.style = 2
+    for name, ((colour, dash), (calls, bills)) in lines.items():
+        line = _xy(name, calls, bills)
+        line.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=colour, w=28575, prstDash=dash))
+        line.marker = Marker(symbol="none")
+        line.smooth = False
+        chart.series.append(line)
+    if marks:
+        chart.series.append(_diamonds("Self-hosting first costs no more", *marks))
+    _frame(chart, title)
+    _axis(chart.x_axis, "Calls per month", "#,##0")
+    _axis(chart.y_axis, f"Bill per month ({currency})", "#,##0")
+    chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
+    chart.x_axis.majorGridlines = None
+    chart.legend.position = "b"
+    chart.legend.txPr = _text(9)
+    return chart
+
+
+def _diamonds(name: str, x: Cells, y: Cells) -> Any:
+    diamonds = _xy(name, x, y)
+    diamonds.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+    diamonds.marker = Marker(symbol="diamond", size=11)
+    diamonds.marker.graphicalProperties = GraphicalProperties(
+        solidFill=VERMILION, ln=LineProperties(solidFill=VERMILION)
+    )
+    diamonds.smooth = False
+    return diamonds
 
 
 def _frame(chart: Any, title: Cells) -> None:

@@ -86,6 +86,7 @@ def _checks(book: Book) -> list[Check]:
         _npv_at_irr(book),
         _payback_straddles(book),
         *_sensitivity_checks(book),
+        _cheapest_option(book),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               function("COUNTIF", n["inputs_in_range"], "FAIL", value=in_range.count("FAIL")), 0, "inputs_in_range"),
         _no_errors(book),
@@ -106,6 +107,16 @@ def _sensitivity_checks(book: Book) -> list[Check]:
         Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
               n["tornado_base"], base, "tornado_base"),
     ]  # fmt: skip
+
+
+def _cheapest_option(book: Book) -> Check:
+    """The option of rank 1 is the one of the lowest cost."""
+    n = book.names
+    costs, ranks = n["option_costs"], n["option_ranks"]
+    first = Formula("INDEX(option_costs,MATCH(1,option_ranks,0))", costs.value[ranks.value.index(1)])
+    lowest = function("MIN", costs, value=min(cost for cost in costs.value if isinstance(cost, (int, float))))
+    return Check("check_option_ranks", "The option of rank 1 has the lowest present value of cost.",
+                 first, lowest, "option_ranks")  # fmt: skip
 
 
 def _at_base(book: Book, metric: Formula) -> Formula:
@@ -170,10 +181,10 @@ def _grid_checks(book: Book) -> list[Check]:
 def _no_errors(book: Book) -> Check:
     """Counts error cells on the sheets whose figures are read."""
     ranges = []
-    for title in ("Inputs", "Breakdown", "Cash flow", "Sensitivity"):
+    for title in ("Inputs", "Breakdown", "Cash flow", "Sensitivity", "Options"):
         sheet = book.workbook[title]
         ranges.append(f"SUMPRODUCT(--ISERROR('{title}'!$A${HEADER_ROWS + 2}:{_corner(sheet)}))")
-    return Check("check_no_errors", "No cell of Inputs, Breakdown, Cash flow and Sensitivity shows an error.",
+    return Check("check_no_errors", "No cell of the sheets with figures shows an error.",
                  Formula("+".join(ranges), 0, 2), 0, "scenario")  # fmt: skip
 
 

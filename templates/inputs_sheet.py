@@ -14,8 +14,8 @@ from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.sensitivity import legal_bounds
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
-from templates.cash_flow_sheet import layout_of
 from templates.formula import Formula, function
+from templates.month_rows import CAPACITY
 from templates.validation import rule_of, validation_of
 
 TITLES = (
@@ -89,7 +89,7 @@ def _add_input(
     book.put(sheet, f"C{row}", unit, "Unit")
     rule = validation_of(declared, currency)
     if name == "months_to_amortize":
-        months = layout_of(book).last_month
+        months = _last_month(book)
         rule.formula2 = str(months)
         rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
     _accept(rules, rule, f"B{row}", name)
@@ -118,7 +118,7 @@ def _add_input(
         highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", LIMIT_FORMAT)
         step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
         if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
-            highest_cell = function("MAX", Formula("flow_months", None), value=layout_of(book).last_month)
+            highest_cell = function("MAX", Formula("flow_months", None), value=_last_month(book))
         default = book.put(sheet, f"N{row}", _default(declared), "Explanatory Text", styles.number_format(quantity))
         book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, default), "Explanatory Text")
         in_use = cell.given().where(cell, _is_empty(cell).where(default, MISSING))
@@ -141,6 +141,10 @@ _SUBTITLES = {
     "native": "Change the blue cells on cream; all follows from them but tornado, grids and warnings, as generated.",
     "values": "The inputs that the figures were calculated from. This copy does not calculate.",
 }
+
+
+def _last_month(book: Book) -> int:
+    return max(CAPACITY, book.scenario.months_to_amortize)
 
 
 def bounds(declared: Input) -> tuple[float, float]:

@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine._version import __version__
 from templates import styles
 from templates.book import Book, group_title, page, protect
-from templates.cash_flow_sheet import layout_of
 from templates.charts import LONGEST_TITLE, cumulative_chart
 from templates.formula import Formula, function, if_error, is_number, joined
+from templates.month_rows import MonthTable
 from templates.sensitivity_sheet import add_tornado_chart
 
 WIDTHS = (34, 22, 22, 24, 22, 26)
@@ -29,14 +29,14 @@ def add_summary_sheet(book: Book) -> Worksheet:
     )
 
 
-def fill_summary(book: Book, sheet: Worksheet, generated: datetime) -> None:
+def fill_summary(book: Book, sheet: Worksheet, flows: MonthTable, generated: datetime) -> None:
     """The answer, the figures, the charts, legend and provenance."""
     book.put(sheet, "A1", book.names["name"] if book.scenario.name else "Fine-tuning decision", "Title")
     answer = book.live(book.ft("FT_VERDICT", book.scenario_block), lambda: book.names["answer_in_words"])
     verdict = book.put(sheet, "A5", answer, "Answer", name="answer")
     sheet.row_dimensions[5].height = 26
     _add_figures(book, sheet)
-    _add_charts(book, sheet, str(verdict.value))
+    _add_charts(book, sheet, flows, str(verdict.value))
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row)
     row = _add_legend(book, sheet, row + 2)
@@ -71,17 +71,16 @@ def _about_payback(book: Book) -> Formula:
     return is_number(payback).where((payback > months).where("beyond the horizon", within), "not recovered")
 
 
-def _add_charts(book: Book, sheet: Worksheet, verdict: str) -> None:
+def _add_charts(book: Book, sheet: Worksheet, flows: MonthTable, verdict: str) -> None:
     n = book.names
     horizon = book.scenario.months_to_amortize
-    layout = layout_of(book)
-    cash_flow: Any = book.workbook["Cash flow"]
+    layout = flows.layout
     cumulative = [float(value) for value in n["cumulative_flows"].value[: horizon + 1]]
     moment, title = _payback_point(book, sheet)
     level = book.put(sheet, "C9", 0, "Explanatory Text", ";;;")
     chart: Any = cumulative_chart(
-        (cash_flow, layout.months(0, horizon), list(range(horizon + 1))),
-        (cash_flow, layout.span("cumulative", 0, horizon), cumulative),
+        (flows.sheet, layout.months(0, horizon), list(range(horizon + 1))),
+        (flows.sheet, layout.span("cumulative", 0, horizon), cumulative),
         (sheet, "B9", [moment.value]),
         (sheet, "C9", [level.value]),
         (sheet, "A9", [title.value]),

@@ -18,6 +18,7 @@ from templates.checks_sheet import add_checks_sheet, add_master_check
 from templates.finishing import finish
 from templates.functions_sheet import add_functions_sheet
 from templates.inputs_sheet import add_inputs_sheet
+from templates.options_sheet import add_options_sheet
 from templates.sensitivity_sheet import add_sensitivity_sheet
 from templates.summary_sheet import add_summary_sheet, fill_summary
 
@@ -38,12 +39,13 @@ def build_workbook(
     summary = add_summary_sheet(book)
     add_inputs_sheet(book)
     breakdown = add_breakdown_sheet(book)
-    add_cash_flow_sheet(book)
+    flows = add_cash_flow_sheet(book)
     fill_breakdown(book, breakdown)
     add_sensitivity_sheet(book)
+    add_options_sheet(book, flows)
     add_checks_sheet(book)
     add_functions_sheet(book)
-    fill_summary(book, summary, moment)
+    fill_summary(book, summary, flows, moment)
     add_master_check(book)
     return _finished(book, moment, recipient)
 

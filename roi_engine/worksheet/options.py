@@ -7,7 +7,7 @@ from typing import Any
 
 from roi_engine import quantity as q
 from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
-from roi_engine.options import Options, find_option
+from roi_engine.options import COMPARED, Options, find_option
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import OPTIONS, Argument, worksheet_function
 
@@ -22,8 +22,6 @@ ITEMS: dict[str, Callable[[Options, str], Any]] = {
 """The figures of an option by name."""
 
 NOTE = "NOTE"
-COMPARED = "Compared."
-"""The note of an option that has figures."""
 
 
 @worksheet_function(

@@ -15,8 +15,9 @@ from roi_engine import Scenario
 from roi_engine.appraisal import appraise
 from roi_engine.cashflow import MODEL, cash_flow, horizon
 from roi_engine.metrics import payback_at_end
-from templates.cash_flow_sheet import ROUNDING_OF, ROWS, Row
+from templates.cash_flow_sheet import ROUNDING_OF, ROWS
 from templates.formula import Formula, formula_of
+from templates.month_rows import Row
 from tests import libreoffice
 from tests.random_scenarios import random_scenarios
 
@@ -72,7 +73,7 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
     cells: dict[str, list[Formula]] = {}
     written: dict[str, list[tuple[str, Any]]] = {}
     for offset, row in enumerate(MONTHLY, start=2):
-        equation, takes = row.wired
+        equation, takes = (row.equation, row.takes)
         line: list[Formula] = []
         for month in months:
             arguments = []

@@ -13,6 +13,7 @@ import pytest
 
 from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, verdict
 from roi_engine.errors import FtRoiError
+from roi_engine.options import compare_options
 from templates.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
@@ -83,7 +84,7 @@ def test_the_editions_show_the_same_figures(name: str) -> None:
         stored_cells(build_workbook(scenario, edition=edition, generated=WHEN)) for edition in EDITIONS
     )
     compared = 0
-    for title in ("Summary", "Inputs", "Cash flow", "Sensitivity", "Breakdown"):
+    for title in ("Summary", "Inputs", "Cash flow", "Sensitivity", "Breakdown", "Options"):
         for address, cell in wired[title].items():
             beside = title == "Breakdown" and address[0] > "D"
             if isinstance(cell.value, float) and not beside:
@@ -247,7 +248,18 @@ def _compare(book: dict[str, Cells], changes: dict[str, Any]) -> Appraisal:
         assert same(shown, expected, _scale(scenario)), f"{output}: {shown!r} is not {expected!r}"
     assert book["Summary"]["A5"].value == verdict(result, scenario.currency)
     assert book["Summary"]["A3"].value == "All checks OK"
+    _compare_options(book, scenario)
     return result
+
+
+def _compare_options(book: openpyxl.Workbook, scenario: Scenario) -> None:
+    for row, option in enumerate(compare_options(scenario).all(), start=5):
+        figures = (option.npv, option.pv_cost, option.equivalent_monthly_cost, option.payback_months, option.rank)
+        for column, figure in zip("BCDEF", figures, strict=True):
+            expected = "n/a" if figure is None else "Never" if figure == math.inf else figure
+            shown = book["Options"][f"{column}{row}"].value
+            assert same(shown, expected, _scale(scenario)), f"{option.name} {column}: {shown!r} is not {expected!r}"
+        assert book["Options"][f"H{row}"].value == (option.note or "Compared.")
 
 
 @pytest.mark.needs_libreoffice
