@@ -7,7 +7,7 @@ edition an ordinary formula, in the values edition a number. `Book.live` chooses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -39,8 +39,9 @@ Edition = Literal["wired", "native", "values"]
 class Book:
     """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
 
-    def __init__(self, scenario: Scenario, edition: Edition = "wired") -> None:
+    def __init__(self, scenario: Scenario, edition: Edition = "wired", others: Sequence[Scenario] = ()) -> None:
         self.scenario = scenario
+        self.scenarios = (scenario, *others)
         self.edition = edition
         self.appraisal = appraise(scenario)
         self.workbook = Workbook()
@@ -134,6 +135,16 @@ class Book:
         before, self._frozen = self._frozen, self._frozen or frozen
         yield
         self._frozen = before
+
+    @property
+    def several(self) -> bool:
+        """Whether the workbook holds several scenarios, of which one is in use."""
+        return len(self.scenarios) > 1
+
+    @property
+    def longest_horizon(self) -> int:
+        """The longest horizon of the scenarios, in months."""
+        return max(each.months_to_amortize for each in self.scenarios)
 
     @property
     def scenario_block(self) -> Formula:

@@ -13,12 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine import answer, metrics
 from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL
-from roi_engine.errors import OutOfRange
 from roi_engine.quantity import Quantity
 from roi_engine.value import maximum
-from templates import styles
+from templates import flow_metrics, styles
 from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
-from templates.formula import Formula, formula_of, function, if_error, is_number
+from templates.formula import Formula, formula_of, if_error, is_number
 from templates.month_rows import at_horizon
 
 TITLES = ("Figure", ">Value", "Unit", "How it is calculated", ">Native formula", "Match")
@@ -93,22 +92,13 @@ def _benefit(book: Book) -> Formula:
 
 
 def _npv(book: Book) -> Formula:
-    """Excel's own NPV on the flows after month 0."""
     n = book.names
-    monthly = metrics.monthly_rate(n["discount_rate"])
-    value = metrics.npv(n["discount_rate"].value, n["net_flows"].value)
-    return n["first_flow"] + function("NPV", monthly, n["later_flows"], value=value - n["first_flow"].value)
+    return flow_metrics.npv(n["discount_rate"], n["first_flow"], n["later_flows"])
 
 
 def _irr(book: Book) -> Formula:
-    """Excel's own IRR, started from a guess: total inflow over total outflow, at their mean distance in time."""
     n = book.names
-    rate = function("IRR", n["net_flows"], n["irr_guess"], value=_or_error(book.appraisal.irr_monthly))
-    return if_error(metrics.annual_rate(rate), "n/a")  # type: ignore[arg-type]
-
-
-def _or_error(value: float | None) -> Any:
-    return OutOfRange("there is no internal rate of return") if value is None else value
+    return flow_metrics.irr(n["net_flows"], n["irr_guess"], book.appraisal.irr_monthly)
 
 
 def _mirr(book: Book) -> Formula:
@@ -117,18 +107,17 @@ def _mirr(book: Book) -> Formula:
     return if_error(metrics.annual_rate(monthly), "n/a")  # type: ignore[arg-type]
 
 
-def _at_horizon(book: Book, *names: str) -> list[Formula]:
-    return [at_horizon(book.names[name], book.names["months_to_amortize"]) for name in names]
-
-
 def _payback(book: Book) -> Formula:
-    last = _at_horizon(book, "recovery_moments", "cumulative_flows", "net_flows")
-    return metrics.payback_at_end(*last, book.names["months_to_amortize"], book.names["flow_size"])  # type: ignore[return-value,call-arg]
+    n = book.names
+    rows = (n["recovery_moments"], n["cumulative_flows"], n["net_flows"])
+    return flow_metrics.payback(rows, n["months_to_amortize"], n["flow_size"])
 
 
 def _discounted_payback(book: Book) -> Formula:
-    last = _at_horizon(book, "discounted_recovery_moments", "discounted_cumulative_flows")
-    return metrics.discounted_payback_at_end(*last, book.names["discounted_size"])  # type: ignore[return-value,call-arg]
+    n = book.names
+    rows = (n["discounted_recovery_moments"], n["discounted_cumulative_flows"])
+    last = [at_horizon(row, n["months_to_amortize"]) for row in rows]
+    return metrics.discounted_payback_at_end(*last, n["discounted_size"])  # type: ignore[return-value,call-arg]
 
 
 def _equivalent(book: Book) -> Formula:
@@ -238,7 +227,9 @@ WORKINGS: tuple[tuple[str, str, Quantity], ...] = (
 )
 
 
-_WORKING_FORMATS = {"price": styles.CALL_PRICE, "money": MONEY}
+def working_format(quantity: Quantity) -> str:
+    """How a fixed figure is shown."""
+    return {"price": styles.CALL_PRICE, "money": MONEY}.get(quantity.kind, "#,##0.00######")
 
 
 def add_breakdown_sheet(book: Book) -> Worksheet:
@@ -251,8 +242,7 @@ def add_breakdown_sheet(book: Book) -> Worksheet:
         book.put(sheet, f"A{row}", label)
         equation = MODEL.equations[name]
         formula = formula_of(equation(*(book.names[taken] for taken in MODEL.takes[name])))
-        shown = _WORKING_FORMATS.get(quantity.kind, "#,##0.00######")
-        book.put(sheet, f"B{row}", formula, "Calculation", shown, name=name)
+        book.put(sheet, f"B{row}", formula, "Calculation", working_format(quantity), name=name)
         book.put(sheet, f"C{row}", quantity.unit_in(book.scenario.currency), "Unit")
         sentence = (equation.__doc__ or "").strip().splitlines()[0]
         book.put(sheet, f"D{row}", sentence, "Explanatory Text")
@@ -350,22 +340,10 @@ def _close(one: Formula, other: Formula, tolerance: float) -> Formula:
 
 
 def _name_irr_guess(book: Book, sheet: Worksheet) -> None:
-    """The start of Excel's IRR: (Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1."""
     n = book.names
-    flows, months = n["net_flows"].value, n["flow_months"].value
-    inflow, outflow = sum(f for f in flows if f > 0), -sum(f for f in flows if f < 0)
     row = sheet.max_row + 1
+    guess = flow_metrics.irr_guess(n["net_flows"], n["flow_months"])
     book.put(sheet, f"A{row}", "Start value for IRR()")
-    moments = 'SUMPRODUCT(({flows}{sign}0)*flow_months*{flows})/SUMIF({flows},"{sign}0")'
-    distance = f"({moments.format(flows='net_flows', sign='>')}-{moments.format(flows='net_flows', sign='<')})"
-    text = f'(SUMIF(net_flows,">0")/-SUMIF(net_flows,"<0"))^(1/{distance})-1'
-    value: Any = "n/a"
-    if inflow and outflow:
-        mean_in = sum(m * f for m, f in zip(months, flows, strict=True) if f > 0) / inflow
-        mean_out = -sum(m * f for m, f in zip(months, flows, strict=True) if f < 0) / outflow
-        if mean_in != mean_out:
-            value = (inflow / outflow) ** (1 / (mean_in - mean_out)) - 1
-    formula = Formula(f'IFERROR({text},"n/a")', value)
-    book.put(sheet, f"B{row}", formula, "Calculation", styles.FACTOR, name="irr_guess")
+    book.put(sheet, f"B{row}", guess, "Calculation", styles.FACTOR, name="irr_guess")
     book.put(sheet, f"C{row}", "per month", "Unit")
     book.put(sheet, f"D{row}", "(Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1", "Explanatory Text")

@@ -7,6 +7,7 @@ from typing import Any
 
 from roi_engine import metrics
 from roi_engine.cashflow import MODEL
+from roi_engine.value import minimum
 from templates import styles
 from templates.book import Book, protect
 from templates.month_rows import MonthTable, Row
@@ -14,6 +15,11 @@ from templates.month_rows import MonthTable, Row
 
 def _size(flow: Any) -> Any:
     return abs(flow)
+
+
+def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
+    """Where the chart draws a month: those after the horizon fall on its last point."""
+    return minimum(month, months_to_amortize)
 
 
 def _row(
@@ -105,11 +111,20 @@ ROWS: tuple[Row | str, ...] = (
         "financed", "Outflow today", "{currency}", _CELL, "total_financed",
         metrics.financed_flow, ("net_cash_flow", "month", "discount_rate"),
     ),
+    "Chart",
+    _row(
+        "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
+        _drawn_month, ("month", "months_to_amortize"),
+    ),
 )  # fmt: skip
 
 
 ROUNDING_OF = {"rounding": "flow_size", "discounted_rounding": "discounted_size"}
 """What counts as zero in a cumulative row, from the size of its flows."""
+
+
+PAYBACK = ("flow_size_row", "cumulative_sum", "cumulative", "recovered")
+"""The rows that find the payback of a flow."""
 
 
 def add_cash_flow_sheet(book: Book) -> MonthTable:

@@ -56,7 +56,7 @@ def cumulative_chart(
     _frame(chart, title)
     _axis(chart.x_axis, "Month", "0")
     _axis(chart.y_axis, f"Cumulative cash flow ({currency})", "#,##0")
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, last_month
+    chart.x_axis.scaling.min = 0  # the other end follows the horizon
     chart.x_axis.majorUnit = 1 if last_month <= 12 else 6 if last_month <= 72 else 60
     chart.x_axis.majorGridlines = None
     chart.legend.position = "b"

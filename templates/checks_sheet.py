@@ -87,6 +87,7 @@ def _checks(book: Book) -> list[Check]:
         _payback_straddles(book),
         *_sensitivity_checks(book),
         _cheapest_option(book),
+        *_scenario_checks(book),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               function("COUNTIF", n["inputs_in_range"], "FAIL", value=in_range.count("FAIL")), 0, "inputs_in_range"),
         _no_errors(book),
@@ -117,6 +118,26 @@ def _cheapest_option(book: Book) -> Check:
     lowest = function("MIN", costs, value=min(cost for cost in costs.value if isinstance(cost, (int, float))))
     return Check("check_option_ranks", "The option of rank 1 has the lowest present value of cost.",
                  first, lowest, "option_ranks")  # fmt: skip
+
+
+def _scenario_checks(book: Book) -> list[Check]:
+    """The scenario in use is a known one, and its column shows what the rest of the workbook shows."""
+    if not book.several:
+        return []
+    n = book.names
+    known = Formula("SUMPRODUCT(--(scenario_names=scenario_choice))", 1)
+
+    def in_use(name: str) -> Formula:
+        return Formula(f"INDEX(scenarios_{name},scenario_number)", n[f"scenarios_{name}"].value[0])
+
+    return [
+        Check("check_scenario_is_known", "The scenario in use is one of those on the sheet Scenarios (1 = yes).",
+              known, 1, "scenario_choice"),
+        Check("check_scenario_net_roi", "The scenario's column shows the net ROI of the Breakdown.",
+              in_use("net_roi"), n["out_net_roi"], "scenarios_net_roi"),
+        Check("check_scenario_npv", "The scenario's column shows the NPV of the Breakdown.",
+              in_use("npv"), n["out_npv"], "scenarios_npv"),
+    ]  # fmt: skip
 
 
 def _at_base(book: Book, metric: Formula) -> Formula:
@@ -181,7 +202,14 @@ def _grid_checks(book: Book) -> list[Check]:
 def _no_errors(book: Book) -> Check:
     """Counts error cells on the sheets whose figures are read."""
     ranges = []
-    for title in ("Inputs", "Breakdown", "Cash flow", "Sensitivity", "Options"):
+    for title in (
+        "Inputs",
+        "Breakdown",
+        "Cash flow",
+        "Sensitivity",
+        "Options",
+        *(["Scenarios"] if book.several else []),
+    ):
         sheet = book.workbook[title]
         ranges.append(f"SUMPRODUCT(--ISERROR('{title}'!$A${HEADER_ROWS + 2}:{_corner(sheet)}))")
     return Check("check_no_errors", "No cell of the sheets with figures shows an error.",
@@ -219,7 +247,8 @@ def _add_as_generated(book: Book, sheet: Worksheet, row: int) -> None:
     npv = book.names["out_npv"]
     net_same = abs(now - then) <= TOLERANCE * maximum(abs(then), 1)
     npv_same = abs(npv - npv_then) <= TOLERANCE * maximum(abs(npv_then), 1)
-    same = (net_same & npv_same).where("as generated", "inputs edited since")
+    edited = "inputs edited, or another scenario" if book.several else "inputs edited since"
+    same = (net_same & npv_same).where("as generated", edited)
     book.put(sheet, f"G{row}", same, "Explanatory Text", name="figures_as_generated")
 
 

@@ -10,12 +10,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.sensitivity import legal_bounds
 from templates import styles
 from templates.book import Book, column_titles, group_title, page, protect
+from templates.figures_in_use import MISSING, PRICES, default_of, default_price, in_use, is_empty, text_or_nothing
 from templates.formula import Formula, function
 from templates.month_rows import CAPACITY
+from templates.scenarios_sheet import ENDS, in_reading_order
 from templates.validation import rule_of, validation_of
 
 TITLES = (
@@ -26,8 +27,6 @@ WIDTHS = (36, 15, 20, 12, 12, 13, 38, 64, 29, 11, 11, 7, 9, 11, 15)
 FIRST_ROW = 4
 SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
 """Characters that fit on a line of the source and note columns, and points that a line takes."""
-MISSING, NOTHING = "missing", "–"
-"""What stands in for an input that must be filled in, and for one that may stay empty."""
 NO_LIMIT = 1e300
 """Stands for a bound that does not exist, in the columns that formulas read."""
 LIMIT_FORMAT = '[>=1E+200]"none";[<=-1E+200]"none";General'
@@ -39,13 +38,13 @@ def add_inputs_sheet(book: Book) -> Worksheet:
         "Inputs",
         WIDTHS,
         "Inputs",
-        _SUBTITLES[book.edition],
+        _ABOUT_SEVERAL if book.several else _SUBTITLES[book.edition],
     )
     column_titles(book, sheet, FIRST_ROW, TITLES)
     rules: dict[str, DataValidation] = {}
     block: list[tuple[Any, ...]] = [tuple(title.removeprefix(">") for title in TITLES[:6])]
     row, group = FIRST_ROW, ""
-    for declared in _in_reading_order():
+    for declared in in_reading_order():
         row += 1
         if declared.group != group:
             group = declared.group
@@ -68,24 +67,16 @@ def add_inputs_sheet(book: Book) -> Worksheet:
     return sheet
 
 
-def _in_reading_order() -> list[Input]:
-    """Labels, then the eleven inputs of the reference, then the rest by group."""
-    labels = [each for each in INPUTS.values() if each.group == "Label"]
-    first = [INPUTS[name] for name in REFERENCE_INPUTS]
-    rest = [each for each in INPUTS.values() if each.group not in ("Label", "Reference inputs")]
-    return labels + first + rest
-
-
 def _add_input(
     book: Book, sheet: Worksheet, row: int, declared: Input, rules: dict[str, DataValidation]
 ) -> tuple[Any, ...]:
     """One row; returns its cells in the block."""
     scenario, quantity, name = book.scenario, declared.quantity, declared.name
     currency = scenario.currency
-    value = getattr(scenario, name)
     unit = quantity.unit_in(currency)
     book.put(sheet, f"A{row}", declared.label)
-    cell = book.put(sheet, f"B{row}", value, "Input", styles.number_format(quantity), name=f"in_{name}")
+    value = _put_typed(book, sheet, f"B{row}", declared, getattr(scenario, name), f"scenarios_{name}")
+    book.define(f"in_{name}", sheet, f"B{row}", value)
     book.put(sheet, f"C{row}", unit, "Unit")
     rule = validation_of(declared, currency)
     if name == "months_to_amortize":
@@ -97,10 +88,10 @@ def _add_input(
     span = scenario.ranges.get(name)
     ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
     if declared.numeric:
-        for column, end in zip("DE", ends[:2], strict=True):
-            book.put(sheet, f"{column}{row}", end, "Input", styles.number_format(quantity))
+        for column, end, side in zip("DE", ends[:2], ENDS[:2], strict=True):
+            _put_typed(book, sheet, f"{column}{row}", declared, end, f"scenarios_{name}_{side}")
             _accept(rules, _end_rule(declared, column), f"{column}{row}", f"{name} {column}")
-        book.put(sheet, f"F{row}", ends[2], "Input")
+        _put_typed(book, sheet, f"F{row}", declared, ends[2], f"scenarios_{name}_distribution")
         sheet[f"F{row}"].alignment = Alignment(horizontal="left", vertical="center", indent=1)
         _accept(rules, _distribution_rule(), f"F{row}", "distribution")
 
@@ -119,21 +110,33 @@ def _add_input(
         step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
         if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
             highest_cell = function("MAX", Formula("flow_months", None), value=_last_month(book))
-        default = book.put(sheet, f"N{row}", _default(declared), "Explanatory Text", styles.number_format(quantity))
+        default = book.put(sheet, f"N{row}", default_of(declared), "Explanatory Text", styles.number_format(quantity))
         book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, default), "Explanatory Text")
-        in_use = cell.given().where(cell, _is_empty(cell).where(default, MISSING))
     elif quantity.choices:
-        chosen = Formula(f"B{row}", value)
-        known = [chosen == choice for choice in quantity.choices]
-        any_known = function("OR", *known, _is_empty(cell), value=any(each.value for each in known))
+        known = [cell == choice for choice in quantity.choices]
+        any_known = function("OR", *known, is_empty(cell), value=any(each.value for each in known))
         book.put(sheet, f"M{row}", any_known.where("OK", "FAIL"), "Explanatory Text")
         default = book.put(sheet, f"N{row}", declared.default, "Explanatory Text")
-        in_use = _is_empty(cell).where(default, cell)
     else:
         book.define(name, sheet, f"B{row}", value)
         return (declared.label, value, unit, None, None, None)
-    book.put(sheet, f"O{row}", in_use, "Calculation", styles.number_format(quantity), name=name)
+    book.put(
+        sheet, f"O{row}", in_use(declared, cell, default), "Calculation", styles.number_format(quantity), name=name
+    )
     return (declared.label, value, unit, *ends) if declared.numeric else (declared.label, value, unit, None, None, None)
+
+
+def _put_typed(book: Book, sheet: Worksheet, address: str, declared: Input, value: Any, choice: str) -> Any:
+    """A cell to type in, or the figure of the scenario in use where several have one; returns what it shows."""
+    figures = book.names.get("scenario_names" if choice == "scenarios_name" else choice)
+    look = styles.number_format(declared.quantity)
+    if figures is None:
+        book.put(sheet, address, value, "Input", look)
+        return value
+    cell = Formula(f"INDEX({figures.text},scenario_number)", figures.value[0])
+    shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
+    sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
+    return shown
 
 
 _SUBTITLES = {
@@ -143,8 +146,11 @@ _SUBTITLES = {
 }
 
 
+_ABOUT_SEVERAL = "The figures of the scenario in use. Change them, and choose another, on the sheet Scenarios."
+
+
 def _last_month(book: Book) -> int:
-    return max(CAPACITY, book.scenario.months_to_amortize)
+    return max(CAPACITY, book.longest_horizon)
 
 
 def bounds(declared: Input) -> tuple[float, float]:
@@ -153,28 +159,12 @@ def bounds(declared: Input) -> tuple[float, float]:
     return lowest, highest
 
 
-def _default(declared: Input) -> Any:
-    """What an emptied cell stands for."""
-    if declared.required:
-        return MISSING
-    return NOTHING if declared.may_be_empty else declared.default
-
-
-def _is_empty(cell: Formula) -> Formula:
-    """Whether nothing stands in a cell, or the empty text that a formula leaves there."""
-    return Formula(f'{cell.text}=""', cell.value is None or cell.value == "")
-
-
 def _stand_in_for_prices(book: Book, sheet: Worksheet) -> None:
-    """A price per 1,000 tokens may be empty where a token mix, or a fleet, takes its place."""
-    for side in ("baseline", "finetuned"):
-        tokens = book.names[f"in_{side}_input_tokens"]
-        stands_in = tokens.given()
-        if side == "finetuned":
-            own = book.names["in_serving"] == "self_hosted"
-            stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
-        address = f"N{_row_of(book, f'{side}_cost_per_1k_tokens')}"
-        book.put(sheet, address, stands_in.where(0, MISSING), "Explanatory Text")
+    """The defaults of the prices, which depend on inputs further down."""
+    n = book.names
+    for name, side in PRICES.items():
+        default = default_price(side, n[f"in_{side}_input_tokens"], n["in_serving"])
+        book.put(sheet, f"N{_row_of(book, name)}", default, "Explanatory Text")
 
 
 def _row_of(book: Book, name: str) -> int:
@@ -192,7 +182,7 @@ def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, d
     off_step = step * (filled - whole)
     legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
     verdict = legal.where("OK", "FAIL")
-    empty = _is_empty(cell) & (default == MISSING).negated()
+    empty = is_empty(cell) & (default == MISSING).negated()
     return number.where(verdict, empty.where("OK", "FAIL"))
 
 

@@ -91,7 +91,7 @@ class MonthTable:
     """A sheet of rows over the months, and every cell of it.
 
     zero_below : what counts as zero in a cumulative row (by the name its equation takes), from the size of its flows.
-    beside : the table whose cells stand for quantities that this one lacks.
+    beside : the table whose cells stand for quantities that this one lacks. horizon_name : months after this one fade.
     """
 
     def __init__(
@@ -102,8 +102,9 @@ class MonthTable:
         rows: Sequence[Row | str],
         zero_below: Mapping[str, str],
         beside: MonthTable | None = None,
+        horizon_name: str | None = "months_to_amortize",
     ) -> None:
-        horizon = book.scenario.months_to_amortize
+        horizon = book.longest_horizon
         self.book, self.rows, self.zero_below, self.beside = book, rows, zero_below, beside
         self.layout = layout = Layout(horizon, rows)
         self.cells: dict[tuple[str, int], Formula] = {}
@@ -113,7 +114,8 @@ class MonthTable:
         for row in rows:
             if isinstance(row, Row):
                 self._write_row(row)
-        self._fade_after_horizon()
+        if horizon_name:
+            self._fade_after(horizon_name)
         self.sheet.freeze_panes = "E5" if layout.across else "B8"
         self._set_page(horizon)
 
@@ -126,6 +128,11 @@ class MonthTable:
         last = self.layout.last_month
         area = ":".join(_fixed(self.layout.cell(quantity, month)) for month in (first, last))
         return Formula(f"{quote_sheetname(self.sheet.title)}!{area}", self.values(quantity, first))
+
+    def cell(self, quantity: str, month: int) -> Formula:
+        """A quantity's month, as seen from any sheet."""
+        at = _fixed(self.layout.cell(quantity, month))
+        return Formula(f"{quote_sheetname(self.sheet.title)}!{at}", self.cells[quantity, month].value)
 
     def define(self, name: str, quantity: str, first: int = 0) -> None:
         """Names a quantity's months."""
@@ -183,12 +190,12 @@ class MonthTable:
             return Formula(f"{quote_sheetname(self.beside.sheet.title)}!{cell.text}", cell.value)
         return self.book.names[name]
 
-    def _fade_after_horizon(self) -> None:
+    def _fade_after(self, horizon_name: str) -> None:
         layout = self.layout
         first = next(iter(layout.lines))
         *_, final = layout.lines
         area = f"{layout.cell(first, 0)}:{layout.cell(final, layout.last_month)}"
-        rule = FormulaRule(formula=[f"{layout.month(0)}>months_to_amortize"])
+        rule = FormulaRule(formula=[f"{layout.month(0)}>{horizon_name}"])
         rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
         self.sheet.conditional_formatting.add(area, rule)
 

@@ -52,7 +52,7 @@ def add_bills(book: Book, sheet: Worksheet, row: int) -> int:
 
     row += 2
     group_title(book, sheet, row, "Volumes from which self-hosting costs no more, month by month", LAST_COLUMN)
-    column_titles(book, sheet, row + 1, ("", ">Against staying", ">Against the fine-tuned API", "", "Unit"))
+    column_titles(book, sheet, row + 1, ("", ">Against staying", ">Against the API", "", "Unit"))
     row += 2
     sides = {
         "B": ("stay", n["has_own"] == 1, n["baseline_cost_per_call"], n["operations_monthly_cost"]),

@@ -14,14 +14,11 @@ from roi_engine import option_equations
 from roi_engine.options import LABELS, REPLACED, changed_equations
 from templates import styles
 from templates.book import Book, protect
-from templates.cash_flow_sheet import ROWS
+from templates.cash_flow_sheet import PAYBACK, ROWS
 from templates.month_rows import MonthTable, Row, renamed
 
 SHORT = {"API": "api", "SELFHOSTED": "own"}
 """What the names of an option's cells begin with."""
-
-PAYBACK = ("flow_size_row", "cumulative_sum", "cumulative", "recovered")
-"""The rows that find the payback of a flow."""
 
 
 def own_names(option: str) -> Callable[[str], str]:

@@ -12,11 +12,11 @@ from roi_engine import metrics
 from roi_engine.cashflow import MODEL
 from roi_engine.options import COMPARED, LABELS, NEEDED, OPTIONS, REPLACED, changed_equations, cheaper
 from roi_engine.scenario import INPUTS
-from templates import styles
+from templates import flow_metrics, styles
 from templates.book import Book, column_titles, group_title, page, protect
 from templates.breakdown_sheet import WORKINGS
 from templates.formula import Formula, formula_of, function, if_error, is_number
-from templates.month_rows import MonthTable, at_horizon
+from templates.month_rows import MonthTable
 from templates.monthly_bills import COLUMNS, LAST_COLUMN, add_bill_chart, add_bills
 from templates.option_flows_sheet import SHORT, add_option_flows_sheet, own_names
 
@@ -121,12 +121,7 @@ def _native(book: Book, flows: MonthTable | None, name: str, item: str, row: int
 
 
 def _npv(book: Book, flows: MonthTable, quantity: str) -> Formula:
-    """Excel's own NPV on the flows after month 0."""
-    rate = book.names["discount_rate"]
-    first, later = flows.cells[quantity, 0], flows.span(quantity, 1)
-    value = metrics.npv(rate.value, flows.values(quantity))
-    month_0 = Formula(later.text.split("!")[0] + "!" + first.text, first.value)
-    return month_0 + function("NPV", metrics.monthly_rate(rate), later, value=value - first.value)
+    return flow_metrics.npv(book.names["discount_rate"], flows.cell(quantity, 0), flows.span(quantity, 1))
 
 
 def _equivalent(book: Book, name: str) -> Any:
@@ -136,9 +131,8 @@ def _equivalent(book: Book, name: str) -> Any:
 
 def _payback(book: Book, flows: MonthTable, own: Callable[[str], str]) -> Any:
     n = book.names
-    months = n["months_to_amortize"]
-    last = [at_horizon(flows.span(own(name)), months) for name in ("recovered", "cumulative", "net_cash_flow")]
-    return metrics.payback_at_end(*last, months, n[own("flow_size")])  # type: ignore[call-arg]
+    rows = [flows.span(own(name)) for name in ("recovered", "cumulative", "net_cash_flow")]
+    return flow_metrics.payback(rows, n["months_to_amortize"], n[own("flow_size")])
 
 
 def _rank(book: Book, name: str, rows: list[int]) -> Formula:

@@ -48,7 +48,7 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
         "Sensitivity",
         WIDTHS,
         "Sensitivity",
-        AS_GENERATED if as_generated(book) else LIVE,
+        _about(book),
     )
     with book.as_values(as_generated(book)):
         _fill_sensitivity(book, sheet)
@@ -58,6 +58,12 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
 
 LIVE = "What happens when an input is different. Metrics and axes are chosen in the blue cells."
 AS_GENERATED = "What happens when an input is different. Values as generated: they do not follow edited inputs."
+
+
+def _about(book: Book) -> str:
+    if not as_generated(book):
+        return LIVE
+    return f"{AS_GENERATED} The scenario is {book.scenario.name}." if book.several else AS_GENERATED
 
 
 def as_generated(book: Book) -> bool:

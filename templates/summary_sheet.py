@@ -32,6 +32,11 @@ def add_summary_sheet(book: Book) -> Worksheet:
 def fill_summary(book: Book, sheet: Worksheet, flows: MonthTable, generated: datetime) -> None:
     """The answer, the figures, the charts, legend and provenance."""
     book.put(sheet, "A1", book.names["name"] if book.scenario.name else "Fine-tuning decision", "Title")
+    if book.several:
+        book.put(sheet, "A2", book.names["description"], "Explanatory Text")
+        choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
+        book.put(sheet, "A4", choose, "Explanatory Text")
+        book.link(sheet, "A4", "scenario_choice")
     answer = book.live(book.ft("FT_VERDICT", book.scenario_block), lambda: book.names["answer_in_words"])
     verdict = book.put(sheet, "A5", answer, "Answer", name="answer")
     sheet.row_dimensions[5].height = 26
@@ -73,14 +78,13 @@ def _about_payback(book: Book) -> Formula:
 
 def _add_charts(book: Book, sheet: Worksheet, flows: MonthTable, verdict: str) -> None:
     n = book.names
-    horizon = book.scenario.months_to_amortize
+    horizon, last = book.scenario.months_to_amortize, flows.layout.last_month
     layout = flows.layout
-    cumulative = [float(value) for value in n["cumulative_flows"].value[: horizon + 1]]
     moment, title = _payback_point(book, sheet)
     level = book.put(sheet, "C9", 0, "Explanatory Text", ";;;")
     chart: Any = cumulative_chart(
-        (flows.sheet, layout.months(0, horizon), list(range(horizon + 1))),
-        (flows.sheet, layout.span("cumulative", 0, horizon), cumulative),
+        (flows.sheet, layout.span("drawn_month", 0, last), flows.values("drawn_month")),
+        (flows.sheet, layout.span("cumulative", 0, last), flows.values("cumulative")),
         (sheet, "B9", [moment.value]),
         (sheet, "C9", [level.value]),
         (sheet, "A9", [title.value]),

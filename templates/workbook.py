@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 
 from roi_engine._version import __version__
+from roi_engine.errors import Problem, ScenarioError
 from roi_engine.scenario import Scenario
 from templates.book import Book, Edition
 from templates.breakdown_sheet import add_breakdown_sheet, fill_breakdown
@@ -19,35 +21,65 @@ from templates.finishing import finish
 from templates.functions_sheet import add_functions_sheet
 from templates.inputs_sheet import add_inputs_sheet
 from templates.options_sheet import add_options_sheet
+from templates.scenarios_sheet import ScenariosSheet
 from templates.sensitivity_sheet import add_sensitivity_sheet
 from templates.summary_sheet import add_summary_sheet, fill_summary
 
 
 def build_workbook(
-    scenario: Scenario, *, edition: Edition = "wired", generated: datetime | None = None, recipient: str = ""
+    scenario: Scenario,
+    *,
+    edition: Edition = "wired",
+    generated: datetime | None = None,
+    others: Sequence[Scenario] = (),
+    recipient: str = "",
 ) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
     scenario : the inputs. edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native``
     ordinary formulas (its tornado and grids are values as generated), ``values`` nothing but values. generated : the
-    time to state; SOURCE_DATE_EPOCH, else now, when left out. recipient : whom this copy is for, kept as a property of
-    the document, so that answers can be told apart.
+    time to state; SOURCE_DATE_EPOCH, else now, when left out. others : further scenarios, among which the reader
+    chooses on a sheet of their own; each needs a name, all one currency, or a `ScenarioError` says so. recipient :
+    whom this copy is for, kept as a property of the document, so that answers can be told apart.
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
-    book = Book(scenario, edition)
+    _check_scenarios([scenario, *others])
+    book = Book(scenario, edition, others)
     summary = add_summary_sheet(book)
+    scenarios = ScenariosSheet(book) if others else None
     add_inputs_sheet(book)
     breakdown = add_breakdown_sheet(book)
     flows = add_cash_flow_sheet(book)
     fill_breakdown(book, breakdown)
     add_sensitivity_sheet(book)
     add_options_sheet(book, flows)
+    if scenarios:
+        scenarios.fill()
     add_checks_sheet(book)
     add_functions_sheet(book)
     fill_summary(book, summary, flows, moment)
     add_master_check(book)
     return _finished(book, moment, recipient)
+
+
+def _check_scenarios(scenarios: list[Scenario]) -> None:
+    """Several scenarios are told apart by their names, and their money added up in one currency."""
+    if len(scenarios) == 1:
+        return
+    problems = []
+    seen: set[str] = set()
+    for number, each in enumerate(scenarios, start=1):
+        place = f"scenario {number}"
+        if not each.name:
+            problems.append(Problem(place, "has no name. Give it one, so that it can be chosen."))
+        elif each.name.casefold() in seen:
+            problems.append(Problem(place, f'is called "{each.name}" like another. Give it a name of its own.'))
+        seen.add(each.name.casefold())
+        if each.currency != scenarios[0].currency:
+            problems.append(Problem(place, f"counts in {each.currency}, the first in {scenarios[0].currency}."))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
