@@ -224,10 +224,11 @@ def _add_steps(book: Book, sheet: Worksheet, widest: Formula) -> tuple[Cells, Ce
     n: Any = book.names
     own, least = n["has_own"] == 1, n["min_replicas"]
     titles_row = POINTS_ROW + 8
-    column_titles(book, sheet, titles_row, (">Replicas", ">A step", ">Calls of one"), 16)
+    column_titles(book, sheet, titles_row, (">Replicas", ">A step", ">Calls of one", ">Steps"), 16)
+    steps = book.put(sheet, f"S{titles_row + 1}", STEPS, "Explanatory Text", styles.WHOLE)
     needed: Any = equations.serving_gpus("self_hosted", 1, widest, n["replicas_per_call"], least, 1)
     most = book.put(sheet, f"P{titles_row + 1}", needed, "Explanatory Text", styles.WHOLE)
-    stride_of = maximum(ceiling((most - least + 1) / STEPS), 1)
+    stride_of = maximum(ceiling((most - least + 1) / Formula(steps.text, STEPS)), 1)
     stride = book.put(sheet, f"Q{titles_row + 1}", stride_of, "Explanatory Text", styles.WHOLE)
     calls_of = divide(formula_of(1), n["replicas_per_call"], widest)
     capacity = book.put(sheet, f"R{titles_row + 1}", calls_of, "Explanatory Text", styles.WHOLE)

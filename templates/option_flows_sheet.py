@@ -21,9 +21,13 @@ SHORT = {"API": "api", "SELFHOSTED": "own"}
 """What the names of an option's cells begin with."""
 
 
+ROW_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}
+"""The rows that other sheets read, by name."""
+
+
 def own_names(option: str) -> Callable[[str], str]:
     """What a quantity's cells are called in an option: a name of their own where the option changes it."""
-    changed = {*REPLACED[option], *changed_equations(option), *PAYBACK, "flow_size", "rounding"}
+    changed = {*REPLACED[option], *changed_equations(option), *PAYBACK, *ROW_NAMES, "flow_size", "rounding"}
 
     def own(name: str) -> str:
         return f"{SHORT[option]}_{name}" if name.removesuffix("_before") in changed else name
@@ -42,6 +46,10 @@ def add_option_flows_sheet(book: Book, cash_flow: MonthTable) -> MonthTable:
     zero_below = {f"{short}_rounding": f"{short}_flow_size" for short in SHORT.values()}
     about = "The rows that differ from the Cash flow sheet when the model is one of these options. Ordinary formulas."
     table = MonthTable(book, "Option flows", about, rows, zero_below, cash_flow)
+    for option in REPLACED:
+        own = own_names(option)
+        for name, quantity in ROW_NAMES.items():
+            table.define(own(name), own(quantity))
     protect(table.sheet)
     return table
 

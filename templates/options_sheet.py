@@ -115,7 +115,7 @@ def _native(book: Book, flows: MonthTable | None, name: str, item: str, row: int
         "NPV": lambda: _npv(book, flows, own("net_cash_flow")),
         "PVCOST": lambda: n["stay_pvcost"] - n[f"{name.lower()}_npv"],
         "EQUIVMONTHLY": lambda: _equivalent(book, name),
-        "PAYBACK": lambda: _payback(book, flows, own),
+        "PAYBACK": lambda: _payback(book, own),
     }
     return (n[f"has_{SHORT[name]}"] == 1).where(if_error(figures[item](), "n/a"), "n/a")
 
@@ -129,9 +129,9 @@ def _equivalent(book: Book, name: str) -> Any:
     return metrics.equivalent_monthly(n[f"{name.lower()}_pvcost"], n["discount_rate"], n["months_to_amortize"])
 
 
-def _payback(book: Book, flows: MonthTable, own: Callable[[str], str]) -> Any:
+def _payback(book: Book, own: Callable[[str], str]) -> Any:
     n = book.names
-    rows = [flows.span(own(name)) for name in ("recovered", "cumulative", "net_cash_flow")]
+    rows = [n[own(name)] for name in ("recovery_moments", "cumulative_flows", "flows")]
     return flow_metrics.payback(rows, n["months_to_amortize"], n[own("flow_size")])
 
 

@@ -20,6 +20,7 @@ from templates.cash_flow_sheet import PAYBACK, ROWS
 from templates.figures_in_use import PRICES, default_of, default_price, in_use
 from templates.formula import Formula, formula_of, if_error
 from templates.month_rows import MonthTable, Row, renamed
+from templates.option_flows_sheet import ROW_NAMES
 
 FIRST_COLUMN = 3
 TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost")
@@ -51,9 +52,10 @@ class ScenarioFlows:
     def figure(self, index: int, name: str, results: Cells) -> Any:
         """A result of a scenario, from those before it."""
         flows, own = self.flows, _own(index)
-        n: Any = {each: self.book.names.get(own(each)) for each in (*_TAKEN, *TOTALS, "irr_guess")}
+        n: Any = {each: self.book.names.get(own(each)) for each in (*_TAKEN, *TOTALS, *ROW_NAMES, "irr_guess")}
         net = own("net_cash_flow")
-        paid_back = [flows.span(own(each)) for each in ("recovered", "cumulative", "net_cash_flow")]
+        all_flows = n["flows"]
+        paid_back = [n["recovery_moments"], n["cumulative_flows"], all_flows]
         monthly = appraise(self.book.scenarios[index]).irr_monthly
         figures: dict[str, Callable[[], Any]] = {
             "net_roi": lambda: metrics.settled(n["total_net_cash_flow"], metrics.rounding(n["flow_size"])),
@@ -61,7 +63,7 @@ class ScenarioFlows:
             "roi": lambda: metrics.roi(*(results[index, each] for each in ("net_roi", "total_cost"))),
             "payback": lambda: flow_metrics.payback(paid_back, n["months_to_amortize"], n["flow_size"]),
             "npv": lambda: flow_metrics.npv(n["discount_rate"], flows.cell(net, 0), flows.span(net, 1)),
-            "irr": lambda: flow_metrics.irr(flows.span(net), n["irr_guess"], monthly),
+            "irr": lambda: flow_metrics.irr(all_flows, n["irr_guess"], monthly),
         }
         return if_error(figures[name](), "n/a")
 
@@ -115,7 +117,7 @@ class ScenarioFlows:
         return formula
 
     def _guess(self, index: int) -> Formula:
-        return flow_metrics.irr_guess(self.flows.span(_own(index)("net_cash_flow")), self.book.names["flow_months"])
+        return flow_metrics.irr_guess(self.book.names[_own(index)("flows")], self.book.names["flow_months"])
 
     def _write_flows(self) -> MonthTable:
         needed = {*MODEL.order(["net_cash_flow"]), *PAYBACK}
@@ -129,7 +131,12 @@ class ScenarioFlows:
                     rows.append(renamed(row if row.total in TOTALS else replace(row, total=""), own))
             zero_below[own("rounding")] = own("flow_size")
         about = "The monthly flows of every scenario. Ordinary formulas."
-        return MonthTable(self.book, "Scenario flows", about, rows, zero_below, horizon_name=None)
+        table = MonthTable(self.book, "Scenario flows", about, rows, zero_below, horizon_name=None)
+        for index in range(len(self.book.scenarios)):
+            own = _own(index)
+            for name, quantity in ROW_NAMES.items():
+                table.define(own(name), own(quantity))
+        return table
 
 
 _TAKEN = ("upfront_cost", "cost_risk", "months_to_amortize", "discount_rate")

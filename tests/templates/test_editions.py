@@ -252,7 +252,7 @@ def _compare(book: dict[str, Cells], changes: dict[str, Any]) -> Appraisal:
     return result
 
 
-def _compare_options(book: openpyxl.Workbook, scenario: Scenario) -> None:
+def _compare_options(book: dict[str, Cells], scenario: Scenario) -> None:
     for row, option in enumerate(compare_options(scenario).all(), start=5):
         figures = (option.npv, option.pv_cost, option.equivalent_monthly_cost, option.payback_months, option.rank)
         for column, figure in zip("BCDEF", figures, strict=True):
