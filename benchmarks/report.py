@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from start_up import command, output_of
 from timing import Comparison, Contender, Ratio
 
-from roi_engine import load_scenario
+from roi_engine import Scenario, load_scenario
 from templates.finishing import finish
 from templates.workbook import build_workbook
 
@@ -30,8 +30,11 @@ IMPORTS = "start and imports alone, whole process"
 BUILD, UNFINISHED, FINISHING = "build_workbook", "build_workbook without finishing pass", "finishing pass"
 PLAIN = "the same cells with plain openpyxl"
 XLSXWRITER = "the same cells and their values with XlsxWriter"
+FIVE = "build_workbook of five scenarios × 60 months, native"
 MOST_FINISHING = 0.15
 """The share of the build that the finishing pass may take."""
+SHARES = (1, 0.5, 2, 5, 10)
+"""The volumes of the five scenarios, against the sample's."""
 
 Cells = dict[str, dict[str, Any]]
 
@@ -65,6 +68,7 @@ def report() -> Comparison:
                 IMPORTS, lambda: output_of(sys.executable, "-c", "import addin.command_line, templates.workbook")
             ),
             Contender(BUILD, lambda: build_workbook(scenario, generated=MOMENT), before=forget),
+            Contender(FIVE, lambda: five_scenarios(scenario), before=forget, at_most=3),
             Contender(UNFINISHED, unfinished, before=forget),
             Contender(FINISHING, lambda: finish(*called.call_args.args, **called.call_args.kwargs)),
             Contender(PLAIN, lambda: written_plainly(cells)),
@@ -90,6 +94,16 @@ def cells_of(package: bytes, values: bool = False) -> Cells:
         }
         for sheet in load_workbook(BytesIO(package), data_only=values)
     }
+
+
+def five_scenarios(scenario: Scenario) -> bytes:
+    """One workbook of five cases that differ in their volume, over five years."""
+    volumes = {f"{share:.0%} of the calls": share * scenario.baseline_monthly_api_calls for share in SHARES}
+    first, *others = (
+        scenario.with_inputs(name=name, months_to_amortize=60, baseline_monthly_api_calls=calls)
+        for name, calls in volumes.items()
+    )
+    return build_workbook(first, edition="native", generated=MOMENT, others=others)
 
 
 def written_plainly(cells: Cells) -> bytes:

@@ -89,6 +89,13 @@ def test_nothing_is_found_in_workbooks_of_many_months() -> None:
         assert check_package(build_workbook(scenario, edition=edition, generated=WHEN)) == []
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_nothing_is_found_in_a_workbook_of_several_scenarios(edition: Edition) -> None:
+    others = [SCENARIOS["document-extraction"], SCENARIOS["reference"]]
+    first = SCENARIOS["support-classifier"]
+    assert check_package(build_workbook(first, edition=edition, generated=WHEN, others=others)) == []
+
+
 def test_nothing_is_found_in_a_sound_table(sound: dict[str, bytes]) -> None:
     parts = dict(sound)
     table()(parts)

@@ -31,13 +31,23 @@ def _scenarios() -> dict[str, Scenario]:
 
 
 SCENARIOS = _scenarios()
+NOT_EVALUATED = {
+    "SUMPRODUCT(--(scenario_names=scenario_choice))": "it compares no range of texts with a text: 0 for every choice",
+}
+"""Formulas that `formulas` cannot evaluate, with the reason; it is given their cached values."""
 
 
 def evaluated(path: Path) -> dict[tuple[str, str], Any]:
     """Sheet in capitals and address → value, of every cell."""
     model = formulas.ExcelModel().loads(str(path)).finish()
+    given = {
+        f"'[{path.name}]{title.upper()}'!{address}": cell.value
+        for title, cells in stored_cells(path.read_bytes()).items()
+        for address, cell in cells.items()
+        if cell.formula in NOT_EVALUATED
+    }
     found = {}
-    for key, ranges in model.calculate().items():
+    for key, ranges in model.calculate(inputs=given or None).items():
         cell = re.fullmatch(r"'\[[^\]]+\]([^']+)'!([A-Z]+\d+)", str(key))
         if cell:
             value = ranges.value[0, 0]
@@ -48,12 +58,23 @@ def evaluated(path: Path) -> dict[tuple[str, str], Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_another_engine_computes_what_is_cached(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "book.xlsx"
-    path.write_bytes(build_workbook(SCENARIOS[name], edition="native", generated=WHEN))
+    _compare(build_workbook(SCENARIOS[name], edition="native", generated=WHEN), SCENARIOS[name], tmp_path)
+
+
+@pytest.mark.slow
+def test_another_engine_computes_several_scenarios(tmp_path: Path) -> None:
+    first, *others = (SCENARIOS[name] for name in ("support-classifier", "document-extraction", "reference"))
+    _compare(build_workbook(first, edition="native", generated=WHEN, others=others), first, tmp_path)
+
+
+def _compare(package: bytes, scenario: Scenario, folder: Path) -> None:
+    """Holds every formula cell against what the other engine computes."""
+    path = folder / "book.xlsx"
+    path.write_bytes(package)
     shown = evaluated(path)
-    scale = max(1.0, *(abs(flow) for flow in appraise(SCENARIOS[name]).cash_flow))
+    scale = max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
     compared = 0
-    for title, cells in stored_cells(path.read_bytes()).items():
+    for title, cells in stored_cells(package).items():
         for address, cell in cells.items():
             if cell.formula is not None:
                 value = shown[title.upper(), address]
