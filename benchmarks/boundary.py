@@ -57,10 +57,10 @@ def boundary() -> Comparison:
 
     contenders = [
         Contender(BARE, lambda: [bare_net_roi(row) for row in few], scale=1 / len(few)),
-        Contender(TYPED, of_numbers(few), scale=1 / len(few), before=forget),
+        Contender(TYPED, of_numbers(few), scale=1 / len(few), before=forget, at_most=60e-6),
         Contender(TYPED_AGAIN, of_numbers(few), scale=1 / len(few), before=after(of_numbers(few))),
         Contender(BLOCK, of_blocks, scale=1 / len(blocks), before=forget),
-        Contender(BLOCK_AGAIN, of_blocks, scale=1 / len(blocks), before=after(of_blocks)),
+        Contender(BLOCK_AGAIN, of_blocks, scale=1 / len(blocks), before=after(of_blocks), at_most=1e-3),
         Contender(ARRAY, lambda: call("FT_NETROI", hours, *others), before=forget),
         Contender(SINGLES, of_numbers(typed), before=forget),
         Contender(EDIT, lambda: [call("FT_WHATIF", "NETROI", block, "API calls", v) for v in volumes], before=forget),

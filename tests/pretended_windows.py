@@ -58,7 +58,7 @@ class Range:
 
 def unwrap(value: Any) -> Any:
     """Of the objects that come from Excel none is one of Python's."""
-    raise ComError(f"{value!r} is no Python object")
+    raise ComError("not a Python object")
 
 
 COM_CLASSES = ("CDispatch", "CoClassBaseClass", "Dispatch", "DispatchBaseClass", "DispatchEx")

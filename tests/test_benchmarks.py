@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -27,6 +29,15 @@ def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
     for ratio in comparison["ratios"]:
         assert {ratio["over"], ratio["under"]} <= set(names)
         assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
+
+
+@pytest.mark.slow
+def test_the_worksheet_functions_give_in_every_contender_what_the_engine_gives():
+    """Times are for a reader; where results differ, the program ends with 1."""
+    command = [sys.executable, "benchmarks/run.py", "boundary", "xlwings", "--json", "--rounds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert [each["part"] for each in json.loads(done.stdout)["comparisons"]] == ["boundary", "xlwings"]
 
 
 def test_an_unknown_part_is_named():

@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -89,7 +90,19 @@ def _normal(value: Any) -> Any:
         return None
     if len(rows) == 1 and len(rows[0]) == 1:
         return _normal(rows[0][0])
-    return tuple([tuple([_normal_cell(cell) for cell in row]) for row in rows])
+    return tuple(
+        [
+            tuple(
+                [
+                    cell
+                    if cell is None or type(cell) is float or (type(cell) is str and _is_plain(cell))
+                    else _normal_cell(cell)
+                    for cell in row
+                ]
+            )
+            for row in rows
+        ]
+    )
 
 
 def _normal_cell(value: Any) -> Any:
@@ -97,17 +110,23 @@ def _normal_cell(value: Any) -> Any:
     if kind is float or value is None:
         return value
     if kind is str:
-        if value[:1] == "#":
-            if value in CELL_ERRORS:
-                return CellError(value)
-            if value in YOUNGER_ERRORS:
-                return CellError(value, "#VALUE!")
+        if _is_plain(value):
+            return value
+        if value in CELL_ERRORS:
+            return CellError(value)
+        if value in YOUNGER_ERRORS:
+            return CellError(value, "#VALUE!")
         return None if not value or value.isspace() else value
     if kind is bool:
         return TRUE if value else FALSE
     if kind is int and _FIRST_IN_COM <= value <= _LAST_IN_COM:
         return CellError(_ERRORS_IN_COM.get(value, "#VALUE!"))
     return float(value) if isinstance(value, Decimal) else value
+
+
+@lru_cache(maxsize=4096)  # a block's labels, again and again
+def _is_plain(text: str) -> bool:
+    return bool(text) and not text.isspace() and not text.startswith("#")
 
 
 @remembered(8192)
