@@ -69,10 +69,12 @@ def build(output: str | None, interpreter: str | None, force: bool, json: bool) 
     short_help="Put the add-in into your Excel (Windows).",
     examples="""
 ft-roi addin install
+ft-roi addin install --force
 """,
 )
+@click.option("--force", is_flag=True, help="Replace a file of its name that is damaged or somebody else's.")
 @json_option("Print what was done as JSON.")
-def install(json: bool) -> None:
+def install(force: bool, json: bool) -> None:
     """Build the add-in for this Python and put it into the folder whose files Excel opens as it starts.
 
     An older one is replaced. On other systems nothing is installed; the file is written, and what to do with it told.
@@ -83,7 +85,7 @@ def install(json: bool) -> None:
         folder = installed.startup_folder()
     except installed.NotInstalled as failure:
         path = Path(package.FILE_NAME)
-        _check_path(path, False, package.FILE_NAME, "an add-in")
+        _check_path(path, force, package.FILE_NAME, "an add-in")
         write_file(path, package.build_addin(*package.here()))
         words = (
             f"{failure.message} Wrote {path}: copy it to the computer with Excel and Python, and add it there with "
@@ -92,7 +94,7 @@ def install(json: bool) -> None:
         )
         _tell(json, {"installed": False, "file": str(path)}, words)
         return
-    path = installed.install_addin(package.build_addin(*package.here()), folder)
+    path = installed.install_addin(package.build_addin(*package.here()), folder, force)
     words = f"Installed {path}.\nStart Excel again, then try =FT_VERSION() in a cell."
     _tell(json, {"installed": True, "file": str(path)}, words)
 
@@ -104,12 +106,13 @@ def install(json: bool) -> None:
 ft-roi addin remove
 """,
 )
+@click.option("--force", is_flag=True, help="Remove a file of its name that is damaged or somebody else's.")
 @json_option("Print what was done as JSON.")
-def remove(json: bool) -> None:
+def remove(force: bool, json: bool) -> None:
     """Remove the add-in from the folder whose files Excel opens as it starts."""
     from addin.excel import installed
 
-    path = installed.remove_addin(installed.startup_folder())
+    path = installed.remove_addin(installed.startup_folder(), force)
     _tell(json, {"removed": True, "file": str(path)}, f"Removed {path}. Start Excel again.")
 
 

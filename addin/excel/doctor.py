@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from addin.excel.installed import NotInstalled, startup_folder
+from addin.excel.installed import NotInstalled, lock_of, startup_folder
+from addin.excel.office_bits import BITS, office_bits
 from addin.excel.package import BUILT_BY, BUILT_FOR, FILE_NAME, INTERPRETER, NotOurAddin, read_settings
 from addin.excel.wrappers import CALLS
 from addin.excel.xlwings_modules import xlwings_version
@@ -16,9 +17,11 @@ from addin.finding import Finding
 from roi_engine._version import __version__
 
 INSTALL = "ft-roi addin install"
+REPLACE = f"{INSTALL} --force"
 TIMEOUT = 60.0
 _PROBE = (
     "import struct, sys; sys.path[0:0] = [each for each in sys.argv[1:] if each]; import {calls}, xlwings; "
+    "sys.platform == 'win32' and __import__('xlwings.com_server'); "
     "from roi_engine import __version__; print(struct.calcsize('P') * 8, xlwings.__version__, __version__)"
 )
 Run = Callable[[list[str]], "tuple[int, str]"]
@@ -39,22 +42,27 @@ def run_interpreter(command: list[str]) -> tuple[int, str]:
 
 
 def findings(
-    platform: str = sys.platform, environment: Mapping[str, str] = os.environ, run: Run = run_interpreter
+    platform: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    run: Run = run_interpreter,
+    bits: Callable[[], int | None] = office_bits,
 ) -> list[Finding]:
-    """The add-in's file, what it was built for, its Python, and what Windows may have against it."""
+    """The add-in's file, what it was built for, its Python, and what Windows may have against it.
+
+    Every cure is a command to paste into PowerShell, but for a setting of Excel's own.
+    """
     try:
         path = startup_folder(platform, environment) / FILE_NAME
     except NotInstalled as failure:
-        cure = "ft-roi addin build writes the file for a computer that has it." if platform != "win32" else ""
-        return [Finding("Excel", "note", failure.message, cure)]
+        return [Finding("Excel", "note", failure.message, "ft-roi addin build")]
     if not path.exists():
         return [Finding("The add-in", "note", f"not installed: no {FILE_NAME} in {path.parent}", INSTALL)]
     try:
         settings = read_settings(path)
     except NotOurAddin as reason:
-        return [Finding("The add-in", "wrong", f"{path}: {reason}", f"Delete the file, then {INSTALL}")]
-    found = [Finding("The add-in", "ok", str(path)), *_versions(settings)]
-    return [*found, *_python(settings, run), _mark_of_the_web(path), _MACROS]
+        return [Finding("The add-in", "wrong", f"{path}: {reason}", REPLACE)]
+    found = [Finding("The add-in", "ok", str(path)), *_open_in_excel(path), *_versions(settings)]
+    return [*found, *_python(settings, run), *_libraries(settings, bits()), _mark_of_the_web(path), _MACROS]
 
 
 _MACROS = Finding(
@@ -63,6 +71,12 @@ _MACROS = Finding(
     "files in XLSTART are trusted, unless your administrator forbids all macros",
     "If every FT_ cell shows #NAME?: File > Options > Trust Center > Macro Settings, or ask your administrator.",
 )
+
+
+def _open_in_excel(path: Path) -> list[Finding]:
+    if not lock_of(path).exists():
+        return []
+    return [Finding("Excel", "note", "has the add-in open: close it before you install or remove the add-in")]
 
 
 def _versions(settings: Mapping[str, str]) -> list[Finding]:
@@ -79,7 +93,7 @@ def _versions(settings: Mapping[str, str]) -> list[Finding]:
 
 
 def _python(settings: Mapping[str, str], run: Run) -> list[Finding]:
-    """The interpreter that the add-in names: there, 64 or 32 bits, able to import, with xlwings' library."""
+    """The interpreter that the add-in names: there, able to import, and its versions."""
     interpreter = settings[INTERPRETER]
     try:
         code, printed = run([interpreter, "-c", _PROBE.format(calls=CALLS), settings.get("PYTHONPATH", "")])
@@ -87,22 +101,35 @@ def _python(settings: Mapping[str, str], run: Run) -> list[Finding]:
         return [Finding("Its Python", "wrong", f"{interpreter} does not start: {error}", INSTALL)]
     if code:
         last = printed.splitlines()[-1] if printed else f"exit code {code}"
-        cure = f'"{interpreter}" -m pip install ft-roi\'s folder, or run {INSTALL} from the Python that has it'
+        # installing builds for the Python that runs this: of no use where that is the one that fails
+        own = interpreter == sys.executable
+        cure = f"{_typed(interpreter)} -m pip install --force-reinstall xlwings pywin32" if own else INSTALL
         return [Finding("Its Python", "wrong", f"{interpreter} cannot import {CALLS}: {last}", cure)]
     bits, xlwings, engine = printed.split()
     found = [Finding("Its Python", "ok", f"{interpreter}, {bits} bits, xlwings {xlwings}, ft-roi {engine}")]
     if xlwings != settings[BUILT_FOR]:
         found.append(Finding("Its xlwings", "wrong", f"{xlwings}, the add-in needs {settings[BUILT_FOR]}", INSTALL))
-    library = f"xlwings64-{settings[BUILT_FOR]}.dll"
-    beside = Path(interpreter).parent
-    if not Path(interpreter).is_absolute():
-        found.append(Finding("Its library", "note", f"{library} is looked for on the PATH"))
-    elif any((folder / library).exists() for folder in (beside, beside.parent)):
-        found.append(Finding("Its library", "ok", library))
-    else:
-        cure = f'"{interpreter}" -m pip install --force-reinstall "xlwings=={settings[BUILT_FOR]}"'
-        found.append(Finding("Its library", "wrong", f"{library} is neither in {beside} nor above", cure))
     return found
+
+
+def _libraries(settings: Mapping[str, str], office: int | None) -> list[Finding]:
+    """xlwings' library for Excel, which the add-in looks for beside its Python and in the folder above."""
+    interpreter, version = settings[INTERPRETER], settings[BUILT_FOR]
+    names = [f"xlwings{bits}-{version}.dll" for bits in ([office] if office else BITS.values())]
+    if not Path(interpreter).is_absolute():
+        return [Finding("Its library", "note", f"{' or '.join(names)} is looked for on the PATH")]
+    beside = Path(interpreter).parent
+    missing = [name for name in names if not any((folder / name).exists() for folder in (beside, beside.parent))]
+    if not missing:
+        whose = f"for an Office of {office} bits" if office else "for an Office of 64 and of 32 bits"
+        return [Finding("Its library", "ok", f"{' and '.join(names)}, {whose}")]
+    cure = f'{_typed(interpreter)} -m pip install --no-deps --force-reinstall "xlwings=={version}"'
+    return [Finding("Its library", "wrong", f"{' and '.join(missing)}: neither in {beside} nor above", cure)]
+
+
+def _typed(program: str) -> str:
+    """A program as one types it in PowerShell."""
+    return f'& "{program}"' if " " in program else program
 
 
 def _mark_of_the_web(path: Path) -> Finding:
@@ -113,6 +140,6 @@ def _mark_of_the_web(path: Path) -> Finding:
     except OSError:
         marked = False
     if marked:
-        cure = "In its Properties tick Unblock, then start Excel again."
-        return Finding("Its origin", "wrong", "Windows marks the file as from the internet: Excel blocks it", cure)
+        blocked = "Windows marks the file as from the internet: Excel blocks it"
+        return Finding("Its origin", "wrong", blocked, f'Unblock-File "{path}"')
     return Finding("Its origin", "ok", "not marked as from the internet")

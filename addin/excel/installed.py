@@ -18,9 +18,12 @@ class NotInstalled(Failure):
     exit_code = 2
 
 
-def startup_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder XLSTART of the present user; raises `NotInstalled` where there is no Excel for Windows."""
-    if platform != "win32":
+def startup_folder(platform: str | None = None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder XLSTART of the present user; raises `NotInstalled` where there is no Excel for Windows.
+
+    platform : this system's, unless told.
+    """
+    if (platform or sys.platform) != "win32":
         raise NotInstalled("The add-in is for Excel on Windows.")
     roaming = environment.get("APPDATA")
     if not roaming:
@@ -28,14 +31,15 @@ def startup_folder(platform: str = sys.platform, environment: Mapping[str, str] 
     return Path(roaming) / "Microsoft" / "Excel" / "XLSTART"
 
 
-def install_addin(content: bytes, folder: Path) -> Path:
+def install_addin(content: bytes, folder: Path, force: bool = False) -> Path:
     """Writes the add-in into the folder, in place of an older one of ours; returns where.
 
-    Another's file of that name, a file that Excel holds open and a folder that cannot be written are refused in
-    words, and what was there stays as it was.
+    force : in place of whatever has its name. Another's file of that name, a file that Excel holds open and a folder
+    that cannot be written are refused in words, and what was there stays as it was.
     """
     path = folder / FILE_NAME
-    _refuse_anothers(path)
+    if not force:
+        _refuse_anothers(path, "install")
     _refuse_open(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,12 +49,13 @@ def install_addin(content: bytes, folder: Path) -> Path:
     return path
 
 
-def remove_addin(folder: Path) -> Path:
-    """Takes the add-in away; returns where it was."""
+def remove_addin(folder: Path, force: bool = False) -> Path:
+    """Takes the add-in away; returns where it was. force : also a damaged file, or another's of its name."""
     path = folder / FILE_NAME
     if not path.exists():
         raise NotInstalled(f"The add-in is not installed: {path} does not exist.")
-    _refuse_anothers(path)
+    if not force:
+        _refuse_anothers(path, "remove")
     _refuse_open(path)
     try:
         path.unlink()
@@ -61,17 +66,25 @@ def remove_addin(folder: Path) -> Path:
     return path
 
 
-def _refuse_anothers(path: Path) -> None:
+def lock_of(path: Path) -> Path:
+    """The file that Excel puts beside one that it has open."""
+    return path.with_name(f"~${path.name}")
+
+
+def _refuse_anothers(path: Path, what: str) -> None:
     if path.exists():
         try:
             read_settings(path)
         except NotOurAddin as reason:
-            raise UnusablePath(f"{path} is not ours to change: {reason}. Move it away and run again.") from None
+            raise UnusablePath(
+                f"{path} is not ours to change: {reason}. Move it away and run again, or: ft-roi addin {what} --force"
+            ) from None
 
 
 def _refuse_open(path: Path) -> None:
-    if path.with_name(f"~${path.name}").exists():
-        raise UnusablePath(f"{path} is open in Excel. Close Excel and run again.")
+    lock = lock_of(path)
+    if lock.exists():
+        raise UnusablePath(f"{path} is open in Excel. Close Excel and run again. If no Excel runs, delete {lock}")
 
 
 def _reason(error: OSError | UnusablePath, path: Path) -> str:

@@ -15,13 +15,12 @@ from click.testing import CliRunner
 from oletools.olevba import VBA_Parser, decompress_stream
 
 from addin.command_line import ft_roi
-from addin.excel import doctor, installed, package
+from addin.excel import package
 from addin.excel.calls import cells
 from addin.excel.compression import compress
 from addin.excel.vba_project import LONGEST_LINE, MOST_CONTINUATIONS, Module
 from addin.excel.wrappers import wrappers_module
 from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
-from addin.failures import UnusablePath
 from roi_engine.worksheet.call import CELL_ERRORS
 from roi_engine.worksheet.catalogue import functions
 from tests import open_xml_sdk
@@ -114,60 +113,6 @@ def test_errors_and_texts_cannot_be_confused():
     assert cells("FT_NOTHING") == [[f"#{CELL_ERRORS['#N/A']}"]]
     assert cells("FT_VERSION")[0][0].startswith("'")
     assert cells("FT_TRAINCOST", -2146826243, 1.5) == [["#2015"]]  # an error that xlwings does not know
-
-
-def test_install_replaces_ours_and_refuses_anothers(tmp_path):
-    folder = tmp_path / "XLSTART"
-    path = installed.install_addin(b"not a package", folder)
-    with pytest.raises(UnusablePath, match="damaged"):
-        installed.install_addin(package.build_addin("python"), folder)
-    assert path.read_bytes() == b"not a package"
-    path.unlink()
-    for _ in range(2):
-        installed.install_addin(package.build_addin("python"), folder)
-    assert [each.name for each in folder.iterdir()] == [package.FILE_NAME]
-    installed.remove_addin(folder)
-    with pytest.raises(installed.NotInstalled):
-        installed.remove_addin(folder)
-
-
-def test_install_says_that_excel_holds_the_file(tmp_path):
-    (tmp_path / f"~${package.FILE_NAME}").write_text("")
-    with pytest.raises(UnusablePath, match="open in Excel"):
-        installed.install_addin(b"", tmp_path)
-    assert not (tmp_path / package.FILE_NAME).exists()
-
-
-def test_an_unwritable_start_folder_leaves_nothing(tmp_path):
-    (tmp_path / "XLSTART").write_text("a file where the folder should be")
-    with pytest.raises(UnusablePath, match="ft-roi addin build"):
-        installed.install_addin(b"", tmp_path / "XLSTART")
-
-
-def found(tmp_path: Path, run) -> dict[str, str]:
-    return {each.what: each.state for each in doctor.findings("win32", {"APPDATA": str(tmp_path)}, run)}
-
-
-def test_doctor_tells_versions_python_and_damage(tmp_path):
-    folder = installed.startup_folder("win32", {"APPDATA": str(tmp_path)})
-
-    def sound(command):
-        return 0, f"64 {xlwings_version()} 0.1.0"
-
-    assert found(tmp_path, sound)["The add-in"] == "note"
-    path = installed.install_addin(package.build_addin("python"), folder)
-    assert "wrong" not in found(tmp_path, sound).values()
-    assert found(tmp_path, lambda command: (1, "ModuleNotFoundError: addin"))["Its Python"] == "wrong"
-
-    def missing(command):
-        raise FileNotFoundError(2, "not found")
-
-    assert found(tmp_path, missing)["Its Python"] == "wrong"
-    rows = {**package.settings("python"), package.BUILT_FOR: "0.1.0"}
-    path.write_bytes(package.addin_package(rows, b""))
-    assert found(tmp_path, sound)["xlwings"] == "wrong"
-    path.write_bytes(b"PK")
-    assert found(tmp_path, sound) == {"The add-in": "wrong"}
 
 
 def test_commands_off_windows(tmp_path, monkeypatch):
