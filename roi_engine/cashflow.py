@@ -9,7 +9,7 @@ from roi_engine import equations, level
 from roi_engine.graph import Graph, equations_of
 
 _EQUATIONS = equations_of(equations)
-SHARED = {name: _EQUATIONS.pop(name) for name in ("prompt_price", "call_cost", "price_in_month")}
+SHARED = {name: _EQUATIONS.pop(name) for name in ("prompt_price", "batch_factor", "call_cost", "price_in_month")}
 """Formulas that several equations use: no quantities themselves."""
 
 MODEL = Graph(_EQUATIONS)

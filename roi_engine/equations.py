@@ -75,6 +75,11 @@ def prompt_price(input_price_per_m: Value, cached_share: Value, cached_price_per
     return (1 - cached_share) * input_price_per_m + cached_share * cached_price_per_m
 
 
+def batch_factor(batch_share: Value, batch_discount: Value) -> Value:
+    """What is left of a price when a share of the calls is sent in batches at a discount."""
+    return 1 - batch_share * batch_discount
+
+
 def call_cost(
     input_tokens: Value,
     output_tokens: Value,
@@ -82,10 +87,12 @@ def call_cost(
     output_price_per_m: Value,
     cached_share: Value,
     cached_price_per_m: Value,
+    batch_share: Value,
+    batch_discount: Value,
 ) -> Value:
     """One call of a token mix; prices per million tokens, cached tokens being part of the input tokens."""
     prompt = input_tokens * prompt_price(input_price_per_m, cached_share, cached_price_per_m)
-    return (prompt + output_tokens * output_price_per_m) / 1_000_000
+    return (prompt + output_tokens * output_price_per_m) / 1_000_000 * batch_factor(batch_share, batch_discount)
 
 
 def baseline_cached_price(baseline_cached_price_per_m: Value, baseline_input_price_per_m: Value) -> Value:
@@ -100,6 +107,8 @@ def baseline_mix_cost(
     baseline_output_price_per_m: Value,
     baseline_cached_share: Value,
     baseline_cached_price: Value,
+    baseline_batch_share: Value,
+    baseline_batch_discount: Value,
 ) -> Value:
     """One call of the baseline's token mix; zero where no mix is given."""
     return call_cost(
@@ -109,6 +118,8 @@ def baseline_mix_cost(
         fallback(baseline_output_price_per_m, 0),
         fallback(baseline_cached_share, 0),
         baseline_cached_price,
+        fallback(baseline_batch_share, 0),
+        fallback(baseline_batch_discount, 0),
     )
 
 
@@ -131,6 +142,8 @@ def finetuned_mix_cost(
     finetuned_output_price_per_m: Value,
     finetuned_cached_share: Value,
     finetuned_cached_price: Value,
+    finetuned_batch_share: Value,
+    finetuned_batch_discount: Value,
 ) -> Value:
     """One call of the fine-tuned model's token mix; zero where no mix is given."""
     return call_cost(
@@ -140,6 +153,8 @@ def finetuned_mix_cost(
         fallback(finetuned_output_price_per_m, 0),
         fallback(finetuned_cached_share, 0),
         finetuned_cached_price,
+        fallback(finetuned_batch_share, 0),
+        fallback(finetuned_batch_discount, 0),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roi_engine.cashflow import MODEL
-from roi_engine.equations import prompt_price
+from roi_engine.equations import batch_factor, prompt_price
 from roi_engine.graph import Graph
 from roi_engine.value import UNDEFINED, Value, divide, fallback, given, where
 
@@ -32,13 +32,18 @@ def prompt_shrink_to_pay(
     finetuned_output_price_per_m: Value,
     finetuned_cached_share: Value,
     finetuned_cached_price: Value,
+    finetuned_batch_share: Value,
+    finetuned_batch_discount: Value,
 ) -> Value:
     """The shrink of the prompt at which a call costs the same on both models; undefined without two token mixes."""
     answer = fallback(finetuned_output_tokens, 0) * fallback(finetuned_output_price_per_m, 0)
     price = prompt_price(
         fallback(finetuned_input_price_per_m, 0), fallback(finetuned_cached_share, 0), finetuned_cached_price
     )
-    kept = divide(baseline_mix_cost * 1_000_000 - answer, fallback(baseline_input_tokens, 0) * price, UNDEFINED)
+    left = batch_factor(fallback(finetuned_batch_share, 0), fallback(finetuned_batch_discount, 0))
+    kept = divide(
+        baseline_mix_cost * 1_000_000 - answer * left, fallback(baseline_input_tokens, 0) * price * left, UNDEFINED
+    )
     return where(given(baseline_input_tokens) & given(finetuned_input_tokens), 1 - kept, UNDEFINED)
 
 
@@ -68,8 +73,8 @@ def prompt_shrink_needed(inputs: Mapping[str, Any]) -> float | None:
 
         1 − (cost of a call today − output tokens · p_output) / (input tokens today · p_prompt)
 
-    p_output and p_prompt are the fine-tuned model's, p_prompt with its cached share. With the same answer at k
-    times both prices this is (1 − 1/k) · (1 + output cost / input cost).
+    p_output and p_prompt are the fine-tuned model's with its batch discount, p_prompt with its cached share too. With
+    the same answer at k times both prices this is (1 − 1/k) · (1 + output cost / input cost).
     inputs : every input by name, as `Scenario.inputs` gives them. Returns a fraction: 0 or less where no shrink
     is needed, above 1 where the answer alone costs more than the whole call does today; None unless both sides
     give a token mix, or where the fine-tuned prompt is free. Source: docs/method.md, "A shorter prompt".

@@ -51,6 +51,12 @@ def _side(prefix: str, side: str) -> dict[str, Any]:
             group,
             "Price of a million cached prompt tokens; empty: the input price.",
         ),
+        f"{prefix}_batch_share": Input(
+            q.SHARE, f"{side} batch share", group, "Share of the calls sent in batches; empty: none."
+        ),
+        f"{prefix}_batch_discount": Input(
+            q.SHARE, f"{side} batch discount", group, "Discount on batched calls, all of their tokens; empty: none."
+        ),
     }
 
 
@@ -287,12 +293,16 @@ class Scenario(BaseModel):
     baseline_output_price_per_m: Annotated[float | None, _BASELINE["baseline_output_price_per_m"]] = None
     baseline_cached_share: Annotated[float | None, _BASELINE["baseline_cached_share"]] = None
     baseline_cached_price_per_m: Annotated[float | None, _BASELINE["baseline_cached_price_per_m"]] = None
+    baseline_batch_share: Annotated[float | None, _BASELINE["baseline_batch_share"]] = None
+    baseline_batch_discount: Annotated[float | None, _BASELINE["baseline_batch_discount"]] = None
     finetuned_input_tokens: Annotated[float | None, _FINETUNED["finetuned_input_tokens"]] = None
     finetuned_output_tokens: Annotated[float | None, _FINETUNED["finetuned_output_tokens"]] = None
     finetuned_input_price_per_m: Annotated[float | None, _FINETUNED["finetuned_input_price_per_m"]] = None
     finetuned_output_price_per_m: Annotated[float | None, _FINETUNED["finetuned_output_price_per_m"]] = None
     finetuned_cached_share: Annotated[float | None, _FINETUNED["finetuned_cached_share"]] = None
     finetuned_cached_price_per_m: Annotated[float | None, _FINETUNED["finetuned_cached_price_per_m"]] = None
+    finetuned_batch_share: Annotated[float | None, _FINETUNED["finetuned_batch_share"]] = None
+    finetuned_batch_discount: Annotated[float | None, _FINETUNED["finetuned_batch_discount"]] = None
 
     serving: Annotated[
         Literal["per_token", "self_hosted"],

@@ -21,7 +21,7 @@ Inputs = Mapping[str, Input]
 MIX_NEEDS = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
 """What a side must give to be priced by a token mix."""
 
-MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m")
+MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m", "batch_share", "batch_discount")
 
 SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
 """Inputs that must be above 0 when the model is self-hosted."""

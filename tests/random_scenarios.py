@@ -70,6 +70,8 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
                 values[f"{side}_cached_share"] = chance.random()
             if chance.random() < 0.5:
                 values[f"{side}_cached_price_per_m"] = chance.uniform(0, 5)
+            if chance.random() < 0.3:
+                values |= {f"{side}_batch_share": chance.random(), f"{side}_batch_discount": chance.random()}
     if chance.random() < 0.3:
         values |= {
             "serving": "self_hosted",

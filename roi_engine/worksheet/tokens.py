@@ -76,9 +76,16 @@ def call_cost(
     """
     cached_price = input_price_per_m if cached_price_per_m is None else cached_price_per_m
     cost: Any = cost_of_mix(
-        input_tokens, output_tokens, input_price_per_m, output_price_per_m, cached_share, cached_price
+        input_tokens,
+        output_tokens,
+        input_price_per_m,
+        output_price_per_m,
+        cached_share,
+        cached_price,
+        batch_share,
+        batch_discount,
     )
-    return float(cost * (1 - batch_share * batch_discount))
+    return float(cost)
 
 
 @worksheet_function(

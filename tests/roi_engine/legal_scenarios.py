@@ -46,10 +46,10 @@ REQUIRED = [name for name in PLAIN if INPUTS[name].required]
 
 
 def mix(side: str) -> st.SearchStrategy[dict[str, float]]:
-    """A side's token mix: none, or the four figures it needs, with or without a cache."""
+    """A side's token mix: none, or the four figures it needs, with or without a cache and batches."""
     needed = named([f"{side}_{field}" for field in MIX])
-    cache = named([f"{side}_cached_share", f"{side}_cached_price_per_m"])
-    return st.just({}) | st.fixed_dictionaries(needed, optional=cache)
+    more = ("cached_share", "cached_price_per_m", "batch_share", "batch_discount")
+    return st.just({}) | st.fixed_dictionaries(needed, optional=named([f"{side}_{field}" for field in more]))
 
 
 FLEET: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(

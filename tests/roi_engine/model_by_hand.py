@@ -23,7 +23,8 @@ def price_of_a_call(inputs: Mapping[str, Any], side: str) -> float:
     if price_cached is None:
         price_cached = price_in
     prompt = tokens_in * ((1 - cached) * price_in + cached * price_cached)
-    return (prompt + inputs[f"{side}_output_tokens"] * inputs[f"{side}_output_price_per_m"]) / 1e6
+    batched = (inputs[f"{side}_batch_share"] or 0.0) * (inputs[f"{side}_batch_discount"] or 0.0)
+    return (prompt + inputs[f"{side}_output_tokens"] * inputs[f"{side}_output_price_per_m"]) / 1e6 * (1 - batched)
 
 
 def served_tokens(inputs: Mapping[str, Any]) -> float:

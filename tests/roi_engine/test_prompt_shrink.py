@@ -83,3 +83,13 @@ def test_arrays_give_what_single_scenarios_give(each: list[Scenario]) -> None:
     found = np.broadcast_to(PROMPT.evaluate(columns, ("prompt_shrink_to_pay",))["prompt_shrink_to_pay"], len(rows))
     expected = [math.nan if prompt_shrink_needed(row) is None else prompt_shrink_needed(row) for row in rows]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_batch_discount_of_the_dearer_model_lets_the_prompt_stay_longer() -> None:
+    """At 1.5 times both prices and a third off, a call costs what it costs today."""
+    third_off = mixes(finetuned_batch_share=1, finetuned_batch_discount=1 / 3)
+    assert prompt_shrink_needed(third_off) == pytest.approx(0, abs=1e-12)
+    both = mixes(
+        baseline_batch_share=0.5, baseline_batch_discount=0.5, finetuned_batch_share=0.5, finetuned_batch_discount=0.5
+    )
+    assert prompt_shrink_needed(both) == pytest.approx(prompt_shrink_needed(mixes()))

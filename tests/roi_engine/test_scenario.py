@@ -69,6 +69,8 @@ def test_the_defaults_are_the_models() -> None:
         **{f"{side}_{name}": None for side in ("baseline", "finetuned") for name in MIX},
         **{f"{side}_cached_share": None for side in ("baseline", "finetuned")},
         **{f"{side}_cached_price_per_m": None for side in ("baseline", "finetuned")},
+        **{f"{side}_batch_share": None for side in ("baseline", "finetuned")},
+        **{f"{side}_batch_discount": None for side in ("baseline", "finetuned")},
         "serving": "per_token",
         "serving_gpu_hourly_rate": 0,
         "serving_tokens_per_second": 0,
@@ -172,7 +174,7 @@ def test_a_token_mix_replaces_its_sides_price(side: str) -> None:
 
 
 @pytest.mark.parametrize("side", ["baseline", "finetuned"])
-@pytest.mark.parametrize("field", [*MIX, "cached_share", "cached_price_per_m"])
+@pytest.mark.parametrize("field", [*MIX, "cached_share", "cached_price_per_m", "batch_share", "batch_discount"])
 def test_a_side_that_gives_any_part_of_a_mix_needs_the_first_four(side: str, field: str) -> None:
     found = problems(**{f"{side}_{field}": 0.5})
     assert set(found) == {f"{side}_{name}" for name in MIX} - {f"{side}_{field}"}
@@ -288,7 +290,7 @@ def test_every_range_of_the_model_is_tested() -> None:
     for name, declared in INPUTS.items():
         for bound in (declared.quantity.low, declared.quantity.high):
             plain = bound == 0 and declared.quantity.kind in ("money", "price", "number")
-            shares = name.endswith("cached_share")
+            shares = name.endswith(("cached_share", "batch_share", "batch_discount"))
             assert (name, bound) in tested or plain or shares or math.isinf(bound), (name, bound)
 
 
