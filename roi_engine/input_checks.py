@@ -128,6 +128,8 @@ def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
                         f"{side}_{field}",
                         f"{price:g} per million tokens is below any list price. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
                     )
+            if getattr(s, f"{side}_batch_share") and not getattr(s, f"{side}_batch_discount"):
+                yield f"{side}_batch_share", "Without a batch discount it changes nothing. Give the discount."
         elif getattr(s, f"{side}_cost_per_1k_tokens") >= DEAREST_PER_1K:
             price = getattr(s, f"{side}_cost_per_1k_tokens")
             yield (

@@ -116,6 +116,26 @@ def _enter(key: str, rows: Mapping[str, PriceRow], values: dict[str, Any], probl
         _annotate(values, "sources", field, _SOURCE + row.evidence)
         if row.kind == "hourly_typical":
             _enter_range(field, row, values)
+    if key.endswith("_model"):
+        _enter_batch_discount(key.removesuffix("_model"), rows, values)
+
+
+def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], values: dict[str, Any]) -> None:
+    """What batches save, where a share of them is typed and the table has the same discount on both prices."""
+    discount = f"{side}_batch_discount"
+    if values.get(f"{side}_batch_share") is None or values.get(discount) is not None:
+        return
+    found = []
+    for kind in ("input", "output"):
+        row = rows.get(f"{side}_{kind}_price_per_m")
+        batched = price_tables().models.periods(row.name, f"batch_{kind}") if row else []
+        if row is None or not batched or row.value <= 0:
+            return
+        found.append((round(1 - batched[-1].value / row.value, 12), batched[-1]))
+    (one, row), (other, _) = found
+    if one == other and 0 <= one <= 1:
+        values[discount] = one
+        _annotate(values, "sources", discount, _SOURCE + row.evidence)
 
 
 def _enter_range(field: str, row: PriceRow, values: dict[str, Any]) -> None:

@@ -162,6 +162,12 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         {**FINETUNED_MIX, "finetuned_output_price_per_m": 0.01},
         {**FINETUNED_MIX, "finetuned_output_price_per_m": 0.02},
     ),
+    "batches without a discount": (
+        "baseline_batch_share",
+        "Without a batch discount",
+        {**BASELINE_MIX, "baseline_batch_share": 0.4},
+        {**BASELINE_MIX, "baseline_batch_share": 0.4, "baseline_batch_discount": 0.5},
+    ),
     "a dearer model with the same prompt": (
         "finetuned_input_tokens",
         "The prompt must shrink by 51.9% to cost the same; planned are 0.0%",

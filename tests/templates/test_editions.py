@@ -108,6 +108,12 @@ def test_the_package_is_valid_for_every_office(edition: Edition, tmp_path: Path)
 # --- recalculated ---------------------------------------------------------------------------------------------------
 
 CHANGES: dict[str, dict[str, Any]] = {
+    "batches": {
+        "baseline_batch_share": 0.5,
+        "baseline_batch_discount": 0.5,
+        "finetuned_batch_share": 0.25,
+        "finetuned_batch_discount": 0.4,
+    },
     "horizon": {"months_to_amortize": 30},
     "shorter": {"months_to_amortize": 7},
     "delay": {"go_live_delay": 4, "ramp_months": 3},
@@ -154,6 +160,8 @@ UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
     "model_size_b": "nothing is calculated with it",
+    **dict.fromkeys(("baseline_batch_share", "finetuned_batch_share"), "batches have no discount"),
+    **dict.fromkeys(("baseline_batch_discount", "finetuned_batch_discount"), "no call is batched"),
     "storage_gb": "the price is 0",
     "storage_monthly_rate": "nothing is stored",
     "baseline_cost_per_1k_tokens": "the token mix replaces it",

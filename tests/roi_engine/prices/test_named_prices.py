@@ -148,3 +148,15 @@ def test_the_users_own_table_is_asked(read, tmp_path: Path, monkeypatch: pytest.
         "gpu_rate = 1\nfinetuned_cost = 0.05\n[baseline]\nmodel = 'ours'\ninput_tokens = 1\noutput_tokens = 1\n"
     )
     assert (scenario.baseline_input_price_per_m, scenario.baseline_cached_price_per_m) == (1, None)
+
+
+def test_a_share_of_batches_brings_the_discount_of_the_table(read) -> None:  # type: ignore[no-untyped-def]
+    batched = MIXES.replace("output_tokens = 80", "output_tokens = 80\nbatch_share = 0.4")
+    scenario = read("gpu_rate = 1\n" + batched)
+    assert scenario.baseline_batch_discount == 0.5
+    assert scenario.sources["baseline_batch_discount"].startswith("Price table: gpt-4.1, read 2026-11-20")
+    assert scenario.finetuned_batch_discount is None
+    typed = read("gpu_rate = 1\nbaseline_batch_discount = 0.3\n" + batched)
+    assert typed.baseline_batch_discount == 0.3
+    none = read("gpu_rate = 1\n" + batched.replace("gpt-4.1", "claude-opus-4"))
+    assert none.baseline_batch_discount is None
