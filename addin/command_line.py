@@ -8,6 +8,7 @@ import click
 
 from addin.addin_command import addin
 from addin.calc_command import calc
+from addin.collect_command import collect
 from addin.command import CommandGroup
 from addin.email_command import email
 from addin.eval_command import evaluate
@@ -24,6 +25,7 @@ ft-roi calc support.toml              the answer on the terminal
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
+ft-roi collect answers                many filled workbooks as one portfolio
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi functions FT_NPV               what a worksheet function takes and gives
 """
@@ -56,6 +58,7 @@ for command in (
     report,
     template,
     email,
+    collect,
     calc,
     evaluate,
     read,

@@ -7,6 +7,7 @@ ClickException
     ├── UnusablePath    a path that cannot be read or written       2
     ├── InvalidInput    a scenario or an argument that is wrong     3
     ├── Undelivered     a message that did not reach everybody      4
+    ├── ProblemsFound   files that were looked at and are wrong     4
     ├── WouldOverwrite  a file that exists                          5
     └── Interrupted     Ctrl-C                                    130
 """
@@ -48,6 +49,12 @@ class InvalidInput(Failure):
 
 class Undelivered(Failure):
     """A message that did not reach everybody it was for."""
+
+    exit_code = 4
+
+
+class ProblemsFound(Failure):
+    """Files that were looked at, some of them with something wrong in them."""
 
     exit_code = 4
 

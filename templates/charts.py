@@ -64,6 +64,27 @@ def cumulative_chart(
     return chart
 
 
+def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarChart:
+    """One bar for each label, the first on top."""
+    chart: Any = BarChart()
+    chart.type, chart.grouping = "bar", "clustered"
+    chart.style = 2
+    chart.gapWidth = 35
+    series = Series(tx=SeriesLabel(v=unit), val=_numbers(values))
+    series.cat = AxDataSource(strRef=_texts(labels))
+    series.graphicalProperties = GraphicalProperties(solidFill=BLUE)
+    series.invertIfNegative = False
+    chart.series.append(series)
+    _frame(chart, title)
+    _axis(chart.x_axis, "", None)
+    _axis(chart.y_axis, unit, "#,##0")
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.majorGridlines = None
+    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
+    chart.legend = None
+    return chart
+
+
 def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, currency: str) -> BarChart:
     """Each input's effect at low and at high, as changes from the base, the widest on top."""
     chart: Any = BarChart()

@@ -29,6 +29,7 @@ class Provenance:
     last_modified_by: str = ""
     modified: str = ""
     application: str = ""
+    recipient: str = ""
 
     def in_words(self) -> str:
         """One phrase: who made the file, and who saved it."""
@@ -56,6 +57,7 @@ def provenance_of(book: StoredWorkbook) -> Provenance:
         last_modified_by=properties.get("lastModifiedBy", ""),
         modified=_moment(properties.get("modified", "")),
         application=properties.get("Application", ""),
+        recipient=properties.get("Recipient", ""),
     )
 
 
