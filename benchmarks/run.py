@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from boundary import boundary
+from collect import collect
 from many_scenarios import SCENARIOS, many_scenarios
 from one_scenario import one_scenario
 from price_import import price_import
@@ -37,7 +38,7 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the parts asked for, all of them by default; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time ft-roi against its peers, side by side.")
-    known = "many, one, start-up, report, boundary, xlwings, prices"
+    known = "many, one, start-up, report, boundary, xlwings, prices, collect"
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{known}; all of them")
     parser.add_argument("--quick", action="store_true", help="fewer scenarios and rounds, for a first look")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
@@ -54,6 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "boundary": boundary,
         "prices": price_import,
         "xlwings": xlwings_calls,
+        "collect": collect,
     }
     if unknown := [name for name in asked.parts if name not in parts]:
         parser.error(f'There is no part "{unknown[0]}". Parts: {", ".join(parts)}.')

@@ -48,7 +48,7 @@ class Comparison:
     """Contenders for the same work, what is asked of them, and what must be true of their results.
 
     check : given each contender's result by name, a sentence for everything that is wrong. Its sentences stop
-    the benchmark before anything is timed.
+    the benchmark before anything is timed. most_rounds : as many as are enough for work that takes seconds.
     """
 
     part: str
@@ -57,6 +57,7 @@ class Comparison:
     ratios: Sequence[Ratio]
     check: Callable[[Mapping[str, Any]], list[str]]
     remarks: Sequence[str] = ()
+    most_rounds: int | None = None
 
 
 LISTED = 5
@@ -74,6 +75,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 def measured(comparison: Comparison, rounds: int) -> dict[str, Any]:
     """The figures of a comparison over its rounds; the first run, whose results are checked, stands apart."""
+    rounds = min(rounds, comparison.most_rounds or rounds)
     first, results = {}, {}
     for each in comparison.contenders:
         first[each.name], results[each.name] = each.run()
