@@ -19,7 +19,7 @@ import pytest
 from roi_engine import INPUTS, REFERENCE, appraise, check_inputs, load_scenario, tornado, verdict
 
 SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
-NAMES = ("reference", "support-classifier", "document-extraction")
+NAMES = ("reference", "support-classifier", "document-extraction", "product-tagging")
 ANNOTATIONS = ("ranges", "sources", "notes")
 
 # The inputs that a careful colleague would ask about, and no others.
@@ -33,6 +33,7 @@ WARNINGS = {
     },
     "support-classifier": {},
     "document-extraction": {"training_hours": "16 GPU-hours"},
+    "product-tagging": {},
 }
 
 # upfront, total cost, net ROI, ROI, payback, NPV at 10 %, IRR per year
@@ -40,6 +41,7 @@ PINNED = {
     "reference": (42.72, 42.72, 17_837.28, 417.539326, 0.0286711, 16_944.006866, 4.54966e18),
     "support-classifier": (33_028.644, 53_028.644, 44_931.897570, 0.847314, 11.843409, 36_766.438802, 1.231424),
     "document-extraction": (168_979.68, 370_476.48, 102_924.750277, 0.277817, 24.408868, 61_205.730768, 0.324180),
+    "product-tagging": (18_618.480000, 24_568.480000, 12_130.758869, 0.493753, 10.511314, 9_894.502372, 0.954108),
 }
 
 
@@ -147,10 +149,32 @@ def document_extraction(f: dict[str, Any]) -> tuple[float, float, list[float]]:
     return upfront, running, flows
 
 
+def product_tagging(f: dict[str, Any]) -> tuple[float, float, list[float]]:
+    """The file names its models: list prices of 2026-08-05 are written out here, batches at half price."""
+    upfront = f["training_tokens_m"] * 3 + f["data_preparation_cost"] + f["evaluation_cost"]
+    upfront += f["engineering_hours"] * f["engineering_rate"]
+    old_call = (f["baseline_input_tokens"] * 2 + f["baseline_output_tokens"] * 8) / 1e6
+    old_call *= 1 - f["baseline_batch_share"] * 0.5
+    new_call = (f["finetuned_input_tokens"] * 0.3 + f["finetuned_output_tokens"] * 1.2) / 1e6
+    new_call *= 1 - f["finetuned_batch_share"] * 0.5
+    flows, running = [-upfront], 0.0
+    for month in range(1, f["months_to_amortize"] + 1):
+        live = month - f["go_live_delay"]
+        if live <= 0:
+            flows.append(0.0)
+            continue
+        calls = f["baseline_monthly_api_calls"] * min(1.0, live / f["ramp_months"])
+        old_bill = calls * old_call * (1 + f["baseline_price_change"]) ** ((month - 1) / 12)
+        flows.append(old_bill - calls * new_call - f["operations_monthly_cost"])
+        running += f["operations_monthly_cost"]
+    return upfront, running, flows
+
+
 ARITHMETIC: dict[str, Callable[[dict[str, Any]], tuple[float, float, list[float]]]] = {
     "reference": reference,
     "support-classifier": support_classifier,
     "document-extraction": document_extraction,
+    "product-tagging": product_tagging,
 }
 
 
@@ -238,14 +262,17 @@ def test_every_figure_has_a_source(name):
     for input_name, value in scenario.given().items():
         if input_name in INPUTS and INPUTS[input_name].numeric and value:
             source = scenario.sources.get(input_name, "")
-            assert re.match("Reference example|List price: |Arithmetic: |Assumption", source), (input_name, source)
+            assert re.match("Reference example|List price: |Price table: |Arithmetic: |Assumption", source), (
+                input_name,
+                source,
+            )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_list_price_names_its_year_and_a_token_price_is_one(name):
     scenario = load_scenario(path(name))
     for input_name, source in scenario.sources.items():
-        if source.startswith("List price"):
+        if source.startswith(("List price", "Price table")):
             assert re.search(r"\b20\d\d(-\d\d-\d\d)?\b", source), (input_name, source)
         elif input_name.endswith("_price_per_m"):
             pytest.fail(f"{input_name} has no list price: {source}")
@@ -257,7 +284,7 @@ def test_what_is_annotated_is_given(name):
     assert scenario.sources.keys() | scenario.ranges.keys() | scenario.notes.keys() <= scenario.given().keys()
 
 
-@pytest.mark.parametrize("name", ["support-classifier", "document-extraction"])
+@pytest.mark.parametrize("name", ["support-classifier", "document-extraction", "product-tagging"])
 def test_the_decision_is_believable_and_no_certainty(name):
     scenario = load_scenario(path(name))
     result = appraise(scenario)
@@ -272,4 +299,5 @@ def test_the_sentences():
         "Pays back in 0.9 days and returns 17,837 USD over 12 months.",
         "Pays back in 11.8 months and returns 44,932 USD over 24 months.",
         "Pays back in 24.4 months and returns 102,925 USD over 36 months.",
+        "Pays back in 10.5 months and returns 12,131 USD over 18 months.",
     ]
