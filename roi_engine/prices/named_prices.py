@@ -62,7 +62,7 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
             problems.append(Problem(key, str(error), error.code))
             _stand_in(key, values)
             continue
-        _enter(key, rows, values, problems)
+        _enter(key, rows, day, values, problems)
     return problems
 
 
@@ -94,15 +94,15 @@ def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> d
     for field, kind in FILLS[key].items():
         if values.get(field) is not None or (per_1k and field.startswith(side)):
             continue
-        try:
-            rows[field] = table.row(name, kind, day)
-        except UnknownName:
-            if kind not in _MAY_BE_UNKNOWN:
-                raise
+        row = _known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day)
+        if row is not None:
+            rows[field] = row
     return rows
 
 
-def _enter(key: str, rows: Mapping[str, PriceRow], values: dict[str, Any], problems: list[Problem]) -> None:
+def _enter(
+    key: str, rows: Mapping[str, PriceRow], day: date | None, values: dict[str, Any], problems: list[Problem]
+) -> None:
     """Puts the figures of rows in their places, unless they are in another currency than the scenario."""
     currency = values.get("currency", "USD")
     for row in rows.values():
@@ -115,12 +115,12 @@ def _enter(key: str, rows: Mapping[str, PriceRow], values: dict[str, Any], probl
         values[field] = row.value
         _annotate(values, "sources", field, _SOURCE + row.evidence)
         if row.kind == "hourly_typical":
-            _enter_range(field, row, values)
+            _enter_range(field, row, day, values)
     if key.endswith("_model"):
-        _enter_batch_discount(key.removesuffix("_model"), rows, values)
+        _enter_batch_discount(key.removesuffix("_model"), rows, day, values)
 
 
-def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], values: dict[str, Any]) -> None:
+def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | None, values: dict[str, Any]) -> None:
     """What batches save, where a share of them is typed and the table has the same discount on both prices."""
     discount = f"{side}_batch_discount"
     if values.get(f"{side}_batch_share") is None or values.get(discount) is not None:
@@ -128,27 +128,32 @@ def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], values: dict[
     found = []
     for kind in ("input", "output"):
         row = rows.get(f"{side}_{kind}_price_per_m")
-        batched = price_tables().models.periods(row.name, f"batch_{kind}") if row else []
-        if row is None or not batched or row.value <= 0:
+        batched = _known(price_tables().models, row.name, f"batch_{kind}", day) if row else None
+        if row is None or batched is None or row.value <= 0:
             return
-        found.append((round(1 - batched[-1].value / row.value, 12), batched[-1]))
+        found.append((round(1 - batched.value / row.value, 12), batched))
     (one, row), (other, _) = found
     if one == other and 0 <= one <= 1:
         values[discount] = one
         _annotate(values, "sources", discount, _SOURCE + row.evidence)
 
 
-def _enter_range(field: str, row: PriceRow, values: dict[str, Any]) -> None:
+def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, Any]) -> None:
     """How far the price of a GPU lies between offers, where the scenario does not say."""
     ranges = values.get("ranges")
     if isinstance(ranges, Mapping) and field in ranges:
         return
-    gpus = price_tables().gpus
-    ends = {end: gpus.periods(row.name, f"hourly_{end}") for end in ("low", "high")}
-    if all(ends.values()):
-        low, high = ends["low"][-1].value, ends["high"][-1].value
-        if low <= row.value <= high:
-            _annotate(values, "ranges", field, {"low": low, "high": high})
+    low, high = (_known(price_tables().gpus, row.name, f"hourly_{end}", day) for end in ("low", "high"))
+    if low and high and low.value <= row.value <= high.value:
+        _annotate(values, "ranges", field, {"low": low.value, "high": high.value})
+
+
+def _known(table: PriceTable, name: str, kind: str, day: date | None) -> PriceRow | None:
+    """A row that the table may lack."""
+    try:
+        return table.row(name, kind, day)
+    except UnknownName:
+        return None
 
 
 def _annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:

@@ -160,3 +160,7 @@ def test_a_share_of_batches_brings_the_discount_of_the_table(read) -> None:  # t
     assert typed.baseline_batch_discount == 0.3
     none = read("gpu_rate = 1\n" + batched.replace("gpt-4.1", "claude-opus-4"))
     assert none.baseline_batch_discount is None
+    early = read("gpu_rate = 1\nprices_as_of = 2025-06-09\n" + batched.replace("gpt-4.1", "o3"))
+    assert (early.baseline_input_price_per_m, early.baseline_batch_discount) == (10, None)
+    late = read("gpu_rate = 1\nprices_as_of = 2025-06-10\n" + batched.replace("gpt-4.1", "o3"))
+    assert (late.baseline_input_price_per_m, late.baseline_batch_discount) == (2, 0.5)
