@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,27 @@ def read_scenario(name: str) -> Scenario:
 
         return load_scenario(name)
     return read_filled(name).checked()
+
+
+def read_scenarios(names: Sequence[str]) -> list[Scenario]:
+    """The scenarios of several files, each named after its file where it has no name; all problems at once."""
+    if len(names) == 1:
+        return [read_scenario(names[0])]
+    from roi_engine.errors import Problem, ScenarioError
+
+    found, problems = [], []
+    for name in names:
+        try:
+            scenario = read_scenario(name)
+            found.append(scenario if scenario.name else scenario.model_copy(update={"name": Path(name).stem}))
+        except ScenarioError as error:
+            problems += [
+                each if each.place.startswith(name) else Problem(f"{name}: {each.place}", each.sentence, each.code)
+                for each in error.problems
+            ]
+    if problems:
+        raise ScenarioError(problems)
+    return found
 
 
 def read_filled(name: str, use_cached: bool = False) -> Reading:

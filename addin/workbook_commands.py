@@ -10,7 +10,7 @@ import click
 
 from addin.command import Command, is_on, json_option
 from addin.output_file import check_workbook_path, write_file
-from addin.scenario_argument import WORKBOOK_SUFFIXES, read_scenario, scenario_argument
+from addin.scenario_argument import WORKBOOK_SUFFIXES, ScenarioFile, read_scenarios, scenario_argument
 from addin.terminal import print_json
 
 if TYPE_CHECKING:
@@ -52,15 +52,26 @@ def _output_option(default: str) -> Any:
 ft-roi report support.toml
 ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
+ft-roi report base.toml --scenario slow.toml --scenario half.toml
 ft-roi report support.toml --json | jq .npv
 """,
 )
 @scenario_argument
 @_output_option("the scenario's name, in the current folder")
 @_formulas_option(*FORMULAS)
+@click.option(
+    "--scenario",
+    "others",
+    type=ScenarioFile(),
+    metavar="FILE",
+    multiple=True,
+    help="A further scenario, once for each: the workbook has a column for each and a choice among them.",
+)
 @force_option
 @json_option("Print the summary as JSON.")
-def report(scenario_file: str, output: str | None, formulas: Edition, force: bool, json: bool) -> None:
+def report(
+    scenario_file: str, output: str | None, formulas: Edition, others: tuple[str, ...], force: bool, json: bool
+) -> None:
     """Write a scenario as a finished workbook and print its answer in five lines."""
     path = Path(output or _default_name(scenario_file))
     check_workbook_path(path, force)
@@ -70,12 +81,12 @@ def report(scenario_file: str, output: str | None, formulas: Edition, force: boo
     from roi_engine import appraise, check_inputs
 
     generated = generation_time()
-    scenario = read_scenario(scenario_file)
+    scenario, *further = read_scenarios([scenario_file, *others])
 
     from templates.workbook import build_workbook
 
     appraisal, warnings = appraise(scenario), check_inputs(scenario)
-    write_file(path, build_workbook(scenario, edition=formulas, generated=generated))
+    write_file(path, build_workbook(scenario, edition=formulas, generated=generated, others=further))
     if json:
         found = [{"input": each.input_name, "sentence": each.sentence} for each in warnings]
         print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})

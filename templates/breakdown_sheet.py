@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import answer, metrics
@@ -19,6 +20,7 @@ from templates import flow_metrics, styles
 from templates.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
 from templates.formula import Formula, formula_of, if_error, is_number
 from templates.month_rows import at_horizon
+from templates.waterfall import add_waterfall
 
 TITLES = ("Figure", ">Value", "Unit", "How it is calculated", ">Native formula", "Match")
 WIDTHS = (36, 20, 18, 78, 20, 9)
@@ -234,7 +236,8 @@ def working_format(quantity: Quantity) -> str:
 
 def add_breakdown_sheet(book: Book) -> Worksheet:
     """Creates the sheet and writes its workings, the fixed quantities that the Cash flow sheet takes."""
-    sheet = book.sheet("Breakdown", WIDTHS[: _columns(book)], "Breakdown", _SUBTITLES[book.edition])
+    widths = (*WIDTHS[: _columns(book)], *[3] * (8 - _columns(book)), 20, *[13] * 6)
+    sheet = book.sheet("Breakdown", widths, "Breakdown", _SUBTITLES[book.edition])
     row = FIRST_ROW + len(LINES) + 2
     group_title(book, sheet, row, "Workings: fixed figures that the monthly formulas take", _last_column(book))
     for name, label, quantity in WORKINGS:
@@ -247,7 +250,6 @@ def add_breakdown_sheet(book: Book) -> Worksheet:
         sentence = (equation.__doc__ or "").strip().splitlines()[0]
         book.put(sheet, f"D{row}", sentence, "Explanatory Text")
     sheet.freeze_panes = f"B{FIRST_ROW + 1}"
-    page(sheet, f"A1:{_last_column(book)}{row}", f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
     return sheet
 
@@ -301,6 +303,9 @@ def fill_breakdown(book: Book, sheet: Worksheet) -> None:
         book.define("breakdown_matches", sheet, f"F{FIRST_ROW + 1}:F{row}")
     if book.edition == "native":
         _add_answer(book, sheet)
+    last = sheet.max_row
+    sheet.row_breaks.append(Break(id=last))
+    page(sheet, f"A1:{_last_column(book)}{add_waterfall(book, sheet, last)}", f"1:{FIRST_ROW}")
 
 
 ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
@@ -318,7 +323,6 @@ def _add_answer(book: Book, sheet: Worksheet) -> None:
     """The answer as a sentence, part by part, below the workings."""
     first = sheet.max_row + 2
     group_title(book, sheet, first, "The answer in words", _last_column(book))
-    sheet.print_area = f"A1:{_last_column(book)}{first + len(ANSWER)}"
     n = book.names
     payback = Formula("out_payback", book.appraisal.payback_months)
     known = {**n, "payback": payback, "net_roi": n["out_net_roi"]}

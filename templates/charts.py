@@ -19,7 +19,7 @@ from openpyxl.chart.data_source import (
     StrRef,
     StrVal,
 )  # fmt: skip
-from openpyxl.chart.marker import Marker
+from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -132,6 +132,35 @@ def bill_chart(
     chart.x_axis.majorGridlines = None
     chart.legend.position = "b"
     chart.legend.txPr = _text(9)
+    return chart
+
+
+def waterfall_chart(
+    labels: Cells, base: Cells, parts: Sequence[Cells], colours: Sequence[str], title: Cells, currency: str
+) -> BarChart:
+    """Steps that float on an invisible base, what lies above and below zero apart; a colour for each step."""
+    chart: Any = BarChart()
+    chart.type, chart.grouping = "col", "stacked"
+    chart.style = 2
+    chart.overlap, chart.gapWidth = 100, 45
+    for name, cells in (("Base", base), ("Above zero", parts[0]), ("Below zero", parts[1])):
+        series = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
+        series.cat = AxDataSource(strRef=_texts(labels))
+        series.invertIfNegative = False
+        if name == "Base":
+            series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+        else:
+            series.graphicalProperties = GraphicalProperties(solidFill=colours[0])
+            for index, colour in enumerate(colours):
+                point = DataPoint(idx=index, invertIfNegative=False)
+                point.graphicalProperties = GraphicalProperties(solidFill=colour)
+                series.dPt.append(point)
+        chart.series.append(series)
+    _frame(chart, title)
+    _axis(chart.x_axis, "", None)
+    _axis(chart.y_axis, f"Over the horizon ({currency})", "#,##0")
+    chart.x_axis.majorGridlines = None
+    chart.legend = None
     return chart
 
 

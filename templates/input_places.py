@@ -7,16 +7,21 @@ points to one cell, and where the label of that row does not say that it is anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, find_input
 from templates.provenance import title_columns
-from templates.stored_cells import Name, Place, StoredWorkbook
+from templates.stored_cells import Area, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
+MOST_SCENARIOS = 100
+_CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
+"""How a cell of the Inputs sheet shows the figure of the scenario in use."""
 FEWEST_LABELS = 5
 """Labels that a column must hold before it is taken for a table of inputs."""
 OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
@@ -181,6 +186,30 @@ class InputPlaces:
         if sum(cell.value is not None for cell in beside) < FEWEST_LABELS:
             return None
         return Table(sheet, column + 1, rows)
+
+    # --- several scenarios
+
+    def typed(self, place: Place) -> Place:
+        """Where a figure was typed: in a workbook of several scenarios, in the column of the one in use."""
+        formula = self.book.at(place).formula
+        shown = _CHOSEN.match(formula) if formula else None
+        figures = self._area(shown[1]) if shown else None
+        return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
+
+    def _area(self, name: str) -> Area | None:
+        found = self._names.get(name.lower())
+        return self.book.area(found[0].text) if found else None
+
+    @cached_property
+    def _scenario(self) -> int:
+        """Which scenario is in use, from 0; the first where the choice is none of them, as in the workbook."""
+        choice, names = self._area("scenario_choice"), self._area("scenario_names")
+        if choice is None or names is None:
+            return 0
+        chosen = str(self.book.at(Place(choice.sheet, *choice.first)).value).casefold()
+        columns = range(names.first[1], min(names.last[1], names.first[1] + MOST_SCENARIOS) + 1)
+        known = [str(self.book.at(Place(names.sheet, names.first[0], column)).value).casefold() for column in columns]
+        return known.index(chosen) if chosen in known else 0
 
     # --- titles
 

@@ -128,6 +128,7 @@ class _Reader:
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
         """What was typed in a cell; None for an empty one, and with a problem for a wrong one."""
+        place = self.found.typed(place)
         cell = self.book.at(place)
         value = cell.value
         if cell.formula is not None:

@@ -184,6 +184,19 @@ def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     assert result.stderr.splitlines()[3:] == [f"{len(warnings) - 3} more warnings: ft-roi calc 'odd name.toml'"]
 
 
+def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
+    Path("slow.toml").write_text(Path("reference.toml").read_text().replace('name = "', 'name = "Slow ', 1))
+    result = run("report", "reference.toml", "--scenario", "slow.toml", "-o", "x.xlsx")
+    assert result.exit_code == 0, result.output
+    book = openpyxl.load_workbook("x.xlsx")
+    assert "Scenarios" in book.sheetnames
+    Path("wrong.toml").write_text(Path("reference.toml").read_text().replace("= 24", "= -24", 1))
+    Path("worse.toml").write_text("[training]\ntraining_hours = 1\n")
+    result = run("report", "reference.toml", "--scenario", "wrong.toml", "--scenario", "worse.toml", "-o", "y.xlsx")
+    assert result.exit_code == 3 and not Path("y.xlsx").exists()
+    assert "wrong.toml: " in result.stderr and "worse.toml: " in result.stderr
+
+
 def test_report_as_json_is_the_summary_unrounded_with_all_warnings(folder):
     result = run("report", "reference.toml", "-o", "x.xlsx", "--json")
     found = json.loads(result.stdout)

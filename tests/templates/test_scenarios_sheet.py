@@ -14,6 +14,7 @@ import pytest
 from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
 from roi_engine.errors import ScenarioError
 from templates.book import Edition
+from templates.reading import read_workbook
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.workbook_cells import SAMPLES, same
@@ -138,3 +139,18 @@ def test_scenarios_that_cannot_stand_together_are_refused() -> None:
     with pytest.raises(ScenarioError) as raised:
         build_workbook(FIRST, others=others)
     assert [problem.place for problem in raised.value.problems] == ["scenario 2", "scenario 3", "scenario 4"]
+
+
+@pytest.mark.parametrize("choice", ["Support classifier", "five YEARS", "Documents", "no such scenario"])
+def test_the_scenario_in_use_is_read_back(choice: str) -> None:
+    """What stands in the column of the scenario in use, ranges too; an unknown choice is the first, as on the sheets."""
+    book = openpyxl.load_workbook(io.BytesIO(_build("native")))
+    book["Scenarios"]["C4"].value = choice
+    filled = io.BytesIO()
+    book.save(filled)
+    reading = read_workbook(filled.getvalue())
+    known = {name.casefold(): scenario for name, scenario in SCENARIOS.items()}
+    expected = known.get(choice.casefold(), FIRST)
+    assert not reading.problems
+    assert reading.scenario is not None and reading.scenario.inputs() == expected.inputs()
+    assert reading.scenario.ranges == expected.ranges
