@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import answer, metrics
@@ -303,9 +302,8 @@ def fill_breakdown(book: Book, sheet: Worksheet) -> None:
         book.define("breakdown_matches", sheet, f"F{FIRST_ROW + 1}:F{row}")
     if book.edition == "native":
         _add_answer(book, sheet)
-    last = sheet.max_row
-    sheet.row_breaks.append(Break(id=last))
-    page(sheet, f"A1:{_last_column(book)}{add_waterfall(book, sheet, last)}", f"1:{FIRST_ROW}")
+    last = add_waterfall(book, sheet, sheet.max_row + 1)
+    page(sheet, f"A1:{_last_column(book)}{last}", f"1:{FIRST_ROW}", tall=2)
 
 
 ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (

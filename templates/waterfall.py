@@ -37,17 +37,15 @@ def add_waterfall(book: Book, sheet: Worksheet, row: int) -> int:
         below: Any = minimum(lowest, 0) - minimum(highest, 0)
         for column, figure in zip("MNO", (base, above, below), strict=True):
             book.put(sheet, f"{column}{at}", figure, *_look(column))
-        for column in COLUMNS:
-            columns[column].append(
-                sheet[f"{column}{at}"].value if column == "I" else _value(book, sheet, f"{column}{at}")
-            )
+        columns["I"].append(label)
+        for column in COLUMNS[1:]:
+            address = f"{column}{at}"
+            columns[column].append(book.values[sheet.title].get(address, sheet[address].value))
         before = Formula(f"L{at}", end.value)
     last = first + len(columns["I"]) - 1
     net = book.names["out_net_roi"]
-    text = (net > 0).where(
-        joined("Benefits exceed total cost by ", fixed(net, 0)),
-        joined("Benefits fall short of cost by ", fixed(-net, 0)),
-    )
+    more, less = ("Benefits exceed total cost by ", "Benefits fall short of cost by ")
+    text = (net > 0).where(joined(more, fixed(net, 0)), joined(less, fixed(-net, 0)))
     title = book.put(sheet, f"I{last + 2}", text, "Explanatory Text")
     base_bars, above_bars, below_bars = ((sheet, f"{c}{first}:{c}{last}", columns[c]) for c in "MNO")
     chart: Any = waterfall_chart(
@@ -68,10 +66,6 @@ def add_waterfall(book: Book, sheet: Worksheet, row: int) -> int:
 
 def _look(column: str) -> tuple[str, str]:
     return "Explanatory Text", styles.GENERAL if column == "I" else styles.WHOLE
-
-
-def _value(book: Book, sheet: Worksheet, address: str) -> Any:
-    return book.values[sheet.title].get(address, sheet[address].value)
 
 
 def _steps(book: Book) -> list[tuple[str, Any, bool]]:

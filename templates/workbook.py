@@ -20,6 +20,7 @@ from templates.checks_sheet import add_checks_sheet, add_master_check
 from templates.finishing import finish
 from templates.functions_sheet import add_functions_sheet
 from templates.inputs_sheet import add_inputs_sheet
+from templates.notes_sheet import add_notes_sheet
 from templates.options_sheet import add_options_sheet
 from templates.scenarios_sheet import ScenariosSheet
 from templates.sensitivity_sheet import add_sensitivity_sheet
@@ -58,6 +59,7 @@ def build_workbook(
         scenarios.fill()
     add_checks_sheet(book)
     add_functions_sheet(book)
+    add_notes_sheet(book)
     fill_summary(book, summary, flows, moment)
     add_master_check(book)
     return _finished(book, moment, recipient)

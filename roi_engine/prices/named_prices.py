@@ -35,7 +35,7 @@ NAMES = (*FILLS, AS_OF)
 """The keys of a scenario file that are no inputs: names to look up, and the day whose prices are wanted."""
 
 _MAY_BE_UNKNOWN = ("cached", "training")
-_SOURCE = "Price table: "
+SOURCE = "Price table: "
 
 
 def fill_in(values: dict[str, Any]) -> list[Problem]:
@@ -113,7 +113,7 @@ def _enter(
             return
     for field, row in rows.items():
         values[field] = row.value
-        _annotate(values, "sources", field, _SOURCE + row.evidence)
+        _annotate(values, "sources", field, SOURCE + row.evidence)
         if row.kind == "hourly_typical":
             _enter_range(field, row, day, values)
     if key.endswith("_model"):
@@ -135,7 +135,7 @@ def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | N
     (one, row), (other, _) = found
     if one == other and 0 <= one <= 1:
         values[discount] = one
-        _annotate(values, "sources", discount, _SOURCE + row.evidence)
+        _annotate(values, "sources", discount, SOURCE + row.evidence)
 
 
 def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, Any]) -> None:

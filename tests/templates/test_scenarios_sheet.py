@@ -143,7 +143,7 @@ def test_scenarios_that_cannot_stand_together_are_refused() -> None:
 
 @pytest.mark.parametrize("choice", ["Support classifier", "five YEARS", "Documents", "no such scenario"])
 def test_the_scenario_in_use_is_read_back(choice: str) -> None:
-    """What stands in the column of the scenario in use, ranges too; an unknown choice is the first, as on the sheets."""
+    """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
     book = openpyxl.load_workbook(io.BytesIO(_build("native")))
     book["Scenarios"]["C4"].value = choice
     filled = io.BytesIO()
