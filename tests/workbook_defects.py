@@ -109,7 +109,7 @@ def text_row(*addresses_and_texts: tuple[str, str]) -> Seed:
 def table(attributes: str = "", columns: str = "", titles: tuple[str, str] = ("Assumption", "Source")) -> Seed:
     """A sound table of two columns in Checks!J61:K62, or one with something else in it."""
     columns = columns or '<tableColumn id="1" name="Assumption"/><tableColumn id="2" name="Source"/>'
-    given = {"id": "1", "name": "Log", "displayName": "Log", "ref": "J61:K62"}
+    given = {"id": "9", "name": "Log", "displayName": "Log", "ref": "J61:K62"}
     given |= dict(re.findall(r'(\w+)="([^"]*)"', attributes))
     written = " ".join(f'{key}="{value}"' for key, value in given.items())
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -119,13 +119,13 @@ def table(attributes: str = "", columns: str = "", titles: tuple[str, str] = ("A
         text_row(("J62", "a"), ("K62", "b")),
         sub("Checks", r'<dimension ref="A1:[A-Z]+\d+"', '<dimension ref="A1:K62"'),
         part(
-            "xl/tables/table1.xml",
+            "xl/tables/table9.xml",
             f'<table xmlns="{main}" {written}><tableColumns count="{count}">{columns}</tableColumns></table>',
         ),
         after(
-            TYPES, "<Types[^>]*>", f'<Override PartName="/xl/tables/table1.xml" ContentType="{SHEET_TYPES}.table+xml"/>'
+            TYPES, "<Types[^>]*>", f'<Override PartName="/xl/tables/table9.xml" ContentType="{SHEET_TYPES}.table+xml"/>'
         ),
-        _relate_to_checks("table", "../tables/table1.xml"),
+        _relate_to_checks("table", "../tables/table9.xml"),
         before(
             "Checks", "</worksheet>", f'<tableParts count="1"><tablePart xmlns:r="{RELATED}" r:id="rIdT"/></tableParts>'
         ),
