@@ -24,6 +24,8 @@ from templates.waterfall import add_waterfall
 TITLES = ("Figure", ">Value", "Unit", "How it is calculated", ">Native formula", "Match")
 WIDTHS = (36, 20, 18, 78, 20, 9)
 FIRST_ROW = 4
+FIRST_PAGE = 60
+"""Rows that the first printed page may hold: the chart comes after them, so that no page break cuts it."""
 TOLERANCE = 1e-9
 RATE_TOLERANCE = 1e-6
 """Spreadsheet programs stop refining an internal rate of return earlier than the engine does."""
@@ -302,7 +304,7 @@ def fill_breakdown(book: Book, sheet: Worksheet) -> None:
         book.define("breakdown_matches", sheet, f"F{FIRST_ROW + 1}:F{row}")
     if book.edition == "native":
         _add_answer(book, sheet)
-    last = add_waterfall(book, sheet, sheet.max_row + 1)
+    last = add_waterfall(book, sheet, max(sheet.max_row, FIRST_PAGE) + 1)
     page(sheet, f"A1:{_last_column(book)}{last}", f"1:{FIRST_ROW}", tall=2)
 
 

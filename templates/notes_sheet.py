@@ -16,7 +16,7 @@ WIDTHS = (34, 72, 40, 16)
 TITLES = ("Input or topic", "Assumption or question", "Source, or who knows", "State")
 STATES = ("open", "agreed", "to check")
 FIRST_ROW = 4
-EMPTY_ROWS = 12
+EMPTY_ROWS = 8
 LEFT_OUT = (
     "Taxes, inflation and financing: flows are before tax, in the money of the scenario.",
     "Revenue: better answers may sell more; only the avoided bill and the avoided review count.",
@@ -52,7 +52,7 @@ def add_notes_sheet(book: Book) -> Worksheet:
     row = _paragraphs(book, sheet, row, "What the model leaves out", LEFT_OUT) + 2
     row = _paragraphs(book, sheet, row, "Prices", (f"Made with the {table_date_in_words()}.", *_looked_up(book)))
     sheet.freeze_panes = f"A{FIRST_ROW + 1}"
-    page(sheet, f"A1:D{row}", f"1:{FIRST_ROW}")
+    page(sheet, f"A1:D{row}", f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
     return sheet
 
