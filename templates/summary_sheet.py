@@ -9,6 +9,8 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
+from roi_engine.input_checks import check_inputs
+from roi_engine.scenario import INPUTS
 from templates import styles
 from templates.book import Book, group_title, page, protect
 from templates.charts import LONGEST_TITLE, cumulative_chart
@@ -132,6 +134,12 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int) -> int:
                 text = table.value[index][position - 1]
                 live = if_error(function("INDEX", table, index + 1, position, value=text), "")
                 book.put(sheet, f"{column}{row}", live if text else "", "Explanatory Text")
+    known = [sentence for _, sentence in table.value]
+    for warning in check_inputs(book.scenario):
+        if warning.sentence not in known:  # about sources, which are no part of the block that FT_CHECK reads
+            row += 1
+            book.put(sheet, f"A{row}", INPUTS[warning.input_name].label, "Explanatory Text")
+            book.put(sheet, f"B{row}", f"{warning.sentence} (As generated.)", "Explanatory Text")
     return row
 
 

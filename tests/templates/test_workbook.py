@@ -293,6 +293,15 @@ def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     assert book.active.title == "Summary"
 
 
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_an_old_price_is_asked_about_on_the_first_sheet(edition: Any) -> None:
+    """FT_CHECK reads no sources, so the engine's question about them stands there as generated."""
+    old = Scenario(**{**REFERENCE.given(), "sources": {"baseline_cost_per_1k_tokens": "List price, 2024-01-01"}})
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook(old, edition=edition, generated=WHEN)), data_only=True)
+    texts = [str(cell.value) for (cell,) in book["Summary"]["B30:B60"]]
+    assert any("2024-01-01" in text and "Read it again" in text for text in texts), texts
+
+
 def test_documents_say_where_they_come_from(workbooks: dict[str, Path]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbooks["support-classifier"].read_bytes()))
     found = {each.name: each.value for each in book.custom_doc_props.props}
