@@ -8,6 +8,7 @@ import click
 
 from addin.addin_command import addin
 from addin.calc_command import calc
+from addin.check_command import check
 from addin.collect_command import collect
 from addin.command import CommandGroup
 from addin.email_command import email
@@ -25,6 +26,7 @@ ft-roi calc support.toml              the answer on the terminal
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
+ft-roi check inputs.xlsx              what in a returned workbook disagrees with the engine
 ft-roi collect answers                many filled workbooks as one portfolio
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi functions FT_NPV               what a worksheet function takes and gives
@@ -62,6 +64,7 @@ for command in (
     calc,
     evaluate,
     read,
+    check,
     recalc,
     list_functions,
     prices,

@@ -1,0 +1,123 @@
+"""The command check: what disagrees in a returned workbook is named, and a sound one passes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from addin.command_line import ft_roi
+from roi_engine import load_scenario
+from templates.workbook import build_workbook
+from tests import libreoffice
+from tests.workbook_cells import SAMPLES, named_cells, stored_cells
+from tests.workbook_edits import with_cells
+
+WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
+EDITIONS: tuple[Any, ...] = ("wired", "native", "values")
+
+
+@cache
+def workbook(edition: Any) -> bytes:
+    return build_workbook(SAMPLE, edition=edition, generated=WHEN)
+
+
+def check(folder: Path, content: bytes, *options: str) -> Result:
+    path = folder / "returned.xlsx"
+    path.write_bytes(content)
+    return CliRunner().invoke(ft_roi, ["check", str(path), *options])
+
+
+def findings(folder: Path, content: bytes) -> list[dict[str, str]]:
+    result = check(folder, content, "--json")
+    assert result.exit_code == (4 if json.loads(result.stdout)["findings"] else 0)
+    return json.loads(result.stdout)["findings"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
+    result = check(tmp_path, workbook(edition))
+    assert result.exit_code == 0, result.output
+    assert "the same figures today" in result.stdout and f"{edition} edition" in result.stdout
+
+
+def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> None:
+    other = SAMPLE.with_inputs(months=36).model_copy(update={"name": "Three years"})
+    result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, others=[other]))
+    assert result.exit_code == 0 and "several scenarios" in result.stdout
+
+
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_an_edited_formula_is_named(edition: Any, tmp_path: Path) -> None:
+    sheet, address = named_cells(workbook(edition))["out_npv"]
+    value = stored_cells(workbook(edition))[sheet][address].value
+    (found,) = findings(tmp_path, with_cells(workbook(edition), {address: ("1+1", value)}, sheet))
+    assert (found["kind"], found["place"]) == ("formula", f"{sheet}!{address}")
+    assert found["sentence"].startswith("=1+1 stands where =")
+
+
+def test_a_figure_typed_over_a_formula_is_named(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, with_cells(workbook("native"), {"G20": 12345.0}, "Cash flow"))
+    assert found["place"] == "'Cash flow'!G20" and "the value 12345 stands where =" in found["sentence"]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
+    sheet, address = named_cells(workbook(edition))["out_net_roi"]
+    formula = stored_cells(workbook(edition))[sheet][address].formula
+    old: Any = (formula, 99.5) if formula else 99.5
+    (found,) = findings(tmp_path, with_cells(workbook(edition), {address: old}, sheet))
+    assert found["kind"] == "value" and found["sentence"].startswith("99.5 stands there")
+    assert "44931.8" in found["sentence"] or "44931.9" in found["sentence"]
+
+
+def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path) -> None:
+    edited = with_cells(workbook("native"), {"monthly_review_cost": 20_000.0})
+    result = check(tmp_path, edited)
+    assert result.exit_code == 4
+    assert "edited since" in result.stdout and "Figures that the engine gives otherwise today" in result.stdout
+    assert "more: --json shows all" in result.stdout
+
+
+def test_a_failed_check_is_named(tmp_path: Path) -> None:
+    sheet, address = named_cells(workbook("native"))["check_npv"]
+    formula = stored_cells(workbook("native"))[sheet][address].formula
+    (found,) = findings(tmp_path, with_cells(workbook("native"), {address: (formula, "FAIL")}, sheet))
+    assert found["kind"] == "check" and "check_npv shows FAIL" in found["sentence"]
+
+
+def test_a_link_to_an_author_s_add_in_is_named_and_no_edited_formula(tmp_path: Path) -> None:
+    sheet, address = named_cells(workbook("wired"))["out_npv"]
+    cell = stored_cells(workbook("wired"))[sheet][address]
+    linked = (str(cell.formula).replace("FT_", r"'C:\Users\Ann\ft-roi.xlam'!FT_"), cell.value)
+    kinds = {each["kind"] for each in findings(tmp_path, with_cells(workbook("wired"), {address: linked}, sheet))}
+    assert "link" in kinds and "formula" not in kinds
+
+
+def test_wrong_inputs_are_told_with_their_cells(tmp_path: Path) -> None:
+    result = check(tmp_path, with_cells(workbook("native"), {"months_to_amortize": 0.0, "monthly_review_cost": "ten"}))
+    assert result.exit_code == 3
+    assert "months_to_amortize" in result.stderr and "monthly_review_cost" in result.stderr and not result.stdout
+
+
+def test_what_is_no_workbook_of_ours_is_refused(tmp_path: Path) -> None:
+    result = check(tmp_path, b"PK no workbook")
+    assert result.exit_code == 3 and "returned.xlsx" in result.stderr
+    assert CliRunner().invoke(ft_roi, ["check", str(tmp_path / "absent.xlsx")]).exit_code == 2
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_a_copy_that_libreoffice_saved_passes(tmp_path: Path) -> None:
+    path = tmp_path / "native.xlsx"
+    path.write_bytes(workbook("native"))
+    (saved,) = libreoffice.recalculate_many([path], tmp_path / "out")
+    result = check(tmp_path, saved.read_bytes())
+    assert result.exit_code == 0, result.output
+    assert "formulas stand as they were made" in result.stdout
