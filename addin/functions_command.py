@@ -12,7 +12,7 @@ from addin.command import Command, json_option
 from addin.terminal import print_json
 
 if TYPE_CHECKING:
-    from roi_engine.worksheet.catalogue import Argument, Function
+    from roi_engine.worksheet.catalogue import Function
 
 
 @click.command(
@@ -104,6 +104,8 @@ def _print_overview(functions: Iterable[Function]) -> None:
 
 
 def _print_function(function: Function) -> None:
+    from roi_engine.worksheet.explained import argument_help
+
     formatter = click.HelpFormatter(max_width=100)
     formatter.write_text(function.sentence)
     forms = dict.fromkeys((function.block_signature, function.signature))
@@ -111,8 +113,11 @@ def _print_function(function: Function) -> None:
         for form in forms:
             formatter.write_text(form)
     if function.arguments:
+        optional = {True: " Optional.", False: ""}
         with formatter.section("Arguments"):
-            formatter.write_dl([(each.name, _explained(each)) for each in function.arguments])
+            formatter.write_dl(
+                [(each.name, argument_help(function, each) + optional[each.optional]) for each in function.arguments]
+            )
     if function.takes_scenario and not function.block_only:
         with formatter.section("Scenario"):
             formatter.write_text(
@@ -154,9 +159,3 @@ def _written(value: Any) -> str:
     if isinstance(value, tuple):
         return "{" + "; ".join(", ".join(_written(cell) for cell in row) for row in value) + "}"
     return f'"{value}"' if isinstance(value, str) else "" if value is None else f"{value:.15g}"
-
-
-def _explained(argument: Argument) -> str:
-    unit = f" ({_unit(argument.quantity)})" if argument.kind in ("number", "range") else ""
-    optional = " Optional." if argument.optional else ""
-    return f"{argument.meaning.rstrip('.')}{unit}.{optional}"

@@ -98,6 +98,10 @@ def test_the_wrappers_run(tmp_path: Path) -> None:
         "=FT_VERSION()": "addin.excel.calls.cells FT_VERSION",
         "=FT_CHECK(A1:B2)": "addin.excel.calls.cells FT_CHECK 2x2",
         "=FT_NPV(0.1;A1:B2)": f"addin.excel.calls.cells FT_NPV 0.1 2x2{' -' * 10}",
+        "=FT_APICOST(1;2)": "addin.excel.calls.cells FT_APICOST 1 2 -",
+        "=FT_APICOST(1;2;3)": "addin.excel.calls.cells FT_APICOST 1 2 3",
+        "=FT_APICOST(1;2;A3)": "addin.excel.calls.cells FT_APICOST 1 2 -",
+        "=FT_APICOST(A1;A1:A1;A1:B1)": "addin.excel.calls.cells FT_APICOST 24 24 1x2",
         "=FT_NOTHING(1)": "#NAME?",
     }
     asked = {
