@@ -34,8 +34,8 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
         "Inputs of every answer",
         "What each answer gives; an input without a row is at its default."
         if book.edition == "values"
-        else "What each answer gives; an input without a row is at its default. Change a blue cell, and that answer's "
-        "row on Portfolio follows (with the FT ROI functions loaded).",
+        else "What each answer gives; an input without a row is at its default. Change a blue cell on cream, and "
+        "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
     )
     rules: dict[str, DataValidation] = {}
     blocks: dict[int, Formula] = {}
@@ -55,6 +55,8 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
 def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: dict[str, DataValidation]) -> Formula:
     """One answer's table with its titles; returns it as a formula whose value is the cells."""
     column_titles(book, sheet, row, TITLES)
+    for column in "CF":  # whose titles would touch those of the numbers before them
+        sheet[f"{column}{row}"].alignment = _LEFT
     first, block = row, [tuple(title.removeprefix(">") for title in TITLES[:6])]
     for declared in rows_of(entry.scenario):
         row += 1

@@ -32,7 +32,7 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) ->
     subtitle = "The answers that count, the highest NPV and the soonest payback first."
     if len(currencies) > 1:
         subtitle += " NPVs are compared within one currency"
-        subtitle += "." if book.edition == "values" else ": choose it in the blue cell."
+        subtitle += "." if book.edition == "values" else ": choose it in the blue cell on cream."
     book.put(sheet, "A2", subtitle, "Explanatory Text")
     book.put(sheet, "B4", "Currency", "Calculation")
     chosen = book.put(sheet, "C4", currencies[0], "Input" if len(currencies) > 1 else "Output", name="ranked_currency")
