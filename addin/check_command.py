@@ -73,7 +73,8 @@ def _lines(file: str, found: Checked) -> list[str]:
     old = any(each.kind in ("value", "formula") for each in found.wrong)
     if not old:
         same = f"{found.compared:,} formulas stand as they were made. " if found.compared else ""
-        lines.append(f"{same}FT ROI {__version__} gives the same figures today.")
+        which = "what was compared" if found.notes else "every figure"
+        lines.append(f"{same}FT ROI {__version__} gives {which} the same today.")
     if found.warnings:
         lines += ["", f"Before you rely on the inputs ({len(found.warnings)}):"]
         lines += [f"  {each}" for each in found.warnings[:FIRST]]

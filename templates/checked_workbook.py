@@ -19,8 +19,10 @@ from templates.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.untrusted_package import UnreadableWorkbook, open_package
 from templates.workbook import build_workbook
 
-COMPARED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
-"""The sheets whose formulas depend on no input: they stand where a new workbook has them."""
+FIXED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
+"""The sheets whose formulas depend on no input: they stand where a new workbook has them, whatever was edited."""
+AS_GENERATED = "Sensitivity"
+"""The sheet that holds values in the native edition."""
 TOLERANCE = 1e-9
 SHOWN = 70
 KINDS = {
@@ -71,10 +73,13 @@ def check_workbook(content: bytes) -> Checked:
     scenario, edition = reading.checked(), reading.provenance.edition
     if not edition:
         raise UnreadableWorkbook("It has no net ROI to check: the name out_net_roi is gone, or was never there.")
-    comparison = _Comparison(reading.book, scenario, cast(Edition, edition))
+    inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
+    comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
     findings = check_package(content)
+    told = {each.place for each in comparison.wrong}
     wrong = [
         *comparison.wrong,
+        *(each for each in _overtyped_checks(reading.book) if each.place not in told),
         *_failed_checks(reading.book),
         *_links(reading.book),
         *(Wrong("package", each.place, f"{each.what} {each.cure}") for each in findings),
@@ -86,36 +91,42 @@ def check_workbook(content: bytes) -> Checked:
         tuple(check_inputs(scenario)),
         tuple(comparison.notes),
         comparison.compared,
-        reading.provenance.fingerprint not in ("", scenario.fingerprint()),
+        inputs_edited,
     )
 
 
 class _Comparison:
     """The cells of a workbook beside those of a new one."""
 
-    def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition) -> None:
+    def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
         self.book = book
         self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition)))
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.wrong: list[Wrong] = []
         self.notes: list[str] = []
         self.compared = 0
-        several = any(each.name.lower() == "scenario_choice" for each in book.names)
-        if several:
+        if any(each.name.lower() == "scenario_choice" for each in book.names):
             self.notes.append("It holds several scenarios: the figures of the one in use are compared, by name.")
-        by_address = [] if several or edition == "values" else [title for title in COMPARED if title in self.new.titles]
-        for title in by_address:
-            self._compare_sheet(title)
+        else:
+            titles = [title for title in self.new.titles if not inputs_edited or title in FIXED]
+            for title in titles:
+                self._compare_sheet(title, values=edition == "values" or title == AS_GENERATED)
+            if len(titles) < len(self.new.titles):
+                left = ", ".join(title for title in self.new.titles if title not in titles)
+                self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
 
-    def _compare_sheet(self, title: str) -> None:
-        made = {at: cell for at, cell in self.new.cells(title).items() if cell.formula is not None}
+    def _compare_sheet(self, title: str, values: bool) -> None:
+        """Formulas and what they show; with ``values`` also the numbers that stand there without a formula."""
+        cells = self.new.cells(title)
+        made = {at: cell for at, cell in cells.items() if cell.formula is not None}
         if title not in self.book.titles:
-            self.notes.append(f"There is no sheet {title}; its figures are compared by name where they have one.")
+            self.wrong.append(Wrong("formula", title, "There is no such sheet any more."))
             return
         found = self.book.cells(title)
         edited = [at for at, cell in made.items() if _normal(found.get(at, EMPTY).formula) != _normal(cell.formula)]
-        if len(edited) > len(made) / 2:
+        kept = sum(cell.formula is not None for cell in found.values())
+        if len(edited) > len(made) / 2 and kept > len(made) / 2:  # its formulas are still there, in other cells
             self.notes.append(
                 f"{title}: its cells stand elsewhere than in a new workbook of these inputs; compared by name only."
             )
@@ -126,6 +137,9 @@ class _Comparison:
             self.wrong.append(Wrong("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
             self._compare(str(Place(title, *at)), found[at].value, made[at].value)
+        numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
+        for at in numbers if values else ():
+            self._compare(str(Place(title, *at)), found.get(at, EMPTY).value, cells[at].value)
 
     def _compare_names(self) -> None:
         """The figures that have names, wherever they stand now; those that were compared already are left out."""
@@ -167,12 +181,26 @@ def _failed_checks(book: StoredWorkbook) -> Iterator[Wrong]:
                 yield Wrong("check", str(place), f"{name.name} shows {plain(str(value), 20)}.")
 
 
+def _overtyped_checks(book: StoredWorkbook) -> Iterator[Wrong]:
+    """Checks whose result somebody typed; in the values edition all of them are values."""
+    if all(cell.formula is None for title in book.titles for cell in book.cells(title).values()):
+        return
+    for name in book.names:
+        area = book.area(name.text) if name.name.lower().startswith("check_") and name.sheet is None else None
+        if area is not None and area.first == area.last:
+            place = Place(area.sheet, *area.first)
+            if book.at(place).formula is None:
+                yield Wrong("formula", str(place), f"{name.name} is typed, not calculated.")
+
+
 def _links(book: StoredWorkbook) -> Iterator[Wrong]:
     for title in book.titles:
         linked = [at for at, cell in book.cells(title).items() if cell.formula and _LINKED.search(cell.formula)]
         if linked:
             place = Place(title, *min(linked))
-            yield Wrong("link", str(place), f"{len(linked)} formulas call FT_ functions at somebody's own path.")
+            first = "It calls" if len(linked) == 1 else f"It and {len(linked) - 1} more cells of the sheet call"
+            cure = "In Excel: Data > Edit Links > Change Source, and your own add-in."
+            yield Wrong("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
 
 
 def _normal(formula: str | None) -> str:

@@ -44,9 +44,10 @@ def findings(folder: Path, content: bytes) -> list[dict[str, str]]:
 def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, workbook(edition))
     assert result.exit_code == 0, result.output
-    assert "the same figures today" in result.stdout and f"{edition} edition" in result.stdout
+    assert "gives every figure the same today" in result.stdout and f"{edition} edition" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> None:
     other = SAMPLE.with_inputs(months=36).model_copy(update={"name": "Three years"})
     result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, others=[other]))
@@ -62,6 +63,7 @@ def test_an_edited_formula_is_named(edition: Any, tmp_path: Path) -> None:
     assert found["sentence"].startswith("=1+1 stands where =")
 
 
+@pytest.mark.slow
 def test_a_figure_typed_over_a_formula_is_named(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, with_cells(workbook("native"), {"G20": 12345.0}, "Cash flow"))
     assert found["place"] == "'Cash flow'!G20" and "the value 12345 stands where =" in found["sentence"]
@@ -77,6 +79,34 @@ def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
     assert "44931.8" in found["sentence"] or "44931.9" in found["sentence"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sheet", "cells", "kind"),
+    [("Summary", {"A7": 1.0}, "formula"), ("Sensitivity", {"E7": 1.0}, "value")],
+    ids=["the headline", "a figure as generated"],
+)
+def test_no_sheet_is_left_out_while_the_inputs_are_the_old_ones(
+    sheet: str, cells: dict[str, Any], kind: str, tmp_path: Path
+) -> None:
+    (found,) = findings(tmp_path, with_cells(workbook("native"), cells, sheet))
+    assert (found["kind"], found["place"]) == (kind, f"{sheet}!{next(iter(cells))}")
+
+
+@pytest.mark.slow
+def test_a_sheet_pasted_as_values_is_no_sheet_whose_rows_moved(tmp_path: Path) -> None:
+    cells = stored_cells(workbook("native"))["Cash flow"]
+    doubled = {at: cell.value * 2 for at, cell in cells.items() if cell.formula and isinstance(cell.value, float)}
+    found = findings(tmp_path, with_cells(workbook("native"), doubled, "Cash flow"))
+    assert len([each for each in found if each["kind"] == "formula"]) == len(doubled)
+
+
+@pytest.mark.slow
+def test_an_ok_typed_over_a_check_is_named(tmp_path: Path) -> None:
+    sheet, address = named_cells(workbook("native"))["check_npv"]
+    content = with_cells(with_cells(workbook("native"), {address: "OK"}, sheet), {"monthly_review_cost": 20_000.0})
+    assert address in {each["place"].split("!")[1] for each in findings(tmp_path, content)}
+
+
 def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path) -> None:
     edited = with_cells(workbook("native"), {"monthly_review_cost": 20_000.0})
     result = check(tmp_path, edited)
@@ -85,13 +115,16 @@ def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path)
     assert "more: --json shows all" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_failed_check_is_named(tmp_path: Path) -> None:
     sheet, address = named_cells(workbook("native"))["check_npv"]
     formula = stored_cells(workbook("native"))[sheet][address].formula
-    (found,) = findings(tmp_path, with_cells(workbook("native"), {address: (formula, "FAIL")}, sheet))
-    assert found["kind"] == "check" and "check_npv shows FAIL" in found["sentence"]
+    found = findings(tmp_path, with_cells(workbook("native"), {address: (formula, "FAIL")}, sheet))
+    (failed,) = (each for each in found if each["kind"] == "check")
+    assert failed["place"] == f"{sheet}!{address}" and "check_npv shows FAIL" in failed["sentence"]
 
 
+@pytest.mark.slow
 def test_a_link_to_an_author_s_add_in_is_named_and_no_edited_formula(tmp_path: Path) -> None:
     sheet, address = named_cells(workbook("wired"))["out_npv"]
     cell = stored_cells(workbook("wired"))[sheet][address]
@@ -100,6 +133,7 @@ def test_a_link_to_an_author_s_add_in_is_named_and_no_edited_formula(tmp_path: P
     assert "link" in kinds and "formula" not in kinds
 
 
+@pytest.mark.slow
 def test_wrong_inputs_are_told_with_their_cells(tmp_path: Path) -> None:
     result = check(tmp_path, with_cells(workbook("native"), {"months_to_amortize": 0.0, "monthly_review_cost": "ten"}))
     assert result.exit_code == 3
