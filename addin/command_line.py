@@ -17,6 +17,7 @@ from addin.functions_command import list_functions
 from addin.prices_command import prices
 from addin.read_command import read
 from addin.recalc_command import recalc
+from addin.relink_command import relink
 from addin.workbook_commands import report, template
 from roi_engine._version import __version__
 
@@ -29,6 +30,7 @@ ft-roi calc inputs.xlsx               the answer, from the filled workbook
 ft-roi check inputs.xlsx              what in a returned workbook disagrees with the engine
 ft-roi collect answers                many filled workbooks as one portfolio
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
+ft-roi relink report.xlsx --force     FT_ formulas freed of links to an author's add-in
 ft-roi functions FT_NPV               what a worksheet function takes and gives
 """
 VERSION_HELP = "Print the version of the engine and the date of its price table."
@@ -66,6 +68,7 @@ for command in (
     read,
     check,
     recalc,
+    relink,
     list_functions,
     prices,
     addin,
