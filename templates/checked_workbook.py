@@ -199,7 +199,7 @@ def _links(book: StoredWorkbook) -> Iterator[Wrong]:
         if linked:
             place = Place(title, *min(linked))
             first = "It calls" if len(linked) == 1 else f"It and {len(linked) - 1} more cells of the sheet call"
-            cure = "In Excel: Data > Edit Links > Change Source, and your own add-in."
+            cure = "Free them with ft-roi relink."
             yield Wrong("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
 
 
