@@ -5,36 +5,15 @@ python3 run_vba.py WORKBOOK PIPE < {"cells": {"A1": 24}, "formulas": {"E1": "=F(
 
 import json
 import sys
-import time
 from pathlib import Path
 
 RUN_MACROS = 4  # com.sun.star.document.MacroExecMode.ALWAYS_EXECUTE_NO_WARN
 
 
-def option(name, value):
-    from com.sun.star.beans import PropertyValue
-
-    found = PropertyValue()
-    found.Name, found.Value = name, value
-    return found
-
-
-def connected(pipe):
-    """The context of the soffice that listens on a pipe; waits until it does."""
-    import uno
-    from com.sun.star.connection import NoConnectException
-
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(120):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            time.sleep(0.25)
-    raise SystemExit("soffice does not listen")
-
-
 def main():
+    sys.path.append(str(Path(__file__).parents[1]))
+    from uno_connection import connected, option
+
     asked = json.load(sys.stdin)
     context = connected(sys.argv[2])
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 from addin.excel.package import addin_package
 from addin.excel.vba_project import SHEET_CLASS, WORKBOOK_CLASS, Module, document_module, vba_project
 from addin.excel.wrappers import wrappers_module
-from tests import libreoffice
+from tests.listening_office import run_script
 
 SCRIPT = Path(__file__).with_name("run_vba.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -72,23 +69,10 @@ def write_probe(path: Path) -> None:
             probe.writestr(name, addin.read(name).replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"))
 
 
-def _has_uno() -> bool:
-    if not Path(SYSTEM_PYTHON).exists():
-        return False
-    return subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, timeout=60).returncode == 0
-
-
 @pytest.mark.needs_libreoffice
 def test_the_wrappers_run(tmp_path: Path) -> None:
-    if not _has_uno():
-        pytest.skip(f"{SYSTEM_PYTHON} has no uno: {libreoffice.INSTALL}")
-    probe, profile, pipe = tmp_path / "probe.xlsm", tmp_path / "profile", f"ft-roi-vba-{os.getpid()}"
+    probe = tmp_path / "probe.xlsm"
     write_probe(probe)
-    soffice = libreoffice.find_soffice()
-    assert soffice is not None
-    listens = f"--accept=pipe,name={pipe};urp;"
-    command = [str(soffice), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", listens]
-    office = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     expected = {
         "=FT_TRAINCOST(24;1.5)": "36",
         "=FT_TRAINCOST(A1;1.5)": "36",
@@ -108,16 +92,4 @@ def test_the_wrappers_run(tmp_path: Path) -> None:
         "cells": {"A1": 24, "A2": 2},
         "formulas": {f"E{row}": formula for row, formula in enumerate(expected, start=1)},
     }
-    try:
-        done = subprocess.run(
-            [SYSTEM_PYTHON, str(SCRIPT), str(probe), pipe],
-            input=json.dumps(asked), capture_output=True, text=True, timeout=90,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout) == expected
-        office.wait(timeout=30)
-    finally:
-        if office.poll() is None:
-            os.killpg(office.pid, 9)
-            office.wait()
-        shutil.rmtree(profile, ignore_errors=True)
+    assert json.loads(run_script(SCRIPT, probe, asked, tmp_path)) == expected

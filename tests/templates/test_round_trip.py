@@ -11,12 +11,14 @@ from typing import Any
 import pandas
 import pytest
 
-from roi_engine import appraise, verdict
+from roi_engine import REFERENCE, appraise, verdict
 from roi_engine.appraisal import Appraisal
 from templates.book import Edition
 from templates.package_check import check_package
+from templates.reading import read_workbook
 from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.listening_office import run_script
 from tests.workbook_cells import named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -139,3 +141,28 @@ def test_pandas_reads_every_number(edition: Edition) -> None:
 def test_pandas_reads_every_number_that_libreoffice_saved(saved: dict[Edition, bytes], edition: Edition) -> None:
     assert _read_by_pandas(saved[edition]) > 2_000
     _has_the_engines_figures(saved[edition])
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_what_is_typed_in_libreoffice_is_read(tmp_path: Path) -> None:
+    """A template, filled in key by key and saved there, is exactly the scenario; one cell is emptied."""
+    template, filled = tmp_path / "template.xlsx", tmp_path / "filled.xlsx"
+    template.write_bytes(build_workbook(REFERENCE, edition="native", generated=WHEN))
+    typed = {
+        "in_name": "Ann's own",
+        "in_training_hours": "96.5",
+        "in_baseline_monthly_api_calls": "1250000",
+        "in_accuracy_improvement_percent": "7.5%",
+        "in_months_to_amortize": "36",
+        "in_storage_timing": "monthly",
+        "in_discount_rate": "",
+        "in_go_live_delay": "2",
+    }
+    run_script(Path(__file__).with_name("type_in.py"), template, {"typed": typed, "saved": str(filled)}, tmp_path)
+    reading = read_workbook(filled)
+    assert not reading.problems
+    expected = REFERENCE.with_inputs(
+        training_hours=96.5, calls=1_250_000, accuracy=0.075, months=36, storage_timing="monthly", go_live_delay=2
+    )
+    assert reading.checked().inputs() == {**expected.inputs(), "name": "Ann's own"}
