@@ -188,7 +188,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, "PATH": _path(), **(environment or {})},
         start_new_session=True,
     )
     name = Path(command[0]).name
@@ -206,6 +206,15 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
     if process.returncode:
         raise OfficeFailed(f"{name} ended with exit code {process.returncode}. It printed:\n{printed.strip()}")
     return printed
+
+
+def _path() -> str:
+    """PATH with the system's folders first: a LibreOffice of the system takes the first python3 on it for its own.
+
+    With another one before it, such as a Python of pyenv's, its functions do not start and no document loads.
+    """
+    own = os.environ.get("PATH", "")
+    return own if sys.platform == "win32" else f"{os.defpath}{os.pathsep}{own}"
 
 
 def _kill_group(process: subprocess.Popen[str]) -> None:

@@ -122,6 +122,20 @@ def test_the_doctor_computes_a_function_and_says_where(tmp_path: Path) -> None:
     assert "worker process" in found["Where they run"]["found"] or "own Python" in found["Where they run"]["found"]
 
 
+@pytest.mark.needs_libreoffice
+def test_another_python_first_on_the_path_does_not_matter(tmp_path: Path, monkeypatch: Any) -> None:
+    """A LibreOffice of the system takes the first python3 on PATH for its own, and a library that is not its."""
+    folder = tmp_path / "elsewhere"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python3").symlink_to(Path(sys.executable).resolve())
+    library = Path(os.__file__).parent
+    (folder / "lib").mkdir()
+    (folder / "lib" / library.name).symlink_to(library)
+    monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    done = run("addin", "doctor", "--json")
+    assert done.exit_code == 0, done.output
+
+
 # --- what cannot be done ----------------------------------------------------------------------------------------
 
 
