@@ -84,7 +84,8 @@ def test_list_and_show_as_json(own: Path) -> None:
     first = json.loads(run("show", "O3", "--json").stdout)[0]
     assert first == {
         "name": "o3", "vendor": "openai", "kind": "input", "value": 10, "currency": "USD", "from_date": None,
-        "to_date": "2025-06-10", "source": "OpenAI list price before its cut of 2025-06-10", "read_on": "2025-06-10",
+        "to_date": "2025-06-10", "read_on": "2026-08-05",
+        "source": "llm-prices (before the cut; its day is not confirmed by a page)",
     }  # fmt: skip
 
 
