@@ -213,13 +213,12 @@ def test_functions_that_were_not_loaded_are_an_error_and_no_file(book: Path, sta
 
 
 @needs_posix
+@pytest.mark.timeout(50)  # less than what it started would take
 def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(book: Path, stand_in: Callable[..., Path]) -> None:
     stand_in(version("25.2.3.2") + f'; (sleep 1.5; touch "{book.parent}/survivor") & sleep 60')
-    start = time.monotonic()
     done = run("recalc", book, "--timeout", "0.5")
     assert done.exit_code == 1 and "took more than 0.5 s" in done.output
-    assert time.monotonic() - start < 2
-    time.sleep(1.2)
+    time.sleep(1.6)
     assert not (book.parent / "survivor").exists()
 
 

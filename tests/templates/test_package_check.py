@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import re
-import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,8 @@ from tests.workbook_defects import DEFECTS, package_of, parts_of, table
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
+HANGS = 60
+"""Seconds after which a check that takes well under a few is taken to hang, on however busy a machine."""
 SEEN_BY_SDK = {
     "a part twice in the zip",
     "a part with a backslash in its name",
@@ -177,11 +178,9 @@ def test_a_formula_that_excel_does_not_read_has_one(formula: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["(", ")", "[", "]", "{", "'", '"', "a(", "A1:", "{1,", "''", "[[", "a!", "1E", "&", "\\", "-", "é("]
 )
-def test_no_formula_takes_long_to_read(unit: str) -> None:
-    formula = (unit * 8192)[:8192]
-    start = time.perf_counter()
-    faults(formula, KNOWN)
-    assert time.perf_counter() - start < 0.5
+@pytest.mark.timeout(HANGS)
+def test_no_formula_hangs_the_reader(unit: str) -> None:
+    faults((unit * 8192)[:8192], KNOWN)
 
 
 # --- hostile files --------------------------------------------------------------------------------------------------
@@ -196,13 +195,12 @@ def test_what_is_no_zip_is_unreadable(data: bytes) -> None:
     assert [finding.rule for finding in check_package(data)] == ["unreadable"]
 
 
+@pytest.mark.timeout(HANGS)
 def test_a_zip_bomb_is_not_unpacked() -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(200 * 2**20))
-    start = time.perf_counter()
     assert [finding.rule for finding in check_package(bomb.getvalue())] == ["too-large"]
-    assert time.perf_counter() - start < 2
 
 
 def test_a_zip_of_very_many_parts_is_not_read() -> None:
@@ -221,16 +219,15 @@ def test_findings_have_an_end(sound: dict[str, bytes]) -> None:
     assert len(check_package(package_of(parts))) == MOST_FINDINGS
 
 
-def test_very_many_overlapping_areas_take_little_time(sound: dict[str, bytes]) -> None:
+@pytest.mark.timeout(HANGS)
+def test_very_many_overlapping_areas_do_not_hang_the_check(sound: dict[str, bytes]) -> None:
     """Twenty thousand tall merged areas side by side and upon each other."""
     merges = "".join(f'<mergeCell ref="{"ABCDEFGH"[at % 8]}{100 + at}:I{60_000 + at}"/>' for at in range(20_000))
     parts = dict(sound)
     name = "xl/worksheets/sheet6.xml"
     parts[name] = parts[name].replace(b"</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>".encode())
-    start = time.perf_counter()
     found = check_package(package_of(parts))
     assert {finding.rule for finding in found} == {"overlap"}
-    assert time.perf_counter() - start < 10
 
 
 MANY = {
@@ -246,17 +243,17 @@ MANY = {
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(HANGS)
 @pytest.mark.parametrize("what", MANY)
-def test_a_hundred_thousand_of_anything_take_seconds(sound: dict[str, bytes], what: str) -> None:
+def test_a_hundred_thousand_of_anything_do_not_hang_the_check(sound: dict[str, bytes], what: str) -> None:
     name, end, each = MANY[what]
     added = "".join(each.format(n=n) for n in range(1_000, 101_000))
     parts = dict(sound)
     parts[name] = parts[name].replace(end.encode(), (added + end).encode(), 1)
-    start = time.perf_counter()
     assert {finding.rule for finding in check_package(package_of(parts))} <= {"dimension"}
-    assert time.perf_counter() - start < 30
 
 
+@pytest.mark.timeout(HANGS)
 @pytest.mark.parametrize("seed", _some(list(range(80)), 40))
 def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int) -> None:
     """Bytes changed, doubled and lost in the parts, and numbers and references replaced by extreme ones."""
@@ -280,7 +277,5 @@ def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int)
             if quoted:
                 start, end = chance.choice(quoted)
                 parts[name] = content[:start] + chance.choice(values) + content[end:]
-    began = time.perf_counter()
     for finding in check_package(package_of(parts)):
         assert finding.rule and len(str(finding)) < 1000
-    assert time.perf_counter() - began < 10
