@@ -20,7 +20,7 @@ from tests.workbook_edits import with_cells
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
-EDITIONS: tuple[Any, ...] = ("wired", "native", "values")
+EDITIONS = (*(pytest.param(name, marks=pytest.mark.slow) for name in ("wired", "values")), "native")
 
 
 @cache
@@ -54,7 +54,7 @@ def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> N
     assert result.exit_code == 0 and "several scenarios" in result.stdout
 
 
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", ["native", pytest.param("wired", marks=pytest.mark.slow)])
 def test_an_edited_formula_is_named(edition: Any, tmp_path: Path) -> None:
     sheet, address = named_cells(workbook(edition))["out_npv"]
     value = stored_cells(workbook(edition))[sheet][address].value

@@ -364,6 +364,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
         return Live(written, dict(zip(written, computed, strict=True)), office.calculator())
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_the_functions_are_loaded_and_say_where_they_run(live: Live) -> None:
     sheet = live.values("canary").active
@@ -374,6 +375,7 @@ def test_the_functions_are_loaded_and_say_where_they_run(live: Live) -> None:
     assert live.calculator["where"] == ("here" if same else "worker"), live.calculator
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_every_row_of_the_table_that_can_run(live: Live) -> None:
     sheet = live.values("cases")["Cases"]
@@ -406,6 +408,7 @@ def _same(found: Any, expected: Any, scale: float) -> bool:
     return bool(found == expected)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_every_formula_cell_of_a_sample_recalculates_to_its_cached_value(live: Live, sample: Path) -> None:
@@ -422,6 +425,7 @@ def test_every_formula_cell_of_a_sample_recalculates_to_its_cached_value(live: L
     assert calls > 150
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_changed_input_moves_the_outputs_as_a_fresh_run_says(live: Live, name: str) -> None:
@@ -469,7 +473,9 @@ def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> Non
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("where", ["here", "worker", "nowhere"])
+@pytest.mark.parametrize(
+    "where", ["here", pytest.param("worker", marks=pytest.mark.slow), pytest.param("nowhere", marks=pytest.mark.slow)]
+)
 def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In LibreOffice's own Python where that finds the engine; #VALUE! and never a text where nothing works."""
     book = openpyxl.Workbook()

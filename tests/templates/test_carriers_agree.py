@@ -110,6 +110,7 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
     return written
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_recalculated_native_rows_equal_the_engine(tmp_path: Path) -> None:
     book = openpyxl.Workbook()

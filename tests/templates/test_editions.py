@@ -36,8 +36,8 @@ def _scenarios() -> dict[str, Scenario]:
 SCENARIOS = _scenarios()
 
 
-PLAIN = {"support-classifier", "never", "one month"}
-"""The scenarios that plain pytest looks at; the slow tests look at all."""
+PLAIN = {"support-classifier"}
+"""The scenario that plain pytest looks at; the slow tests look at all."""
 
 
 def _some(names: Iterable[str], plain: Container[str]) -> list[Any]:
@@ -76,7 +76,7 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
     assert len(results) >= 8 and set(results.values()) == {"OK"}, results
 
 
-@pytest.mark.parametrize("name", _some(("support-classifier", "never", "late"), PLAIN - {"never"}))
+@pytest.mark.parametrize("name", _some(("support-classifier", "never", "late"), PLAIN))
 def test_the_editions_show_the_same_figures(name: str) -> None:
     """Every figure that two editions have in the same cell is the same; the answer and the metrics are among them."""
     scenario, scale = SCENARIOS[name], _scale(SCENARIOS[name])
@@ -177,7 +177,7 @@ UNMOVED = {
 }  # fmt: skip
 
 
-PLAIN_CHANGES, PLAIN_MOVED = {"horizon", "fleet"}, {"baseline_monthly_api_calls", "discount_rate", "months_to_amortize"}
+PLAIN_CHANGES, PLAIN_MOVED = {"horizon"}, {"discount_rate"}
 
 
 def _asked_for(request: pytest.FixtureRequest) -> set[str]:

@@ -124,6 +124,7 @@ def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
     assert count > 8000
 
 
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_the_package_is_valid(edition: Edition, tmp_path: Path) -> None:
@@ -141,7 +142,16 @@ def test_scenarios_that_cannot_stand_together_are_refused() -> None:
     assert [problem.place for problem in raised.value.problems] == ["scenario 2", "scenario 3", "scenario 4"]
 
 
-@pytest.mark.parametrize("choice", ["Support classifier", "five YEARS", "Documents", "no such scenario"])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "five YEARS",
+        *(
+            pytest.param(each, marks=pytest.mark.slow)
+            for each in ("Support classifier", "Documents", "no such scenario")
+        ),
+    ],
+)
 def test_the_scenario_in_use_is_read_back(choice: str) -> None:
     """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
     book = openpyxl.load_workbook(io.BytesIO(_build("native")))

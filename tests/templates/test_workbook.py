@@ -38,7 +38,7 @@ def _scenarios() -> dict[str, Scenario]:
 SCENARIOS = _scenarios()
 
 
-PLAIN = ["reference", "support-classifier", "never"]
+PLAIN = ["support-classifier", "never"]
 """The scenarios that plain pytest looks at; the slow tests look at all."""
 SOME = [name if name in PLAIN else pytest.param(name, marks=pytest.mark.slow) for name in SCENARIOS]
 
