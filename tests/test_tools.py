@@ -60,18 +60,22 @@ class TestLibreOffice:
     def test_version(self):
         assert libreoffice.version() >= libreoffice.MINIMUM_VERSION
 
+    @pytest.mark.slow
     def test_recalculates_every_formula_of_several_files(self, stale, tmp_path):
         books = [stale, workbook(tmp_path / "a.xlsx"), workbook(tmp_path / "b.xlsx", "=A2")]
         assert [value(path) for path in libreoffice.recalculate_many(books, tmp_path / "out")] == [2, 2, 0]
 
+    @pytest.mark.slow
     def test_converts_with_the_cached_value(self, stale, tmp_path):
         assert value(libreoffice.convert(stale, tmp_path / "out")) == 3
 
+    @pytest.mark.slow
     def test_prints_pages_as_pictures(self, stale, tmp_path):
         pages = libreoffice.to_png(stale, tmp_path / "out")
         assert [page.name for page in pages] == ["stale-1.png"]
         assert pages[0].read_bytes().startswith(b"\x89PNG")
 
+    @pytest.mark.slow
     def test_a_file_that_it_does_not_write_is_an_error(self, tmp_path, monkeypatch):
         broken = tmp_path / "broken.xlsx"
         broken.write_bytes(b"PK\x03\x04 no workbook")
@@ -90,6 +94,7 @@ class TestLibreOffice:
             libreoffice.recalculate_many([one, two], tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
 def test_a_timeout_kills_the_children_too(tmp_path):
     script = "(sleep 1; echo alive >survivor) & sleep 60"
@@ -101,9 +106,11 @@ def test_a_timeout_kills_the_children_too(tmp_path):
 
 @pytest.mark.needs_open_xml_sdk
 class TestOpenXmlSdk:
+    @pytest.mark.slow
     def test_accepts_a_sound_workbook(self, sound):
         assert open_xml_sdk.validate(sound) == []
 
+    @pytest.mark.slow
     def test_reports_a_defect_for_every_version_of_office(self, sound, tmp_path):
         sheet = "xl/worksheets/sheet1.xml"
         broken = edited(sound, tmp_path / "broken.xlsx", sheet, "<sheetData>", "<wrong/><sheetData>")

@@ -15,12 +15,13 @@ from addin.command_line import ft_roi
 from roi_engine import load_scenario
 from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, named_cells, stored_cells
 from tests.workbook_edits import with_cells
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
-EDITIONS = (*(pytest.param(name, marks=pytest.mark.slow) for name in ("wired", "values")), "native")
+EDITIONS = some(("wired", "native", "values"), ["native"])
 
 
 @cache
@@ -54,7 +55,7 @@ def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> N
     assert result.exit_code == 0 and "several scenarios" in result.stdout
 
 
-@pytest.mark.parametrize("edition", ["native", pytest.param("wired", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"]))
 def test_an_edited_formula_is_named(edition: Any, tmp_path: Path) -> None:
     sheet, address = named_cells(workbook(edition))["out_npv"]
     value = stored_cells(workbook(edition))[sheet][address].value
@@ -69,6 +70,7 @@ def test_a_figure_typed_over_a_formula_is_named(tmp_path: Path) -> None:
     assert found["place"] == "'Cash flow'!G20" and "the value 12345 stands where =" in found["sentence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
     sheet, address = named_cells(workbook(edition))["out_net_roi"]

@@ -128,6 +128,7 @@ def test_without_appdata_nothing_is_installed_and_the_file_is_written(
 # --- what stands there already -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_add_in_for_another_xlwings_is_recognised_and_rebuilt(windows: Path, content: bytes) -> None:
     path = windows / package.FILE_NAME
     with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -392,6 +393,7 @@ def test_here_no_registry_says_it() -> None:
     assert office_bits.office_bits() is None
 
 
+@pytest.mark.slow
 def test_the_mark_of_the_web(windows: Path) -> None:
     install_for(sys.executable, windows)
     path = windows / package.FILE_NAME

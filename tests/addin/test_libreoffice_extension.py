@@ -28,6 +28,7 @@ from addin.libreoffice.office import Office
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
+from tests.slow_cases import some
 from tests.worksheet_cases import ERRORS, Case, Cell, Rows, all_cases, blocks, difference
 
 ROOT = Path(__file__).parents[2]
@@ -458,6 +459,7 @@ def test_an_input_of_every_group_is_changed() -> None:
     assert {INPUTS[name].group for name in CHANGES} == {each.group for each in INPUTS.values()} - {"Label"}
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> None:
     """What the other tests see is the extension's doing."""
@@ -473,9 +475,7 @@ def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> Non
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize(
-    "where", ["here", pytest.param("worker", marks=pytest.mark.slow), pytest.param("nowhere", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("where", some(["here", "worker", "nowhere"], ["here"]))
 def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In LibreOffice's own Python where that finds the engine; #VALUE! and never a text where nothing works."""
     book = openpyxl.Workbook()

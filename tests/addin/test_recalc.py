@@ -95,6 +95,7 @@ def test_recalc_writes_workbook_document_and_pictures(
     assert not left_behind(folder) and not list(folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_recalc_writes_beside_the_file_and_says_so_as_json(book: Path) -> None:
     done = run("recalc", book, "--json")
@@ -103,6 +104,7 @@ def test_recalc_writes_beside_the_file_and_says_so_as_json(book: Path) -> None:
     assert [(each["cell"], each["error"]) for each in said["errors"]] == [("First!A3", "#NUM!")]
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_recalc_of_a_workbook_that_only_writes_about_the_functions(tmp_path: Path) -> None:
     """A native workbook shows calls as text; nothing is to be loaded for it."""
@@ -112,6 +114,7 @@ def test_recalc_of_a_workbook_that_only_writes_about_the_functions(tmp_path: Pat
     assert done.exit_code == 0 and "no cells hold an error" in done.stdout, done.output
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_the_doctor_computes_a_function_and_says_where(tmp_path: Path) -> None:
     done = run("addin", "doctor", "--json")
@@ -122,6 +125,7 @@ def test_the_doctor_computes_a_function_and_says_where(tmp_path: Path) -> None:
     assert "worker process" in found["Where they run"]["found"] or "own Python" in found["Where they run"]["found"]
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_another_python_first_on_the_path_does_not_matter(tmp_path: Path, monkeypatch: Any) -> None:
     """A LibreOffice of the system takes the first python3 on PATH for its own, and a library that is not its."""
@@ -222,6 +226,7 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(book: Path, st
     assert not (book.parent / "survivor").exists()
 
 
+@pytest.mark.slow
 @needs_posix
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_stopping_the_command_stops_what_it_started(

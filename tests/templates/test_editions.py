@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from templates.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
+from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -40,10 +40,6 @@ PLAIN = {"support-classifier"}
 """The scenario that plain pytest looks at; the slow tests look at all."""
 
 
-def _some(names: Iterable[str], plain: Container[str]) -> list[Any]:
-    return [name if name in plain else pytest.param(name, marks=pytest.mark.slow) for name in names]
-
-
 @cache
 def _native(name: str) -> bytes:
     return build_workbook(SCENARIOS[name], edition="native", generated=WHEN)
@@ -64,7 +60,7 @@ def _scale(scenario: Scenario) -> float:
     return max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
 
 
-@pytest.mark.parametrize("name", _some(SCENARIOS, PLAIN))
+@pytest.mark.parametrize("name", some(SCENARIOS, PLAIN))
 def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> None:
     cells = _native_cells(name)
     assert len(cells) > 1500
@@ -76,7 +72,8 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
     assert len(results) >= 8 and set(results.values()) == {"OK"}, results
 
 
-@pytest.mark.parametrize("name", _some(("support-classifier", "never", "late"), PLAIN))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", some(("support-classifier", "never", "late"), PLAIN))
 def test_the_editions_show_the_same_figures(name: str) -> None:
     """Every figure that two editions have in the same cell is the same; the answer and the metrics are among them."""
     scenario, scale = SCENARIOS[name], _scale(SCENARIOS[name])
@@ -208,7 +205,7 @@ def recalculated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", _some(SCENARIOS, PLAIN))
+@pytest.mark.parametrize("file", some(SCENARIOS, PLAIN))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file: str) -> None:
     book, scale = stored_cells(recalculated[file].read_bytes()), _scale(SCENARIOS[file])
     wrong = []
@@ -220,13 +217,13 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", _some([f"edited {n}" for n in CHANGES], {f"edited {n}" for n in PLAIN_CHANGES}))
+@pytest.mark.parametrize("file", some([f"edited {n}" for n in CHANGES], {f"edited {n}" for n in PLAIN_CHANGES}))
 def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     _compare(stored_cells(recalculated[file].read_bytes()), CHANGES[file.removeprefix("edited ")])
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", _some([f"moved {n}" for n in MOVED], {f"moved {n}" for n in PLAIN_MOVED}))
+@pytest.mark.parametrize("file", some([f"moved {n}" for n in MOVED], {f"moved {n}" for n in PLAIN_MOVED}))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})

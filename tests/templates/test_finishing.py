@@ -424,6 +424,7 @@ def test_the_time_is_in_utc_and_not_before_the_zip_format_begins(
 # --- the whole ---
 
 
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 def test_the_open_xml_sdk_finds_nothing_wrong(workbook: Workbook, tmp_path: Path) -> None:
     path = tmp_path / "finished.xlsx"
@@ -439,6 +440,7 @@ def test_the_open_xml_sdk_finds_nothing_wrong(workbook: Workbook, tmp_path: Path
     assert open_xml_sdk.validate(path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_libreoffice_keeps_the_values_of_functions_that_it_does_not_know(tmp_path: Path) -> None:
     book = Workbook()

@@ -21,13 +21,14 @@ from roi_engine import INPUTS, functions
 from templates import styles
 from templates.book import Edition
 from templates.workbook import build_workbook
+from tests.slow_cases import some
 from tests.workbook_cells import Stored, samples_and_edges, stored_cells
 
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
 SCENARIOS["ten years"] = SCENARIOS["reference"].with_inputs(months=120, monthly_growth=0.01)
-REPRESENTATIVE = ("support-classifier", "three scenarios")
+PLAIN = {("support-classifier", "wired"), ("support-classifier", "values"), ("three scenarios", "native")}
 SEVERAL = {"three scenarios": ("support-classifier", "document-extraction", "reference")}
 """A workbook of several scenarios, by its name."""
 NAMESPACES = {
@@ -72,7 +73,9 @@ def _built(scenario: str, edition: Edition) -> Built:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((name, edition), id=f"{name} {edition}", marks=() if name in REPRESENTATIVE else pytest.mark.slow)
+        pytest.param(
+            (name, edition), id=f"{name} {edition}", marks=() if (name, edition) in PLAIN else pytest.mark.slow
+        )
         for name in (*SEVERAL, *SCENARIOS)
         for edition in EDITIONS
     ],
@@ -402,7 +405,7 @@ def test_texts_are_no_numbers_and_no_cell_is_an_error(built: Built) -> None:
                 assert not re.fullmatch(r"-?\d+(\.\d+)?", cell.value), f"{title}!{address}: {cell.value!r} as text"
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"]))
 def test_two_builds_are_equal_byte_for_byte(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     one, other = (build_workbook(SCENARIOS["reference"], edition=edition) for _ in range(2))

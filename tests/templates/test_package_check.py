@@ -19,6 +19,7 @@ from templates.package_check import MOST_FINDINGS, check_package
 from templates.package_check.formula_syntax import Known, faults
 from templates.workbook import build_workbook
 from tests import open_xml_sdk
+from tests.slow_cases import every, some
 from tests.workbook_cells import samples_and_edges
 from tests.workbook_defects import DEFECTS, package_of, parts_of, table
 
@@ -62,12 +63,7 @@ def sound() -> dict[str, bytes]:
     return parts_of(build_workbook(SCENARIOS["support-classifier"], edition="native", generated=WHEN))
 
 
-def _some(names: list[str], every: int) -> list[object]:
-    """All of them with the slow tests, one in some without."""
-    return [name if at % every == 0 else pytest.param(name, marks=pytest.mark.slow) for at, name in enumerate(names)]
-
-
-@pytest.mark.parametrize("words", _some(list(DEFECTS), 20))
+@pytest.mark.parametrize("words", every(20, DEFECTS))
 def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
     rule, seed = DEFECTS[words]
     parts = dict(sound)
@@ -77,8 +73,8 @@ def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], wor
     assert finding.place and finding.what.endswith(".") and finding.cure
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
-@pytest.mark.parametrize("name", _some(list(SCENARIOS), 20))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+@pytest.mark.parametrize("name", every(20, SCENARIOS))
 def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
     assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
 
@@ -90,6 +86,7 @@ def test_nothing_is_found_in_workbooks_of_many_months() -> None:
         assert check_package(build_workbook(scenario, edition=edition, generated=WHEN)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_nothing_is_found_in_a_workbook_of_several_scenarios(edition: Edition) -> None:
     others = [SCENARIOS["document-extraction"], SCENARIOS["reference"]]
@@ -254,7 +251,7 @@ def test_a_hundred_thousand_of_anything_do_not_hang_the_check(sound: dict[str, b
 
 
 @pytest.mark.timeout(HANGS)
-@pytest.mark.parametrize("seed", _some(list(range(80)), 40))
+@pytest.mark.parametrize("seed", every(40, range(80)))
 def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int) -> None:
     """Bytes changed, doubled and lost in the parts, and numbers and references replaced by extreme ones."""
     chance = random.Random(seed)

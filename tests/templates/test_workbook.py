@@ -22,6 +22,7 @@ from roi_engine.scenario import REFERENCE_INPUTS, find_input
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios
+from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -40,7 +41,7 @@ SCENARIOS = _scenarios()
 
 PLAIN = ["support-classifier", "never"]
 """The scenarios that plain pytest looks at; the slow tests look at all."""
-SOME = [name if name in PLAIN else pytest.param(name, marks=pytest.mark.slow) for name in SCENARIOS]
+SOME = some(SCENARIOS, PLAIN)
 
 
 class Workbooks(dict[str, Path]):
@@ -143,6 +144,7 @@ def test_metric_breakdown_and_sensitivity_cells_call_ft_functions(workbooks: dic
     assert used["Functions"] == set(functions())
 
 
+@pytest.mark.slow
 def test_the_block_is_read_by_every_function_as_the_scenario(workbooks: dict[str, Path]) -> None:
     """What the add-in would get from the cells of `scenario` gives the figures that are cached."""
     for name in ("support-classifier", "document-extraction", "late"):
@@ -207,6 +209,7 @@ def _scale(path: Path) -> float:
     return max(1.0, *(abs(value) for value in cells))
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_libreoffice_without_the_add_in_shows_the_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
     saved = libreoffice.convert_many([workbooks[name] for name in PLAIN], tmp_path)
@@ -227,27 +230,23 @@ def _without_ft_formulas(package: bytes) -> bytes:
     return edited.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize(
-    "names", [PLAIN, pytest.param(list(SCENARIOS), marks=pytest.mark.slow)], ids=["plain", "every scenario"]
-)
-def test_ordinary_formulas_recalculate_to_their_cached_values(
-    workbooks: dict[str, Path], names: list[str], tmp_path: Path
-) -> None:
+def test_ordinary_formulas_recalculate_to_their_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
     """LibreOffice recalculates every formula; FT_ cells, which need the add-in, hold their cached values."""
     frozen = []
-    for name in names:
+    for name in SCENARIOS:
         frozen.append(tmp_path / workbooks[name].name)
         frozen[-1].write_bytes(_without_ft_formulas(workbooks[name].read_bytes()))
     compared = 0
-    for name, path in zip(names, libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True):
+    for name, path in zip(SCENARIOS, libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True):
         scale = _scale(workbooks[name])
         for sheet, address, formula, value in _formula_cells(workbooks[name]):
             if "FT_" not in formula:
                 shown = _stored(path)[sheet][address].value
                 assert same(shown, value, scale), f"{name} {sheet}!{address} {formula}: {shown} is not {value}"
                 compared += 1
-    assert compared > 1_900 * len(names)
+    assert compared > 1_900 * len(SCENARIOS)
 
 
 @pytest.mark.slow
@@ -293,7 +292,7 @@ def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     assert book.active.title == "Summary"
 
 
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"]))
 def test_an_old_price_is_asked_about_on_the_first_sheet(edition: Any) -> None:
     """FT_CHECK reads no sources, so the engine's question about them stands there as generated."""
     old = Scenario(**{**REFERENCE.given(), "sources": {"baseline_cost_per_1k_tokens": "List price, 2024-01-01"}})
@@ -333,6 +332,7 @@ RUIN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
