@@ -52,6 +52,7 @@ def _output_option(default: str) -> Any:
 ft-roi report support.toml
 ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
+ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
 ft-roi report base.toml --scenario slow.toml --scenario half.toml
 ft-roi report support.toml --json | jq .npv
 """,
@@ -59,6 +60,13 @@ ft-roi report support.toml --json | jq .npv
 @scenario_argument
 @_output_option("the scenario's name, in the current folder")
 @_formulas_option(*FORMULAS)
+@click.option(
+    "--grids",
+    type=click.Choice(("values", "live")),
+    default="values",
+    show_default=True,
+    help="Tornado and grids of the native edition: values as generated, or live by the data tables of Excel.",
+)
 @click.option(
     "--scenario",
     "others",
@@ -70,9 +78,19 @@ ft-roi report support.toml --json | jq .npv
 @force_option
 @json_option("Print the summary as JSON.")
 def report(
-    scenario_file: str, output: str | None, formulas: Edition, others: tuple[str, ...], force: bool, json: bool
+    scenario_file: str,
+    output: str | None,
+    formulas: Edition,
+    grids: str,
+    others: tuple[str, ...],
+    force: bool,
+    json: bool,
 ) -> None:
     """Write a scenario as a finished workbook and print its answer in five lines."""
+    if grids == "live" and formulas != "native":
+        raise click.UsageError(
+            "--grids live is for --formulas native. The wired edition's grids are live; in a copy of values none is."
+        )
     path = Path(output or _default_name(scenario_file))
     check_workbook_path(path, force)
 
@@ -86,7 +104,10 @@ def report(
     from templates.workbook import build_workbook
 
     appraisal, warnings = appraise(scenario), check_inputs(scenario)
-    write_file(path, build_workbook(scenario, edition=formulas, generated=generated, others=further))
+    content = build_workbook(
+        scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
+    )
+    write_file(path, content)
     if json:
         found = [{"input": each.input_name, "sentence": each.sentence} for each in warnings]
         print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})

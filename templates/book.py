@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, Literal
 
 from openpyxl import Workbook
@@ -17,6 +18,7 @@ from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -31,6 +33,8 @@ from templates.formula import Formula, cached, formula_of
 HEADER_ROWS = 2
 """Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
 
+LONGEST_LIVE_HORIZON = 300
+"""Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
 
 Edition = Literal["wired", "native", "values"]
 """What calculated cells hold: calls of FT_ functions, ordinary formulas, or values alone."""
@@ -39,10 +43,18 @@ Edition = Literal["wired", "native", "values"]
 class Book:
     """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
 
-    def __init__(self, scenario: Scenario, edition: Edition = "wired", others: Sequence[Scenario] = ()) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        edition: Edition = "wired",
+        others: Sequence[Scenario] = (),
+        live_grids: bool = False,
+    ) -> None:
         self.scenario = scenario
         self.scenarios = (scenario, *others)
         self.edition = edition
+        self.longest_horizon = max(each.months_to_amortize for each in self.scenarios)
+        self.data_tables = live_grids and edition == "native" and self.longest_horizon <= LONGEST_LIVE_HORIZON
         self.appraisal = appraise(scenario)
         self.workbook = Workbook()
         first: Any = self.workbook.active
@@ -53,6 +65,7 @@ class Book:
         self.numbers: dict[str, dict[str, float]] = {}
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
+        self._prefix = ""
         self.block: tuple[tuple[Any, ...], ...] = ()
         self.chart_descriptions: dict[str, list[str]] = {}
 
@@ -109,11 +122,41 @@ class Book:
 
     def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
         """A workbook-wide name for a cell or a range; returns the name as a formula."""
-        self.workbook.defined_names[name] = DefinedName(
-            name, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
+        full = self._prefix + name
+        self.workbook.defined_names[full] = DefinedName(
+            full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
         )
-        self.names[name] = Formula(name, value)
+        self.names[name] = Formula(full, value)
         return self.names[name]
+
+    def branch(self, prefix: str, longest_horizon: int) -> Book:
+        """The same workbook with named cells of its own, whose names begin with ``prefix``: for the model once more."""
+        other = copy(self)
+        other.names, other._prefix, other.longest_horizon = {}, prefix, longest_horizon
+        return other
+
+    def data_table(
+        self,
+        sheet: Worksheet,
+        area: str,
+        values: Sequence[Sequence[Any]],
+        *,
+        column_input: str,
+        row_input: str | None = None,
+    ) -> None:
+        """A what-if data table: what the formula at its corner shows when its input cells hold each of the moves.
+
+        values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
+        the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
+        """
+        cells = [cell for row in sheet[area] for cell in row]
+        for cell, value in zip(cells, (value for row in values for value in row), strict=True):
+            self.put(sheet, cell.coordinate, value, "Calculation", styles.ANY_SIZE)
+        first: Any = cells[0]
+        self.formulas[sheet.title][first.coordinate] = first.value
+        self.numbers[sheet.title].pop(first.coordinate, None)
+        inputs: dict[str, Any] = {"r1": column_input} if row_input is None else {"r1": row_input, "r2": column_input}
+        first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
         """A call of a worksheet function, with the engine's answer as its value (or the error it gives)."""
@@ -142,9 +185,14 @@ class Book:
         return len(self.scenarios) > 1
 
     @property
-    def longest_horizon(self) -> int:
-        """The longest horizon of the scenarios, in months."""
-        return max(each.months_to_amortize for each in self.scenarios)
+    def grids_as_generated(self) -> bool:
+        """Whether the tornado and the grids hold values that do not follow the inputs."""
+        return self.edition == "native" and not self.data_tables
+
+    @property
+    def not_followed(self) -> str:
+        """What of a native workbook does not follow its inputs."""
+        return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
 
     @property
     def scenario_block(self) -> Formula:

@@ -127,10 +127,12 @@ PAYBACK = ("flow_size_row", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 
 
-def add_cash_flow_sheet(book: Book) -> MonthTable:
+ABOUT = "Month 0 is the outlay, months 1 to the horizon are end-of-month flows. Ordinary formulas."
+
+
+def add_cash_flow_sheet(book: Book, title: str = "Cash flow", about: str = ABOUT) -> MonthTable:
     """Writes the sheet; the fixed quantities must be named before."""
-    about = "Month 0 is the outlay, months 1 to the horizon are end-of-month flows. Ordinary formulas."
-    table = MonthTable(book, "Cash flow", about, ROWS, ROUNDING_OF)
+    table = MonthTable(book, title, about, ROWS, ROUNDING_OF)
     for name, quantity in {
         "net_flows": "net_cash_flow",
         "cumulative_flows": "cumulative",

@@ -17,12 +17,15 @@ from templates.provenance import plain
 from templates.reading import Reading, read_workbook
 from templates.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.untrusted_package import UnreadableWorkbook, open_package
+from templates.what_if_sheets import SHEETS, TABLES
 from templates.workbook import build_workbook
 
 FIXED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
 """The sheets whose formulas depend on no input: they stand where a new workbook has them, whatever was edited."""
 AS_GENERATED = "Sensitivity"
 """The sheet that holds values in the native edition."""
+BEHIND = SHEETS
+"""Sheets that nobody reads: what they give is compared where it is shown."""
 TOLERANCE = 1e-9
 SHOWN = 70
 KINDS = {
@@ -100,7 +103,8 @@ class _Comparison:
 
     def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
         self.book = book
-        self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition)))
+        live_grids = TABLES in book.titles
+        self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.wrong: list[Wrong] = []
         self.notes: list[str] = []
@@ -108,11 +112,12 @@ class _Comparison:
         if any(each.name.lower() == "scenario_choice" for each in book.names):
             self.notes.append("It holds several scenarios: the figures of the one in use are compared, by name.")
         else:
-            titles = [title for title in self.new.titles if not inputs_edited or title in FIXED]
+            shown = [title for title in self.new.titles if title not in BEHIND]
+            titles = [title for title in shown if not inputs_edited or title in FIXED]
             for title in titles:
                 self._compare_sheet(title, values=edition == "values" or title == AS_GENERATED)
-            if len(titles) < len(self.new.titles):
-                left = ", ".join(title for title in self.new.titles if title not in titles)
+            if len(titles) < len(shown):
+                left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
 

@@ -12,7 +12,8 @@ from roi_engine.errors import WrongType
 from roi_engine.value import ceiling, maximum
 from templates import styles
 from templates.book import HEADER_ROWS, Book, absolute, color_ok_and_fail, column_titles, page, protect
-from templates.formula import Formula, function, if_error, is_number, joined
+from templates.formula import Formula, function, is_number, joined
+from templates.what_if_sheets import metric_at_base
 
 TITLES = ("Check", "What must hold", ">A", ">B", ">Difference", ">Tolerance", "Result", "Where")
 WIDTHS = (26, 66, 18, 18, 14, 12, 10, 16)
@@ -97,16 +98,17 @@ def _checks(book: Book) -> list[Check]:
 def _sensitivity_checks(book: Book) -> list[Check]:
     """What ties Breakdown and Sensitivity to the scenario, where they are live."""
     n = book.names
+    if book.data_tables:
+        return _grid_checks(book)  # no second formula to compare the Breakdown and the tornado's base with
     if book.edition != "wired":
-        return []  # no second formula to compare with, and grids that do not follow an edited input
+        return []  # and grids that do not follow an edited input
     mismatches = [v for a, v in book.values["Breakdown"].items() if a.startswith("F") and v == "FAIL"]
-    base = _at_base(book, n["tornado_metric"])
     return [
         Check("check_breakdown", "Every figure of the Breakdown agrees with its native formula (mismatches).",
               function("COUNTIF", n["breakdown_matches"], "FAIL", value=len(mismatches)), 0, "breakdown_matches"),
         *_grid_checks(book),
         Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
-              n["tornado_base"], base, "tornado_base"),
+              n["tornado_base"], metric_at_base(book, n["tornado_metric"]), "tornado_base"),
     ]  # fmt: skip
 
 
@@ -138,13 +140,6 @@ def _scenario_checks(book: Book) -> list[Check]:
         Check("check_scenario_npv", "The scenario's column shows the NPV of the Breakdown.",
               in_use("npv"), n["out_npv"], "scenarios_npv"),
     ]  # fmt: skip
-
-
-def _at_base(book: Book, metric: Formula) -> Formula:
-    """A metric of the scenario as it stands: what-if with nothing changed."""
-    unmoved = "months_to_amortize"
-    wired = book.ft("FT_WHATIF", metric, book.scenario_block, unmoved, book.names[unmoved])
-    return if_error(wired, "n/a")
 
 
 def _npv_at_irr(book: Book) -> Check:
@@ -192,7 +187,7 @@ def _grid_checks(book: Book) -> list[Check]:
         name = f"check_grid_{number}_centre"
         sentence = f"The centre of grid {number} is the scenario's figure (unless its changes were edited)."
         unedited = (n[f"grid_{number}_change_across"] == 0) & (n[f"grid_{number}_change_down"] == 0)
-        base = _at_base(book, metric)
+        base = metric_at_base(book, metric)
         checks.append(
             Check(name, sentence, unedited.where(n[f"grid_{number}_centre"], base), base, f"grid_{number}_centre")
         )

@@ -38,7 +38,7 @@ def add_inputs_sheet(book: Book) -> Worksheet:
         "Inputs",
         WIDTHS,
         "Inputs",
-        _ABOUT_SEVERAL if book.several else _SUBTITLES[book.edition],
+        _ABOUT_SEVERAL if book.several else _SUBTITLES[book.edition].format(what=book.not_followed),
     )
     column_titles(book, sheet, FIRST_ROW, TITLES)
     rules: dict[str, DataValidation] = {}
@@ -141,7 +141,7 @@ def _put_typed(book: Book, sheet: Worksheet, address: str, declared: Input, valu
 
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
-    "native": "Change the blue cells on cream; all follows from them but tornado, grids and warnings, as generated.",
+    "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",
     "values": "The inputs that the figures were calculated from. This copy does not calculate.",
 }
 

@@ -1,6 +1,6 @@
 """The Sensitivity sheet: a tornado and two grids, every cell a live FT_WHATIF; the axes are chosen from a list.
 
-In the native edition it holds values as generated: no ordinary formula gives a metric for other inputs.
+In the native edition it holds values as generated, or what data tables on a sheet of their own give.
 """
 
 from __future__ import annotations
@@ -20,11 +20,19 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved, tornado
 from templates import styles
-from templates.book import Book, absolute, column_titles, group_title, page, protect
+from templates.book import Book, absolute, column_titles, elsewhere, group_title, page, protect
 from templates.charts import tornado_chart
 from templates.formula import Formula, formula_of, if_error, is_number, joined
 from templates.inputs_sheet import bounds
 from templates.validation import rule_of
+from templates.what_if_sheets import (
+    Case,
+    Grid,
+    add_what_if_sheets,
+    grid_result,
+    metric_at_base,
+    tornado_result,
+)
 
 WIDTHS = (36, 35, 15, 15, 15, 15, 15, 15, 15, 3, 9, 11, 11, 11, 11, 3, 36)
 KNOWN_COLUMNS, CHOICES_COLUMN = "KLMNO", "Q"
@@ -50,25 +58,23 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
         "Sensitivity",
         _about(book),
     )
-    with book.as_values(as_generated(book)):
+    with book.as_values(book.grids_as_generated):
         _fill_sensitivity(book, sheet)
     protect(sheet)
     return sheet
 
 
 LIVE = "What happens when an input is different. Metrics and axes are chosen in the blue cells."
+IN_EXCEL = "Calculated by Excel's data tables (sheet What-if)."
 AS_GENERATED = "What happens when an input is different. Values as generated: they do not follow edited inputs."
 
 
 def _about(book: Book) -> str:
-    if not as_generated(book):
+    if book.data_tables:
+        return f"{LIVE} {IN_EXCEL}"
+    if not book.grids_as_generated:
         return LIVE
     return f"{AS_GENERATED} The scenario is {book.scenario.name}." if book.several else AS_GENERATED
-
-
-def as_generated(book: Book) -> bool:
-    """Whether the sheet holds values that do not follow the inputs."""
-    return book.edition == "native"
 
 
 def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
@@ -83,19 +89,24 @@ def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
         "The input that is varied along this axis: one of column Q.",
         "Choose an input from the list.",
     )
-    last = _add_tornado(book, sheet, bars, metrics_rule)
+    last, cases = _add_tornado(book, sheet, bars, metrics_rule)
     if bars:
         add_tornado_chart(book, sheet, f"A{last + 2}", width=30, height=9.3)
     row = last + CHART_ROWS + 2
     book.define("tornado_base", sheet, f"B{TORNADO_HEAD}", book.values[sheet.title][f"B{TORNADO_HEAD}"])
     book.define("tornado_metric", sheet, "B4", "NETROI")
+    grids = []
     for number, (metric, down, across) in enumerate(_axes(book, bars), start=1):
-        row = _add_grid(book, sheet, row, number, metric, down, across, metrics_rule, axes_rule) + 2
+        row, grid = _add_grid(book, sheet, row, number, metric, down, across, metrics_rule, axes_rule)
+        grids.append(grid)
+        row += 2
     sheet.add_data_validation(metrics_rule)
     sheet.add_data_validation(axes_rule)
     sheet.freeze_panes = "B4"
     page(sheet, f"A1:I{row - 2}", "1:3")
     sheet.row_breaks.append(_break(last + CHART_ROWS + 1))
+    if book.data_tables:
+        add_what_if_sheets(book, elsewhere(sheet, Formula("B4", "NETROI")), cases, grids)
 
 
 def _add_choices(book: Book, sheet: Worksheet) -> None:
@@ -117,8 +128,10 @@ def _break(row: int) -> Break:
     return Break(id=row)
 
 
-def _add_tornado(book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_rule: DataValidation) -> int:
-    """The table of inputs at low and high; returns its last row."""
+def _add_tornado(
+    book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_rule: DataValidation
+) -> tuple[int, list[Case]]:
+    """The table of inputs at low and high; returns its last row and the cases."""
     book.put(sheet, "A4", "Metric")
     metric = _anchored(book.put(sheet, "B4", "NETROI", "Input"))
     metrics_rule.add("B4")
@@ -131,19 +144,18 @@ def _add_tornado(book: Book, sheet: Worksheet, bars: list[TornadoBar], metrics_r
     column_titles(book, sheet, 5, TORNADO_TITLES)
     column_titles(book, sheet, 5, KNOWN_TITLES, column_index_from_string(KNOWN_COLUMNS[0]))
     book.put(sheet, f"A{TORNADO_HEAD}", "Base case")
-    unmoved = INPUTS["months_to_amortize"]
-    base = if_error(book.ft("FT_WHATIF", metric, book.scenario_block, unmoved.label, book.names[unmoved.name]), "n/a")
-    base_cell = _anchored(book.put(sheet, f"B{TORNADO_HEAD}", base, "Output", styles.ANY_SIZE))
+    base_cell = _anchored(book.put(sheet, f"B{TORNADO_HEAD}", metric_at_base(book, metric), "Output", styles.ANY_SIZE))
     row = TORNADO_HEAD
+    cases = []
     for bar in bars:
         row += 1
-        _add_bar(book, sheet, row, bar, metric, swing, base_cell)
-    return row
+        cases += _add_bar(book, sheet, row, bar, metric, swing, base_cell)
+    return row, cases
 
 
 def _add_bar(
     book: Book, sheet: Worksheet, row: int, bar: TornadoBar, metric: Formula, swing: Formula, base_cell: Formula
-) -> None:
+) -> list[Case]:
     declared = INPUTS[bar.name]
     shown = styles.number_format(declared.quantity)
     label = book.put(sheet, f"A{row}", bar.label)
@@ -161,13 +173,16 @@ def _add_bar(
         otherwise = moved(base, change, *(known[name] for name in _BOUNDS))
         ends.append(book.put(sheet, f"{column}{row}", typed.given().where(typed, otherwise), "Calculation", shown))
     results = []
-    for column, end_cell in zip("EF", ends, strict=True):
-        result = if_error(book.ft("FT_WHATIF", metric, book.scenario_block, label, end_cell), "n/a")
+    first_case = 2 * (row - TORNADO_HEAD) - 1
+    for case, (column, end_cell) in enumerate(zip("EF", ends, strict=True), start=first_case):
+        result = tornado_result(book, book.ft("FT_WHATIF", metric, book.scenario_block, label, end_cell), case)
         results.append(book.put(sheet, f"{column}{row}", result, "Calculation", styles.ANY_SIZE))
     for column, result_cell in zip("GH", results, strict=True):
         change_cell = _difference(result_cell, base_cell)
         book.put(sheet, f"{column}{row}", change_cell, "Calculation", styles.ANY_SIZE)
     book.put(sheet, f"I{row}", _distance(*results), "Output", styles.ANY_SIZE)
+    seen = elsewhere(sheet, Formula(label.text, bar.label))
+    return [Case(seen, elsewhere(sheet, end), result.value) for end, result in zip(ends, results, strict=True)]
 
 
 def add_tornado_chart(book: Book, sheet: Worksheet, anchor: str, *, width: float, height: float) -> None:
@@ -252,8 +267,8 @@ def _add_grid(
     across: str,
     metrics_rule: DataValidation,
     axes_rule: DataValidation,
-) -> int:
-    """One grid below its choices; returns its last row."""
+) -> tuple[int, Grid]:
+    """One grid below its choices; returns its last row, and what stands where."""
     group_title(book, sheet, row, f"Grid {number}", "I")
     book.put(sheet, f"A{row + 1}", "Metric")
     metric = _anchored(book.put(sheet, f"B{row + 1}", metric_name, "Input"))
@@ -284,13 +299,17 @@ def _add_grid(
         axis_cells["Down"].append(book.put(sheet, f"B{line}", value, "Column title right", styles.AXIS))
     book.put(sheet, f"A{values}", "Change down", "Column title")
     book.put(sheet, f"B{values}", "Down \\ Across", "Column title right")
+    results: list[list[Any]] = []
     for index, down_cell in enumerate(axis_cells["Down"]):
+        results.append([])
         for position, across_cell in enumerate(axis_cells["Across"]):
             line, column = first_row + index, get_column_letter(first_column + position)
             moves = Formula(f"$B{line}", down_cell.value), Formula(f"{column}${values}", across_cell.value)
             names = axes["Down"]["name"], axes["Across"]["name"]
-            cell = book.ft("FT_WHATIF", metric, book.scenario_block, names[0], moves[0], names[1], moves[1])
-            book.put(sheet, f"{column}{line}", if_error(cell, "n/a"), "Calculation", styles.ANY_SIZE)
+            wired = book.ft("FT_WHATIF", metric, book.scenario_block, names[0], moves[0], names[1], moves[1])
+            content = grid_result(book, wired, number, index, position)
+            cell = book.put(sheet, f"{column}{line}", content, "Calculation", styles.ANY_SIZE)
+            results[-1].append(cell.value)
     middle = len(CHANGES) // 2
     book.define(f"grid_{number}_change_across", sheet, f"{get_column_letter(first_column + middle)}{changes}", 0.0)
     book.define(f"grid_{number}_change_down", sheet, f"A{first_row + middle}", 0.0)
@@ -304,7 +323,14 @@ def _add_grid(
         f"{get_column_letter(first_column)}{first_row}:{get_column_letter(first_column + len(CHANGES) - 1)}{last_row}"
     )
     sheet.conditional_formatting.add(area, _colour_scale(metric_name))
-    return last_row
+    return last_row, Grid(
+        metric=elsewhere(sheet, metric),
+        down=elsewhere(sheet, axes["Down"]["name"]),
+        across=elsewhere(sheet, axes["Across"]["name"]),
+        down_values=[elsewhere(sheet, cell) for cell in axis_cells["Down"]],
+        across_values=[elsewhere(sheet, cell) for cell in axis_cells["Across"]],
+        results=results,
+    )
 
 
 def _colour_scale(metric: str) -> Rule:

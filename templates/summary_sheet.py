@@ -145,7 +145,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int) -> int:
 
 _HOW_IT_CALCULATES = {
     "wired": "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
-    "native": "Ordinary formulas: all follows the inputs, but for the tornado, grids and warnings: as generated.",
+    "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
 
@@ -161,7 +161,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
     book.put(
         sheet,
         f"D{row}",
-        _HOW_IT_CALCULATES[book.edition],
+        _HOW_IT_CALCULATES[book.edition].format(what=book.not_followed),
         "Explanatory Text",
     )
     return row

@@ -34,19 +34,21 @@ def build_workbook(
     generated: datetime | None = None,
     others: Sequence[Scenario] = (),
     recipient: str = "",
+    live_grids: bool = False,
 ) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
     scenario : the inputs. edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native``
-    ordinary formulas (its tornado and grids are values as generated), ``values`` nothing but values. generated : the
-    time to state; SOURCE_DATE_EPOCH, else now, when left out. others : further scenarios, among which the reader
-    chooses on a sheet of their own; each needs a name, all one currency, or a `ScenarioError` says so. recipient :
-    whom this copy is for, kept as a property of the document, so that answers can be told apart.
+    ordinary formulas, ``values`` nothing but values. generated : the time to state; SOURCE_DATE_EPOCH, else now, when
+    left out. others : further scenarios, among which the reader chooses on a sheet of their own; each needs a name, all
+    one currency, or a `ScenarioError` says so. recipient : whom this copy is for, kept as a property of the document,
+    so that answers can be told apart. live_grids : whether Excel's data tables calculate the tornado and the grids of
+    the native edition, which are values as generated when it is left out.
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
     _check_scenarios([scenario, *others])
-    book = Book(scenario, edition, others)
+    book = Book(scenario, edition, others, live_grids)
     summary = add_summary_sheet(book)
     scenarios = ScenariosSheet(book) if others else None
     add_inputs_sheet(book)
