@@ -29,7 +29,6 @@ SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
 """Characters that fit on a line of the source and note columns, and points that a line takes."""
 NO_LIMIT = 1e300
 """Stands for a bound that does not exist, in the columns that formulas read."""
-LIMIT_FORMAT = '[>=1E+200]"none";[<=-1E+200]"none";General'
 
 
 def add_inputs_sheet(book: Book) -> Worksheet:
@@ -105,8 +104,8 @@ def _add_input(
     cell = Formula(f"B{row}", value)
     if declared.numeric:
         lowest, highest = bounds(declared)
-        lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", LIMIT_FORMAT)
-        highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", LIMIT_FORMAT)
+        lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", styles.LOWEST)
+        highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", styles.HIGHEST)
         step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
         if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
             highest_cell = function("MAX", Formula("flow_months", None), value=_last_month(book))

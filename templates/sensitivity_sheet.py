@@ -28,7 +28,7 @@ from templates.validation import rule_of
 from templates.what_if_sheets import (
     Case,
     Grid,
-    add_what_if_sheets,
+    WhatIf,
     grid_result,
     metric_at_base,
     tornado_result,
@@ -50,8 +50,8 @@ CHART_BARS = 10
 AXIS_TITLES = ("Axis", "Input", ">Base", ">Step", ">Lowest", ">Highest")
 
 
-def add_sensitivity_sheet(book: Book) -> Worksheet:
-    """Writes the sheet: tornado table, then the two grids."""
+def add_sensitivity_sheet(book: Book) -> WhatIf:
+    """Writes the sheet: tornado table, then the two grids; returns what they ask for."""
     sheet = book.sheet(
         "Sensitivity",
         WIDTHS,
@@ -59,9 +59,9 @@ def add_sensitivity_sheet(book: Book) -> Worksheet:
         _about(book),
     )
     with book.as_values(book.grids_as_generated):
-        _fill_sensitivity(book, sheet)
+        asked = _fill_sensitivity(book, sheet)
     protect(sheet)
-    return sheet
+    return asked
 
 
 LIVE = "What happens when an input is different. Metrics and axes are chosen in the blue cells."
@@ -77,7 +77,7 @@ def _about(book: Book) -> str:
     return f"{AS_GENERATED} The scenario is {book.scenario.name}." if book.several else AS_GENERATED
 
 
-def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
+def _fill_sensitivity(book: Book, sheet: Worksheet) -> WhatIf:
     _add_choices(book, sheet)
     bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
     metrics_rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
@@ -105,8 +105,7 @@ def _fill_sensitivity(book: Book, sheet: Worksheet) -> None:
     sheet.freeze_panes = "B4"
     page(sheet, f"A1:I{row - 2}", "1:3")
     sheet.row_breaks.append(_break(last + CHART_ROWS + 1))
-    if book.data_tables:
-        add_what_if_sheets(book, elsewhere(sheet, Formula("B4", "NETROI")), cases, grids)
+    return WhatIf(elsewhere(sheet, Formula("B4", "NETROI")), cases, grids)
 
 
 def _add_choices(book: Book, sheet: Worksheet) -> None:
@@ -175,7 +174,8 @@ def _add_bar(
     results = []
     first_case = 2 * (row - TORNADO_HEAD) - 1
     for case, (column, end_cell) in enumerate(zip("EF", ends, strict=True), start=first_case):
-        result = tornado_result(book, book.ft("FT_WHATIF", metric, book.scenario_block, label, end_cell), case)
+        wired = book.ft("FT_WHATIF", metric, book.scenario_block, label, end_cell)
+        result = tornado_result(book, wired, case, end_cell)
         results.append(book.put(sheet, f"{column}{row}", result, "Calculation", styles.ANY_SIZE))
     for column, result_cell in zip("GH", results, strict=True):
         change_cell = _difference(result_cell, base_cell)
@@ -307,7 +307,7 @@ def _add_grid(
             moves = Formula(f"$B{line}", down_cell.value), Formula(f"{column}${values}", across_cell.value)
             names = axes["Down"]["name"], axes["Across"]["name"]
             wired = book.ft("FT_WHATIF", metric, book.scenario_block, names[0], moves[0], names[1], moves[1])
-            content = grid_result(book, wired, number, index, position)
+            content = grid_result(book, wired, number, index, position, *moves)
             cell = book.put(sheet, f"{column}{line}", content, "Calculation", styles.ANY_SIZE)
             results[-1].append(cell.value)
     middle = len(CHANGES) // 2
@@ -360,7 +360,7 @@ def _add_axis(book: Book, sheet: Worksheet, row: int, side: str, name: str) -> d
     return found
 
 
-_AXIS_FORMATS = (styles.AXIS, styles.WHOLE, '[<=-1E+200]"none";General', '[>=1E+200]"none";General')
+_AXIS_FORMATS = (styles.AXIS, styles.WHOLE, styles.LOWEST, styles.HIGHEST)
 
 
 def _axis_value(axis: dict[str, Formula], change: Formula) -> Formula:

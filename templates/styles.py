@@ -60,8 +60,11 @@ NUMBER = "#,##0.##"
 RATIO = '0.0"x"'
 GENERAL = "General"
 FACTOR = "0.0000"
-ANY_SIZE = "[>=1000]#,##0;[<=-1000]-#,##0;0.00"
-AXIS = "[>=1000]#,##0;General"
+ANY_SIZE = "#,##0.00"
+AXIS = "[<1000]General;#,##0"
+"""A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
+LOWEST, HIGHEST = '[<=-1E+200]"none";[<0]-General;General', '[<1E+200]General;"none"'
+"""Of bounds, where a number beyond all size stands for none."""
 PAYBACK = "[<1]0.00;0.0"
 MOMENT = '0.00;-0.00;""'
 

@@ -69,19 +69,25 @@ def metric_at_base(book: Book, metric: Formula) -> Formula:
     return book.live(wired, lambda: _chosen(metric, [book.names[f"out_{line}"] for line in LINE_OF.values()]))
 
 
-def tornado_result(book: Book, wired: Formula, case: int) -> Formula:
+def tornado_result(book: Book, wired: Formula, case: int, move: Formula) -> Formula:
     """The metric at an end of a bar, by its function or from the table. case : 1 for the first bar's low."""
-    return _result(book, wired, f"$B${TORNADO + case}")
+    return _result(book, wired, f"$B${TORNADO + case}", move)
 
 
-def grid_result(book: Book, wired: Formula, number: int, line: int, position: int) -> Formula:
+def grid_result(book: Book, wired: Formula, number: int, line: int, position: int, *moves: Formula) -> Formula:
     """The metric at a crossing of a grid, by its function or from the table; line and position count from 0."""
-    return _result(book, wired, f"{get_column_letter(2 + position)}{_corner(number) + 1 + line}")
+    return _result(book, wired, f"{get_column_letter(2 + position)}{_corner(number) + 1 + line}", *moves)
 
 
-def _result(book: Book, wired: Formula, address: str) -> Formula:
+def _result(book: Book, wired: Formula, address: str, *moves: Formula) -> Formula:
+    """The table's cell; n/a for a move to no number, which the table would take for none."""
     shown = if_error(wired, "n/a")
-    return book.live(shown, lambda: Formula(f"'{TABLES}'!{address}", cached(shown.value)))
+
+    def from_table() -> Formula:
+        numbers = function("COUNT", *moves, value=sum(bool(is_number(move).value) for move in moves))
+        return (numbers == len(moves)).where(Formula(f"'{TABLES}'!{address}", cached(shown.value)), "n/a")
+
+    return book.live(shown, from_table)
 
 
 def _corner(number: int) -> int:
@@ -95,8 +101,20 @@ def _chosen(metric: Formula, figures: Sequence[Formula]) -> Formula:
     return if_error(function("CHOOSE", number, *figures, value=figures[at].value), "n/a")
 
 
-def add_what_if_sheets(book: Book, metric: Formula, cases: Sequence[Case], grids: Sequence[Grid]) -> None:
-    """Writes the tables, the model and its flows. metric : the tornado's."""
+@dataclass(frozen=True)
+class WhatIf:
+    """What the Sensitivity sheet asks for: the tornado's metric and cases, and the grids."""
+
+    metric: Formula
+    cases: Sequence[Case]
+    grids: Sequence[Grid]
+
+
+def add_what_if_sheets(book: Book, asked: WhatIf) -> None:
+    """Writes the tables, the model and its flows, where data tables calculate tornado and grids."""
+    if not book.data_tables:
+        return
+    cases, grids = asked.cases, asked.grids
     tables = book.sheet(TABLES, (40, *[15] * 9), "What-if", _ABOUT)
     moves = _add_moves(book, tables, cases, grids)
     branch = book.branch("what_if_", _months(book))
@@ -104,7 +122,7 @@ def add_what_if_sheets(book: Book, metric: Formula, cases: Sequence[Case], grids
     for number, grid in enumerate(grids, start=1):
         _add_grid(book, tables, number, grid, _chosen(grid.metric, figures))
     if cases:
-        _add_tornado(book, tables, cases, _chosen(metric, figures))
+        _add_tornado(book, tables, cases, _chosen(asked.metric, figures))
     tables.freeze_panes = "A4"
     page(tables, f"A1:H{max(TORNADO + len(cases), TORNADO)}", "1:3")
     protect(tables)

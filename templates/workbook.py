@@ -25,6 +25,7 @@ from templates.options_sheet import add_options_sheet
 from templates.scenarios_sheet import ScenariosSheet
 from templates.sensitivity_sheet import add_sensitivity_sheet
 from templates.summary_sheet import add_summary_sheet, fill_summary
+from templates.what_if_sheets import add_what_if_sheets
 
 
 def build_workbook(
@@ -55,13 +56,14 @@ def build_workbook(
     breakdown = add_breakdown_sheet(book)
     flows = add_cash_flow_sheet(book)
     fill_breakdown(book, breakdown)
-    add_sensitivity_sheet(book)
+    asked = add_sensitivity_sheet(book)
     add_options_sheet(book, flows)
     if scenarios:
         scenarios.fill()
     add_checks_sheet(book)
     add_functions_sheet(book)
     add_notes_sheet(book)
+    add_what_if_sheets(book, asked)
     fill_summary(book, summary, flows, moment)
     add_master_check(book)
     return _finished(book, moment, recipient)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,12 +21,12 @@ from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
 from templates.finishing import MAIN, parts_by_title
 from templates.package_check import check_package
-from templates.what_if_sheets import SHEETS
+from templates.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells
-from tests.workbook_edits import with_cells
+from tests.workbook_edits import parts_of, with_cells, with_part
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SCENARIOS = samples_and_edges()
@@ -35,6 +35,8 @@ SCENARIOS["ten years"] = REFERENCE.with_inputs(months=120, training_hours=20_000
 SUPPORT = SCENARIOS["support-classifier"]
 THREE = (SUPPORT, SCENARIOS["document-extraction"], SCENARIOS["five years"].model_copy(update={"name": "Five years"}))
 MOST_BARS = 12
+RECALCULATED = ("support-classifier", "document-extraction", "never", "nothing", "one month", "late", "ten years")
+"""What LibreOffice recalculates: some seconds each."""
 
 
 @cache
@@ -147,39 +149,13 @@ def test_the_package_is_valid_for_every_office(name: str, tmp_path: Path) -> Non
 # --- recalculated ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Edit:
-    """What is typed into the support sample: inputs by name, and cells of the sheet Sensitivity."""
-
-    inputs: dict[str, Any] = field(default_factory=dict)
-    cells: dict[str, Any] = field(default_factory=dict)
-
-    def made(self) -> bytes:
-        content = with_cells(_live("support-classifier"), self.inputs) if self.inputs else _live("support-classifier")
-        return with_cells(content, self.cells, "Sensitivity") if self.cells else content
-
-
-EDITS = {
-    "horizon and delay": Edit({"months_to_amortize": 33, "go_live_delay": 3}),
-    "prices": Edit({"baseline_output_price_per_m": 9.0, "monthly_growth": 0.02}),
-    "loss": Edit({"data_preparation_cost": 900_000.0, "discount_rate": 0.25}),
-    "fleet": Edit({"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0}),
-    "metric": Edit(cells={"B4": "NPV", "E4": 0.35}),
-    "rate of return": Edit({"benefit_risk": 0.1}, {"B4": "IRR"}),
-    "axes": Edit(
-        {"go_live_delay": 2},
-        {"B41": "DPAYBACK", "B43": "Horizon", "B44": "Discount rate", "B56": "MIRR", "B58": "Go-live delay"},
-    ),
-}
-
-
 @pytest.fixture(scope="module")
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Cells]]:
-    """The workbooks, and edited copies of the sample, as LibreOffice computes them."""
-    folder = tmp_path_factory.mktemp("live")
-    made = {name: _live(name) for name in SCENARIOS}
-    made |= {f"edited {name}": edit.made() for name, edit in EDITS.items()}
-    made |= {each.name: with_cells(_three(), {"C4": each.name}, "Scenarios") for each in THREE}
+    """The workbooks as LibreOffice computes them, data tables and all."""
+    return _computed({name: _live(name) for name in RECALCULATED}, tmp_path_factory.mktemp("live"))
+
+
+def _computed(made: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, Cells]]:
     paths = []
     for number, content in enumerate(made.values()):
         paths.append(folder / f"{number}.xlsx")
@@ -190,14 +166,14 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", RECALCULATED)
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
     """Every formula cell but those behind the Sensitivity sheet, and every cell of the tables."""
     scale = max(1.0, *map(abs, appraise(SCENARIOS[name]).cash_flow))
     wrong, compared = [], 0
     for title, cells in stored_cells(_live(name)).items():
         for address, cell in cells.items():
-            body = title == "What-if" and int("".join(filter(str.isdigit, address))) >= 17
+            body = title == "What-if" and int("".join(filter(str.isdigit, address))) >= FIRST_GRID
             if body or (title not in SHEETS and cell.formula is not None):
                 compared += 1
                 shown = recalculated[name][title][address].value
@@ -207,20 +183,102 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, C
     assert compared > 3_000
 
 
-@pytest.mark.slow
-@pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", EDITS)
-def test_edits_move_every_cell_as_the_engine_does(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
-    book = recalculated[f"edited {name}"]
-    scenario = SUPPORT.with_inputs(**EDITS[name].inputs)
-    assert not _disagreements(book["Sensitivity"], named_cells(_live("support-classifier")), scenario)
-    assert book["Summary"]["A3"].value == "All checks OK"
+# --- moved by hand --------------------------------------------------------------------------------------------------
+# What a table does to its input cells, typed into them: the corner must show what the engine gives, after any edit.
+# LibreOffice's tables are not asked here: after some edits they leave one or two cells at the base (docs/editions.md).
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is typed into a workbook, by sheet; the scenario that it makes."""
+
+    scenario: Scenario
+    content: Callable[[], bytes]
+    cells: dict[str, dict[str, Any]]
+
+    def made(self) -> bytes:
+        content = with_part(self.content(), _part(self.content()), _without_tables)
+        for sheet, cells in self.cells.items():
+            content = with_cells(content, cells, sheet)
+        return content
+
+
+def _part(content: bytes) -> str:
+    return parts_by_title(parts_of(content))[TABLES]
+
+
+def _without_tables(root: Any) -> None:
+    for each in root.xpath("//*[local-name()='f'][@t='dataTable']"):
+        each.getparent().remove(each)
+
+
+def _typed(inputs: dict[str, Any], sensitivity: dict[str, Any] | None = None) -> Edit:
+    cells = {"Inputs": inputs, "Sensitivity": sensitivity or {}}
+    return Edit(SUPPORT.with_inputs(**inputs), lambda: _live("support-classifier"), cells)
+
+
+EDITS = {
+    "horizon and delay": _typed({"months_to_amortize": 31, "go_live_delay": 3}),
+    "prices": _typed({"baseline_output_price_per_m": 9.0, "monthly_growth": 0.02}),
+    "loss": _typed({"data_preparation_cost": 900_000.0, "discount_rate": 0.25}),
+    "fleet": _typed({"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0}),
+    "metric": _typed({"benefit_risk": 0.1}, {"B4": "IRR", "E4": 0.35, "B41": "ROI", "B56": "EQUIVMONTHLY"}),
+    "axes": _typed(
+        {"go_live_delay": 2},
+        {"B41": "DPAYBACK", "B43": "Horizon", "B44": "Discount rate", "B56": "MIRR", "B58": "Go-live delay"},
+    ),
+    **{f"in use: {each.name}": Edit(each, _three, {"Scenarios": {"C4": each.name}}) for each in THREE[1:]},
+}
+CASES, CROSSINGS = (1, 14), ((1, 0, 0), (2, 6, 2))
+"""Cases of the tornado that are tried, and crossings of a grid: its number, line and position."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Values in the input cells of a table, the corner that shows the metric, and what the engine gives there."""
+
+    typed: dict[str, Any]
+    corner: str
+    expected: Any
+
+
+def _moves(sheet: Cells, first_rows: tuple[int, int], scenario: Scenario) -> list[Move]:
+    """Some moves of each table, from the labels and values that stand on the sheet Sensitivity."""
+    found = []
+    for case in CASES:
+        row, column = 7 + (case - 1) // 2, "DC"[case % 2]
+        label, value = sheet[f"A{row}"].value, sheet[f"{column}{row}"].value
+        expected = _engine(scenario, str(sheet["B4"].value), {str(label): value})
+        found.append(Move({CASE: case}, f"B{TORNADO}", expected))
+    for number, line, position in CROSSINGS:
+        first = first_rows[number - 1]
+        metric, down, across = (str(sheet[f"B{first + offset}"].value) for offset in (0, 2, 3))
+        values = sheet[f"B{first + 6 + line}"].value, sheet[f"{'CDEFGHI'[position]}{first + 5}"].value
+        expected = _engine(scenario, metric, dict(zip((down, across), values, strict=True)))
+        typed = dict(zip(MOVES[number], values, strict=True))
+        found.append(Move(typed, f"A{FIRST_GRID + (number - 1) * GRID_ROWS}", expected))
+    return [move for move in found if not any(isinstance(value, str) for value in move.typed.values())]
 
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("scenario", THREE, ids=lambda each: each.name)
-def test_the_scenario_in_use_moves_every_cell(recalculated: dict[str, dict[str, Cells]], scenario: Scenario) -> None:
-    book = recalculated[scenario.name]
-    assert not _disagreements(book["Sensitivity"], named_cells(_three()), scenario)
-    assert book["Summary"]["A3"].value == "All checks OK"
+def test_moves_in_edited_workbooks_give_what_the_engine_gives(tmp_path: Path) -> None:
+    made = {name: edit.made() for name, edit in EDITS.items()}
+    (tmp_path / "edited").mkdir()
+    moved, moves = {}, {}
+    for name, book in _computed(made, tmp_path / "edited").items():
+        names = named_cells(made[name])
+        first_rows = tuple(int(names[f"grid_{number}_metric"][1][1:]) for number in (1, 2))
+        for number, move in enumerate(_moves(book["Sensitivity"], first_rows, EDITS[name].scenario)):  # type: ignore[arg-type]
+            moves[f"{name} {number}"] = (name, move)
+            moved[f"{name} {number}"] = with_cells(made[name], move.typed, TABLES)
+    assert len(moves) >= 30
+    (tmp_path / "moved").mkdir()
+    wrong = []
+    for key, book in _computed(moved, tmp_path / "moved").items():
+        name, move = moves[key]
+        scale = max(1.0, *map(abs, appraise(EDITS[name].scenario).cash_flow))
+        shown = book[TABLES][move.corner].value
+        if not same(shown, move.expected, scale):
+            wrong.append(f"{key} {move.typed}: {shown!r} is not {move.expected!r}")
+    assert not wrong, "\n".join(wrong)
