@@ -157,3 +157,22 @@ def test_a_copy_that_libreoffice_saved_passes(tmp_path: Path) -> None:
     result = check(tmp_path, saved.read_bytes())
     assert result.exit_code == 0, result.output
     assert "formulas stand as they were made" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_workbook_with_data_tables_passes(tmp_path: Path) -> None:
+    result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, live_grids=True))
+    assert result.exit_code == 0, result.output
+    assert "gives every figure the same today" in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_data_tables_that_libreoffice_saved_are_what_excel_refuses(tmp_path: Path) -> None:
+    path = tmp_path / "native.xlsx"
+    path.write_bytes(build_workbook(SAMPLE, edition="native", generated=WHEN, live_grids=True))
+    found = findings(tmp_path, libreoffice.convert(path, tmp_path / "out").read_bytes())
+    assert {each["kind"] for each in found} == {"package"} and {each["place"].split("!")[0] for each in found} == {
+        "What-if"
+    }
+    assert all("data table" in each["sentence"] for each in found)

@@ -176,6 +176,16 @@ def _is_number(value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def test_report_writes_live_grids_into_the_native_edition_alone(folder):
+    done = run("report", "reference.toml", "--formulas", "native", "--grids", "live", "-o", "live.xlsx")
+    assert done.exit_code == 0, done.output
+    assert "What-if" in openpyxl.load_workbook("live.xlsx", read_only=True).sheetnames
+    for others in ((), ("--formulas", "values")):
+        done = run("report", "reference.toml", *others, "--grids", "live", "-o", "other.xlsx")
+        assert done.exit_code == 2 and "--formulas native" in done.stderr
+        assert not Path("other.xlsx").exists()
+
+
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     (folder / "odd name.toml").write_text(REFERENCE_TOML, "utf-8")
     result = run("report", "odd name.toml")
