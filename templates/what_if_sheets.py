@@ -16,7 +16,6 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine.appraisal import METRICS
 from roi_engine.cashflow import MODEL
 from roi_engine.scenario import INPUTS
 from templates import flow_metrics, styles
@@ -133,10 +132,10 @@ _ABOUT = "The data tables behind the Sensitivity sheet (Excel: Data, What-If Ana
 
 def _months(book: Book) -> int:
     """The longest horizon that tornado and grids may ask for."""
-    span = book.scenario.ranges.get("months_to_amortize")
-    highest = int(INPUTS["months_to_amortize"].quantity.clamp(math.inf))
-    farthest = math.ceil(book.longest_horizon * FARTHEST)
-    return min(max(farthest, int(span.high) if span else 0), highest)
+    name = "months_to_amortize"
+    spans = [each.ranges[name].high for each in book.scenarios if name in each.ranges]
+    farthest = max(book.longest_horizon * FARTHEST, *spans, 1)
+    return min(math.ceil(farthest), int(INPUTS[name].quantity.clamp(math.inf)))
 
 
 def _add_moves(book: Book, sheet: Worksheet, cases: Sequence[Case], grids: Sequence[Grid]) -> tuple[Formula, ...]:
@@ -244,6 +243,3 @@ def _add_tornado(book: Book, sheet: Worksheet, cases: Sequence[Case], metric: Fo
         book.put(sheet, f"D{row}", case.value, "Calculation", styles.AXIS)
     area = f"B{TORNADO + 1}:B{TORNADO + len(cases)}"
     book.data_table(sheet, area, [[case.result] for case in cases], column_input=CASE)
-
-
-assert set(LINE_OF) == set(METRICS)

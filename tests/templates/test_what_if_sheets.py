@@ -16,12 +16,13 @@ import pytest
 from lxml import etree
 
 from roi_engine import REFERENCE, Scenario, appraise
+from roi_engine.appraisal import METRICS
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
 from templates.finishing import MAIN, parts_by_title
 from templates.package_check import check_package
-from templates.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
+from templates.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, SHEETS, TABLES, TORNADO
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
@@ -106,6 +107,10 @@ def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
     assert book["Summary"]["A3"].value == "All checks OK"
     assert check_package(package) == []
     assert "FT_" not in "".join(cell.formula or "" for cells in book.values() for cell in cells.values())
+
+
+def test_every_metric_that_can_be_chosen_has_its_line() -> None:
+    assert list(LINE_OF) == list(METRICS)
 
 
 def test_three_tables_move_cells_of_their_own_sheet_that_are_not_empty() -> None:
