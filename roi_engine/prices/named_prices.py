@@ -41,8 +41,9 @@ SOURCE = "Price table: "
 def fill_in(values: dict[str, Any]) -> list[Problem]:
     """Replaces names by figures, and says in ``sources`` where each comes from; returns what is wrong.
 
-    values : inputs by name, with the names of `NAMES` among them. A figure that is typed stays; so does a side that
-    is priced per 1,000 tokens. A GPU brings its range of prices where none is typed. Source: docs/prices.md.
+    values : inputs by name, with the names of `NAMES` among them. A figure that is typed stays; so does a side that is
+    priced per 1,000 tokens, of which a name that gives nothing else is a problem. A GPU brings its range of prices
+    where none is typed. Source: docs/prices.md.
 
     >>> values = {"gpu": "A100"}
     >>> fill_in(values), values["gpu_hourly_rate"], values["sources"]["gpu_hourly_rate"]
@@ -62,8 +63,22 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
             problems.append(Problem(key, str(error), error.code))
             _stand_in(key, values)
             continue
+        if not rows and _priced_per_1k(key, values):
+            problems.append(Problem(key, _NOTHING_TO_FILL.format(side=key.removesuffix("_model"))))
         _enter(key, rows, day, values, problems)
     return problems
+
+
+_NOTHING_TO_FILL = (
+    "The name gives no figure: {side}_cost_per_1k_tokens is the price. Delete one of the two, or type the tokens of a "
+    "call ({side}_input_tokens, {side}_output_tokens) in place of that price."
+)
+
+
+def _priced_per_1k(key: str, values: Mapping[str, Any]) -> bool:
+    """Whether the side of a model is priced per 1,000 tokens."""
+    side = key.removesuffix("_model")
+    return values.get(f"{side}_cost_per_1k_tokens") is not None and not mix_given(values, side)
 
 
 def _stand_in(key: str, values: dict[str, Any]) -> None:
@@ -89,7 +104,7 @@ def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> d
     table: PriceTable = tables.gpus if key in ("gpu", "serving_gpu") else tables.models
     table.find(name)
     side = key.removesuffix("_model")
-    per_1k = values.get(f"{side}_cost_per_1k_tokens") is not None and not mix_given(values, side)
+    per_1k = _priced_per_1k(key, values)
     rows = {}
     for field, kind in FILLS[key].items():
         if values.get(field) is not None or (per_1k and field.startswith(side)):

@@ -88,9 +88,20 @@ def test_typed_figures_stay(read) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_a_side_that_is_priced_per_1k_stays_so(read) -> None:  # type: ignore[no-untyped-def]
-    scenario = read('gpu_rate = 1\nbaseline_model = "gpt-4.1"\nbaseline_cost = 0.3\nfinetuned_cost = 0.05\n')
-    assert scenario.baseline_input_price_per_m is None
-    assert scenario.baseline_cost_per_1k_tokens == 0.3
+    scenario = read('gpu_rate = 1\nfinetuned_model = "gpt-4o-mini"\nbaseline_cost = 0.3\nfinetuned_cost = 0.05\n')
+    assert scenario.finetuned_input_price_per_m is None
+    assert scenario.finetuned_cost_per_1k_tokens == 0.05
+    assert scenario.training_price_per_m == 3
+
+
+def test_a_name_that_gives_nothing_is_no_silent_one(read) -> None:  # type: ignore[no-untyped-def]
+    """Two prices of one side: which of them counts must be said."""
+    with pytest.raises(ScenarioError) as raised:
+        read('gpu_rate = 1\nbaseline_model = "gpt-4.1"\nbaseline_cost = 0.3\nfinetuned_cost = 0.05\n')
+    (problem,) = raised.value.problems
+    assert problem.place.endswith("baseline_model")
+    assert "baseline_cost_per_1k_tokens is the price" in problem.sentence
+    assert "baseline_input_tokens" in problem.sentence
 
 
 def test_a_typed_range_stays(read) -> None:  # type: ignore[no-untyped-def]
