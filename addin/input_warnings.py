@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 FIRST_FEW = 3
 
 
-def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "") -> None:
-    """Prints the warnings, unless quiet; only the first few where a command that prints all is named."""
+def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "", about: str = "") -> None:
+    """Prints the warnings, unless quiet; only the first few where a command that prints all is named.
+
+    about : the scenario's name, where there are several.
+    """
     if is_on("quiet") or not warnings:
         return
     if not all_of_them_with:
@@ -27,6 +30,6 @@ def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "")
     if all_of_them_with and len(shown) > FIRST_FEW + 1:
         shown = shown[:FIRST_FEW]
     for warning in shown:
-        print_note("Warning", str(warning), "yellow")
+        print_note("Warning", f"{about}: {warning}" if about else str(warning), "yellow")
     if len(shown) < len(warnings):
         click.echo(f"{len(warnings) - len(shown)} more warnings: {all_of_them_with}", err=True)

@@ -101,19 +101,33 @@ def report(
     generated = generation_time()
     scenario, *further = read_scenarios([scenario_file, *others])
 
+    from templates.book import LONGEST_LIVE_HORIZON
     from templates.workbook import build_workbook
 
-    appraisal, warnings = appraise(scenario), check_inputs(scenario)
+    longest = max(each.months_to_amortize for each in (scenario, *further))
+    if grids == "live" and longest > LONGEST_LIVE_HORIZON:
+        raise click.UsageError(
+            f"--grids live is for horizons up to {LONGEST_LIVE_HORIZON} months, and one has {longest}. Leave it out: "
+            "tornado and grids are then values as generated."
+        )
+    appraisal = appraise(scenario)
+    warnings = [check_inputs(each) for each in (scenario, *further)]
     content = build_workbook(
         scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
     )
     write_file(path, content)
     if json:
-        found = [{"input": each.input_name, "sentence": each.sentence} for each in warnings]
+        found = [
+            {**({"scenario": each.name} if further else {}), "input": one.input_name, "sentence": one.sentence}
+            for each, ones in zip((scenario, *further), warnings, strict=True)
+            for one in ones
+        ]
         print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
     elif not is_on("quiet"):
-        click.echo("\n".join(summary_lines(scenario, appraisal, path)))
-        print_warnings(warnings, all_of_them_with=f"ft-roi calc {shlex.quote(scenario_file)}")
+        click.echo("\n".join(summary_lines(scenario, appraisal, path, about=scenario.name if further else "")))
+        for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
+            about = each.name if further else ""
+            print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)
 
 
 def _default_name(scenario_file: str) -> str:
@@ -159,8 +173,8 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
         )
 
 
-def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
-    """The five lines: the answer, net ROI and ROI, the paybacks, NPV and IRR, the file."""
+def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
+    """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
     from addin.figures import amount, percent, time_span
     from roi_engine import verdict
 
@@ -182,7 +196,7 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[
     ]
     width = max(len(figure) for _, figure, _, _ in rows)
     return [
-        verdict(appraisal, scenario.currency),
+        f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
         *(f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows),
         f"  {'File':<8} {path}",
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean
 from roi_engine.prices.named_prices import NAMES, fill_in
-from roi_engine.scenario import INPUTS, Scenario, find_input
+from roi_engine.scenario import Scenario, find_input
 
 GROUPS = (
     "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
@@ -136,7 +136,7 @@ def _place(
     places: dict[str, str],
     problems: list[Problem],
 ) -> None:
-    name = f"{group}_{key}" if f"{group}_{key}" in (*INPUTS, *NAMES) else key
+    name = _with_group(group, key)
     try:
         name = name if name in NAMES else find_input(name).name
     except UnknownName as error:
@@ -151,6 +151,17 @@ def _place(
         )
     places[name] = place
     values[name] = value
+
+
+def _with_group(group: str, key: str) -> str:
+    """The key with the group's name before it, where that names an input or a model; a short name counts too."""
+    full = f"{group}_{key}"
+    if full in NAMES:
+        return full
+    try:
+        return find_input(full).name
+    except UnknownName:
+        return key
 
 
 def scenario_json(scenario: Scenario) -> str:

@@ -22,8 +22,10 @@ from templates.workbook import build_workbook
 
 FIXED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
 """The sheets whose formulas depend on no input: they stand where a new workbook has them, whatever was edited."""
-AS_GENERATED = "Sensitivity"
-"""The sheet that holds values in the native edition."""
+FLOWS = ("Cash flow", "Option flows")
+"""Sheets whose months run across or down, as the horizon has it."""
+CHOICES = "Sensitivity"
+"""The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
 BEHIND = SHEETS
 """Sheets that nobody reads: what they give is compared where it is shown."""
 TOLERANCE = 1e-9
@@ -104,22 +106,45 @@ class _Comparison:
     def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
         self.book = book
         live_grids = TABLES in book.titles
+        as_generated = edition == "values" or (edition == "native" and not live_grids)
         self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.wrong: list[Wrong] = []
         self.notes: list[str] = []
+        self.elsewhere: list[str] = []
         self.compared = 0
         if any(each.name.lower() == "scenario_choice" for each in book.names):
-            self.notes.append("It holds several scenarios: the figures of the one in use are compared, by name.")
+            self.notes.append(
+                "It holds several scenarios: the named figures of the one in use are compared, and nothing else; "
+                "not the results on the sheet Scenarios."
+            )
         else:
             shown = [title for title in self.new.titles if title not in BEHIND]
             titles = [title for title in shown if not inputs_edited or title in FIXED]
+            titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:
-                self._compare_sheet(title, values=edition == "values" or title == AS_GENERATED)
+                if title == CHOICES and not as_generated and self._other_choices():
+                    self.notes.append(f"{title}: a metric, an axis or a change was chosen; not compared.")
+                else:
+                    self._compare_sheet(title, values=edition == "values" or (title == CHOICES and as_generated))
             if len(titles) < len(shown):
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
+
+    def _is_edited(self, found: str | None, made: str | None) -> bool:
+        """Whether a formula is another one; a sheet whose cells stand elsewhere is referred to otherwise."""
+        if _normal(found) == _normal(made):
+            return False
+        return found is None or not any(title in (made or "") for title in self.elsewhere)
+
+    def _other_choices(self) -> bool:
+        """Whether something was typed into the sheet of choices."""
+        if CHOICES not in self.book.titles:
+            return False
+        found = self.book.cells(CHOICES)
+        made = ((at, cell) for at, cell in self.new.cells(CHOICES).items() if cell.formula is None)
+        return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
 
     def _compare_sheet(self, title: str, values: bool) -> None:
         """Formulas and what they show; with ``values`` also the numbers that stand there without a formula."""
@@ -129,9 +154,10 @@ class _Comparison:
             self.wrong.append(Wrong("formula", title, "There is no such sheet any more."))
             return
         found = self.book.cells(title)
-        edited = [at for at, cell in made.items() if _normal(found.get(at, EMPTY).formula) != _normal(cell.formula)]
+        edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
         kept = sum(cell.formula is not None for cell in found.values())
         if len(edited) > len(made) / 2 and kept > len(made) / 2:  # its formulas are still there, in other cells
+            self.elsewhere.append(title)
             self.notes.append(
                 f"{title}: its cells stand elsewhere than in a new workbook of these inputs; compared by name only."
             )

@@ -24,7 +24,7 @@ LOOSE = 1e-6
 
 @dataclass(frozen=True)
 class Check:
-    """Two figures that must agree within a tolerance of their size."""
+    """Two figures that must agree within a tolerance of their size; A may take the cell of B."""
 
     name: str
     sentence: str
@@ -185,12 +185,17 @@ def _grid_checks(book: Book) -> list[Check]:
     for number in (1, 2):
         metric = n[f"grid_{number}_metric"]
         name = f"check_grid_{number}_centre"
-        sentence = f"The centre of grid {number} is the scenario's figure (unless its changes were edited)."
+        sentence = f"The centre of grid {number} is the scenario's figure (if its axes are two filled inputs, unmoved)."
+        across, down = (n[f"grid_{number}_{side}"] for side in ("across", "down"))
         unedited = (n[f"grid_{number}_change_across"] == 0) & (n[f"grid_{number}_change_down"] == 0)
-        base = metric_at_base(book, metric)
-        checks.append(
-            Check(name, sentence, unedited.where(n[f"grid_{number}_centre"], base), base, f"grid_{number}_centre")
-        )
+        filled = is_number(n[f"grid_{number}_value_across"]) & is_number(n[f"grid_{number}_value_down"])
+        unedited = unedited & filled & (across == down).negated()
+        centre = n[f"grid_{number}_centre"]
+
+        def shown(base: Formula, unedited: Formula = unedited, centre: Formula = centre) -> Formula:
+            return unedited.where(centre, base)
+
+        checks.append(Check(name, sentence, shown, metric_at_base(book, metric), f"grid_{number}_centre"))
     return checks
 
 
@@ -218,8 +223,9 @@ def _corner(sheet: Worksheet) -> str:
 def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> None:
     book.put(sheet, f"A{row}", check.name, "Explanatory Text")
     book.put(sheet, f"B{row}", check.sentence)
-    a = book.put(sheet, f"C{row}", check.a, "Calculation", styles.ANY_SIZE)
     b = book.put(sheet, f"D{row}", check.b, "Calculation", styles.ANY_SIZE)
+    a_of_b = check.a(b) if callable(check.a) else check.a
+    a = book.put(sheet, f"C{row}", a_of_b, "Calculation", styles.ANY_SIZE)
     both = is_number(a) & is_number(b)
     difference = both.where(abs(a - b), (a == b).where(0, 1))
     tolerance = book.put(sheet, f"F{row}", check.tolerance, "Explanatory Text", "0E+00")

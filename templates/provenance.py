@@ -103,15 +103,17 @@ def _moment(text: str) -> str:
 
 
 def _edition(book: StoredWorkbook) -> str:
-    """The edition, by what stands in the cell of the net ROI."""
-    name = next((each for each in book.names if each.name.lower() == "out_net_roi" and each.sheet is None), None)
-    area = book.area(name.text) if name else None
-    if area is None or area.first != area.last:
+    """The edition, by what stands in the cells of all results: a figure typed over one of them changes nothing."""
+    names = [each for each in book.names if each.name.lower().startswith("out_") and each.sheet is None]
+    if all(each.name.lower() != "out_net_roi" for each in names):
         return ""
-    formula = book.cells(area.sheet).get(area.first, Cell(None)).formula
-    if formula is None:
-        return "values"
-    return "wired" if "FT_" in formula.upper() else "native"
+    areas = [area for each in names if (area := book.area(each.text)) and area.first == area.last]
+    formulas = [book.cells(area.sheet).get(area.first, Cell(None)).formula for area in areas]
+    if not areas:
+        return ""
+    if any("FT_" in formula.upper() for formula in formulas if formula):
+        return "wired"
+    return "native" if any(formula is not None for formula in formulas) else "values"
 
 
 def is_ours(book: StoredWorkbook, provenance: Provenance) -> bool:

@@ -56,7 +56,25 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
         raise UnreadableWorkbook(_stranger(provenance))
     reader = _Reader(found, use_cached)
     scenario, problems = reader.scenario()
-    return Reading(scenario, tuple(problems), (*found.notes, *reader.notes), provenance, found.places, book)
+    notes = (*found.notes, *reader.notes, *_left_out(book))
+    return Reading(scenario, tuple(problems), notes, provenance, found.places, book)
+
+
+def _left_out(book: StoredWorkbook) -> list[str]:
+    """Says which scenarios of several are not those that were read."""
+    areas = {each.name.lower(): book.area(each.text) for each in book.names if each.sheet is None}
+    names, choice = areas.get("scenario_names"), areas.get("scenario_choice")
+    if names is None or choice is None:
+        return []
+    row, first = names.first
+    cells = (
+        book.at(Place(names.sheet, row, column)).value for column in range(first, min(names.last[1], first + 99) + 1)
+    )
+    found = [plain(str(value), SHOWN) for value in cells if value]
+    in_use = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
+    in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
+    others = ", ".join(each for each in found if each != in_use)
+    return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
 
 
 def bytes_of(path: Path) -> bytes:

@@ -169,7 +169,7 @@ def _add_bar(
     ends = []
     for column, list_name, change in (("C", "input_lows", -swing), ("D", "input_highs", swing)):
         typed = known[list_name]
-        otherwise = moved(base, change, *(known[name] for name in _BOUNDS))
+        otherwise = if_error(formula_of(moved(base, change, *(known[name] for name in _BOUNDS))), "n/a")
         ends.append(book.put(sheet, f"{column}{row}", typed.given().where(typed, otherwise), "Calculation", shown))
     results = []
     first_case = 2 * (row - TORNADO_HEAD) - 1
@@ -307,12 +307,18 @@ def _add_grid(
             moves = Formula(f"$B{line}", down_cell.value), Formula(f"{column}${values}", across_cell.value)
             names = axes["Down"]["name"], axes["Across"]["name"]
             wired = book.ft("FT_WHATIF", metric, book.scenario_block, names[0], moves[0], names[1], moves[1])
-            content = grid_result(book, wired, number, index, position, *moves)
+            content = grid_result(book, wired, (number, index, position), names, moves)
             cell = book.put(sheet, f"{column}{line}", content, "Calculation", styles.ANY_SIZE)
             results[-1].append(cell.value)
     middle = len(CHANGES) // 2
     book.define(f"grid_{number}_change_across", sheet, f"{get_column_letter(first_column + middle)}{changes}", 0.0)
     book.define(f"grid_{number}_change_down", sheet, f"A{first_row + middle}", 0.0)
+    for side, choice, at in (
+        ("across", f"B{row + 4}", f"{get_column_letter(first_column + middle)}{values}"),
+        ("down", f"B{row + 3}", f"B{first_row + middle}"),
+    ):
+        book.define(f"grid_{number}_{side}", sheet, choice, axes[side.capitalize()]["name"].value)
+        book.define(f"grid_{number}_value_{side}", sheet, at, book.values[sheet.title][at])
     centre = f"{get_column_letter(first_column + middle)}{first_row + middle}"
     thick = Side(style="medium", color=styles.INK)
     sheet[centre].border = Border(left=thick, right=thick, top=thick, bottom=thick)

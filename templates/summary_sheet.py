@@ -124,7 +124,8 @@ def _payback_point(book: Book, sheet: Worksheet) -> tuple[Formula, Formula]:
 
 def _add_warnings(book: Book, sheet: Worksheet, row: int) -> int:
     """What to think about before believing the figures, in the engine's words."""
-    when = " (the inputs as generated)" if book.edition == "native" else ""
+    whose = book.scenario.name if book.several else "the inputs"
+    when = f" ({whose}, as generated)" if book.edition == "native" else ""
     group_title(book, sheet, row, f"Before you rely on it{when}", "F")
     table = book.ft("FT_CHECK", book.scenario_block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules

@@ -1,9 +1,9 @@
 """What-if in the native edition: the model once more, over inputs that data tables move, and the tables.
 
 A data table puts its cases one by one into input cells of its own sheet and keeps what the formula at its corner then
-shows. The sheets What-if model and What-if flows hold every equation a second time, over the inputs in use of which
-the tables move one or two. No figure of another sheet depends on them but those that the Sensitivity sheet shows of the
-tables: a spreadsheet program that loses its way in a data table can spoil nothing else.
+shows. The sheets What-if model and What-if flows hold every equation a second time, over the inputs in use of which the
+tables move one or two. Of the other sheets only Sensitivity takes anything from them, with its checks and its chart: a
+spreadsheet program that loses its way in a data table cannot spoil the figures of the scenario.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.cashflow import MODEL
 from roi_engine.scenario import INPUTS
+from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from templates import flow_metrics, styles
 from templates.book import Book, column_titles, elsewhere, group_title, page, protect
 from templates.breakdown_sheet import LINES, WORKINGS, Line, working_format
 from templates.cash_flow_sheet import add_cash_flow_sheet
 from templates.formula import Formula, cached, formula_of, function, if_error, is_number
+from templates.month_rows import CAPACITY
 
 SHEETS = TABLES, MODEL_SHEET, FLOWS_SHEET = "What-if", "What-if model", "What-if flows"
 LINE_OF = {
@@ -69,24 +71,34 @@ def metric_at_base(book: Book, metric: Formula) -> Formula:
 
 
 def tornado_result(book: Book, wired: Formula, case: int, move: Formula) -> Formula:
-    """The metric at an end of a bar, by its function or from the table. case : 1 for the first bar's low."""
-    return _result(book, wired, f"$B${TORNADO + case}", move)
+    """The metric at an end of a bar, by its function or from the table; n/a for a move to no number.
+
+    case : 1 for the first bar's low. move : the value there.
+    """
+    return _result(book, wired, f"$B${TORNADO + case}", is_number(move))
 
 
-def grid_result(book: Book, wired: Formula, number: int, line: int, position: int, *moves: Formula) -> Formula:
-    """The metric at a crossing of a grid, by its function or from the table; line and position count from 0."""
-    return _result(book, wired, f"{get_column_letter(2 + position)}{_corner(number) + 1 + line}", *moves)
+def grid_result(
+    book: Book,
+    wired: Formula,
+    at: tuple[int, int, int],
+    axes: tuple[Formula, Formula],
+    moves: tuple[Formula, Formula],
+) -> Formula:
+    """The metric at a crossing of a grid, by its function or from the table.
+
+    at : the grid's number, and the line and position of the crossing, from 0. axes, moves : the two inputs and their
+    values there; n/a for a move to no number, and where both axes are one input, as the function has it.
+    """
+    number, line, position = at
+    two_inputs = (axes[0] == axes[1]).negated()
+    condition = two_inputs & is_number(moves[0]) & is_number(moves[1])
+    return _result(book, wired, f"{get_column_letter(2 + position)}{_corner(number) + 1 + line}", condition)
 
 
-def _result(book: Book, wired: Formula, address: str, *moves: Formula) -> Formula:
-    """The table's cell; n/a for a move to no number, which the table would take for none."""
+def _result(book: Book, wired: Formula, address: str, condition: Formula) -> Formula:
     shown = if_error(wired, "n/a")
-
-    def from_table() -> Formula:
-        numbers = function("COUNT", *moves, value=sum(bool(is_number(move).value) for move in moves))
-        return (numbers == len(moves)).where(Formula(f"'{TABLES}'!{address}", cached(shown.value)), "n/a")
-
-    return book.live(shown, from_table)
+    return book.live(shown, lambda: condition.where(Formula(f"'{TABLES}'!{address}", cached(shown.value)), "n/a"))
 
 
 def _corner(number: int) -> int:
@@ -116,12 +128,13 @@ def add_what_if_sheets(book: Book, asked: WhatIf) -> None:
     cases, grids = asked.cases, asked.grids
     tables = book.sheet(TABLES, (40, *[15] * 9), "What-if", _ABOUT)
     moves = _add_moves(book, tables, cases, grids)
-    branch = book.branch("what_if_", _months(book))
+    branch = book.branch("moved_", _months(book))
     figures = _add_model(book, branch, moves)
+    possible = branch.names["possible"] == "Yes"
     for number, grid in enumerate(grids, start=1):
-        _add_grid(book, tables, number, grid, _chosen(grid.metric, figures))
+        _add_grid(book, tables, number, grid, possible.where(_chosen(grid.metric, figures), "n/a"))
     if cases:
-        _add_tornado(book, tables, cases, _chosen(asked.metric, figures))
+        _add_tornado(book, tables, cases, possible.where(_chosen(asked.metric, figures), "n/a"))
     tables.freeze_panes = "A4"
     page(tables, f"A1:H{max(TORNADO + len(cases), TORNADO)}", "1:3")
     protect(tables)
@@ -131,10 +144,10 @@ _ABOUT = "The data tables behind the Sensitivity sheet (Excel: Data, What-If Ana
 
 
 def _months(book: Book) -> int:
-    """The longest horizon that tornado and grids may ask for."""
+    """The longest horizon that tornado and grids ask for, if their horizon stays among those that can be typed."""
     name = "months_to_amortize"
     spans = [each.ranges[name].high for each in book.scenarios if name in each.ranges]
-    farthest = max(book.longest_horizon * FARTHEST, *spans, 1)
+    farthest = max(max(book.longest_horizon, CAPACITY) * FARTHEST, *spans, 1)
     return min(math.ceil(farthest), int(INPUTS[name].quantity.clamp(math.inf)))
 
 
@@ -204,6 +217,9 @@ def _add_model(book: Book, branch: Book, moves: tuple[Formula, ...]) -> list[For
     book.put(sheet, f"A{row}", "Start value for IRR()")
     guess = flow_metrics.irr_guess(branch.names["net_flows"], branch.names["flow_months"])
     branch.put(sheet, f"B{row}", guess, "Calculation", styles.FACTOR, name="irr_guess")
+    row += 1
+    book.put(sheet, f"A{row}", "Whether the model can calculate it")
+    branch.put(sheet, f"B{row}", _possible(branch).where("Yes", "No"), "Calculation", name="possible")
     for line in LINES:
         if isinstance(line, Line) and line.name in LINE_OF.values():
             row += 1
@@ -215,6 +231,15 @@ def _add_model(book: Book, branch: Book, moves: tuple[Formula, ...]) -> list[For
     page(sheet, f"A1:C{row}", "1:4")
     protect(sheet)
     return [branch.names[f"native_{line}"] for line in LINE_OF.values()]
+
+
+def _possible(branch: Book) -> Formula:
+    """Whether the months reach to the horizon, and a fleet has what it needs: else the engine refuses too."""
+    n = branch.names
+    months = n["flow_months"]
+    reach = n["months_to_amortize"] <= function("MAX", months, value=max(months.value))
+    rate, speed = (n[name] for name in SELF_HOSTING_NEEDS)
+    return reach & (n["serving"] == "self_hosted").where((rate > 0) & (speed > 0), True)
 
 
 def _add_grid(book: Book, sheet: Worksheet, number: int, grid: Grid, metric: Formula) -> None:

@@ -176,3 +176,33 @@ def test_data_tables_that_libreoffice_saved_are_what_excel_refuses(tmp_path: Pat
         "What-if"
     }
     assert all("data table" in each["sentence"] for each in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_what_may_be_chosen_on_the_sensitivity_sheet_is_no_finding(edition: Any, tmp_path: Path) -> None:
+    made = build_workbook(SAMPLE, edition=edition, generated=WHEN, live_grids=edition == "native")
+    result = check(tmp_path, with_cells(made, {"B4": "NPV", "E4": 0.3}, "Sensitivity"))
+    assert result.exit_code == 0, result.output
+    assert "Sensitivity: a metric, an axis or a change was chosen; not compared." in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_a_net_roi_typed_over_hides_no_other_edit(edition: Any, tmp_path: Path) -> None:
+    """The edition is told by all results, not by the one that somebody typed over."""
+    sheet, address = named_cells(workbook(edition))["out_net_roi"]
+    value = stored_cells(workbook(edition))[sheet][address].value
+    edited = with_cells(with_cells(workbook(edition), {address: value}, sheet), {"H20": 650.0}, "Cash flow")
+    found = findings(tmp_path, edited)
+    assert {(each["kind"], each["place"]) for each in found} == {
+        ("formula", f"{sheet}!{address}"),
+        ("formula", "'Cash flow'!H20"),
+    }
+
+
+@pytest.mark.slow
+def test_months_that_would_run_down_today_are_no_edited_formulas(tmp_path: Path) -> None:
+    edited = with_cells(workbook("native"), {"months_to_amortize": 48})
+    found = findings(tmp_path, edited)
+    assert found and {each["kind"] for each in found} == {"value"}

@@ -184,6 +184,11 @@ def test_report_writes_live_grids_into_the_native_edition_alone(folder):
         done = run("report", "reference.toml", *others, "--grids", "live", "-o", "other.xlsx")
         assert done.exit_code == 2 and "--formulas native" in done.stderr
         assert not Path("other.xlsx").exists()
+    text = Path("reference.toml").read_text("utf-8")
+    Path("long.toml").write_text(re.sub(r"(months_to_amortize = )\d+", r"\g<1>301", text), "utf-8")
+    done = run("report", "long.toml", "--formulas", "native", "--grids", "live", "-o", "other.xlsx")
+    assert done.exit_code == 2 and "up to 300 months, and one has 301" in done.stderr
+    assert not Path("other.xlsx").exists()
 
 
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
@@ -200,6 +205,9 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     assert result.exit_code == 0, result.output
     book = openpyxl.load_workbook("x.xlsx")
     assert "Scenarios" in book.sheetnames
+    name = load_scenario("slow.toml").name
+    assert result.stdout.startswith(f"{load_scenario('reference.toml').name}: Pays back")
+    assert f"Warning: {name}: " in result.stderr and "ft-roi calc slow.toml" in result.stderr
     Path("wrong.toml").write_text(Path("reference.toml").read_text().replace("= 24", "= -24", 1))
     Path("worse.toml").write_text("[training]\ntraining_hours = 1\n")
     result = run("report", "reference.toml", "--scenario", "wrong.toml", "--scenario", "worse.toml", "-o", "y.xlsx")

@@ -53,7 +53,7 @@ def paying_side(found: BreakEven, scenario: Scenario) -> bool:
     return (up > 0 > down) if found.pays_above else (down > 0 > up)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(level_scenarios())
 def test_the_closed_forms(scenario: Scenario) -> None:
     assume(scenario.training_hours and scenario.monthly_review_cost and scenario.baseline_monthly_api_calls)

@@ -100,6 +100,14 @@ def test_a_flat_file(tmp_path: Path) -> None:
     assert scenario.inputs() == {**REFERENCE.inputs(), "name": "pilot", "description": "", "model_size_b": 0}
 
 
+def test_a_group_may_stand_for_the_first_word_of_a_short_name(tmp_path: Path) -> None:
+    inputs = ("training_hours = 24", "gpu_rate = 1.5", "storage_gb = 28", "storage_monthly_rate = 0.02", "calls = 5e6",
+              "accuracy = 0.1", "review_cost = 2000", "months = 12", "[baseline]", "cost = 0.3", "[finetuned]",
+              "price = 0.05")  # fmt: skip
+    scenario = load_scenario(written(tmp_path, "\n".join(inputs)))
+    assert (scenario.baseline_cost_per_1k_tokens, scenario.finetuned_cost_per_1k_tokens) == (0.3, 0.05)
+
+
 def test_a_file_in_groups_under_short_names(tmp_path: Path) -> None:
     scenario = load_scenario(written(tmp_path, NESTED))
     assert scenario.given() == {

@@ -168,6 +168,9 @@ def _lines(built: Built, title: str, down: bool) -> dict[int, dict[int, str]]:
     return found
 
 
+FLOWS = ("Cash flow", "Option flows", "Scenario flows", "What-if flows")
+
+
 def test_a_line_of_formulas_is_one_formula_copied(built: Built) -> None:
     """A dozen or more formulas side by side are one: the months of the cash flow and of the options.
 
@@ -175,7 +178,10 @@ def test_a_line_of_formulas_is_one_formula_copied(built: Built) -> None:
     """
     runs = 0
     for title in built.book.sheetnames:
-        down = title in ("Cash flow", "Option flows", "Scenario flows") and built.book[title]["E4"].value != 0
+        down = (
+            title in ("Cash flow", "Option flows", "Scenario flows", "What-if flows")
+            and built.book[title]["E4"].value != 0
+        )
         for line, cells in _lines(built, title, down).items():
             for run in _runs(sorted(cells)):
                 if len(run) >= 12:

@@ -156,5 +156,8 @@ def test_the_scenario_in_use_is_read_back(choice: str) -> None:
     known = {name.casefold(): scenario for name, scenario in SCENARIOS.items()}
     expected = known.get(choice.casefold(), FIRST)
     assert not reading.problems
+    (note,) = reading.notes
+    assert f"read is the one in use, {expected.name}." in note
+    assert all(name in note for name in SCENARIOS)
     assert reading.scenario is not None and reading.scenario.inputs() == expected.inputs()
     assert reading.scenario.ranges == expected.ranges
