@@ -33,6 +33,8 @@ LINE_OF = {
     "TOTALCOST": "total_cost", "EQUIVMONTHLY": "equivalent_monthly",
 }  # fmt: skip
 """The Breakdown's line of every metric."""
+PREFIX = "case_"
+"""What the names of the moved model's cells begin with."""
 CASE = "B5"
 MOVES = {1: ("B6", "B7"), 2: ("B8", "B9")}
 """The input cells of the tables: the tornado's case; each grid's move down and across."""
@@ -128,7 +130,7 @@ def add_what_if_sheets(book: Book, asked: WhatIf) -> None:
     cases, grids = asked.cases, asked.grids
     tables = book.sheet(TABLES, (40, *[15] * 9), "What-if", _ABOUT)
     moves = _add_moves(book, tables, cases, grids)
-    branch = book.branch("moved_", _months(book))
+    branch = book.branch(PREFIX, _months(book))
     figures = _add_model(book, branch, moves)
     possible = branch.names["possible"] == "Yes"
     for number, grid in enumerate(grids, start=1):

@@ -23,7 +23,7 @@ from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
 from templates.finishing import MAIN, parts_by_title
 from templates.package_check import check_package
-from templates.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, SHEETS, TABLES, TORNADO
+from templates.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, PREFIX, SHEETS, TABLES, TORNADO
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
@@ -132,7 +132,7 @@ def test_only_the_sensitivity_sheet_takes_anything_from_the_sheets_behind_it() -
         title
         for title, cells in book.items()
         for cell in cells.values()
-        if cell.formula and re.search("what-if|moved_", cell.formula, re.IGNORECASE)
+        if cell.formula and re.search(f"what-if|{PREFIX}", cell.formula, re.IGNORECASE)
     }
     assert taking == {"Sensitivity", *SHEETS}
 
