@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
     command = [sys.executable, "benchmarks/run.py", "many", "--quick", "--json", "--scenarios", "2000"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)

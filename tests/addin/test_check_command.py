@@ -109,6 +109,7 @@ def test_an_ok_typed_over_a_check_is_named(tmp_path: Path) -> None:
     assert address in {each["place"].split("!")[1] for each in findings(tmp_path, content)}
 
 
+@pytest.mark.slow
 def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path) -> None:
     edited = with_cells(workbook("native"), {"monthly_review_cost": 20_000.0})
     result = check(tmp_path, edited)

@@ -237,6 +237,7 @@ def test_quiet_may_stand_before_the_command(folder, stand_in):
     assert run("-q", "report", "reference.toml").output == ""
 
 
+@pytest.mark.slow
 def test_template_writes_the_reference_scenario_to_be_filled_in(folder):
     result = run("template", "-o", "inputs.xlsx")
     assert result.exit_code == 0
@@ -247,6 +248,7 @@ def test_template_writes_the_reference_scenario_to_be_filled_in(folder):
     assert run("template", "-q").output == "" and (folder / "template.xlsx").is_file()
 
 
+@pytest.mark.slow
 def test_two_reports_of_one_time_are_equal(folder):
     for name in ("a.xlsx", "b.xlsx"):
         assert run("report", "reference.toml", "-o", name, env={"SOURCE_DATE_EPOCH": "1700000000"}).exit_code == 0

@@ -78,6 +78,7 @@ def test_nothing_starts_by_itself(addin):
     assert "Macro OK" in done.stdout, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 def test_the_package_is_valid(addin):
     assert open_xml_sdk.validate(addin) == []

@@ -78,6 +78,7 @@ def wrong() -> dict[str, tuple[str, str]]:
 # --- the three commands --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_install_doctor_remove(windows: Path) -> None:
     path = windows / package.FILE_NAME
     assert findings()["The add-in"] == ("note", f"not installed: no {path.name} in {windows}", doctor.INSTALL)
@@ -145,6 +146,7 @@ def test_an_add_in_for_another_xlwings_is_recognised_and_rebuilt(windows: Path, 
     assert wrong() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [(FOREIGN.read_bytes(), "it is an add-in of somebody else"), (b"not a package", "it is damaged: BadZipFile")],

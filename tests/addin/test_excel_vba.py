@@ -69,6 +69,7 @@ def write_probe(path: Path) -> None:
             probe.writestr(name, addin.read(name).replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"))
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_the_wrappers_run(tmp_path: Path) -> None:
     probe = tmp_path / "probe.xlsm"

@@ -39,6 +39,7 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(ft_roi, [str(word) for word in words])
 
 
+@pytest.mark.slow
 def test_one_workbook_is_printed_and_loads_back_exactly(folder: Path) -> None:
     done = run("read", "filled.xlsx")
     assert done.exit_code == 0 and done.stdout.startswith("# Read from filled.xlsx, made by FT ROI ")

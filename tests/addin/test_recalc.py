@@ -77,6 +77,7 @@ def left_behind(folder: Path) -> list[str]:
 # --- with LibreOffice -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_recalc_writes_workbook_document_and_pictures(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -104,6 +104,7 @@ def our_heads() -> dict[str, list[tuple[str, bool]]]:
     }
 
 
+@pytest.mark.slow
 def test_names_order_and_optional_arguments_are_those_that_xlwings_generates(on_windows) -> None:
     generated = heads_of_xlwings(on_windows[0])
     assert generated.keys() == functions().keys()

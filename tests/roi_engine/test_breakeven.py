@@ -53,6 +53,7 @@ def paying_side(found: BreakEven, scenario: Scenario) -> bool:
     return (up > 0 > down) if found.pays_above else (down > 0 > up)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(level_scenarios())
 def test_the_closed_forms(scenario: Scenario) -> None:

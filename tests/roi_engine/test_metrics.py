@@ -71,6 +71,7 @@ def test_npv_at_the_irr_is_zero(flows: list[int]) -> None:
         assert npv(annual_rate(rate), flows) == pytest.approx(0, abs=1e-7 * scale)
 
 
+@pytest.mark.slow
 @SIXTY
 @given(scenarios())
 def test_npv_at_the_irr_of_a_scenario_is_zero(scenario: Scenario) -> None:

@@ -27,6 +27,7 @@ FLEET = REFERENCE.with_inputs(
 )
 
 
+@pytest.mark.slow
 @SIXTY
 @given(scenarios())
 def test_an_option_is_the_model_in_its_mode(scenario: Scenario) -> None:

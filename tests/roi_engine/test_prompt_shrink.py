@@ -74,6 +74,7 @@ def test_after_the_shrink_a_call_costs_the_same(today: tuple[float, ...], tuned:
     assert math.isclose(*calls.values(), abs_tol=1e-9 * size)
 
 
+@pytest.mark.slow
 @SIXTY
 @given(st.lists(scenarios(), min_size=1, max_size=4))
 def test_arrays_give_what_single_scenarios_give(each: list[Scenario]) -> None:

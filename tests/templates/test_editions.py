@@ -204,6 +204,7 @@ def recalculated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     return dict(zip(paths, computed, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("file", some(SCENARIOS, PLAIN))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file: str) -> None:
@@ -216,12 +217,14 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file
     assert not wrong, "\n".join(wrong[:5])
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("file", some([f"edited {n}" for n in CHANGES], {f"edited {n}" for n in PLAIN_CHANGES}))
 def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     _compare(stored_cells(recalculated[file].read_bytes()), CHANGES[file.removeprefix("edited ")])
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("file", some([f"moved {n}" for n in MOVED], {f"moved {n}" for n in PLAIN_MOVED}))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
@@ -267,6 +270,7 @@ def _compare_options(book: dict[str, Cells], scenario: Scenario) -> None:
         assert book["Options"][f"H{row}"].value == (option.note or "Compared.")
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("file", ["edited missing"])
 def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Path], file: str) -> None:

@@ -89,6 +89,7 @@ def _random_formula(chance: random.Random, atoms: list[Formula], depth: int) -> 
     return formula_of(where((part() <= part()) & (part() > 0), part(), -part()))
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_three_hundred_random_formulas_recalculate_to_their_values(tmp_path: Path) -> None:
     chance = random.Random(7)

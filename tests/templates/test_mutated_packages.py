@@ -15,6 +15,7 @@ def _hold(outcomes: list[Outcome]) -> None:
     assert not wrong, f"{len(wrong)}, the first of seed {wrong[0].seed}, {wrong[0].mutation}: {wrong[0].result}"
 
 
+@pytest.mark.slow
 def test_mutated_packages_are_read_or_refused() -> None:
     _hold([outcome(seed) for seed in range(5)])
 

@@ -192,6 +192,7 @@ def test_what_is_no_zip_is_unreadable(data: bytes) -> None:
     assert [finding.rule for finding in check_package(data)] == ["unreadable"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(HANGS)
 def test_a_zip_bomb_is_not_unpacked() -> None:
     bomb = io.BytesIO()
@@ -216,6 +217,7 @@ def test_findings_have_an_end(sound: dict[str, bytes]) -> None:
     assert len(check_package(package_of(parts))) == MOST_FINDINGS
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(HANGS)
 def test_very_many_overlapping_areas_do_not_hang_the_check(sound: dict[str, bytes]) -> None:
     """Twenty thousand tall merged areas side by side and upon each other."""

@@ -130,6 +130,7 @@ def _has_the_engines_figures(package: bytes) -> None:
     assert figures["Worthwhile"] == ("Yes" if result.net_roi > 0 else "No")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
 def test_pandas_reads_every_number(edition: Edition) -> None:
     assert _read_by_pandas(_built(edition)) > 2_000

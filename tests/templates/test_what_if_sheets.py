@@ -100,7 +100,7 @@ def _tables(package: bytes) -> list[Mapping[str, str]]:
 # --- as made --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", some(SCENARIOS, ["support-classifier"]))
+@pytest.mark.parametrize("name", some(SCENARIOS, ["one month"]))
 def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
     package = _live(name)
     book = stored_cells(package)

@@ -292,6 +292,7 @@ def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     assert book.active.title == "Summary"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"]))
 def test_an_old_price_is_asked_about_on_the_first_sheet(edition: Any) -> None:
     """FT_CHECK reads no sources, so the engine's question about them stands there as generated."""
