@@ -26,8 +26,6 @@ FLOWS = ("Cash flow", "Option flows")
 """Sheets whose months run across or down, as the horizon has it."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
-BEHIND = SHEETS
-"""Sheets that nobody reads: what they give is compared where it is shown."""
 TOLERANCE = 1e-9
 SHOWN = 70
 KINDS = {
@@ -119,7 +117,7 @@ class _Comparison:
                 "not the results on the sheet Scenarios."
             )
         else:
-            shown = [title for title in self.new.titles if title not in BEHIND]
+            shown = [title for title in self.new.titles if title not in SHEETS]  # what these give is shown elsewhere
             titles = [title for title in shown if not inputs_edited or title in FIXED]
             titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:

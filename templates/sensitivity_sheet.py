@@ -181,7 +181,7 @@ def _add_bar(
         change_cell = _difference(result_cell, base_cell)
         book.put(sheet, f"{column}{row}", change_cell, "Calculation", styles.ANY_SIZE)
     book.put(sheet, f"I{row}", _distance(*results), "Output", styles.ANY_SIZE)
-    seen = elsewhere(sheet, Formula(label.text, bar.label))
+    seen = elsewhere(sheet, label)
     return [Case(seen, elsewhere(sheet, end), result.value) for end, result in zip(ends, results, strict=True)]
 
 

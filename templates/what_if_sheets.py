@@ -138,7 +138,7 @@ def add_what_if_sheets(book: Book, asked: WhatIf) -> None:
     if cases:
         _add_tornado(book, tables, cases, possible.where(_chosen(asked.metric, figures), "n/a"))
     tables.freeze_panes = "A4"
-    page(tables, f"A1:H{max(TORNADO + len(cases), TORNADO)}", "1:3")
+    page(tables, f"A1:H{TORNADO + len(cases)}", "1:3")
     protect(tables)
 
 
@@ -198,7 +198,6 @@ def _add_model(book: Book, branch: Book, moves: tuple[Formula, ...]) -> list[For
             continue
         row += 1
         label = book.put(sheet, f"A{row}", declared.label)
-        label = Formula(label.text, declared.label)
         moved = (first == label).where(to_first, (second == label).where(to_second, base))
         look = styles.number_format(declared.quantity)
         branch.put(sheet, f"B{row}", moved, "Calculation", look, name=declared.name)

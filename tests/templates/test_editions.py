@@ -73,7 +73,7 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", some(("support-classifier", "never", "late"), PLAIN))
+@pytest.mark.parametrize("name", ("support-classifier", "never", "late"))
 def test_the_editions_show_the_same_figures(name: str) -> None:
     """Every figure that two editions have in the same cell is the same; the answer and the metrics are among them."""
     scenario, scale = SCENARIOS[name], _scale(SCENARIOS[name])
@@ -174,9 +174,6 @@ UNMOVED = {
 }  # fmt: skip
 
 
-PLAIN_CHANGES, PLAIN_MOVED = {"horizon"}, {"discount_rate"}
-
-
 def _asked_for(request: pytest.FixtureRequest) -> set[str]:
     """The names of the files that the tests of this run look at."""
     return {
@@ -206,7 +203,7 @@ def recalculated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some(SCENARIOS, PLAIN))
+@pytest.mark.parametrize("file", SCENARIOS)
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file: str) -> None:
     book, scale = stored_cells(recalculated[file].read_bytes()), _scale(SCENARIOS[file])
     wrong = []
@@ -219,14 +216,14 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some([f"edited {n}" for n in CHANGES], {f"edited {n}" for n in PLAIN_CHANGES}))
+@pytest.mark.parametrize("file", [f"edited {n}" for n in CHANGES])
 def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     _compare(stored_cells(recalculated[file].read_bytes()), CHANGES[file.removeprefix("edited ")])
 
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some([f"moved {n}" for n in MOVED], {f"moved {n}" for n in PLAIN_MOVED}))
+@pytest.mark.parametrize("file", [f"moved {n}" for n in MOVED])
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})

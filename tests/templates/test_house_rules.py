@@ -178,10 +178,7 @@ def test_a_line_of_formulas_is_one_formula_copied(built: Built) -> None:
     """
     runs = 0
     for title in built.book.sheetnames:
-        down = (
-            title in ("Cash flow", "Option flows", "Scenario flows", "What-if flows")
-            and built.book[title]["E4"].value != 0
-        )
+        down = title in FLOWS and built.book[title]["E4"].value != 0
         for line, cells in _lines(built, title, down).items():
             for run in _runs(sorted(cells)):
                 if len(run) >= 12:

@@ -19,7 +19,6 @@ from templates.reading import read_workbook
 from templates.workbook import build_workbook
 from tests import libreoffice
 from tests.listening_office import run_script
-from tests.slow_cases import some
 from tests.workbook_cells import named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -131,7 +130,7 @@ def _has_the_engines_figures(package: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_pandas_reads_every_number(edition: Edition) -> None:
     assert _read_by_pandas(_built(edition)) > 2_000
     _has_the_engines_figures(_built(edition))

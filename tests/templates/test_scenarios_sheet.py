@@ -17,7 +17,6 @@ from templates.book import Edition
 from templates.reading import read_workbook
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
-from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, same
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -71,7 +70,7 @@ def _compare(book: openpyxl.Workbook, scenarios: list[Scenario]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_every_scenario_has_its_column(edition: Edition) -> None:
     book = openpyxl.load_workbook(io.BytesIO(_build(edition)), data_only=True)
     assert [cell.value for cell in _row(book, "scenario_names")] == list(SCENARIOS)
@@ -144,7 +143,8 @@ def test_scenarios_that_cannot_stand_together_are_refused() -> None:
     assert [problem.place for problem in raised.value.problems] == ["scenario 2", "scenario 3", "scenario 4"]
 
 
-@pytest.mark.parametrize("choice", some(["five YEARS", "Support classifier", "Documents", "no such scenario"], []))
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", ["five YEARS", "Support classifier", "Documents", "no such scenario"])
 def test_the_scenario_in_use_is_read_back(choice: str) -> None:
     """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
     book = openpyxl.load_workbook(io.BytesIO(_build("native")))
