@@ -6,19 +6,19 @@ import sys
 
 import click
 
-from addin.addin_command import addin
-from addin.calc_command import calc
-from addin.check_command import check
-from addin.collect_command import collect
-from addin.command import CommandGroup
-from addin.email_command import email
-from addin.eval_command import evaluate
-from addin.functions_command import list_functions
-from addin.prices_command import prices
-from addin.read_command import read
-from addin.recalc_command import recalc
-from addin.relink_command import relink
-from addin.workbook_commands import report, template
+from addin.commands.addin_command import addin
+from addin.commands.calc_command import calc
+from addin.commands.check_command import check
+from addin.commands.collect_command import collect
+from addin.commands.email_command import email
+from addin.commands.eval_command import evaluate
+from addin.commands.functions_command import list_functions
+from addin.commands.prices_command import prices
+from addin.commands.read_command import read
+from addin.commands.recalc_command import recalc
+from addin.commands.relink_command import relink
+from addin.commands.workbook_commands import report, template
+from addin.shell.command import CommandGroup
 from roi_engine._version import __version__
 
 EXAMPLES = """

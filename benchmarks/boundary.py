@@ -14,8 +14,8 @@ from roi_engine import REFERENCE, appraise, call, load_scenario, what_if
 from roi_engine.cashflow import LEVEL
 from roi_engine.scenario import REFERENCE_INPUTS
 from roi_engine.worksheet.catalogue import DEFAULTS
-from templates.book import Book
-from templates.inputs_sheet import add_inputs_sheet
+from templates.building.book import Book
+from templates.sheets.inputs_sheet import add_inputs_sheet
 
 CALLS = 500
 BLOCKS = 50

@@ -15,8 +15,8 @@ from returned_answers import write_answers
 from start_up import command
 from timing import Comparison, Contender, Ratio
 
-from templates.answers import Answer, read_answer
-from templates.portfolio_workbook import build_portfolio
+from templates.portfolio.portfolio_workbook import build_portfolio
+from templates.returned.returned_workbook import Answer, read_answer
 
 ANSWERS = 200
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.templates.mutated_packages import outcome
+from tests.templates.returned.mutated_packages import outcome
 
 PACKAGES, FIRST_SEED, MOST_SECONDS = 2_000, 1_000, 2.0
 

@@ -19,8 +19,8 @@ from start_up import command, output_of
 from timing import Comparison, Contender, Ratio
 
 from roi_engine import Scenario, load_scenario
-from templates.finishing import finish
 from templates.workbook import build_workbook
+from templates.xlsx.finishing import finish
 
 SAMPLE = Path(__file__).parents[1] / "templates" / "samples" / "support-classifier.toml"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from openpyxl import Workbook, load_workbook
 
 from roi_engine import REFERENCE
 from roi_engine.scenario import REFERENCE_INPUTS
-from templates.finishing import MAIN, parts_by_title
 from templates.workbook import build_workbook
+from templates.xlsx.finishing import MAIN, parts_by_title
 
 CORE = "docProps/core.xml"
 FIRST_NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fatima", "Grace", "Hiro", "Ines", "Jan")

@@ -1,7 +1,7 @@
 """The few words in which the equations are written, on every carrier of a number.
 
 A carrier is whatever an equation is evaluated on: a float (one scenario), a NumPy array (many scenarios) or
-an object derived from `Carrier` (a spreadsheet formula, see `templates.formula`). Operators work on all
+an object derived from `Carrier` (a spreadsheet formula, see `templates.building.formula`). Operators work on all
 three; branches and rounding go through the words below, never through ``if`` on a value. Both branches of
 `where` are always evaluated on floats and arrays, so denominators are guarded with `divide`.
 """

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from roi_engine import metrics
 from roi_engine.answer import duration, horizon_in_words, verdict
 from roi_engine.appraisal import Appraisal
-from templates.charts import BLUE, GRID, TEXT, VERMILION
+from templates.building.charts import BLUE, GRID, TEXT, VERMILION
 
 WIDTH, HEIGHT = 640, 320
 """The size at which the picture is shown; it holds twice as many pixels each way, for sharp screens."""

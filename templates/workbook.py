@@ -13,19 +13,19 @@ from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.scenario import Scenario
-from templates.book import Book, Edition
-from templates.breakdown_sheet import add_breakdown_sheet, fill_breakdown
-from templates.cash_flow_sheet import add_cash_flow_sheet
-from templates.checks_sheet import add_checks_sheet, add_master_check
-from templates.finishing import finish
-from templates.functions_sheet import add_functions_sheet
-from templates.inputs_sheet import add_inputs_sheet
-from templates.notes_sheet import add_notes_sheet
-from templates.options_sheet import add_options_sheet
-from templates.scenarios_sheet import ScenariosSheet
-from templates.sensitivity_sheet import add_sensitivity_sheet
-from templates.summary_sheet import add_summary_sheet, fill_summary
-from templates.what_if_sheets import add_what_if_sheets
+from templates.building.book import Book, Edition
+from templates.sheets.breakdown_sheet import add_breakdown_sheet, fill_breakdown
+from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
+from templates.sheets.checks_sheet import add_checks_sheet, add_master_check
+from templates.sheets.functions_sheet import add_functions_sheet
+from templates.sheets.inputs_sheet import add_inputs_sheet
+from templates.sheets.notes_sheet import add_notes_sheet
+from templates.sheets.options_sheet import add_options_sheet
+from templates.sheets.scenarios_sheet import ScenariosSheet
+from templates.sheets.sensitivity_sheet import add_sensitivity_sheet
+from templates.sheets.summary_sheet import add_summary_sheet, fill_summary
+from templates.sheets.what_if_sheets import add_what_if_sheets
+from templates.xlsx.finishing import finish
 
 
 def build_workbook(

@@ -11,7 +11,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 
-from templates.finishing import parts_by_title
+from templates.xlsx.finishing import parts_by_title
 
 Parts = dict[str, bytes]
 Seed = Callable[[Parts], None]

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from roi_engine.scenario import INPUTS
-from templates.finishing import MAIN, parts_by_title
+from templates.xlsx.finishing import MAIN, parts_by_title
 
 WORKBOOK = "xl/workbook.xml"
 

@@ -13,7 +13,7 @@ from addin.excel.office_bits import BITS, office_bits
 from addin.excel.package import BUILT_BY, BUILT_FOR, FILE_NAME, INTERPRETER, NotOurAddin, read_settings
 from addin.excel.wrappers import CALLS
 from addin.excel.xlwings_modules import xlwings_version
-from addin.finding import Finding
+from addin.shell.doctor_finding import Finding
 from roi_engine._version import __version__
 
 INSTALL = "ft-roi addin install"

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from addin.excel.package import FILE_NAME, NotOurAddin, read_settings
-from addin.failures import Failure, UnusablePath
-from addin.output_file import write_file
+from addin.shell.failures import Failure, UnusablePath
+from addin.shell.output_file import write_file
 
 
 class NotInstalled(Failure):

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from addin.excel.vba_project import Module
-from addin.failures import Failure
+from addin.shell.failures import Failure
 
 PROJECT = "ft-roi"
 """The name of our settings; their sheet is ``ft-roi.conf``."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from addin.failures import Failure
-from addin.finding import Finding
 from addin.libreoffice.installed import is_installed
 from addin.libreoffice.office import Office
+from addin.shell.doctor_finding import Finding
+from addin.shell.failures import Failure
 from roi_engine._version import __version__
 
 

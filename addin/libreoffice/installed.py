@@ -6,8 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from addin.failures import Failure
 from addin.libreoffice.office import TIMEOUT, OfficeFailed, OfficeUnusable, run_program, usable_soffice
+from addin.shell.failures import Failure
 
 FILE_NAME = "ft-roi.oxt"
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from addin.failures import Failure
+from addin.shell.failures import Failure
 
 OLDEST = (25, 2)
 TIMEOUT = 120.0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from addin.failures import InvalidInput
 from addin.mail.person import Person, Unmailable, checked_address, one_line
+from addin.shell.failures import InvalidInput
 
 NEEDED = ("email", "name")
 OPTIONAL = ("cc", "subject", "note")

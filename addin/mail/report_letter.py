@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from addin.figures import amount, percent, time_span
 from addin.mail.letter import Block, Figures, Paragraph, Picture, Steps
+from addin.shell.figures_on_terminal import amount, percent, time_span
 from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, verdict
 from roi_engine.answer import horizon_in_words
-from templates.book import Edition
+from templates.building.book import Edition
 from templates.cash_flow_picture import HEIGHT, WIDTH, cash_flow_picture, picture_in_words
 
 FIRST_FEW = 3

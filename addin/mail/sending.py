@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
 
-from addin.failures import Undelivered
 from addin.mail.person import Person, Unmailable
+from addin.shell.failures import Undelivered
 
 SUBMISSION, IMPLICIT = 587, 465
 """The ports of RFC 6409 and RFC 8314."""

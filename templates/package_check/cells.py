@@ -13,7 +13,7 @@ from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.grid import Area
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
-from templates.stored_cells import LAST_ROW, LONGEST_CELL_TEXT
+from templates.xlsx.stored_cells import LAST_ROW, LONGEST_CELL_TEXT
 
 ERRORS = {
     "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",

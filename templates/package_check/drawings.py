@@ -6,7 +6,7 @@ from templates.package_check.cells import ERRORS, NUMBER
 from templates.package_check.finding import Finding, Findings, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
-from templates.stored_cells import LAST_COLUMN, LAST_ROW
+from templates.xlsx.stored_cells import LAST_COLUMN, LAST_ROW
 
 LABEL_POSITIONS = {
     "barChart clustered": {"ctr", "inBase", "inEnd", "outEnd"},

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from openpyxl.utils.cell import column_index_from_string as column_number
 
-from templates.stored_cells import LAST_COLUMN, LAST_ROW
+from templates.xlsx.stored_cells import LAST_COLUMN, LAST_ROW
 
 ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from templates.package_check.finding import Finding, Findings
-from templates.untrusted_package import UnreadableWorkbook, open_package
+from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
 
 MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 5_000, 16 * 2**20, 48 * 2**20
 """What is read at all: parts, bytes of one part, bytes of all parts, uncompressed."""

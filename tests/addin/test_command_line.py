@@ -22,8 +22,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from addin import output_file
 from addin.command_line import ft_roi
+from addin.shell import output_file
 from roi_engine import (
     METRICS,
     REFERENCE,
@@ -441,7 +441,7 @@ def test_a_failed_write_leaves_the_old_file(folder, stand_in, monkeypatch, case)
     what, stand_in_for_it, words = FAILED_WRITES[case]
     (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
-    monkeypatch.setattr(f"addin.output_file.{what}", stand_in_for_it, raising=False)
+    monkeypatch.setattr(f"addin.shell.output_file.{what}", stand_in_for_it, raising=False)
     result = run("report", "reference.toml", "-o", "old.xlsx", "--force")
     monkeypatch.undo()
     assert (result.exit_code, result.stdout) == (2, "")
@@ -466,7 +466,7 @@ def test_stopped_while_building_or_writing(folder, stand_in, monkeypatch, stoppe
 
     (folder / "old.xlsx").write_bytes(b"an older workbook")
     before = contents(folder)
-    for what in ("templates.workbook.build_workbook", "addin.output_file.os.replace"):
+    for what in ("templates.workbook.build_workbook", "addin.shell.output_file.os.replace"):
         with monkeypatch.context() as changed:
             changed.setattr(what, stop)
             result = run("report", "reference.toml", "-o", "old.xlsx", "--force")
@@ -500,8 +500,8 @@ def test_the_temporary_file_is_in_the_same_folder_and_synced(tmp_path, monkeypat
         real(source, target)
 
     synced = []
-    monkeypatch.setattr("addin.output_file.os.replace", replace)
-    monkeypatch.setattr("addin.output_file.os.fsync", synced.append)
+    monkeypatch.setattr("addin.shell.output_file.os.replace", replace)
+    monkeypatch.setattr("addin.shell.output_file.os.fsync", synced.append)
     output_file.write_file(tmp_path / "new.xlsx", b"whole")
     assert seen == [(Path(os.path.realpath(tmp_path)), b"whole")]
     assert synced

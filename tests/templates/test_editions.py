@@ -13,7 +13,7 @@ import pytest
 from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, verdict
 from roi_engine.errors import FtRoiError
 from roi_engine.options import compare_options
-from templates.book import Edition
+from templates.building.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.random_scenarios import random_scenarios

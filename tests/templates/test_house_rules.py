@@ -21,8 +21,8 @@ from openpyxl.utils import FORMULAE, get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from roi_engine import INPUTS, functions
-from templates import styles
-from templates.book import Edition
+from templates.building import styles
+from templates.building.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice
 from tests.slow_cases import some

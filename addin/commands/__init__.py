@@ -1,0 +1,1 @@
+"""The commands of ft-roi, a file each; none imports another."""

@@ -1,0 +1,213 @@
+"""The commands under addin: the functions in Excel and LibreOffice, and whether they work there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from addin.shell.command import Command, CommandGroup, is_on, json_option
+from addin.shell.failures import UnusablePath, WouldOverwrite
+from addin.shell.output_file import write_file
+from addin.shell.terminal import print_json
+
+FAILED = 4
+"""The exit code of a check that failed."""
+
+
+@click.group(
+    cls=CommandGroup,
+    short_help="The FT_ functions in a spreadsheet program.",
+    examples="""
+ft-roi addin install                  the add-in in your Excel (Windows)
+ft-roi addin build                    the add-in as a file, ft-roi.xlam
+ft-roi addin libreoffice              the extension as a file, ft-roi.oxt
+ft-roi addin libreoffice --install    the extension in your LibreOffice
+ft-roi addin doctor                   whether it works here, and why not
+""",
+)
+def addin() -> None:
+    """Bring the FT_ functions into a spreadsheet program, and see whether they work there."""
+
+
+@addin.command(
+    cls=Command,
+    short_help="Build the add-in for Excel as a file, on any system.",
+    examples="""
+ft-roi addin build
+ft-roi addin build -o ft-roi.xlam --interpreter "C:\\Python312\\python.exe"
+""",
+)
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Where to write.  [default: ft-roi.xlam]")
+@click.option("--interpreter", metavar="PATH", help="The Python that computes.  [default: this one, on Windows]")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+@json_option("Print what was done as JSON.")
+def build(output: str | None, interpreter: str | None, force: bool, json: bool) -> None:
+    """Build the add-in that lets Excel for Windows compute the FT_ functions; no Excel is needed for that.
+
+    It is bound to the version of xlwings that is installed here: the computer that uses it needs the same one.
+    """
+    from addin.excel import package
+    from addin.excel.xlwings_modules import xlwings_version
+
+    path = Path(output or package.FILE_NAME)
+    _check_path(path, force, package.FILE_NAME, "an add-in")
+    python, folder = package.here()
+    write_file(path, package.build_addin(interpreter or python, "" if interpreter else folder))
+    _tell(
+        json,
+        {"file": str(path), "interpreter": interpreter or python, "xlwings": xlwings_version()},
+        f"Wrote {path} for xlwings {xlwings_version()} and the Python {interpreter or python}.\n"
+        "In Excel: File > Options > Add-ins > Excel Add-ins > Browse.",
+    )
+
+
+@addin.command(
+    cls=Command,
+    short_help="Put the add-in into your Excel (Windows).",
+    examples="""
+ft-roi addin install
+ft-roi addin install --force
+""",
+)
+@click.option("--force", is_flag=True, help="Replace a file of its name that is damaged or somebody else's.")
+@json_option("Print what was done as JSON.")
+def install(force: bool, json: bool) -> None:
+    """Build the add-in for this Python and put it into the folder whose files Excel opens as it starts.
+
+    An older one is replaced. On other systems nothing is installed; the file is written, and what to do with it told.
+    """
+    from addin.excel import installed, package
+
+    try:
+        folder = installed.startup_folder()
+    except installed.NotInstalled as failure:
+        path = Path(package.FILE_NAME)
+        _check_path(path, force, package.FILE_NAME, "an add-in")
+        write_file(path, package.build_addin(*package.here()))
+        words = (
+            f"{failure.message} Wrote {path}: copy it to the computer with Excel and Python, and add it there with "
+            "File > Options > Add-ins > Excel Add-ins > Browse.\nBetter: install ft-roi there, and run "
+            "ft-roi addin install. In LibreOffice here: ft-roi addin libreoffice --install"
+        )
+        _tell(json, {"installed": False, "file": str(path)}, words)
+        return
+    path = installed.install_addin(package.build_addin(*package.here()), folder, force)
+    words = f"Installed {path}.\nStart Excel again, then try =FT_VERSION() in a cell."
+    _tell(json, {"installed": True, "file": str(path)}, words)
+
+
+@addin.command(
+    cls=Command,
+    short_help="Take the add-in away from your Excel (Windows).",
+    examples="""
+ft-roi addin remove
+""",
+)
+@click.option("--force", is_flag=True, help="Remove a file of its name that is damaged or somebody else's.")
+@json_option("Print what was done as JSON.")
+def remove(force: bool, json: bool) -> None:
+    """Remove the add-in from the folder whose files Excel opens as it starts."""
+    from addin.excel import installed
+
+    path = installed.remove_addin(installed.startup_folder(), force)
+    _tell(json, {"removed": True, "file": str(path)}, f"Removed {path}. Start Excel again.")
+
+
+@addin.command(
+    cls=Command,
+    short_help="Build the extension for LibreOffice, install or remove it.",
+    examples="""
+ft-roi addin libreoffice
+ft-roi addin libreoffice -o ft-roi.oxt --force
+ft-roi addin libreoffice --install
+ft-roi addin libreoffice --remove
+""",
+)
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Where to write.  [default: ft-roi.oxt]")
+@click.option("--install", is_flag=True, help="Add it to your LibreOffice; write a file only where -o names one.")
+@click.option("--remove", is_flag=True, help="Take it away from your LibreOffice.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+@json_option("Print what was done as JSON.")
+def libreoffice(output: str | None, install: bool, remove: bool, force: bool, json: bool) -> None:
+    """Build the extension that lets LibreOffice 25.2 and later compute the FT_ functions.
+
+    It holds the path of this Python, which calculates where LibreOffice's own Python has no ft-roi: build it on the
+    computer that is to use it, and again after moving ft-roi.
+    """
+    if remove and (install or output):
+        raise click.UsageError("--remove stands alone.")
+    from addin.libreoffice import installed
+
+    if remove:
+        installed.remove_extension()
+        _tell(json, {"removed": True}, "Removed the extension. Restart LibreOffice.")
+        return
+    path = Path(output or installed.FILE_NAME) if output or not install else None
+    if path is not None:
+        _check_path(path, force, installed.FILE_NAME, "an extension")
+
+    from addin.libreoffice.extension import build_extension
+
+    content = build_extension(sys.executable)
+    done: dict[str, Any] = {"installed": install, "file": None}
+    words = []
+    if path is not None:
+        write_file(path, content)
+        done["file"] = str(path)
+        words.append(f"Wrote {path}." + ("" if install else " Add it in LibreOffice with Tools > Extensions > Add."))
+    if install:
+        installed.install_extension(content)
+        words.append("Installed the extension. Restart LibreOffice, then try =FT_VERSION() in a cell.")
+    _tell(json, done, "\n".join(words))
+
+
+def _check_path(path: Path, force: bool, name: str, what: str) -> None:
+    suffix = Path(name).suffix
+    if path.is_dir():
+        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / name}")
+    if path.suffix.lower() != suffix:
+        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
+    if not path.parent.is_dir():
+        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, or write elsewhere with -o.")
+    if path.exists() and not force:
+        raise WouldOverwrite(f"{path} exists. Overwrite it with --force, or write elsewhere with -o.")
+
+
+def _tell(json: bool, done: dict[str, Any], words: str) -> None:
+    if json:
+        print_json(done)
+    elif not is_on("quiet"):
+        click.echo(words)
+
+
+@addin.command(
+    cls=Command,
+    short_help="Check whether the functions run in Excel and LibreOffice here.",
+    examples="""
+ft-roi addin doctor
+ft-roi addin doctor --json
+""",
+)
+@json_option("Print the findings as JSON.")
+def doctor(json: bool) -> None:
+    """Look at the add-in in Excel, compute a function in LibreOffice; tell how each stands, with the cure.
+
+    The exit code is 4 where something is wrong.
+    """
+    from addin.excel import doctor as in_excel
+    from addin.libreoffice import doctor as in_libreoffice
+
+    found = [*in_excel.findings(), *in_libreoffice.findings()]
+    if json:
+        print_json([{"what": each.what, "state": each.state, "found": each.found, "cure": each.cure} for each in found])
+    else:
+        marks = {"ok": click.style("ok", fg="green"), "note": "--", "wrong": click.style("no", fg="red")}
+        for each in found:
+            click.echo(f"{marks[each.state]}  {each.what:<18} {each.found}")
+            if each.cure:
+                click.echo(f"    {'':<18} {each.cure}")
+    if any(each.state == "wrong" for each in found):
+        raise click.exceptions.Exit(FAILED)

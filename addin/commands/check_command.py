@@ -1,0 +1,97 @@
+"""The command check: a returned workbook against the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from addin.shell.command import Command, is_on, json_option
+from addin.shell.failures import InvalidInput, ProblemsFound, UnusablePath
+from addin.shell.scenario_argument import existing_file
+from addin.shell.terminal import print_json
+
+if TYPE_CHECKING:
+    from templates.returned.checked_workbook import Checked
+
+FIRST = 10
+"""Findings of a kind that are shown; --json shows all."""
+
+
+@click.command(
+    cls=Command,
+    short_help="Check a returned workbook against the engine.",
+    examples="""
+ft-roi check filled.xlsx
+ft-roi check filled.xlsx --json
+""",
+)
+@click.argument("file", metavar="FILE", type=click.Path())
+@json_option("Print everything that was found as JSON.")
+def check(file: str, json: bool) -> None:
+    """Recompute a workbook from its inputs and name what disagrees.
+
+    Told are edited formulas, figures that the engine gives otherwise today, failed checks, links to somebody's add-in,
+    and what Excel may repair or refuse. Ends with exit code 4 when there is any of it.
+    """
+    path = existing_file(file)
+    if path.is_dir():
+        raise UnusablePath(f"{file} is a folder. Name a workbook in it.")
+
+    from roi_engine.errors import FtRoiError, ScenarioError
+    from templates.returned.checked_workbook import check_workbook
+    from templates.returned.reading import bytes_of
+
+    try:
+        found = check_workbook(bytes_of(path))
+    except ScenarioError as error:
+        lines = [f"{file}: {problem}" for problem in error.problems]
+        raise InvalidInput("\n".join([f"{file}: the inputs have {len(lines)} problems.", *lines])) from None
+    except FtRoiError as error:
+        raise InvalidInput(f"{file}: {error}") from None
+    if json:
+        print_json(_as_dict(file, found))
+    elif not is_on("quiet"):
+        click.echo("\n".join(_lines(file, found)))
+    if found.wrong:
+        raise ProblemsFound(f"{file}: {len(found.wrong)} findings.")
+
+
+def _lines(file: str, found: Checked) -> list[str]:
+    from roi_engine import __version__
+    from templates.returned.checked_workbook import KINDS
+
+    provenance = found.reading.provenance
+    lines = [f"{file}: {provenance.edition} edition, {provenance.in_words()}."]
+    lines.append("Its inputs were edited since." if found.inputs_edited else "Its inputs are those it was made with.")
+    lines += found.notes
+    for kind, title in KINDS.items():
+        of_kind = [each for each in found.wrong if each.kind == kind]
+        if of_kind:
+            lines += ["", f"{title} ({len(of_kind)}):", *(f"  {each}" for each in of_kind[:FIRST])]
+            lines += [f"  … and {len(of_kind) - FIRST} more: --json shows all"] if len(of_kind) > FIRST else []
+    old = any(each.kind in ("value", "formula") for each in found.wrong)
+    if not old:
+        same = f"{found.compared:,} formulas stand as they were made. " if found.compared else ""
+        which = "what was compared" if found.notes else "every figure"
+        lines.append(f"{same}FT ROI {__version__} gives {which} the same today.")
+    if found.warnings:
+        lines += ["", f"Before you rely on the inputs ({len(found.warnings)}):"]
+        lines += [f"  {each}" for each in found.warnings[:FIRST]]
+    return lines
+
+
+def _as_dict(file: str, found: Checked) -> dict[str, object]:
+    provenance = found.reading.provenance
+    return {
+        "file": file,
+        "edition": provenance.edition,
+        "version": provenance.version,
+        "generated": provenance.generated,
+        "last_modified_by": provenance.last_modified_by,
+        "inputs_edited": found.inputs_edited,
+        "formulas_compared": found.compared,
+        "findings": [{"kind": each.kind, "place": each.place, "sentence": each.sentence} for each in found.wrong],
+        "warnings": [{"input": each.input_name, "sentence": each.sentence} for each in found.warnings],
+        "notes": list(found.notes),
+    }

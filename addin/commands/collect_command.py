@@ -1,0 +1,161 @@
+"""The command collect: many returned workbooks become one portfolio workbook."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from addin.commands.workbook_commands import force_option
+from addin.shell.command import Command, is_on, json_option
+from addin.shell.failures import ProblemsFound, UnusablePath
+from addin.shell.output_file import check_workbook_path, write_file
+from addin.shell.progress import counting
+from addin.shell.terminal import print_json, print_note
+
+if TYPE_CHECKING:
+    from templates.building.book import Edition
+    from templates.portfolio.portfolio_sheet import Entry
+    from templates.returned.returned_workbook import Answer
+
+LISTED = 20
+"""As many files with problems as a person reads on a terminal; the sheet Problems has them all."""
+
+
+@click.command(
+    cls=Command,
+    short_help="Gather returned workbooks into one portfolio.",
+    examples="""
+ft-roi collect answers
+ft-roi collect answers late/jane.xlsx -o portfolio.xlsx --force
+ft-roi collect answers --formulas values -o archive.xlsx
+""",
+)
+@click.argument("files", metavar="FILE|FOLDER…", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    default="portfolio.xlsx",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write; an .xlsx file.",
+)
+@click.option(
+    "--formulas",
+    type=click.Choice(("wired", "values")),
+    default="wired",
+    show_default=True,
+    help="What cells hold: each answer's metrics as calls of the FT_ functions on its inputs, totals and ranks as "
+    "ordinary formulas (wired), or values alone.",
+)
+@click.option(
+    "--use-cached", is_flag=True, help="Take what a formula in an input's cell last showed; else it is a problem."
+)
+@force_option
+@json_option("Print every answer and every problem as JSON.")
+def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: bool, force: bool, json: bool) -> None:
+    """Gather the workbooks that came back: a row each, totals, rankings, a chart, and everybody's inputs.
+
+    A FOLDER stands for the workbooks in it and in its folders. A file with problems is left out of the figures and
+    listed with every problem on the sheet Problems; the exit code is then 4.
+    """
+    path = Path(output)
+    check_workbook_path(path, force)
+
+    from addin.shell.generation_time import generation_time
+    from addin.shell.returned_files import answer_files, read_answers
+    from templates.portfolio.portfolio_sheet import in_portfolio
+
+    generated = generation_time()
+    found, others = answer_files(files, path)
+    if not found:
+        raise UnusablePath(f"There is no workbook in {' or '.join(files)}. Name the files, or the folder they are in.")
+    answers = list(counting(read_answers(found, use_cached), len(found), "Reading"))
+
+    from templates.portfolio.portfolio_workbook import build_portfolio
+
+    write_file(path, build_portfolio(answers, edition=formulas, generated=generated))
+    entries = in_portfolio(answers)
+    if json:
+        print_json(_as_dict(path, answers, entries))
+    elif not is_on("quiet"):
+        click.echo("\n".join(_summary(path, answers, entries)))
+        if others:
+            click.echo(
+                f"{others} other {'file was' if others == 1 else 'files were'} left alone: no workbooks.", err=True
+            )
+        for entry in entries:
+            if entry.remark and len(entries) <= LISTED:
+                print_note("Note", f"{entry.answer.file}: {entry.remark} It is not counted.", "yellow")
+    if any(answer.problems for answer in answers):
+        raise ProblemsFound(_problems(path, answers))
+
+
+def _summary(path: Path, answers: Sequence[Answer], entries: Sequence[Entry]) -> list[str]:
+    """The file, how many answers count, and for each currency the total and the best."""
+    from addin.shell.figures_on_terminal import amount
+    from roi_engine import appraise
+    from templates.portfolio.portfolio_sheet import currencies_of
+
+    counted = [entry for entry in entries if entry.counted]
+    word = "answer" if len(entries) == 1 else "answers"
+    files = "1 file" if len(answers) == 1 else f"{len(answers)} files"
+    left_out = f", {len(entries) - len(counted)} of them not counted" if len(counted) < len(entries) else ""
+    lines = [f"{len(entries)} {word} from {files}{left_out}: {path}"]
+    for currency in currencies_of(counted):
+        mine = [entry for entry in counted if entry.scenario.currency.casefold() == currency.casefold()]
+        npvs = [appraise(entry.scenario).npv() for entry in mine]
+        best = mine[npvs.index(max(npvs))]
+        name = best.scenario.name or best.answer.file
+        lines.append(
+            f"  NPV of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
+        )
+    return lines
+
+
+def _problems(path: Path, answers: Sequence[Answer]) -> str:
+    """Every file with problems, its first problem, and how many more there are."""
+    wrong = [answer for answer in answers if answer.problems]
+    files = "1 file has problems and is" if len(wrong) == 1 else f"{len(wrong)} files have problems and are"
+    lines = [f"{files} left out; all of them on the sheet Problems of {shlex.quote(str(path))}."]
+    for answer in wrong[:LISTED]:
+        more = f" (and {len(answer.problems) - 1} more)" if len(answer.problems) > 1 else ""
+        lines.append(f"{answer.file}: {answer.problems[0]}{more}")
+    if len(wrong) > LISTED:
+        lines.append(f"… and {len(wrong) - LISTED} more files.")
+    return "\n".join(lines)
+
+
+def _as_dict(path: Path, answers: Sequence[Answer], entries: Sequence[Entry]) -> dict[str, Any]:
+    from roi_engine import appraise
+
+    numbers = {id(entry.answer): entry for entry in entries}
+    listed = []
+    for answer in answers:
+        entry = numbers.get(id(answer))
+        appraisal = appraise(entry.scenario) if entry else None
+        listed.append(
+            {
+                "file": answer.file,
+                "number": entry.number if entry else None,
+                "who": answer.who,
+                "saved": answer.provenance.modified,
+                "version": answer.provenance.version,
+                "scenario": entry.scenario.name if entry else None,
+                "currency": entry.scenario.currency if entry else None,
+                "counted": entry.counted if entry else False,
+                "remark": entry.remark if entry else "",
+                "net_roi": appraisal.net_roi if appraisal else None,
+                "roi": appraisal.roi if appraisal else None,
+                "payback_months": appraisal.payback_months if appraisal else None,
+                "npv": appraisal.npv() if appraisal else None,
+                "irr_annual": appraisal.irr_annual if appraisal else None,
+                "warnings": [str(each) for each in answer.warnings],
+                "problems": [{"where": each.place, "sentence": each.sentence} for each in answer.problems],
+            }
+        )
+    return {"file": str(path), "answers": listed}

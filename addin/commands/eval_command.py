@@ -1,0 +1,85 @@
+"""The command eval: one worksheet function on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from addin.shell.command import NumbersAsArguments, json_option
+from addin.shell.failures import InvalidInput
+from addin.shell.terminal import print_json
+
+
+@click.command(
+    "eval",
+    cls=NumbersAsArguments,
+    examples="""
+ft-roi eval FT_ERRORCUT 85% 97%
+ft-roi eval FT_NPV 8% support.toml
+ft-roi eval FT_WHATIF NETROI support.toml baseline_cost 0.36
+ft-roi eval FT_TRAINCOST hours.csv 1.50
+""",
+)
+@click.argument("function")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@json_option("Print function, result and error as JSON.")
+def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
+    """Calculate one worksheet function.
+
+    ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts, a .csv file for a range, a scenario file for a block of
+    inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
+    """
+    from addin.commands.functions_command import known_function
+    from addin.shell.worksheet_arguments import worksheet_argument
+    from roi_engine import FtRoiError
+    from roi_engine.worksheet.call import call
+
+    name = known_function(function).name
+    try:
+        result = call(name, *(worksheet_argument(word) for word in arguments))
+    except FtRoiError as error:
+        if json:
+            print_json({"function": name, "result": None, "error": _as_dict(error)})
+            raise click.exceptions.Exit(InvalidInput.exit_code) from None
+        raise InvalidInput(_sentence(error)) from None
+    errors = [cell for row in result for cell in row if isinstance(cell, FtRoiError)] if _is_table(result) else []
+    if json:
+        first = _as_dict(errors[0]) if errors else None
+        print_json({"function": name, "result": _cells(result), "error": first})
+        raise click.exceptions.Exit(InvalidInput.exit_code if errors else 0)
+    for row in result if _is_table(result) else [[result]]:
+        click.echo("\t".join(_shown(cell) for cell in row))
+    if errors:
+        raise InvalidInput("\n".join(dict.fromkeys(_sentence(each) for each in errors)))
+
+
+def _is_table(result: Any) -> bool:
+    return isinstance(result, list)
+
+
+def _sentence(error: Any) -> str:
+    code, sentence = error.code, str(error)
+    return f"{code}\n{sentence}" if "\n" in sentence else f"{code} {sentence}"
+
+
+def _as_dict(error: Any) -> dict[str, str]:
+    return {"code": error.code, "message": str(error)}
+
+
+def _cells(result: Any) -> Any:
+    """The result with the code of an error in its place."""
+    if _is_table(result):
+        return [[getattr(cell, "code", cell) for cell in row] for row in result]
+    return result
+
+
+def _shown(cell: Any) -> str:
+    """A cell as text, a number with the 15 digits that a spreadsheet shows (``--json`` has them all)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return str(getattr(cell, "code", cell))

@@ -1,0 +1,284 @@
+"""The commands under prices: what the price tables say, and replacing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from addin.shell.command import Command, CommandGroup, is_on, json_option
+from addin.shell.failures import InvalidInput, UnusablePath
+from addin.shell.terminal import print_json
+
+if TYPE_CHECKING:
+    from roi_engine.prices.price_row import PriceRow
+    from roi_engine.prices.price_tables import PriceTables
+
+KEPT = "prices.old.csv"
+"""What reset calls the table that it takes away."""
+
+
+@click.group(
+    cls=CommandGroup,
+    short_help="The dated prices of API models and GPUs.",
+    examples="""
+ft-roi prices list gpt-4.1
+ft-roi prices show "H100 SXM"
+ft-roi prices import model_prices_and_context_window.json
+ft-roi prices reset
+""",
+)
+def prices() -> None:
+    """See and replace the price tables that FT_PRICE, FT_GPUINFO and scenario files look figures up in.
+
+    Your own table stands in your user data folder, or in the folder that the environment names: FT_ROI_PRICES.
+    """
+
+
+@prices.command(
+    "list",
+    cls=Command,
+    short_help="The newest figures of all models and GPUs, or of some.",
+    examples="""
+ft-roi prices list
+ft-roi prices list anthropic
+ft-roi prices list h100 --json
+""",
+)
+@click.argument("text", required=False)
+@json_option("Print every row of these names as JSON.")
+def list_prices(text: str | None, json: bool) -> None:
+    """List models (per million tokens) and GPUs, all of them or those with TEXT in their name or vendor."""
+    from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS
+    from roi_engine.prices.price_tables import price_tables
+
+    tables = price_tables()
+    word = (text or "").strip().lower()
+    chosen = [row for row in tables.rows if word in row.name.lower() or word in row.vendor.lower()]
+    if not chosen:
+        from roi_engine.errors import did_you_mean
+
+        guess = did_you_mean(word, [*tables.models.names, *map(str.lower, tables.gpus.names)])
+        raise InvalidInput(f'No model or GPU has "{text}" in its name or vendor.{guess}')
+    if json:
+        print_json([_as_dict(row) for row in chosen])
+    else:
+        names = {row.name.lower() for row in chosen}
+        models = [name for low, name in tables.models.names.items() if low in names]
+        gpus = [name for low, name in tables.gpus.names.items() if low in names]
+        parts = [
+            _columns("per million tokens", MODEL_KINDS, models, tables.models.periods),
+            _columns("GPU", GPU_KINDS, gpus, tables.gpus.periods),
+        ]
+        click.echo("\n\n".join("\n".join(part) for part in parts if part))
+    _note_age(tables)
+
+
+@prices.command(
+    cls=Command,
+    short_help="Every figure of a model or GPU, with its dates and sources.",
+    examples="""
+ft-roi prices show gpt-4.1
+ft-roi prices show A100
+""",
+)
+@click.argument("name")
+@json_option("Print the rows as JSON.")
+def show(name: str, json: bool) -> None:
+    """Show every row of a model or GPU: what it cost when, and who says so."""
+    from roi_engine import UnknownName
+    from roi_engine.prices.price_tables import price_tables
+
+    tables = price_tables()
+    try:
+        table, found = tables.models, tables.models.find(name)
+    except UnknownName as unknown:
+        try:
+            table, found = tables.gpus, tables.gpus.find(name)
+        except UnknownName as no_gpu:
+            raise InvalidInput(str(no_gpu if "several" in str(no_gpu) else unknown)) from None
+    rows = [row for kind in table.kinds(found) for row in table.periods(found, kind)]
+    if json:
+        print_json([_as_dict(row) for row in rows])
+    else:
+        vendor = f" ({rows[0].vendor})" if rows[0].vendor else ""
+        click.echo(f"{found}{vendor}")
+        titles = ("kind", "value", "currency", "from", "until before", "read on", "source")
+        click.echo("\n".join(_table(titles, [_cells(row) for row in rows], right={1})))
+    _note_age(tables)
+
+
+@prices.command(
+    "import",
+    cls=Command,
+    short_help="Take prices from litellm's price map or from your own CSV.",
+    examples="""
+ft-roi prices import model_prices_and_context_window.json
+ft-roi prices import our-prices.csv --date 2026-08-05
+""",
+)
+@click.argument("file")
+@click.option("--date", "day", metavar="DATE", help="The day from which the prices hold.  [default: today]")
+@json_option("Print what changed as JSON.")
+def import_prices(file: str, day: str | None, json: bool) -> None:
+    """Put the prices of FILE into your own price table; what they replace stays there as history.
+
+    FILE is the JSON map that litellm publishes, or a CSV with the columns name, kind and value, and as you like
+    vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right.
+    """
+    from addin.shell.scenario_argument import existing_file
+    from roi_engine.prices.history import with_history
+    from roi_engine.prices.price_file import rows_as_csv
+    from roi_engine.prices.price_tables import PriceTables, forget_tables, price_tables, user_file
+
+    held_from = _day(day)
+    new = _read(existing_file(file), held_from)
+    before = price_tables()
+    rows, changes = with_history(before.rows, new, held_from)
+    own = user_file()
+    _write(own, rows_as_csv(rows).encode())
+    forget_tables()
+    after = PriceTables(rows, own)
+    if json:
+        found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again")}
+        print_json({"file": str(own), "table_date": str(after.read_on), **found})
+    elif not is_on("quiet"):
+        names = {row.name.lower() for row in new}
+        untouched = len({row.name.lower() for row in before.rows} - names)
+        click.echo(
+            f"Read {len(names):,} models and GPUs: {len(changes.new):,} new, {len(changes.changed):,} with other or "
+            f"more figures from {held_from} on, {len(changes.read_again):,} as before.\n"
+            f"{untouched:,} others of the table stay as they are.\n"
+            f"Wrote {own}. Spreadsheet programs that are open read it when they start again."
+        )
+    _note_age(after)
+
+
+@prices.command(
+    cls=Command,
+    short_help="Go back to the price table that came with the program.",
+    examples="""
+ft-roi prices reset
+""",
+)
+@json_option("Print what was done as JSON.")
+def reset(json: bool) -> None:
+    """Put your own price table aside; the shipped one is in use again."""
+    from roi_engine.prices.price_tables import forget_tables, price_tables, user_file
+
+    own = user_file()
+    kept = own.with_name(KEPT)
+    there = own.exists()
+    if there:
+        own.replace(kept)
+        forget_tables()
+    tables = price_tables()
+    if json:
+        print_json({"reset": there, "kept": str(kept) if there else None, "table_date": str(tables.read_on)})
+    elif there:
+        click.echo(f"The shipped price table is in use again. Yours is kept as {kept}.")
+    else:
+        click.echo("The shipped price table is in use already.")
+    _note_age(tables)
+
+
+def _day(text: str | None) -> date:
+    """The day of an import: today where none is given."""
+    today = date.today()
+    if text is None:
+        return today
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f'--date: "{text}" is no date. Write year-month-day: 2026-08-05.') from None
+    if day > today:
+        raise InvalidInput(f"--date: {day} is in the future. Give the day on which the prices were read.")
+    return day
+
+
+def _read(path: Path, day: date) -> list[PriceRow]:
+    """The rows of a price map or of our own CSV."""
+    from roi_engine.prices.litellm_map import litellm_rows
+    from roi_engine.prices.price_file import read_rows
+
+    if path.is_dir() or path.suffix.lower() not in (".json", ".csv"):
+        raise UnusablePath(f"{path}: prices come from litellm's price map (.json) or from a .csv file.")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
+    if path.suffix.lower() == ".json":
+        return litellm_rows(text, path.name, day)
+    rows = read_rows(text, path.name, source=path.name, read_on=day)
+    if not rows:
+        raise InvalidInput(f"{path} holds no price below its titles.")
+    return rows
+
+
+def _write(own: Path, content: bytes) -> None:
+    from addin.shell.output_file import write_file
+
+    elsewhere = "name another folder in the environment, FT_ROI_PRICES"
+    try:
+        own.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusablePath(
+            f"The folder {own.parent} cannot be made: {error.strerror}. Make it, or {elsewhere}."
+        ) from None
+    write_file(own, content, elsewhere)
+
+
+def _as_dict(row: PriceRow) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {key: str(value) if isinstance(value, date) else value for key, value in asdict(row).items()}
+
+
+def _columns(
+    title: str, kinds: Sequence[str], names: Iterable[str], periods: Callable[[str, str], list[PriceRow]]
+) -> list[str]:
+    """A line for each name with its newest figures; nothing where there is no name."""
+    rows = []
+    for name in names:
+        newest = [of_kind[-1] for of_kind in (periods(name, kind) for kind in kinds) if of_kind]
+        by_kind = {row.kind: f"{row.value:g}" for row in newest}
+        currency = next((row.currency for row in newest if row.currency), "")
+        rows.append([name, *(by_kind.get(kind, "") for kind in kinds), currency])
+    if not rows:
+        return []
+    return _table(
+        (title, *(kind.replace("_", " ") for kind in kinds), "currency"), rows, right=range(1, len(kinds) + 1)
+    )
+
+
+def _cells(row: PriceRow) -> list[str]:
+    dates = (str(each) if each else "" for each in (row.from_date, row.to_date, row.read_on))
+    return [row.kind.replace("_", " "), f"{row.value:.15g}", row.currency, *dates, row.source]
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int]) -> list[str]:
+    """Lines with common columns; those named are ranged right."""
+    aligned_right = set(right)
+    widths = [max(len(line[at]) for line in (titles, *rows)) for at in range(len(titles))]
+
+    def line(cells: Sequence[str]) -> str:
+        placed = (
+            cell.rjust(width) if at in aligned_right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        return "  ".join(placed).rstrip()
+
+    return [click.style(line(titles), bold=True), *map(line, rows)]
+
+
+def _note_age(tables: PriceTables) -> None:
+    """Says on standard error how old the tables are."""
+    if is_on("quiet"):
+        return
+    days = (date.today() - tables.read_on).days
+    age = "read today" if days <= 0 else f"{days:,} day{'s' * (days != 1)} old"
+    where = tables.own_file or "as shipped"
+    click.echo(f"\nPrice table of {tables.read_on} ({where}), {age}.", err=True)

@@ -1,0 +1,148 @@
+"""The command read: filled workbooks become scenario files."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from addin.shell.command import Command, is_on, json_option
+from addin.shell.failures import InvalidInput, UnusablePath, WouldOverwrite
+from addin.shell.file_name import safe_file_name
+from addin.shell.output_file import write_file
+from addin.shell.scenario_argument import SCENARIO_SUFFIXES, existing_file, read_filled
+from addin.shell.terminal import print_json
+
+if TYPE_CHECKING:
+    from templates.returned.reading import Reading
+
+use_cached_option = click.option(
+    "--use-cached", is_flag=True, help="Take what a formula in an input's cell last showed; else it is a problem."
+)
+
+
+@click.command(
+    cls=Command,
+    short_help="Read filled workbooks back as scenario files.",
+    examples="""
+ft-roi read filled.xlsx
+ft-roi read filled.xlsx > filled.toml
+ft-roi read answers/jane.xlsx answers/joe.xlsx -o scenarios
+""",
+)
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="DIR",
+    help="The folder to write into, a .toml file for each workbook; needed for several.",
+)
+@use_cached_option
+@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@json_option("Print what was read of each file, its problems too, as JSON.")
+def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bool, json: bool) -> None:
+    """Read filled workbooks and print or write their scenarios as TOML.
+
+    Inputs are found by name, whatever was moved or renamed. All problems of all files are told at once, each with its
+    cell; nothing is written while there are any.
+    """
+    if len(files) > 1 and output is None and not json:
+        raise click.UsageError("Several files need a folder to write into: -o DIR.")
+    paths = [_workbook(name) for name in files]
+    targets = _targets(paths, Path(output), force) if output is not None else []
+
+    readings, problems = _readings(files, use_cached)
+    if json:
+        print_json([_as_dict(name, readings.get(name), problems.get(name, [])) for name in files])
+        if problems:
+            raise click.exceptions.Exit(InvalidInput.exit_code)
+    if problems:
+        found = [line for lines in problems.values() for line in lines]
+        counted = f"{len(problems)} of {len(files)} files" if len(files) > 1 else files[0]
+        raise InvalidInput("\n".join([f"{counted}: {_problems(len(found))}; nothing is written.", *found]))
+
+    from roi_engine.scenario_writing import scenario_toml
+
+    texts = [
+        scenario_toml(readings[name].checked(), f"Read from {Path(name).name}, {readings[name].provenance.in_words()}")
+        for name in files
+    ]
+    if output is None:
+        if not json:
+            click.echo(texts[0].encode(), nl=False)  # TOML is UTF-8, whatever the terminal's alphabet
+        return
+    Path(output).mkdir(exist_ok=True)
+    for target, text in zip(targets, texts, strict=True):
+        write_file(target, text.encode())
+        if not json and not is_on("quiet"):
+            click.echo(str(target))
+
+
+def _problems(count: int) -> str:
+    return "1 problem" if count == 1 else f"{count} problems"
+
+
+def _workbook(name: str) -> Path:
+    path = existing_file(name)
+    if path.is_dir():
+        raise UnusablePath(f"{name} is a folder. Name the workbooks in it: {path / '*.xlsx'}")
+    return path
+
+
+def _targets(paths: list[Path], folder: Path, force: bool) -> list[Path]:
+    """A file for each workbook, named after it; a number tells those of the same name apart."""
+    if folder.suffix.lower() in SCENARIO_SUFFIXES and not folder.is_dir():
+        raise UnusablePath(f"-o names a folder. For one file: ft-roi read {shlex.quote(str(paths[0]))} > {folder}")
+    if folder.exists() and not folder.is_dir():
+        raise UnusablePath(f"{folder} is not a folder. Name another with -o.")
+    if not folder.exists() and not folder.absolute().parent.is_dir():
+        raise UnusablePath(f"The folder {folder.parent} does not exist. Create it, or name another with -o.")
+    targets: list[Path] = []
+    taken: set[str] = set()
+    for path in paths:
+        number, name = 1, safe_file_name(path.stem, ".toml")
+        while name.lower() in taken:
+            number += 1
+            name = safe_file_name(f"{path.stem}-{number}", ".toml")
+        taken.add(name.lower())
+        targets.append(folder / name)
+    there = [target for target in targets if target.exists()]
+    if there and not force:
+        raise WouldOverwrite(f"{there[0]} exists. Overwrite it with --force, or name another folder with -o.")
+    return targets
+
+
+def _readings(files: tuple[str, ...], use_cached: bool) -> tuple[dict[str, Reading], dict[str, list[str]]]:
+    """What each file holds, and the lines of those with problems."""
+    from templates.xlsx.untrusted_package import UnreadableWorkbook
+
+    readings: dict[str, Reading] = {}
+    problems: dict[str, list[str]] = {}
+    for name in files:
+        try:
+            readings[name] = read_filled(name, use_cached)
+        except UnreadableWorkbook as error:
+            problems[name] = [str(error)]
+            continue
+        if readings[name].problems:
+            problems[name] = [str(problem) for problem in readings[name].problems]
+    return readings, problems
+
+
+def _as_dict(name: str, reading: Reading | None, problems: list[str]) -> dict[str, object]:
+    """A file's provenance, scenario and problems."""
+    from dataclasses import asdict
+
+    scenario = reading.scenario if reading else None
+    return {
+        "file": name,
+        "provenance": asdict(reading.provenance) if reading else None,
+        "scenario": scenario.model_dump(exclude_unset=True) if scenario else None,
+        "fingerprint": scenario.fingerprint() if scenario else None,
+        "cells": {each: str(place) for each, place in reading.places.items()} if reading else {},
+        "problems": problems,
+        "notes": list(reading.notes) if reading else [],
+    }

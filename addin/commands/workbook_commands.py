@@ -1,0 +1,227 @@
+"""The commands that write a workbook: report and template."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from addin.shell.command import Command, is_on, json_option
+from addin.shell.output_file import check_workbook_path, write_file
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, ScenarioFile, read_scenarios, scenario_argument
+from addin.shell.terminal import print_json
+
+if TYPE_CHECKING:
+    from roi_engine import Appraisal, Scenario
+    from templates.building.book import Edition
+
+FORMULAS = ("wired", "native", "values")
+"""Editions of the workbook: calls of the FT_ worksheet functions, ordinary formulas, or values alone."""
+
+
+def _formulas_option(*editions: str) -> Any:
+    return click.option(
+        "--formulas",
+        type=click.Choice(editions),
+        default=editions[0],
+        show_default=True,
+        help="What cells hold: calls of the FT_ functions (wired), ordinary formulas for people without them "
+        "(native)" + (", or values alone." if "values" in editions else "."),
+    )
+
+
+force_option = click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+
+
+def _output_option(default: str) -> Any:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(),
+        metavar="FILE",
+        help=f"Where to write; an .xlsx file.  [default: {default}]",
+    )
+
+
+@click.command(
+    cls=Command,
+    short_help="Write a scenario as a finished workbook.",
+    examples="""
+ft-roi report support.toml
+ft-roi report support.toml -o report.xlsx --force
+ft-roi report support.toml --formulas native -o for-everybody.xlsx
+ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
+ft-roi report base.toml --scenario slow.toml --scenario half.toml
+ft-roi report support.toml --json | jq .npv
+""",
+)
+@scenario_argument
+@_output_option("the scenario's name, in the current folder")
+@_formulas_option(*FORMULAS)
+@click.option(
+    "--grids",
+    type=click.Choice(("values", "live")),
+    default="values",
+    show_default=True,
+    help="Tornado and grids of the native edition: values as generated, or live by the data tables of Excel.",
+)
+@click.option(
+    "--scenario",
+    "others",
+    type=ScenarioFile(),
+    metavar="FILE",
+    multiple=True,
+    help="A further scenario, once for each: the workbook has a column for each and a choice among them.",
+)
+@force_option
+@json_option("Print the summary as JSON.")
+def report(
+    scenario_file: str,
+    output: str | None,
+    formulas: Edition,
+    grids: str,
+    others: tuple[str, ...],
+    force: bool,
+    json: bool,
+) -> None:
+    """Write a scenario as a finished workbook and print its answer in five lines."""
+    if grids == "live" and formulas != "native":
+        raise click.UsageError(
+            "--grids live is for --formulas native. The wired edition's grids are live; in a copy of values none is."
+        )
+    path = Path(output or _default_name(scenario_file))
+    check_workbook_path(path, force)
+
+    from addin.shell.generation_time import generation_time
+    from addin.shell.input_warnings import print_warnings
+    from roi_engine import appraise, check_inputs
+
+    generated = generation_time()
+    scenario, *further = read_scenarios([scenario_file, *others])
+
+    from templates.building.book import LONGEST_LIVE_HORIZON
+    from templates.workbook import build_workbook
+
+    longest = max(each.months_to_amortize for each in (scenario, *further))
+    if grids == "live" and longest > LONGEST_LIVE_HORIZON:
+        raise click.UsageError(
+            f"--grids live is for horizons up to {LONGEST_LIVE_HORIZON} months, and one has {longest}. Leave it out: "
+            "tornado and grids are then values as generated."
+        )
+    appraisal = appraise(scenario)
+    warnings = [check_inputs(each) for each in (scenario, *further)]
+    content = build_workbook(
+        scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
+    )
+    write_file(path, content)
+    if json:
+        found = [
+            {**({"scenario": each.name} if further else {}), "input": one.input_name, "sentence": one.sentence}
+            for each, ones in zip((scenario, *further), warnings, strict=True)
+            for one in ones
+        ]
+        print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
+    elif not is_on("quiet"):
+        click.echo("\n".join(summary_lines(scenario, appraisal, path, about=scenario.name if further else "")))
+        for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
+            about = each.name if further else ""
+            print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)
+
+
+def _default_name(scenario_file: str) -> str:
+    """The scenario's name; not that of the filled workbook it was read from."""
+    if scenario_file == "-":
+        return "report.xlsx"
+    path = Path(scenario_file)
+    return f"{path.stem}{'-report' if path.suffix.lower() in WORKBOOK_SUFFIXES else ''}.xlsx"
+
+
+@click.command(
+    cls=Command,
+    short_help="Write a workbook to be filled in.",
+    examples="""
+ft-roi template
+ft-roi template -o inputs.xlsx --force
+""",
+)
+@_output_option("template.xlsx")
+@_formulas_option("wired", "native")
+@force_option
+@json_option("Print the file's name as JSON.")
+def template(output: str | None, formulas: Edition, force: bool, json: bool) -> None:
+    """Write a workbook to be filled in, with the reference scenario as its example."""
+    path = Path(output or "template.xlsx")
+    check_workbook_path(path, force)
+
+    from addin.shell.generation_time import generation_time
+    from roi_engine import REFERENCE
+
+    generated = generation_time()
+
+    from templates.workbook import build_workbook
+
+    write_file(path, build_workbook(REFERENCE, edition=formulas, generated=generated))
+    if json:
+        print_json({"file": str(path)})
+    elif not is_on("quiet"):
+        where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
+        click.echo(
+            f"Wrote {path}. Type your figures over the example's on the sheet Inputs, {where}. "
+            f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
+        )
+
+
+def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
+    """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
+    from addin.shell.figures_on_terminal import amount, percent, time_span
+    from roi_engine import verdict
+
+    def money(value: float) -> str:
+        return f"{amount(value)} {scenario.currency}"
+
+    def months(value: float) -> str:
+        return " ".join(time_span(value)).strip()
+
+    rows = [
+        ("Net ROI", money(appraisal.net_roi), "ROI", percent(appraisal.roi)),
+        (
+            "Payback",
+            months(appraisal.payback_months),
+            "Discounted payback",
+            months(appraisal.discounted_payback_months()),
+        ),
+        ("NPV", money(appraisal.npv()), "IRR", _rate_of_return(appraisal)),
+    ]
+    width = max(len(figure) for _, figure, _, _ in rows)
+    return [
+        f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
+        *(f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows),
+        f"  {'File':<8} {path}",
+    ]
+
+
+def _rate_of_return(appraisal: Appraisal) -> str:
+    from addin.shell.figures_on_terminal import yearly_return
+
+    if appraisal.irr_annual is None:
+        return "n/a (this cash flow has none)"
+    several = ", one of several" if appraisal.irr_is_ambiguous else ""
+    return " ".join(yearly_return(appraisal.irr_annual)) + several
+
+
+def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:
+    from roi_engine import verdict
+
+    return {
+        "scenario": scenario.name,
+        "currency": scenario.currency,
+        "verdict": verdict(appraisal, scenario.currency),
+        "net_roi": appraisal.net_roi,
+        "roi": appraisal.roi,
+        "payback_months": appraisal.payback_months,
+        "discounted_payback_months": appraisal.discounted_payback_months(),
+        "npv": appraisal.npv(),
+        "irr_annual": appraisal.irr_annual,
+    }

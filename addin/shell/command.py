@@ -1,0 +1,106 @@
+"""What every command has in common: help that begins with examples, and a few switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from addin.shell.failures import Interrupted, failure
+from addin.shell.terminal import colours_refused, silence_closed_streams
+
+
+class Command(click.Command):
+    """A command whose help begins with examples, with the switches that every command has."""
+
+    def __init__(self, *arguments: Any, examples: str = "", **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.examples = examples
+        self.params += [
+            _switch("-q", "--quiet", explanation="Print no summary and no warnings."),
+            _switch("--no-color", explanation="Print no colours."),
+            _switch("--debug", explanation="Show where in the program an error arose."),
+        ]
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples, then what click prints."""
+        if self.examples:
+            formatter.write("Examples:\n")
+            formatter.write("".join(f"  {line}\n" for line in self.examples.strip().splitlines()))
+            formatter.write_paragraph()
+        super().format_help(ctx, formatter)
+
+
+class NumbersAsArguments(Command):
+    """A command among whose arguments -0.5 is a number and not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A space before a negative number hides it from the option parser; reading the number drops it."""
+        return super().parse_args(ctx, [f" {word}" if _is_negative_number(word) else word for word in args])
+
+
+def _is_negative_number(word: str) -> bool:
+    try:
+        float(word.rstrip(" %"))
+    except ValueError:
+        return False
+    return word.startswith("-")
+
+
+class CommandGroup(Command, click.Group):
+    """A group of commands that turns every exception into a message and an exit code."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context, without colours where the environment asks for none."""
+        if colours_refused():
+            extra.setdefault("color", False)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError:  # while printing the help
+            silence_closed_streams()
+            raise click.exceptions.Exit(0) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            raise Interrupted("Interrupted.") from None
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            silence_closed_streams()
+            ctx.exit(0)
+        except Exception as error:
+            if isinstance(error, OSError):
+                silence_closed_streams()
+            if is_on("debug"):
+                import traceback
+
+                traceback.print_exc()
+            raise failure(error) from None
+
+
+def _switch(*names: str, explanation: str) -> click.Option:
+    return click.Option(names, is_flag=True, expose_value=False, callback=_remember, help=explanation)
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if given:
+        ctx.meta[f"{__name__}.{parameter.name}"] = True
+        if parameter.name == "no_color":
+            ctx.color = ctx.find_root().color = False
+
+
+def is_on(switch: str) -> bool:
+    """Whether ``quiet`` or ``debug`` was given, before or after the command's name."""
+    given: bool = click.get_current_context().meta.get(f"{__name__}.{switch}", False)
+    return given
+
+
+def json_option(explanation: str) -> Callable[[Any], Any]:
+    """The option ``--json``."""
+    return click.option("--json", is_flag=True, help=explanation)

@@ -1,0 +1,94 @@
+"""What can go wrong on the command line: a message, and the exit code that the shell gets.
+
+ClickException
+├── UsageError          click's own: a wrong option or argument     2
+└── Failure
+    ├── Unexpected      a mistake of ours                           1
+    ├── UnusablePath    a path that cannot be read or written       2
+    ├── InvalidInput    a scenario or an argument that is wrong     3
+    ├── Undelivered     a message that did not reach everybody      4
+    ├── ProblemsFound   files that were looked at and are wrong     4
+    ├── WouldOverwrite  a file that exists                          5
+    └── Interrupted     Ctrl-C                                    130
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+from addin.shell.terminal import print_note
+
+
+class Failure(click.ClickException):
+    """An error that is told in a sentence, or in one line per problem."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints the message to standard error."""
+        print_note("Error", self.message, "red", self.show_color)
+
+
+class Unexpected(Failure):
+    """A mistake in the program."""
+
+    exit_code = 1
+
+
+class UnusablePath(Failure):
+    """A path that does not exist, or cannot be read or written."""
+
+    exit_code = 2
+
+
+class InvalidInput(Failure):
+    """A scenario or an argument with something wrong in it."""
+
+    exit_code = 3
+
+
+class Undelivered(Failure):
+    """A message that did not reach everybody it was for."""
+
+    exit_code = 4
+
+
+class ProblemsFound(Failure):
+    """Files that were looked at, some of them with something wrong in them."""
+
+    exit_code = 4
+
+
+class WouldOverwrite(Failure):
+    """A file that exists, and no --force."""
+
+    exit_code = 5
+
+
+class Interrupted(Failure):
+    """Ctrl-C."""
+
+    exit_code = 130
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints one word below the ``^C``."""
+        click.echo(f"\n{self.message}", err=True)
+
+
+def failure(error: Exception) -> Failure:
+    """The failure that any other exception is to a user."""
+    from roi_engine.errors import FtRoiError, PriceTableError, ScenarioError
+
+    if isinstance(error, ScenarioError) and len(error.problems) > 1:
+        return InvalidInput(f"the scenario has {len(error.problems)} problems.\n{error}")
+    if isinstance(error, PriceTableError) and len(error.problems) > 1:
+        return InvalidInput(f"the price table has {len(error.problems):,} problems.\n{error}")
+    if isinstance(error, FtRoiError):
+        return InvalidInput(str(error))
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return UnusablePath(f"{place}{error.strerror or error}.")
+    return Unexpected(
+        f"This should not have happened: {type(error).__name__}: {error}\n"
+        "Run it again with --debug and report what it prints."
+    )

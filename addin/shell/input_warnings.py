@@ -1,0 +1,35 @@
+"""Warnings about a scenario's inputs, on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from addin.shell.command import is_on
+from addin.shell.terminal import print_note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roi_engine import InputWarning
+
+FIRST_FEW = 3
+
+
+def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "", about: str = "") -> None:
+    """Prints the warnings, unless quiet; only the first few where a command that prints all is named.
+
+    about : the scenario's name, where there are several.
+    """
+    if is_on("quiet") or not warnings:
+        return
+    if not all_of_them_with:
+        click.echo(err=True)
+    shown = list(warnings)
+    if all_of_them_with and len(shown) > FIRST_FEW + 1:
+        shown = shown[:FIRST_FEW]
+    for warning in shown:
+        print_note("Warning", f"{about}: {warning}" if about else str(warning), "yellow")
+    if len(shown) < len(warnings):
+        click.echo(f"{len(warnings) - len(shown)} more warnings: {all_of_them_with}", err=True)

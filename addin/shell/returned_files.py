@@ -1,0 +1,79 @@
+"""The files that came back: found in folders, read side by side in several processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_file
+from roi_engine.errors import Problem
+from templates.returned.returned_workbook import Answer, read_answer
+
+FEW = 12
+"""As many files as are read faster in one process than in several."""
+ENDED = "Reading it ended the program that read it. The file is damaged, or made to do that."
+
+
+class AnswerFile(NamedTuple):
+    """A file, and what to call it: its path below the folder that was named."""
+
+    path: Path
+    name: str
+
+
+def answer_files(named: Sequence[str], apart_from: Path) -> tuple[list[AnswerFile], int]:
+    """The workbooks named or in the folders named, each once and in the order of their names; and how many other files.
+
+    apart_from : the portfolio itself, which may lie among them. Raises `UnusablePath` for a path that does not exist.
+    """
+    found: dict[Path, AnswerFile] = {}
+    others = 0
+    for name in named:
+        path = existing_file(name)
+        if not path.is_dir():
+            found.setdefault(path.resolve(), AnswerFile(path, path.name))
+            continue
+        for inner in sorted(path.rglob("*"), key=lambda each: [part.casefold() for part in each.parts]):
+            hidden = any(part.startswith((".", "~$")) for part in inner.relative_to(path).parts)
+            if hidden or not inner.is_file() or inner.resolve() == apart_from.resolve():
+                continue
+            if inner.suffix.lower() in WORKBOOK_SUFFIXES:
+                found.setdefault(inner.resolve(), AnswerFile(inner, inner.relative_to(path).as_posix()))
+            else:
+                others += 1
+    return list(found.values()), others
+
+
+def read_answers(files: Sequence[AnswerFile], use_cached: bool) -> Iterator[Answer]:
+    """The answers in the order of their files; a file that takes its process down is a problem like any other."""
+    read = partial(_read, use_cached=use_cached)
+    workers = min(os.cpu_count() or 1, len(files) // FEW + 1)
+    if workers == 1:
+        yield from map(read, files)
+        return
+    done = 0
+    try:
+        with ProcessPoolExecutor(workers) as pool:
+            for answer in pool.map(read, files, chunksize=4):
+                done += 1
+                yield answer
+    except BrokenProcessPool:
+        yield from map(partial(_read_alone, use_cached=use_cached), files[done:])
+
+
+def _read(file: AnswerFile, use_cached: bool) -> Answer:
+    return read_answer(file.path, file.name, use_cached)
+
+
+def _read_alone(file: AnswerFile, use_cached: bool) -> Answer:
+    """Reads a file in a process of its own, so that only its own answer is lost with it."""
+    try:
+        with ProcessPoolExecutor(1) as pool:
+            return pool.submit(_read, file, use_cached).result()
+    except BrokenProcessPool:
+        return Answer(file.name, problems=(Problem("", ENDED),))

@@ -1,0 +1,77 @@
+"""Arguments of a worksheet function as a shell gives them: numbers, texts, and files for ranges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from addin.shell.failures import InvalidInput
+from addin.shell.scenario_argument import (
+    SCENARIO_SUFFIXES,
+    WORKBOOK_SUFFIXES,
+    existing_file,
+    existing_scenario,
+    read_scenario,
+)
+
+Rows = list[list[Any]]
+_DELIMITERS = ",;\t"
+
+
+def worksheet_argument(word: str) -> Any:
+    """A cell value or a range: "" is nothing, "20%" is 0.2, a .csv file a range, a scenario file a block.
+
+    >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
+    (0.2, 5000000.0, 'NPV', None)
+    """
+    suffix = Path(word).suffix.lower()
+    if word == "-" or suffix in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES):
+        return _scenario_block(existing_scenario(word))
+    if suffix == ".csv":
+        return _range(existing_file(word))
+    return _cell(word)
+
+
+def _cell(text: str) -> Any:
+    """A number, a percentage, a text, or None for nothing."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        return text
+
+
+def _scenario_block(name: str) -> Rows:
+    """The inputs that a scenario gives, with their ranges, as a block with a header row."""
+    from roi_engine import INPUTS
+
+    scenario = read_scenario(name)
+    given = scenario.given()
+    rows: Rows = [["input", "value", "low", "high", "distribution"]]
+    for each in INPUTS:
+        if each in given or each in scenario.ranges:
+            span = scenario.ranges.get(each)
+            ends = [span.low, span.high, span.distribution] if span else [None] * 3
+            rows.append([each, getattr(scenario, each), *ends])
+    return rows
+
+
+def _range(path: Path) -> Rows:
+    """The rows of a CSV file, padded to one width, empty lines at its end dropped."""
+    import csv
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from None
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows = [[_cell(cell) for cell in row] for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter)]
+    while rows and not any(cell is not None for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise InvalidInput(f"{path} is empty.")
+    width = max(len(row) for row in rows)
+    return [row + [None] * (width - len(row)) for row in rows]

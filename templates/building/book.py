@@ -1,0 +1,270 @@
+"""The workbook being built: cells with their cached values, defined names, and the sheets' common frame.
+
+Three editions come from the same sheets. In the wired edition a figure is a call of an FT_ function, in the native
+edition an ordinary formula, in the values edition a number. `Book.live` chooses between the two formulas, and
+`Book.put` writes what the edition allows; a sheet says both formulas once and knows no edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from typing import Any, Literal
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import DataTableFormula
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine.appraisal import appraise
+from roi_engine.errors import FtRoiError
+from roi_engine.scenario import Scenario
+from roi_engine.worksheet.call import call
+from templates.building import styles
+from templates.building.formula import Formula, cached, formula_of
+from templates.xlsx.finishing import NEEDS_ESCAPE, escaped
+
+HEADER_ROWS = 2
+"""Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
+
+LONGEST_LIVE_HORIZON = 300
+"""Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
+
+Edition = Literal["wired", "native", "values"]
+"""What calculated cells hold: calls of FT_ functions, ordinary formulas, or values alone."""
+
+
+class Book:
+    """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        edition: Edition = "wired",
+        others: Sequence[Scenario] = (),
+        live_grids: bool = False,
+    ) -> None:
+        self.scenario = scenario
+        self.scenarios = (scenario, *others)
+        self.edition = edition
+        self.longest_horizon = max(each.months_to_amortize for each in self.scenarios)
+        self.data_tables = live_grids and edition == "native" and self.longest_horizon <= LONGEST_LIVE_HORIZON
+        self.appraisal = appraise(scenario)
+        self.workbook = Workbook()
+        first: Any = self.workbook.active
+        self.workbook.remove(first)
+        styles.add_styles(self.workbook)
+        self.values: dict[str, dict[str, Any]] = {}
+        self.formulas: dict[str, dict[str, Any]] = {}
+        self.numbers: dict[str, dict[str, float]] = {}
+        self._frozen = edition == "values"
+        self.names: dict[str, Formula] = {}
+        self._prefix = ""
+        self.block: tuple[tuple[Any, ...], ...] = ()
+        self.chart_descriptions: dict[str, list[str]] = {}
+
+    def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
+        """A new sheet with its frame: title, subtitle, widths, protection; the checks' state comes at the end."""
+        sheet: Worksheet = self.workbook.create_sheet(title)
+        self.values[title] = {}
+        self.formulas[title] = {}
+        self.numbers[title] = {}
+        self.chart_descriptions[title] = []
+        for index, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = width
+        self.put(sheet, "A1", heading, "Title")
+        self.put(sheet, "A2", subtitle, "Explanatory Text")
+        sheet.row_dimensions[1].height = 24
+        sheet.sheet_view.showGridLines = False
+        return sheet
+
+    def put(
+        self,
+        sheet: Worksheet,
+        address: str,
+        content: Any,
+        style: str = "Calculation",
+        number_format: str | None = None,
+        name: str | None = None,
+    ) -> Formula:
+        """Writes a value or a formula; returns the cell as a formula for use on the same sheet (or by its name).
+
+        Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
+        """
+        cell = sheet[address]
+        value = content
+        if isinstance(content, Formula):
+            value = self.values[sheet.title][address] = cached(content.value)
+        if isinstance(content, Formula) and not self._frozen:
+            cell.value = f"={content.text}"
+            self.formulas[sheet.title][address] = value
+        else:
+            cell.value = value
+            if isinstance(value, str):
+                cell.value = NEEDS_ESCAPE.sub(escaped, value)
+                cell.data_type = "s"  # a text that begins with = stays a text
+            elif isinstance(value, float):
+                self.numbers[sheet.title][address] = value
+        cell.style = style
+        if self._frozen and style == "Input":
+            cell.protection = Protection(locked=True)
+        if number_format:
+            cell.number_format = number_format
+        if name:
+            return self.define(name, sheet, address, value)
+        return Formula(address, value)
+
+    def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
+        """A workbook-wide name for a cell or a range; returns the name as a formula."""
+        full = self._prefix + name
+        self.workbook.defined_names[full] = DefinedName(
+            full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
+        )
+        self.names[name] = Formula(full, value)
+        return self.names[name]
+
+    def branch(self, prefix: str, longest_horizon: int) -> Book:
+        """The same workbook with named cells of its own, whose names begin with ``prefix``: for the model once more."""
+        other = copy(self)
+        other.names, other._prefix, other.longest_horizon = {}, prefix, longest_horizon
+        return other
+
+    def data_table(
+        self,
+        sheet: Worksheet,
+        area: str,
+        values: Sequence[Sequence[Any]],
+        *,
+        column_input: str,
+        row_input: str | None = None,
+    ) -> None:
+        """A what-if data table: what the formula at its corner shows when its input cells hold each of the moves.
+
+        values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
+        the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
+        """
+        cells = [cell for row in sheet[area] for cell in row]
+        for cell, value in zip(cells, (value for row in values for value in row), strict=True):
+            self.put(sheet, cell.coordinate, value, "Calculation", styles.ANY_SIZE)
+        first: Any = cells[0]
+        self.formulas[sheet.title][first.coordinate] = first.value
+        self.numbers[sheet.title].pop(first.coordinate, None)
+        inputs: dict[str, Any] = {"r1": column_input} if row_input is None else {"r1": row_input, "r2": column_input}
+        first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
+
+    def ft(self, function: str, *arguments: Any) -> Formula:
+        """A call of a worksheet function, with the engine's answer as its value (or the error it gives)."""
+        texts = ["" if each is None else formula_of(each).text for each in arguments]
+        values = [each.value if isinstance(each, Formula) else each for each in arguments]
+        try:
+            value: Any = call(function, *values)
+        except FtRoiError as error:
+            value = error
+        return Formula(f"{function}({','.join(texts)})", value)
+
+    def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
+        """A figure by its FT_ function, or by the ordinary formula that stands for it in the native edition."""
+        return native() if self.edition == "native" else wired
+
+    @contextmanager
+    def as_values(self, frozen: bool = True) -> Iterator[None]:
+        """What is put within the block is written as values, whatever the edition."""
+        before, self._frozen = self._frozen, self._frozen or frozen
+        yield
+        self._frozen = before
+
+    @property
+    def several(self) -> bool:
+        """Whether the workbook holds several scenarios, of which one is in use."""
+        return len(self.scenarios) > 1
+
+    @property
+    def grids_as_generated(self) -> bool:
+        """Whether the tornado and the grids hold values that do not follow the inputs."""
+        return self.edition == "native" and not self.data_tables
+
+    @property
+    def not_followed(self) -> str:
+        """What of a native workbook does not follow its inputs."""
+        return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
+
+    @property
+    def scenario_block(self) -> Formula:
+        """The named range of the whole Inputs table, as a function's argument."""
+        return Formula("scenario", self.block)
+
+    def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
+        """Makes a cell a link to a defined name (which follows a renamed sheet)."""
+        sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
+
+
+def absolute(address: str) -> str:
+    """An address with dollar signs: ``B2:C3`` → ``$B$2:$C$3``."""
+    parts = []
+    for part in address.replace("$", "").split(":"):
+        letters = part.rstrip("0123456789")
+        parts.append(f"${letters}${part[len(letters) :]}")
+    return ":".join(parts)
+
+
+def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
+    """A cell's formula as seen from another sheet."""
+    return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
+
+
+def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:
+    """A row of column titles; one that begins with > stands above numbers, to the right."""
+    for offset, title in enumerate(titles):
+        style = "Column title right" if title.startswith(">") else "Column title"
+        book.put(sheet, f"{get_column_letter(first_column + offset)}{row}", title.removeprefix(">"), style)
+
+
+def group_title(book: Book, sheet: Worksheet, row: int, title: str, last_column: str) -> None:
+    """A heading over a group of rows, as a band across the sheet."""
+    for index in range(1, column_index_from_string(last_column) + 1):
+        book.put(sheet, f"{get_column_letter(index)}{row}", title if index == 1 else None, "Group")
+
+
+def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
+    """Colours OK, Yes / FAIL, No cells; the words carry the meaning."""
+    first = cells.split(":")[0]
+    for words, ink, paper in (
+        (("OK", "Yes"), styles.GOOD_INK, styles.GOOD_PAPER),
+        (("FAIL", "No"), styles.BAD_INK, styles.BAD_PAPER),
+    ):
+        look = DifferentialStyle(font=Font(color=ink), fill=PatternFill(bgColor=paper, fill_type="solid"))
+        rule = FormulaRule(formula=[f'OR({first}="{words[0]}",{first}="{words[1]}")'])
+        rule.dxf = look
+        sheet.conditional_formatting.add(cells, rule)
+
+
+def protect(sheet: Worksheet) -> None:
+    """Locks calculated cells, without a password; columns may be resized, inputs stay open."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+
+
+def page(sheet: Worksheet, area: str, title_rows: str | None = None, *, tall: int = 0, portrait: bool = False) -> None:
+    """Print set-up: area, one page wide, repeated titles, footer with file, sheet, page and date."""
+    sheet.print_area = area
+    sheet.page_setup.orientation = "portrait" if portrait else "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = tall
+    properties: Any = sheet.sheet_properties
+    properties.pageSetUpPr.fitToPage = True
+    if title_rows:
+        sheet.print_title_rows = title_rows
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    footer: Any = sheet.oddFooter
+    footer.left.text, footer.center.text, footer.right.text = "&F", "&A", "Page &P of &N   &D"
+    for part in (footer.left, footer.center, footer.right):
+        part.size = 8

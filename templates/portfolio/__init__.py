@@ -1,0 +1,1 @@
+"""The portfolio workbook: many returned workbooks in one."""

@@ -1,0 +1,299 @@
+"""The portfolio's first sheet: totals, and a row for every answer with its metrics, ranks and where it comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine._version import __version__
+from roi_engine.input_checks import InputWarning
+from roi_engine.scenario import INPUTS, Scenario
+from templates.building import styles
+from templates.building.book import Book, column_titles, group_title, page, protect
+from templates.building.formula import Formula, if_error, is_number, joined
+from templates.returned.returned_workbook import Answer
+
+COLUMNS = (
+    ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10), (">Net ROI", 14), (">ROI", 11),
+    (">Payback (months)", 11), (">NPV", 14), (">IRR", 10), (">NPV rank in its currency", 11), (">Payback rank", 10),
+    ("#", 5), ("Remark", 34), ("Saved", 18), ("File", 30), ("Made by", 18), ("Warnings", 10), ("First warning", 60),
+)  # fmt: skip
+LAST_OF_PAGE_1, LAST = "L", get_column_letter(len(COLUMNS))
+TOTALS_ROW = 5
+COUNTED, LEFT_OUT = "Yes", "No"
+NO_RANK = "–"
+MONEY = "#,##0;-#,##0;0"
+METRICS = (
+    ("F", "FT_NETROI", (), MONEY), ("G", "FT_ROI", (), styles.FRACTION), ("H", "FT_PAYBACK", (), styles.PAYBACK),
+    ("I", "FT_NPV", (None,), MONEY), ("J", "FT_IRR", (), styles.RATE_OF_RETURN),
+)  # fmt: skip
+_WRAPPED = Alignment(vertical="center", wrap_text=True)
+_INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=True)
+_MIDDLE = Alignment(horizontal="center", vertical="center")
+SCALE = 62
+"""Per cent at which the columns of either page fit on A4."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An answer with a scenario, under its number. remark : what to know before counting it in."""
+
+    number: int
+    answer: Answer
+    scenario: Scenario
+    remark: str
+    counted: bool
+
+    @property
+    def heading(self) -> str:
+        """The number, the scenario's name, who, and the file."""
+        parts = [self.scenario.name or "Unnamed", self.answer.who, self.answer.file]
+        return f"{self.number}  " + "  ·  ".join(filter(None, parts))
+
+
+def in_portfolio(answers: Sequence[Answer]) -> list[Entry]:
+    """The answers that have a scenario, numbered; those that repeat another or the example are not counted at first."""
+    entries: list[Entry] = []
+    first: dict[str, Entry] = {}
+    for answer in answers:
+        if answer.scenario is None:
+            continue
+        twin = first.get(answer.figures)
+        remark = ""
+        if answer.is_the_example:
+            remark = "Nothing was filled in: these are the example's inputs."
+        elif twin:
+            remark = f"The same inputs as number {twin.number}."
+        entry = Entry(len(entries) + 1, answer, answer.scenario, remark, not remark)
+        first.setdefault(answer.figures, entry)
+        entries.append(entry)
+    return entries
+
+
+def currencies_of(entries: Sequence[Entry]) -> list[str]:
+    """The currencies as first written, the one of most answers first; letters' case makes no difference to a sheet."""
+    written: dict[str, str] = {}
+    for entry in entries:
+        written.setdefault(entry.scenario.currency.casefold(), entry.scenario.currency)
+    counts = Counter(entry.scenario.currency.casefold() for entry in entries if entry.counted)
+    return [written[key] for key in sorted(written, key=lambda key: -counts[key])]
+
+
+def add_portfolio_sheet(book: Book, answers: Sequence[Answer], entries: Sequence[Entry], moment: datetime) -> Worksheet:
+    """The sheet with its frame and what was looked at; `fill_portfolio_sheet` adds totals and rows."""
+    wrong = len(answers) - len(entries)
+    files = "1 file" if len(answers) == 1 else f"{len(answers)} files"
+    problems = "none has problems" if not wrong else f"{wrong} with problems: see the sheet Problems"
+    made = f"Collected by FT ROI {__version__} on {moment:%Y-%m-%d %H:%M} UTC."
+    sheet = book.sheet(
+        "Portfolio",
+        (width for _, width in COLUMNS),
+        "Portfolio",
+        f"{len(entries)} {'answer' if len(entries) == 1 else 'answers'} from {files}; {problems}. {made}",
+    )
+    if not entries:
+        page(sheet, f"A1:{LAST_OF_PAGE_1}3")
+        protect(sheet)
+    return sheet
+
+
+def fill_portfolio_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], blocks: Mapping[int, Formula]) -> None:
+    """The totals by currency, and a row for every answer."""
+    currencies = currencies_of(entries)
+    title_row = TOTALS_ROW + len(currencies) + 3
+    first, last = title_row + 1, title_row + len(entries)
+    column_titles(book, sheet, title_row, (title for title, _ in COLUMNS))
+    sheet.row_dimensions[title_row].height = 40
+    cells = {entry.number: _add_row(book, sheet, title_row + entry.number, entry, blocks) for entry in entries}
+    for name, column, values in (
+        ("portfolio_numbers", "A", [entry.number for entry in entries]),
+        ("portfolio_names", "B", [cells[entry.number]["B"].value for entry in entries]),
+        ("portfolio_who", "C", [entry.answer.who for entry in entries]),
+        ("portfolio_counted", "D", [COUNTED if entry.counted else LEFT_OUT for entry in entries]),
+        ("portfolio_currencies", "E", [entry.scenario.currency for entry in entries]),
+        ("portfolio_net_roi", "F", [cells[entry.number]["F"].value for entry in entries]),
+        ("portfolio_paybacks", "H", [cells[entry.number]["H"].value for entry in entries]),
+        ("portfolio_npvs", "I", [cells[entry.number]["I"].value for entry in entries]),
+    ):
+        book.define(name, sheet, f"{column}{first}:{column}{last}", values)
+    for entry in entries:
+        _add_ranks(book, sheet, title_row + entry.number, entry, cells[entry.number], entries)
+    _add_totals(book, sheet, currencies, entries)
+    counting = DataValidation(type="list", formula1=f'"{COUNTED},{LEFT_OUT}"', showErrorMessage=True)
+    counting.errorTitle, counting.error = "In totals", f"Choose {COUNTED} or {LEFT_OUT}."
+    counting.add(f"D{first}:D{last}")
+    sheet.add_data_validation(counting)
+    _fade_what_is_not_counted(sheet, f"A{first}:{LAST}{last}", f"$D{first}")
+    sheet.auto_filter.ref = f"A{title_row}:{LAST}{last}"
+    sheet.freeze_panes = f"C{title_row + 1}"
+    page(sheet, f"A1:{LAST}{last}", f"{title_row}:{title_row}")
+    _on_two_pages(sheet)
+    protect(sheet)
+    sheet.protection.autoFilter = False
+    sheet.protection.sort = False
+
+
+def _on_two_pages(sheet: Worksheet) -> None:
+    """The figures on one page, where they come from on the next: by a break, which Excel ignores when it fits."""
+    properties: Any = sheet.sheet_properties
+    properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
+    sheet.page_setup.scale = SCALE
+    sheet.col_breaks = ColBreak(brk=(Break(id=column_index_from_string(LAST_OF_PAGE_1)),))
+
+
+def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mapping[int, Formula]) -> dict[str, Formula]:
+    """One answer; returns the cells that totals and ranks read."""
+    answer, n = entry.answer, book.names
+    cells = {"A": book.put(sheet, f"A{row}", entry.number, "Calculation", styles.WHOLE)}
+    name, currency = n[f"answer_{entry.number}_name"], n[f"answer_{entry.number}_currency"]
+    shown = (name == "").where("Unnamed", name)
+    cells["B"] = book.put(sheet, f"B{row}", shown)
+    cells["E"] = book.put(sheet, f"E{row}", currency)
+    cells["D"] = book.put(sheet, f"D{row}", COUNTED if entry.counted else LEFT_OUT, "Input")
+    sheet[f"D{row}"].alignment = _MIDDLE
+    for column, called, before, number_format in METRICS:
+        metric = if_error(book.ft(called, *before, blocks[entry.number]), "n/a")
+        cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", number_format)
+        sheet[f"{column}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+    texts = (
+        ("C", answer.who),
+        ("N", entry.remark),
+        ("M", entry.number),
+        ("O", _moment(answer.provenance.modified)),
+        ("P", answer.file),
+        ("Q", _made_by(answer)),
+        ("R", len(answer.warnings)),
+        ("S", _in_words(answer.warnings[0]) if answer.warnings else ""),
+    )
+    for column, value in texts:
+        book.put(sheet, f"{column}{row}", value, "Calculation", "yyyy-mm-dd hh:mm" if column == "O" else None)
+        if isinstance(value, int):
+            sheet[f"{column}{row}"].alignment = _MIDDLE
+        elif isinstance(value, str):
+            sheet[f"{column}{row}"].alignment = _INDENTED if column == "N" else _WRAPPED
+            mark_as_text(sheet, f"{column}{row}")
+    sheet[f"A{row}"].alignment = _MIDDLE
+    sheet[f"E{row}"].alignment = _INDENTED
+    sheet[f"O{row}"].alignment = Alignment(horizontal="left", vertical="center")
+    sheet[f"B{row}"].alignment = _WRAPPED
+    mark_as_text(sheet, f"B{row}")
+    mark_as_text(sheet, f"E{row}")
+    lines = max(
+        -(-len(text) // width) for text, width in ((entry.scenario.name, 30), (answer.who, 30), (entry.remark, 34),
+                                                   (answer.file, 30), (texts[7][1], 72))
+    )  # fmt: skip
+    sheet.row_dimensions[row].height = 15 * max(1, lines)
+    return cells
+
+
+def mark_as_text(sheet: Worksheet, address: str) -> None:
+    """Keeps a text that begins like a formula a text when somebody opens its cell and presses Enter (quotePrefix)."""
+    cell = sheet[address]
+    if cell.data_type == "s" and str(cell.value)[:1] in ("=", "+", "-", "@"):
+        cell.quotePrefix = True
+
+
+def _moment(text: str) -> datetime | str:
+    """When a file was saved, as a date that can be sorted by; UTC."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return text
+
+
+def _in_words(warning: InputWarning) -> str:
+    return f"{INPUTS[warning.input_name].label}: {warning.sentence}"
+
+
+def _made_by(answer: Answer) -> str:
+    version, edition = answer.provenance.version, answer.provenance.edition
+    return " ".join(filter(None, (f"FT ROI {version}" if version else "unknown", edition and f"({edition})")))
+
+
+def _add_ranks(
+    book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], entries: Sequence[Entry]
+) -> None:
+    """The answer's place by NPV among those of its currency, and by payback among all that pay back."""
+    n = book.names
+    npvs, paybacks = n["portfolio_npvs"].value, n["portfolio_paybacks"].value
+    counted = cells["D"] == COUNTED
+    mine, soon = cells["I"], cells["H"]
+    better = earlier = 0
+    for other, npv, payback in zip(entries, npvs, paybacks, strict=True):
+        same = other.scenario.currency.casefold() == entry.scenario.currency.casefold()
+        better += other.counted and same and _number(npv) and _number(mine.value) and npv > mine.value
+        earlier += other.counted and _number(payback) and _number(soon.value) and payback < soon.value
+    above = Formula(
+        f'SUMPRODUCT((portfolio_counted="{COUNTED}")*(portfolio_currencies={cells["E"].text})'
+        f"*ISNUMBER(portfolio_npvs)*(portfolio_npvs>{mine.text}))",
+        better,
+    )
+    sooner = Formula(
+        f'SUMPRODUCT((portfolio_counted="{COUNTED}")*ISNUMBER(portfolio_paybacks)*(portfolio_paybacks<{soon.text}))',
+        earlier,
+    )
+    for column, cell, before in (("K", mine, above), ("L", soon, sooner)):
+        rank = (counted & is_number(cell)).where(before + 1, NO_RANK)
+        book.put(sheet, f"{column}{row}", rank, "Calculation", styles.WHOLE)
+        sheet[f"{column}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) != float("inf")
+
+
+def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries: Sequence[Entry]) -> None:
+    """A row for each currency; there is no total over several."""
+    n = book.names
+    group_title(book, sheet, TOTALS_ROW - 1, "Totals of the answers that count", LAST_OF_PAGE_1)
+    for column, title in (("E", "Currency"), ("D", "Answers"), ("F", "Net ROI"), ("I", "NPV")):
+        book.put(sheet, f"{column}{TOTALS_ROW - 1}", title or None, "Group")
+        if column in "DFI":
+            sheet[f"{column}{TOTALS_ROW - 1}"].alignment = Alignment(horizontal="right", vertical="center")
+    sheet[f"E{TOTALS_ROW - 1}"].alignment = _INDENTED
+    for offset, currency in enumerate(currencies):
+        row = TOTALS_ROW + offset
+        mine = [
+            index
+            for index, entry in enumerate(entries)
+            if entry.counted and entry.scenario.currency.casefold() == currency.casefold()
+        ]
+        cell = book.put(sheet, f"E{row}", currency, "Output")
+        sheet[f"E{row}"].alignment = _INDENTED
+        mark_as_text(sheet, f"E{row}")
+        chosen = f'(portfolio_currencies={cell.text})*(portfolio_counted="{COUNTED}")'
+        book.put(sheet, f"D{row}", Formula(f"SUMPRODUCT({chosen})", len(mine)), "Output", styles.WHOLE)
+        for column, name in (("F", "portfolio_net_roi"), ("I", "portfolio_npvs")):
+            total = sum(value for index in mine if _number(value := n[name].value[index]))
+            book.put(
+                sheet, f"{column}{row}", Formula(f"SUMPRODUCT({chosen},{name})", total), "Output", "#,##0;-#,##0;0"
+            )
+    row = TOTALS_ROW + len(currencies)
+    book.define("portfolio_currency_list", sheet, f"E{TOTALS_ROW}:E{row - 1}", list(currencies))
+    if len(currencies) > 1:
+        text = "There is no total over several currencies, and NPV ranks hold within a currency."
+        book.put(sheet, f"B{row}", text, "Explanatory Text")
+    counted, total = sum(entry.counted for entry in entries), len(entries)
+    share = joined(
+        "Counted: ", Formula(f'COUNTIF(portfolio_counted,"{COUNTED}")', counted),
+        " of ", Formula("COUNT(portfolio_numbers)", total), " answers",
+    )  # fmt: skip
+    book.put(sheet, "A3", share, "Explanatory Text")
+
+
+def _fade_what_is_not_counted(sheet: Worksheet, cells: str, first: str) -> None:
+    rule = FormulaRule(formula=[f'{first}="{LEFT_OUT}"'])
+    rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
+    sheet.conditional_formatting.add(cells, rule)

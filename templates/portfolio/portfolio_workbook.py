@@ -1,0 +1,63 @@
+"""Many answers as one workbook: a row each, totals, rankings, their inputs, and everything wrong with the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl.packaging.custom import DateTimeProperty, StringProperty
+
+from roi_engine._version import __version__
+from roi_engine.reference import REFERENCE
+from templates.building.book import Book, Edition
+from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
+from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
+from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
+from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet, in_portfolio
+from templates.returned.returned_workbook import Answer
+from templates.xlsx.finishing import finish
+
+TITLE = "Portfolio"
+
+
+def build_portfolio(
+    answers: Sequence[Answer], *, edition: Edition = "wired", generated: datetime | None = None
+) -> bytes:
+    """The portfolio of the answers, as the bytes of an .xlsx file.
+
+    answers : every file that was looked at; those without a scenario stand on the sheet Problems, with each problem.
+    edition : ``wired``, each metric a call of an FT_ function on that answer's inputs, totals and ranks ordinary
+    formulas; or ``values``, no formula at all. generated : the time to state; SOURCE_DATE_EPOCH, else now, when left
+    out.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    moment = (generated or now).astimezone(UTC).replace(microsecond=0)
+    book = Book(REFERENCE, edition)  # no sheet of a portfolio shows the scenario of its book
+    entries = in_portfolio(answers)
+    sheet = add_portfolio_sheet(book, answers, entries, moment)
+    if entries:
+        ranking = book.sheet("Ranking", (), "Ranking", "")
+        blocks = add_portfolio_inputs_sheet(book, entries)
+        fill_portfolio_sheet(book, sheet, entries, blocks)
+        add_ranking_sheet(book, ranking, entries)
+    add_warnings_sheet(book, entries)
+    add_problems_sheet(book, answers)
+
+    properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
+    properties.append(StringProperty(name="FT ROI version", value=__version__))
+    properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
+    package = BytesIO()
+    book.workbook.active = 0
+    book.workbook.save(package)
+    return finish(
+        package.getvalue(),
+        book.formulas,
+        numbers=book.numbers,
+        created=moment,
+        title=TITLE,
+        chart_descriptions={title: texts for title, texts in book.chart_descriptions.items() if texts},
+    )

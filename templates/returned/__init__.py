@@ -1,0 +1,1 @@
+"""Workbooks that come back: read, checked against the engine, freed of links."""

@@ -1,0 +1,267 @@
+"""Where the inputs stand in a workbook: by their defined names, else by the labels beside them.
+
+Names survive what people do to a sheet, with three exceptions. A deleted row leaves its name at #REF!; sorting a
+table moves its cells and not its names; and a file from elsewhere may hold any name at all. So a name counts where it
+points to one cell, and where the label of that row does not say that it is another input's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from roi_engine.errors import UnknownName
+from roi_engine.inputs import Input, normal_form
+from roi_engine.scenario import INPUTS, find_input
+from templates.returned.provenance import title_columns
+from templates.xlsx.stored_cells import Area, Name, Place, StoredWorkbook
+
+LONGEST_LABEL = 80
+MOST_SCENARIOS = 100
+_CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
+"""How a cell of the Inputs sheet shows the figure of the scenario in use."""
+FEWEST_LABELS = 5
+"""Labels that a column must hold before it is taken for a table of inputs."""
+OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
+"""Where our own Inputs sheet has its columns, counted from the value, should their titles be translated."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A column of labels, the column of values beside it, and the rows of each input."""
+
+    sheet: str
+    value_column: int
+    rows: dict[str, list[int]]
+
+
+@dataclass
+class InputPlaces:
+    """The cell of each input that was found, and what a person should know about how."""
+
+    book: StoredWorkbook
+    ours: bool
+    places: dict[str, Place] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why the name of an input does not lead to it."""
+    repeated: dict[str, list[Place]] = field(default_factory=dict)
+    """Inputs whose label stands in several rows, and that have no name to choose one."""
+
+    def __post_init__(self) -> None:
+        self._names: dict[str, list[Name]] = {}
+        for each in sorted(self.book.names, key=self._order):
+            self._names.setdefault(each.name.lower(), []).append(each)
+        self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
+        self._titles: dict[str, list[tuple[int, dict[str, int]]]] = {}
+        self._disordered = self._sheets_in_disorder()
+        for name, declared in INPUTS.items():
+            place = self._named(declared)
+            if place is None and (place := self._labelled(declared)) and self.table:
+                rows = self.table.rows[name]
+                if len(rows) > 1:
+                    self.repeated[name] = [Place(place.sheet, row, place.column) for row in rows]
+            if place is not None:
+                self.places[name] = place
+        self._tell()
+
+    def _order(self, name: Name) -> int:
+        """The workbook's names before those of its sheets, in the order of the tabs."""
+        return -1 if name.sheet is None else self.book.titles.index(name.sheet) if name.sheet in self.book.parts else 0
+
+    # --- by name
+
+    def _named(self, declared: Input) -> Place | None:
+        """The cell that the input's name points to; the typed cell is in_NAME, NAME may be the value in use."""
+        reasons = []
+        for wanted in (f"in_{declared.name}", declared.name):
+            for name in self._names.get(wanted, ()):
+                place, reason = self._place_of(name)
+                if place is None:
+                    reasons.append(f"the name {name.name} {reason}")
+                elif wanted == declared.name and self.book.at(place).formula is not None:
+                    continue  # the value in use, which is calculated
+                elif (other := self.label_of(place)) not in ("", declared.name):
+                    reasons.append(f"the name {name.name} points to {place}, in the row of {other}")
+                elif not other and self._stands_elsewhere(declared, place):
+                    reasons.append(f"the name {name.name} points to {place}, which is not in its row")
+                else:
+                    return place
+        if reasons:
+            self.reasons[declared.name] = reasons[0]
+        return None
+
+    def _stands_elsewhere(self, declared: Input, place: Place) -> bool:
+        """Whether a name may have stayed behind: its cell is empty, or names of its sheet are known to have."""
+        if self.book.at(place).value is not None and place.sheet not in self._disordered:
+            return False
+        labelled = self._labelled(declared)
+        return labelled is not None and labelled != place and self.book.at(labelled).value is not None
+
+    def _sheets_in_disorder(self) -> set[str]:
+        """Sheets on which a name points into the row of another input: sorted, or moved by a script."""
+        found = set()
+        for each in self.book.names:
+            place, _ = self._place_of(each) if each.name.lower()[3:] in INPUTS else (None, "")
+            if place is not None and self.label_of(place) not in ("", each.name.lower()[3:]):
+                found.add(place.sheet)
+        return found
+
+    def _place_of(self, name: Name) -> tuple[Place | None, str]:
+        """The one cell that a name points to, or why there is none."""
+        area = self.book.area(name.text)
+        if area is not None and area.first == area.last:
+            return Place(area.sheet, *area.first), ""
+        if "#REF!" in name.text.upper():
+            return None, "points to a cell that was deleted"
+        if "[" in name.text:
+            return None, "points into another workbook"
+        if area is not None or ":" in name.text:
+            return None, "points to several cells"
+        return None, "does not point to a cell of this workbook"
+
+    def label_of(self, place: Place) -> str:
+        """The input that the row of a cell is labelled as; empty where its labels say nothing."""
+        row = self.book.row(place.sheet, place.row)
+        to_the_left = [column for column in sorted(row) if column < place.column]
+        titles = self.titles(place)
+        own = titles.get("nameinformulas")
+        for column in [*to_the_left, *([own] if own is not None and own > place.column else [])]:
+            found = _input_of(row[column].value) if column in row else ""
+            if found:
+                return found
+        return ""
+
+    # --- by label
+
+    def _labelled(self, declared: Input) -> Place | None:
+        table = self.table
+        rows = table.rows.get(declared.name, []) if table else []
+        if table is None or not rows:
+            return None
+        places = [Place(table.sheet, row, table.value_column) for row in rows]
+        return places[0]
+
+    @property
+    def table(self) -> Table | None:
+        """The table of labels: in the block `scenario`, else the longest one of the workbook."""
+        if not hasattr(self, "_table"):
+            self._table = self._find_table()
+        return self._table
+
+    def _find_table(self) -> Table | None:
+        best: Table | None = None
+        blocks = [area.sheet for name in self._names.get("scenario", ()) if (area := self.book.area(name.text))]
+        for sheet in [*blocks, *self.book.titles]:
+            for column, rows in self._labels_of(sheet).items():
+                table = self._table_at(sheet, column, rows)
+                if table is not None and (best is None or len(rows) > len(best.rows)):
+                    best = table
+            if best is not None and sheet in blocks:
+                break
+        return best
+
+    def _labels_of(self, sheet: str) -> dict[int, dict[str, list[int]]]:
+        """The columns of a sheet with inputs' labels in them: column → input → rows."""
+        if sheet not in self._labels:
+            found: dict[int, dict[str, list[int]]] = {}
+            for (row, column), cell in sorted(self.book.cells(sheet).items()):
+                name = _input_of(cell.value) if cell.formula is None else ""
+                if name:
+                    found.setdefault(column, {}).setdefault(name, []).append(row)
+            self._labels[sheet] = {column: rows for column, rows in found.items() if len(rows) >= FEWEST_LABELS}
+        return self._labels[sheet]
+
+    def _table_at(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
+        """The table of a column of labels: under a title Value, or without titles, values right beside the labels."""
+        first = min(min(each) for each in rows.values())
+        for _, titles in reversed([each for each in self._titles_of(sheet) if each[0] < first]):
+            if "value" in titles and titles["value"] > column:
+                return Table(sheet, titles["value"], rows)
+        if self.ours:  # our own tables have titles; what stands right of other labels is no input
+            return None
+        beside = (self.book.at(Place(sheet, row, column + 1)) for each in rows.values() for row in each)
+        if sum(cell.value is not None for cell in beside) < FEWEST_LABELS:
+            return None
+        return Table(sheet, column + 1, rows)
+
+    # --- several scenarios
+
+    def typed(self, place: Place) -> Place:
+        """Where a figure was typed: in a workbook of several scenarios, in the column of the one in use."""
+        formula = self.book.at(place).formula
+        shown = _CHOSEN.match(formula) if formula else None
+        figures = self._area(shown[1]) if shown else None
+        return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
+
+    def _area(self, name: str) -> Area | None:
+        found = self._names.get(name.lower())
+        return self.book.area(found[0].text) if found else None
+
+    @cached_property
+    def _scenario(self) -> int:
+        """Which scenario is in use, from 0; the first where the choice is none of them, as in the workbook."""
+        choice, names = self._area("scenario_choice"), self._area("scenario_names")
+        if choice is None or names is None:
+            return 0
+        chosen = str(self.book.at(Place(choice.sheet, *choice.first)).value).casefold()
+        columns = range(names.first[1], min(names.last[1], names.first[1] + MOST_SCENARIOS) + 1)
+        known = [str(self.book.at(Place(names.sheet, names.first[0], column)).value).casefold() for column in columns]
+        return known.index(chosen) if chosen in known else 0
+
+    # --- titles
+
+    def _titles_of(self, sheet: str) -> list[tuple[int, dict[str, int]]]:
+        """The rows of a sheet that hold the title Value, with all their titles."""
+        if sheet not in self._titles:
+            rows = ((row, title_columns(cells)) for row, cells in self.book.rows(sheet))
+            self._titles[sheet] = [(row, titles) for row, titles in rows if "value" in titles]
+        return self._titles[sheet]
+
+    def titles(self, place: Place) -> dict[str, int]:
+        """The titles above a value cell, each with its column; those of our own sheet where they are translated."""
+        for row, titles in reversed(self._titles_of(place.sheet)):
+            if row < place.row and titles["value"] == place.column:
+                return titles
+        return {title: place.column + offset for title, offset in OFFSETS.items()} if self.ours else {}
+
+    # --- what to tell
+
+    def _tell(self) -> None:
+        for name, reason in self.reasons.items():
+            place = self.places.get(name)
+            if place is not None:
+                self.notes.append(f"{name}: {reason}; read from {place}, by its label.")
+            elif not INPUTS[name].required:
+                self.notes.append(f"{name}: {reason}, and no row is labelled so; its default counts.")
+        named = {name.lower() for name in self._names if name.startswith("in_")}
+        for stranger in sorted(named - {f"in_{name}" for name in INPUTS}):
+            self.notes.append(f"{stranger[3:][:LONGEST_LABEL]}: no input of this version is called so; it is not read.")
+        sheets = {each.sheet for names in self._names.values() for each in names if each.name.lower()[3:] in INPUTS}
+        chosen = {place.sheet for place in self.places.values()}
+        if len(sheets - {None}) > 1 and None not in sheets:
+            self.notes.append(f"Several sheets hold the inputs; {', '.join(sorted(chosen))} is read.")
+
+
+def _input_of(value: object) -> str:
+    """The name of the input that a label means; empty for anything else."""
+    if not isinstance(value, str) or len(value) > LONGEST_LABEL or not normal_form(value):
+        return ""
+    try:
+        return find_input(value).name
+    except UnknownName:
+        return ""
+
+
+def strangers(places: InputPlaces) -> Iterator[Place]:
+    """Cells of the table of labels that hold a value beside a label that is no input's."""
+    table = places.table
+    if table is None:
+        return
+    known = {row for rows in table.rows.values() for row in rows}
+    first, last = min(known), max(known)
+    for row, cells in places.book.rows(table.sheet):
+        if first <= row <= last and row not in known and table.value_column in cells:
+            yield Place(table.sheet, row, table.value_column)

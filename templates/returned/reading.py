@@ -1,0 +1,237 @@
+"""A filled workbook read back: the scenario in it, every problem with its cell, and where the file comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from roi_engine.errors import Problem, ScenarioError
+from roi_engine.inputs import Input
+from roi_engine.quantity import DISTRIBUTION, Quantity
+from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.worksheet.block import RANGE_TITLES, span_of
+from templates.returned.input_places import InputPlaces
+from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
+from templates.returned.typed_numbers import not_a_number
+from templates.xlsx.stored_cells import DateInCell, ErrorInCell, Place, StoredWorkbook, Value
+from templates.xlsx.untrusted_package import LARGEST_FILE, UnreadableWorkbook, open_package
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SHOWN = 60
+"""Characters of a formula or text that a sentence repeats."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a workbook holds: its scenario, or the problems that stand against one."""
+
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    provenance: Provenance
+    places: Mapping[str, Place]
+    book: StoredWorkbook = field(repr=False)
+
+    def checked(self) -> Scenario:
+        """The scenario; raises `ScenarioError` with every problem, each at its cell."""
+        if self.scenario is None:
+            raise ScenarioError(self.problems)
+        return self.scenario
+
+
+def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Reading:
+    """The inputs of a filled workbook, found by their defined names, else by their labels.
+
+    source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody. use_cached : a formula in
+    an input cell is a problem unless this is set; then the value that it last showed is taken. Raises
+    `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs. Source: docs/reading-back.md.
+    """
+    book = StoredWorkbook(open_package(source if isinstance(source, bytes) else bytes_of(Path(source))))
+    provenance = provenance_of(book)
+    found = InputPlaces(book, is_ours(book, provenance))
+    if not found.places:
+        raise UnreadableWorkbook(_stranger(provenance))
+    reader = _Reader(found, use_cached)
+    scenario, problems = reader.scenario()
+    notes = (*found.notes, *reader.notes, *_left_out(book))
+    return Reading(scenario, tuple(problems), notes, provenance, found.places, book)
+
+
+def _left_out(book: StoredWorkbook) -> list[str]:
+    """Says which scenarios of several are not those that were read."""
+    areas = {each.name.lower(): book.area(each.text) for each in book.names if each.sheet is None}
+    names, choice = areas.get("scenario_names"), areas.get("scenario_choice")
+    if names is None or choice is None:
+        return []
+    row, first = names.first
+    cells = (
+        book.at(Place(names.sheet, row, column)).value for column in range(first, min(names.last[1], first + 99) + 1)
+    )
+    found = [plain(str(value), SHOWN) for value in cells if value]
+    in_use = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
+    in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
+    others = ", ".join(each for each in found if each != in_use)
+    return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
+
+
+def bytes_of(path: Path) -> bytes:
+    """The content of a file, up to the limit."""
+    with open(path, "rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
+def _stranger(provenance: Provenance) -> str:
+    if provenance.version:
+        return (
+            f"It was {provenance.in_words()}, but its inputs are gone: neither their names nor their labels are left."
+        )
+    return (
+        "It is no workbook of FT ROI: it holds neither the names nor the labels of its inputs. "
+        "A workbook to be filled in: ft-roi template"
+    )
+
+
+class _Reader:
+    """Reads the cells of the inputs and gathers what is wrong with them."""
+
+    def __init__(self, found: InputPlaces, use_cached: bool) -> None:
+        self.found, self.book, self.use_cached = found, found.book, use_cached
+        self.problems: dict[str, Problem] = {}
+        self.notes: list[str] = []
+
+    def scenario(self) -> tuple[Scenario | None, list[Problem]]:
+        """The scenario, or every problem in the order of the inputs."""
+        values: dict[str, Any] = {"ranges": {}, "sources": {}, "notes": {}}
+        for name, places in self.found.repeated.items():
+            rows = " and ".join(map(str, places))
+            self._wrong(name, places[0], f"The label stands twice, at {rows}. Keep one of the rows.")
+        for name, place in self.found.places.items():
+            declared = INPUTS[name]
+            value = self._read(name, place, declared.quantity)
+            if value is None and name in self.problems:
+                value = _stand_in(declared.quantity)
+            if value is not None and (declared.required or value != declared.default):
+                values[name] = value
+            self._read_annotations(declared, place, value, values)
+        try:
+            scenario = Scenario(**values)
+        except ScenarioError as error:
+            for problem in error.problems:
+                self._from_the_engine(problem)
+        problems = sorted(self.problems, key=_in_order)
+        return (None if problems else scenario), [self.problems[key] for key in problems]
+
+    def _read_annotations(self, declared: Input, place: Place, value: Any, values: dict[str, Any]) -> None:
+        """Low, high, distribution, source and note of a row."""
+        name, titles = declared.name, self.found.titles(place)
+        if declared.numeric:
+            cells = [place.beside(titles[title]) if title in titles else None for title in RANGE_TITLES]
+            read = [
+                self._read(f"{name} {title}", cell, declared.quantity if title != "distribution" else DISTRIBUTION)
+                if cell is not None
+                else None
+                for title, cell in zip(RANGE_TITLES, cells, strict=True)
+            ]
+            span = span_of(name, declared.default if value is None else value, *read)
+            uncertain = name in self.problems and None in read[:2]  # an end would be reckoned from a wrong value
+            if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
+                values["ranges"][name] = span
+        for title, kept in (("source", "sources"), ("note", "notes")):
+            text = self._text(place.beside(titles[title])) if title in titles else ""
+            if text and not (title == "note" and text == declared.meaning):
+                values[kept][name] = text
+
+    def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
+        """What was typed in a cell; None for an empty one, and with a problem for a wrong one."""
+        place = self.found.typed(place)
+        cell = self.book.at(place)
+        value = cell.value
+        if cell.formula is not None:
+            if not self.use_cached:
+                showing = "" if value is None else f" (it shows {_short(value)})"
+                formula = plain(cell.formula, SHOWN)
+                cure = "Type the figure itself, or take what formulas show with --use-cached."
+                return self._wrong(key, place, f"It holds the formula ={formula}{showing}. {cure}")
+            if value is None:
+                return self._wrong(
+                    key, place, "Its formula has no value yet. Open the file, save it, and read it again."
+                )
+            self.notes.append(f"{place} {key}: {_short(value)} is what its formula last showed.")
+        if isinstance(value, str) and not value.strip():
+            return None
+        if value is None:
+            return None
+        if isinstance(value, ErrorInCell):
+            return self._wrong(key, place, f"It shows {plain(value, 20)}. Type {_kind(quantity)}.")
+        if quantity.kind == "text" and not quantity.choices:
+            return _as_text(value)
+        if isinstance(value, DateInCell) and not quantity.choices:
+            return self._wrong(key, place, f"It is the date {_short(value)}. Type a number {quantity.range_in_words}.")
+        if isinstance(value, bool):
+            return self._wrong(key, place, f"It is {str(value).upper()}. Type {_kind(quantity)}.")
+        if isinstance(value, str) and not quantity.choices:
+            return self._wrong(key, place, not_a_number(plain(value), quantity))
+        return value
+
+    def _text(self, place: Place) -> str:
+        """A source or a note as it stands there."""
+        value = self.book.at(place).value
+        if value is None or isinstance(value, ErrorInCell):
+            return ""
+        return _UNPRINTABLE.sub(" ", _as_text(value)).strip()
+
+    def _wrong(self, key: str, place: Place, sentence: str) -> None:
+        self.problems.setdefault(key, Problem(f"{place} {key}", sentence))
+
+    def _from_the_engine(self, problem: Problem) -> None:
+        """A problem of the scenario, at the cell of its input."""
+        section, _, rest = problem.place.partition(".")
+        name, _, end = rest.partition(".") if section in ("ranges", "sources", "notes") else (section, "", "")
+        key = f"{name} {end or 'low'}" if section == "ranges" else name
+        place = self.found.places.get(name)
+        if key in self.problems:
+            return
+        if place is None:
+            reason = self.found.reasons.get(name)
+            gone = f" Its cell is not found: {reason}." if reason else ""
+            self.problems[key] = Problem(key, f"{problem.sentence}{gone}", problem.code)
+            return
+        titles = self.found.titles(place)
+        column = titles.get(end or "low") if section == "ranges" else None
+        cell = place.beside(column) if column else place
+        self.problems[key] = Problem(f"{cell} {key}", problem.sentence, problem.code)
+
+
+def _in_order(key: str) -> tuple[int, str]:
+    name = key.split(" ")[0]
+    return (list(INPUTS).index(name) if name in INPUTS else len(INPUTS), key)
+
+
+def _stand_in(quantity: Quantity) -> Any:
+    """A legal value in the place of a wrong one, so that the other inputs are checked too."""
+    if quantity.choices:
+        return quantity.choices[0]
+    return "" if quantity.kind == "text" else quantity.clamp(1)
+
+
+def _kind(quantity: Quantity) -> str:
+    """What belongs into a cell."""
+    if quantity.choices:
+        return " or ".join(quantity.choices)
+    return "a text" if quantity.kind == "text" else f"a number {quantity.range_in_words}"
+
+
+def _as_text(value: Value) -> str:
+    """A value as the text that a person typed: 2026, not 2026.0."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value or "").removesuffix(" 00:00:00") if isinstance(value, DateInCell) else str(value or "")
+
+
+def _short(value: Value) -> str:
+    return plain(_as_text(value), SHOWN)

@@ -1,0 +1,83 @@
+"""The Notes sheet: an assumptions log to write in, what the model leaves out, and the date of the price table."""
+
+from __future__ import annotations
+
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine.prices.named_prices import SOURCE
+from roi_engine.prices.price_tables import table_date_in_words
+from roi_engine.scenario import INPUTS
+from templates.building.book import Book, group_title, page, protect
+
+WIDTHS = (34, 72, 40, 16)
+TITLES = ("Input or topic", "Assumption or question", "Source, or who knows", "State")
+STATES = ("open", "agreed", "to check")
+FIRST_ROW = 4
+EMPTY_ROWS = 8
+LEFT_OUT = (
+    "Taxes, inflation and financing: flows are before tax, in the money of the scenario.",
+    "Revenue: better answers may sell more; only the avoided bill and the avoided review count.",
+    "Latency, availability, data protection and the cost of changing a vendor.",
+    "Discounts for volume or commitment: enter the price that is paid, or a change of price a year.",
+    "Batches of calls that wait in a queue of a self-hosted fleet: it is sized for its peak.",
+    "What people do with the time that they save: the review cost avoided counts as money not spent.",
+)
+
+
+def add_notes_sheet(book: Book) -> Worksheet:
+    """Writes the sheet: the sources of the scenario as first entries of the log, and empty rows."""
+    sheet = book.sheet("Notes", WIDTHS, "Notes", "Write down what is assumed, where it comes from, and what is open.")
+    entries = [
+        (INPUTS[name].label, book.scenario.notes.get(name, ""), source, "")
+        for name, source in book.scenario.sources.items()
+        if name in INPUTS
+    ]
+    for column, title in zip("ABCD", TITLES, strict=True):
+        book.put(sheet, f"{column}{FIRST_ROW}", title, "Column title")
+    row = FIRST_ROW
+    for entry in [*entries, *[("", "", "", "")] * EMPTY_ROWS]:
+        row += 1
+        for column, text in zip("ABCD", entry, strict=True):
+            book.put(sheet, f"{column}{row}", text or None, "Annotation")
+        lines = max(-(-len(entry[1]) // 84), -(-len(entry[2]) // 46), 1)
+        sheet.row_dimensions[row].height = 13 * lines + 2
+    log = Table(displayName="assumptions", ref=f"A{FIRST_ROW}:D{row}")
+    log.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    sheet.add_table(log)
+    sheet.add_data_validation(_states(f"D{FIRST_ROW + 1}:D{row}"))
+    row += 2
+    row = _paragraphs(book, sheet, row, "What the model leaves out", LEFT_OUT) + 2
+    row = _paragraphs(book, sheet, row, "Prices", (f"Made with the {table_date_in_words()}.", *_looked_up(book)))
+    sheet.freeze_panes = f"A{FIRST_ROW + 1}"
+    page(sheet, f"A1:D{row}", f"1:{FIRST_ROW}", tall=1)
+    protect(sheet)
+    return sheet
+
+
+def _looked_up(book: Book) -> list[str]:
+    """The figures of the scenario that a price table gave."""
+    sources = book.scenario.sources.items()
+    found = [f"{INPUTS[name].label}: {source}" for name, source in sources if source.startswith(SOURCE)]
+    return found or ["No figure of this scenario was looked up in a price table."]
+
+
+def _states(area: str) -> DataValidation:
+    rule = DataValidation(type="list", formula1=f'"{",".join(STATES)}"', allow_blank=True)
+    rule.promptTitle = rule.errorTitle = "State"
+    rule.prompt = f"{', '.join(STATES)}; or nothing."
+    rule.error = f"Choose {' or '.join(STATES)}, or leave it empty."
+    rule.showInputMessage = rule.showErrorMessage = True
+    rule.add(area)
+    return rule
+
+
+def _paragraphs(book: Book, sheet: Worksheet, row: int, title: str, sentences: tuple[str, ...]) -> int:
+    group_title(book, sheet, row, title, "D")
+    for sentence in sentences:
+        row += 1
+        book.put(sheet, f"A{row}", sentence, "Explanatory Text")
+        sheet[f"A{row}"].alignment = Alignment(vertical="center")
+    return row

@@ -1,0 +1,191 @@
+"""ft-roi collect: folders of returned workbooks, good and bad, become one portfolio, with every fault named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from addin.command_line import ft_roi
+from addin.shell import returned_files
+from benchmarks.returned_answers import Template, write_answers
+from roi_engine import REFERENCE, appraise
+from templates.returned.returned_workbook import read_answer
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(ft_roi, ["collect", *map(str, arguments)], prog_name="ft-roi")
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return Template()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, template) -> Path:
+    """An empty working folder with three good answers in it, one of them a folder deeper."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772366400")
+    answers = tmp_path / "answers"
+    (answers / "late").mkdir(parents=True)
+    for name, hours, who in (("anna.xlsx", 100, "Anna"), ("ben.xlsx", 200, "Ben"), ("late/cem.xlsx", 300, "Cem")):
+        (answers / name).write_bytes(template.filled({"name": who, "training_hours": hours}, f"{who} M."))
+    return tmp_path
+
+
+def test_a_folder_becomes_a_portfolio(folder):
+    result = run("answers")
+    assert result.exit_code == 0, result.output
+    npvs = [appraise(REFERENCE.with_inputs(training_hours=hours)).npv() for hours in (100, 200, 300)]
+    assert result.stdout == (
+        "3 answers from 3 files: portfolio.xlsx\n"
+        f"  NPV of 3 in USD: {sum(npvs):,.2f}; the highest {npvs[0]:,.2f}, Anna\n"
+    )
+    assert result.stderr == ""
+    sheet = openpyxl.load_workbook("portfolio.xlsx", data_only=True)["Portfolio"]
+    shown = [(sheet[f"B{row}"].value, sheet[f"C{row}"].value, sheet[f"P{row}"].value) for row in (10, 11, 12)]
+    assert shown == [
+        ("Anna", "Anna M.", "anna.xlsx"),
+        ("Ben", "Ben M.", "ben.xlsx"),
+        ("Cem", "Cem M.", "late/cem.xlsx"),
+    ]
+
+
+def test_files_and_folders_are_taken_once_and_others_left_alone(folder):
+    (folder / "answers" / "notes.txt").write_text("?")
+    (folder / "answers" / "~$anna.xlsx").write_bytes(b"lock")
+    result = run("answers", "answers/anna.xlsx", "-o", "answers/portfolio.xlsx")
+    assert result.exit_code == 0, result.output
+    assert "3 answers from 3 files" in result.stdout
+    assert "1 other file was left alone: no workbooks." in result.stderr
+    assert run("answers", "-o", "answers/portfolio.xlsx").exit_code == 5
+    assert "3 answers from 3 files" in run("answers", "-o", "answers/portfolio.xlsx", "--force").stdout
+
+
+def test_a_file_with_problems_is_listed_and_the_exit_code_says_so(folder, template):
+    values = {"training_hours": "many", "months_to_amortize": 0}
+    (folder / "answers" / "bad.xlsx").write_bytes(template.filled(values, "Dora"))
+    (folder / "answers" / "none.xlsx").write_bytes(b"")
+    result = run("answers")
+    assert result.exit_code == 4
+    assert "3 answers from 5 files" in result.stdout
+    assert (
+        "2 files have problems and are left out; all of them on the sheet Problems of portfolio.xlsx." in result.stderr
+    )
+    assert f'bad.xlsx: Inputs!{template.cells["training_hours"]} training_hours: "many"' in result.stderr
+    assert "(and 1 more)" in result.stderr
+    listed = openpyxl.load_workbook("portfolio.xlsx")["Problems"]
+    assert [row[0].value for row in listed.iter_rows(min_row=5)] == ["bad.xlsx", "bad.xlsx", "none.xlsx"]
+
+
+def test_a_formula_in_an_input_is_taken_when_asked(folder, template):
+    content = template.filled({"name": "Dora", "training_hours": ("10*5", 50)}, "Dora")
+    (folder / "answers" / "dora.xlsx").write_bytes(content)
+    assert run("answers").exit_code == 4
+    result = run("answers", "--use-cached", "--force")
+    assert result.exit_code == 0
+    assert "4 answers from 4 files" in result.stdout
+
+
+def test_repeats_and_the_untouched_example_are_told(folder, template):
+    shutil.copy("answers/anna.xlsx", "answers/copy.xlsx")
+    (folder / "answers" / "empty-handed.xlsx").write_bytes(template.filled({}, "Emil"))
+    result = run("answers")
+    assert result.exit_code == 0
+    assert "5 answers from 5 files, 2 of them not counted: portfolio.xlsx" in result.stdout
+    assert "copy.xlsx: The same inputs as number 1. It is not counted." in result.stderr
+    assert "empty-handed.xlsx: Nothing was filled in" in result.stderr
+
+
+def test_json(folder, template):
+    (folder / "answers" / "none.xlsx").write_bytes(b"")
+    result = run("answers", "--json")
+    assert result.exit_code == 4
+    said = json.loads(result.stdout)
+    assert [each["file"] for each in said["answers"]] == ["anna.xlsx", "ben.xlsx", "late/cem.xlsx", "none.xlsx"]
+    assert said["answers"][0]["npv"] == appraise(REFERENCE.with_inputs(training_hours=100)).npv()
+    assert said["answers"][3]["problems"] == [{"where": "", "sentence": "The file is empty. Ask for it again."}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        ([], 2, "FILE|FOLDER"),
+        (["nowhere"], 2, "There is no file nowhere."),
+        (["empty"], 2, "There is no workbook in empty."),
+        (["answers", "-o", "portfolio.txt"], 2, "a workbook ends in .xlsx"),
+        (["answers", "-o", "no/portfolio.xlsx"], 2, "The folder no does not exist."),
+    ],
+)
+def test_wrong_usage(folder, arguments, code, sentence):
+    (folder / "empty").mkdir()
+    result = run(*arguments)
+    assert result.exit_code == code
+    assert sentence in result.stderr
+    assert not (folder / "portfolio.xlsx").exists()
+
+
+def test_whatever_goes_wrong_with_a_file_is_a_problem_of_that_file(folder, monkeypatch):
+    def broken(*_, **__):
+        raise KeyError("a mistake of ours")
+
+    assert read_answer(folder / "answers", "a folder").problems[0].sentence.startswith("It cannot be opened: ")
+    monkeypatch.setattr("templates.returned.returned_workbook.read_workbook", broken)
+    (problem,) = read_answer(folder / "answers" / "anna.xlsx", "anna\nxlsx").problems
+    assert "should not have happened (KeyError:" in problem.sentence
+
+
+def test_several_processes_read_what_one_reads_in_the_same_order(folder, monkeypatch):
+    files, _ = returned_files.answer_files(["answers"], folder / "portfolio.xlsx")
+    alone = list(returned_files.read_answers(files, False))
+    monkeypatch.setattr(returned_files, "FEW", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert list(returned_files.read_answers(files, False)) == alone
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal ends the process")
+def test_a_file_that_ends_its_process_is_a_problem_like_any_other(folder, monkeypatch):
+    def deadly(path, file, use_cached=False):
+        if path.name == "ben.xlsx":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read_answer(path, file, use_cached)
+
+    monkeypatch.setattr(returned_files, "FEW", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(returned_files, "read_answer", deadly)
+    forked = partial(ProcessPoolExecutor, mp_context=get_context("fork"))  # whose processes see the stand-in
+    monkeypatch.setattr(returned_files, "ProcessPoolExecutor", forked)
+    files, _ = returned_files.answer_files(["answers"], folder / "portfolio.xlsx")
+    found = list(returned_files.read_answers(files, False))
+    assert [bool(each.problems) for each in found] == [False, True, False]
+    assert found[1].problems[0].sentence == returned_files.ENDED
+
+
+@pytest.mark.slow
+def test_two_hundred_answers_of_mixed_quality_with_every_fault_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers").mkdir()
+    written = write_answers(tmp_path / "answers", 200)
+    result = run("answers", "--json")
+    assert result.exit_code == 4
+    answers = {each["file"]: each for each in json.loads(result.stdout)["answers"]}
+    assert len(answers) == 200
+    for each in written:
+        said = answers[each.name]
+        told = [f"{problem['where']}: {problem['sentence']}" for problem in said["problems"]]
+        if each.good:
+            assert told == [] and said["npv"] is not None, (each, told)
+        else:
+            assert any(each.words in line and line.startswith(each.cell) for line in told), (each, told)
+    listed = openpyxl.load_workbook("portfolio.xlsx", read_only=True)["Problems"].iter_rows(min_row=5, values_only=True)
+    assert {row[0] for row in listed} == {each.name for each in written if not each.good}

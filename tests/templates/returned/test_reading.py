@@ -1,0 +1,342 @@
+"""A filled workbook read back: exactly its scenario, whatever was done to the file, and every problem at its cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.workbook.defined_name import DefinedName
+
+from roi_engine import REFERENCE, Scenario
+from roi_engine.scenario import INPUTS
+from templates.building.book import Edition
+from templates.returned.reading import Reading, read_workbook
+from templates.workbook import build_workbook
+from templates.xlsx.untrusted_package import UnreadableWorkbook
+from tests.random_scenarios import random_scenarios
+from tests.workbook_cells import samples_and_edges
+from tests.workbook_edits import with_name, with_part
+
+SUPPORT = samples_and_edges()["support-classifier"]
+ANNOTATED = REFERENCE.with_inputs(
+    name='=cmd|"/c calc"!A1',
+    description="+1 -1 @ tab\there, <b>&amp; _x0041_ é 漢",
+    currency="EUR",
+    ranges={
+        "gpu_hourly_rate": {"low": 1.2, "high": 4, "distribution": "uniform"},
+        "months_to_amortize": {"low": 6, "high": 24},
+    },
+    sources={"gpu_hourly_rate": "-list price, read 2026-08-05", "name": "@us"},
+    notes={"monthly_review_cost": "=two people, one day a week\nand a half"},
+)
+
+SCENARIOS = {"support": SUPPORT, "annotated": ANNOTATED, "reference": REFERENCE}
+
+
+@cache
+def made(name: str, edition: Edition = "native") -> bytes:
+    return build_workbook(SCENARIOS[name], edition=edition)
+
+
+def edited(content: bytes, change: Callable[[openpyxl.Workbook], Any]) -> bytes:
+    """The workbook after openpyxl loaded, changed and saved it."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    change(book)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def typed(values: dict[str, Any], content: bytes | None = None) -> Reading:
+    """The support sample with other values typed into cells, such as ``C9`` or the name of an input."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        for name, value in values.items():
+            address = address_of(book, name) if name in INPUTS else name
+            book["Inputs"][address].value = value
+
+    return read_workbook(edited(content or made("reference"), change))
+
+
+def address_of(book: openpyxl.Workbook, name: str) -> str:
+    (_, address), *_ = book.defined_names[f"in_{name}"].destinations
+    return address.replace("$", "")
+
+
+def same(reading: Reading, scenario: Scenario) -> bool:
+    """Whether a reading gives exactly a scenario, annotations and all."""
+    return reading.checked().model_dump() == scenario.model_dump()
+
+
+def problems(reading: Reading) -> list[str]:
+    return [str(each) for each in reading.problems]
+
+
+@pytest.mark.parametrize(("name", "edition"), [("annotated", "wired"), ("support", "native"), ("reference", "values")])
+def test_a_workbook_reads_back_to_exactly_its_scenario(name: str, edition: Edition) -> None:
+    reading = read_workbook(made(name, edition))
+    assert same(reading, SCENARIOS[name])
+    assert reading.notes == () and reading.provenance.edition == edition
+    assert reading.provenance.fingerprint == reading.checked().fingerprint()
+
+
+@pytest.mark.slow
+def test_random_scenarios_read_back_exactly() -> None:
+    for scenario in [*random_scenarios(10, seed=5), *samples_and_edges().values()]:
+        assert same(read_workbook(build_workbook(scenario, edition="values")), scenario), scenario.name
+
+
+def test_provenance_tells_who_and_when() -> None:
+    def sign(root: Any) -> None:
+        (saver,) = root.xpath("//*[local-name()='lastModifiedBy']")
+        saver.text = "Jane\nDoe"
+
+    reading = read_workbook(with_part(made("support"), "docProps/core.xml", sign))
+    assert reading.provenance.version and reading.provenance.scenario_name == "Support classifier"
+    assert (
+        reading.provenance.last_modified_by == "Jane Doe" and "last saved by Jane Doe" in reading.provenance.in_words()
+    )
+
+
+# --- filled and mistreated --------------------------------------------------------------------------------------
+
+
+def test_what_openpyxl_fills_in_is_read() -> None:
+    values = {"training_hours": 40, "discount_rate": None, "serving": "Self hosted", "serving_gpu_hourly_rate": 2.5,
+              "serving_tokens_per_second": 900, "name": 2026, "gpu_count": 2}  # fmt: skip
+    reading = typed(values)
+    expected = {**REFERENCE.given(), **values, "name": "2026", "serving": "self_hosted"}
+    expected.pop("discount_rate")
+    assert same(reading, Scenario(**expected))
+
+
+def _put(sheet: Any, row: int, column: int, value: Any) -> None:
+    """A value as it stood elsewhere: a text that begins with = stays one."""
+    cell = sheet.cell(row, column)
+    formula = isinstance(value, str) and value.startswith(("=IF(", "=AND("))
+    cell.value = value
+    if isinstance(value, str) and not formula:
+        cell.data_type = "s"
+
+
+def _insert_rows(book: openpyxl.Workbook) -> None:
+    """Rows 1 to 3 inserted above, as a program does: names move along."""
+    sheet = book["Inputs"]
+    for row in range(sheet.max_row, 0, -1):
+        for cell in list(sheet[row]):
+            _put(sheet, row + 3, cell.column, cell.value)
+            if row <= 3:
+                cell.value = None
+    for name in book.defined_names.values():
+        if name.attr_text.startswith("'Inputs'!"):
+            (_, address), *_ = name.destinations
+            ends = [openpyxl.utils.cell.coordinate_from_string(each) for each in address.replace("$", "").split(":")]
+            name.attr_text = "Inputs!" + ":".join(f"${column}${row + 3}" for column, row in ends)
+
+
+def _insert_rows_below_the_names(book: openpyxl.Workbook) -> None:
+    """Rows inserted by a script that leaves the names where they were."""
+    before = {name: each.attr_text for name, each in book.defined_names.items()}
+    _insert_rows(book)
+    for name, text in before.items():
+        book.defined_names[name].attr_text = text
+
+
+def _rename(book: openpyxl.Workbook) -> None:
+    book["Inputs"].title = "Bob's (final) inputs"
+    for name in book.defined_names.values():
+        name.attr_text = name.attr_text.replace("'Inputs'!", "'Bob''s (final) inputs'!")
+
+
+def _copy_sheet(book: openpyxl.Workbook) -> None:
+    """A copy with other figures and names of its own: the workbook's names count."""
+    copy = book.copy_worksheet(book["Inputs"])
+    for name in list(book.defined_names.values()):
+        if name.attr_text.startswith("'Inputs'!"):
+            local = DefinedName(name.name, attr_text=name.attr_text.replace("'Inputs'!", f"'{copy.title}'!"))
+            copy.defined_names.add(local)
+    copy[address_of(book, "training_hours")].value = 99_999
+
+
+def _remove_names(book: openpyxl.Workbook) -> None:
+    for name in list(book.defined_names):
+        del book.defined_names[name]
+
+
+def _break_names(book: openpyxl.Workbook) -> None:
+    for name in book.defined_names.values():
+        name.attr_text = "Inputs!#REF!" if name.name.startswith("in_") else "#REF!"
+
+
+def _sort(book: openpyxl.Workbook) -> None:
+    """The table sorted by its labels: cells move, names stay."""
+    sheet = book["Inputs"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
+    rows.sort(key=lambda row: str(row[0]).lower())
+    for at, row in enumerate(rows, start=5):
+        for column, value in enumerate(row, start=1):
+            _put(sheet, at, column, value)
+
+
+def _translate(book: openpyxl.Workbook) -> None:
+    sheet = book["Inputs"]
+    for column, title in enumerate(("Eingabe", "Wert", "Einheit", "Tief", "Hoch", "Verteilung", "Quelle", "Notiz"), 1):
+        sheet.cell(4, column).value = title
+    for row in range(5, sheet.max_row + 1):
+        sheet.cell(row, 1).value = f"Übersetzt {row}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "change",
+    [_insert_rows, _insert_rows_below_the_names, _rename, _copy_sheet, _remove_names, _break_names, _sort, _translate],
+)
+def test_what_people_do_to_a_sheet_changes_nothing(change: Callable[[openpyxl.Workbook], None]) -> None:
+    assert same(read_workbook(edited(made("annotated"), change)), ANNOTATED)
+
+
+def test_a_deleted_row_is_told() -> None:
+    def delete(book: openpyxl.Workbook) -> None:
+        for name in ("training_hours", "peak_factor"):
+            row = int(address_of(book, name)[1:])
+            for cell in book["Inputs"][row]:
+                cell.value = None
+            book.defined_names[f"in_{name}"].attr_text = "Inputs!#REF!"
+            del book.defined_names[name]
+
+    reading = read_workbook(edited(made("reference"), delete))
+    assert problems(reading) == [
+        "training_hours: Missing. GPU-hours of training; wall-clock hours when the GPU count is above 1. Give a number "
+        "(GPU-hours). Its cell is not found: the name in_training_hours points to a cell that was deleted."
+    ]
+    assert reading.notes == (
+        "peak_factor: the name in_peak_factor points to a cell that was deleted, and no row is labelled so; "
+        "its default counts.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("crafted", "reason"),
+    [
+        ("[1]Inputs!$B$7", "points into another workbook"),
+        ("'C:\\x\\[y.xlsx]Inputs'!$B$7", "points into another workbook"),
+        ("Inputs!$B:$B", "points to several cells"),
+        ("Inputs!$B$7:$B$9", "points to several cells"),
+        ('WEBSERVICE("x")', "does not point to a cell of this workbook"),
+        ("OFFSET(Inputs!$B$7,1,1)", "does not point to a cell of this workbook"),
+        ("Inputs!$XFE$1", "does not point to a cell of this workbook"),
+        ("Inputs!$A$9999999", "does not point to a cell of this workbook"),
+        ("12", "does not point to a cell of this workbook"),
+        ("Inputs!$B$13", "points to Inputs!B13, in the row of storage_gb"),
+    ],
+)
+def test_a_crafted_name_counts_for_nothing(crafted: str, reason: str) -> None:
+    reading = read_workbook(with_name(made("reference"), "in_training_hours", crafted))
+    assert same(reading, REFERENCE)
+    (note,) = reading.notes
+    assert note.startswith(f"training_hours: the name in_training_hours {reason}; read from Inputs!B"), note
+
+
+def test_a_hand_made_table_of_labels_is_read() -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "My plan"
+    for label, value in (("Training time", 24), ("gpu_hourly_rate", 1.5), ("storage_gb", 28), ("Storage price", 0.02),
+                         ("API calls (calls / month)", 5e6), ("baseline_cost", 0.3), ("finetuned_cost", 0.05),
+                         ("accuracy", 0.12), ("Review cost", 2000), ("months", 12), ("Colour", "red")):  # fmt: skip
+        sheet.append([None, label, value])
+    saved = io.BytesIO()
+    book.save(saved)
+    reading = read_workbook(saved.getvalue())
+    assert reading.checked().inputs() == {**REFERENCE.inputs(), "name": "", "description": "", "model_size_b": 0}
+    assert str(reading.places["training_hours"]) == "'My plan'!C1" and reading.provenance.version == ""
+
+
+# --- problems ---------------------------------------------------------------------------------------------------
+
+
+def test_every_problem_is_told_at_once_with_its_cell() -> None:
+    reading = typed(
+        {
+            "training_hours": "24 h",
+            "gpu_hourly_rate": "1,5",
+            "storage_gb": "=4*7",
+            "storage_monthly_rate": True,
+            "baseline_monthly_api_calls": "5,000,000",
+            "baseline_cost_per_1k_tokens": date(2026, 12, 1),
+            "finetuned_cost_per_1k_tokens": "cheap",
+            "accuracy_improvement_percent": 12,
+            "monthly_review_cost": None,
+            "months_to_amortize": 12.5,
+            "contingency": "12 %",
+            "storage_timing": "yearly",
+            "discount_rate": "#DIV/0!",
+            "D11": "low",
+            "E13": 3,
+            "D13": 50,
+        }
+    )
+    assert reading.scenario is None
+    assert problems(reading) == [
+        'Inputs!B11 training_hours: "24 h" is a text, not a number. Did you mean 24? Type the number alone.',
+        'Inputs!D11 training_hours low: "low" is a text, not a number. Type a number of at least 0.',
+        'Inputs!B12 gpu_hourly_rate: "1,5" is a text, not a number. Did you mean 1.5? Type the number alone.',
+        "Inputs!B13 storage_gb: It holds the formula =4*7. Type the figure itself, or take what formulas show with "
+        "--use-cached.",
+        "Inputs!D13 storage_gb low: low 50 is above high 3. Exchange the two.",
+        "Inputs!B14 storage_monthly_rate: It is TRUE. Type a number of at least 0.",
+        'Inputs!B15 baseline_monthly_api_calls: "5,000,000" is a text, not a number. Did you mean 5000000? Type the '
+        "number alone.",
+        "Inputs!B16 baseline_cost_per_1k_tokens: It is the date 2026-12-01. Type a number of at least 0.",
+        'Inputs!B17 finetuned_cost_per_1k_tokens: "cheap" is a text, not a number. Type a number of at least 0.',
+        "Inputs!B18 accuracy_improvement_percent: 12 is above 1. Did you mean 12 % (0.12)?",
+        "Inputs!B19 monthly_review_cost: Missing. What people spend on checking answers today. Give a number "
+        "(currency / month).",
+        "Inputs!B20 months_to_amortize: 12.5 is not a whole number. Type 12 or 13.",
+        'Inputs!B27 storage_timing: "yearly" is not one of the choices. Choose "upfront" or "monthly".',
+        'Inputs!B34 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
+        "Inputs!B79 discount_rate: It shows #DIV/0!. Type a number above -1 and at most 10.",
+    ]
+
+
+def test_a_formulas_value_is_taken_on_request_only() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["Inputs"][address_of(book, "training_hours")].value = "=20+4"
+
+    content = edited(made("reference"), change)
+    reading = read_workbook(content, use_cached=True)
+    assert problems(reading)[0].endswith("Its formula has no value yet. Open the file, save it, and read it again.")
+
+
+# --- files that are none ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"PK", "The file is damaged."),
+        (b"a;b\n1;2\n", "It is text, such as .csv"),
+        (b"%PDF-1.7 ...", "It is a PDF."),
+        (b"<html><table/></html>", "It is a web page."),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600), "Excel 97 to 2003"),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(64) + "EncryptedPackage".encode("utf-16-le"), "It has a password."),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_named(content: bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableWorkbook, match=sentence):
+        read_workbook(content)
+
+
+def test_a_workbook_of_somebody_else_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Name", "Amount"])  # type: ignore[union-attr]
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(UnreadableWorkbook, match="It is no workbook of FT ROI"):
+        read_workbook(tmp_path / "other.xlsx")

@@ -1,0 +1,162 @@
+"""Several scenarios in one workbook: every result by the engine, and a choice that moves all of it."""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
+from roi_engine.errors import ScenarioError
+from templates.building.book import Edition
+from templates.returned.reading import read_workbook
+from templates.workbook import build_workbook
+from tests import libreoffice, open_xml_sdk
+from tests.workbook_cells import SAMPLES, same
+
+WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
+
+
+def _named(scenario: Scenario, name: str) -> Scenario:
+    return Scenario(**{**scenario.given(), "name": name})
+
+
+SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
+SCENARIOS = {
+    each.name: each
+    for each in (
+        SAMPLE,
+        _named(SAMPLE.with_inputs(go_live_delay=4, ramp_months=6), "Slow? start*"),
+        _named(SAMPLE.with_inputs(months=60, baseline_price_change=-0.2), "Five years"),
+        _named(load_scenario(SAMPLES / "document-extraction.toml"), "Documents"),
+        _named(REFERENCE, "Reference"),
+    )
+}
+FIRST, *OTHERS = SCENARIOS.values()
+RESULTS: dict[str, Any] = {
+    "net_roi": lambda a: a.net_roi,
+    "total_cost": lambda a: a.total_cost,
+    "roi": lambda a: a.roi,
+    "payback": lambda a: a.payback_months,
+    "npv": lambda a: a.npv(),
+    "irr": lambda a: a.irr_annual,
+}
+
+
+def _build(edition: Edition) -> bytes:
+    return build_workbook(FIRST, edition=edition, generated=WHEN, others=OTHERS)
+
+
+def _row(book: openpyxl.Workbook, name: str) -> list[Any]:
+    (title, area), *_ = book.defined_names[name].destinations
+    cells: Any = book[title][area.replace("$", "")]
+    return list(cells[0])
+
+
+def _compare(book: openpyxl.Workbook, scenarios: list[Scenario]) -> None:
+    """Every result of every column is the engine's."""
+    for name, metric in RESULTS.items():
+        for cell, scenario in zip(_row(book, f"scenarios_{name}"), scenarios, strict=True):
+            value = metric(appraise(scenario))
+            expected = "n/a" if value is None else "Never" if value == math.inf else value
+            scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
+            assert same(cell.value, expected, scale), f"{scenario.name} {name}: {cell.value} is not {expected}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_scenario_has_its_column(edition: Edition) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_build(edition)), data_only=True)
+    assert [cell.value for cell in _row(book, "scenario_names")] == list(SCENARIOS)
+    _compare(book, list(SCENARIOS.values()))
+    assert book["Summary"]["A3"].value == "All checks OK"
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_the_choice_and_an_edited_column_move_the_native_workbook(tmp_path: Path) -> None:
+    """Each scenario chosen in turn, and one with an edited figure: all as a fresh engine run."""
+    content = _build("native")
+    paths, expected = [], []
+    edits: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in SCENARIOS]
+    for number, (name, changes) in enumerate([*edits, ("Five years", {"monthly_growth": 0.03})]):
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        book["Scenarios"]["C4"].value = name
+        for each, value in changes.items():
+            _row(book, f"scenarios_{each}")[list(SCENARIOS).index(name)].value = value
+        paths.append(tmp_path / f"{number}.xlsx")
+        book.save(paths[-1])
+        expected.append(SCENARIOS | {name: _named(SCENARIOS[name].with_inputs(**changes), name)})
+        expected[-1]["in use"] = expected[-1][name]
+    for path, scenarios in zip(libreoffice.recalculate_many(paths, tmp_path / "out"), expected, strict=True):
+        book = openpyxl.load_workbook(path, data_only=True)
+        in_use = scenarios.pop("in use")
+        _compare(book, list(scenarios.values()))
+        result = appraise(in_use)
+        assert book["Summary"]["A1"].value == in_use.name
+        assert book["Summary"]["A5"].value == verdict(result, in_use.currency)
+        assert book["Summary"]["A3"].value == "All checks OK"
+        (title, address), *_ = book.defined_names["out_npv"].destinations
+        assert same(book[title][address.replace("$", "")].value, result.npv(), result.upfront)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.xlsx"
+    path.write_bytes(_build("native"))
+    formulas, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    (recalculated,) = libreoffice.recalculate_many([path], tmp_path / "out")
+    book = openpyxl.load_workbook(recalculated, data_only=True)
+    count = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    shown, expected = (each[sheet.title][cell.coordinate].value for each in (book, cached))
+                    assert same(shown, expected, 1e6), f"{sheet.title}!{cell.coordinate} {cell.value}: {shown}"
+                    count += 1
+    assert count > 8000
+
+
+@pytest.mark.slow
+@pytest.mark.needs_open_xml_sdk
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_package_is_valid(edition: Edition, tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.xlsx"
+    path.write_bytes(_build(edition))
+    assert open_xml_sdk.validate(path) == []
+
+
+def test_scenarios_that_cannot_stand_together_are_refused() -> None:
+    """All problems at once: no name, a name taken, another currency."""
+    euro = Scenario(**{**REFERENCE.given(), "name": "Euro", "currency": "EUR"})
+    others = [_named(REFERENCE, ""), _named(REFERENCE, FIRST.name.upper()), euro]
+    with pytest.raises(ScenarioError) as raised:
+        build_workbook(FIRST, others=others)
+    assert [problem.place for problem in raised.value.problems] == ["scenario 2", "scenario 3", "scenario 4"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", ["five YEARS", "Support classifier", "Documents", "no such scenario"])
+def test_the_scenario_in_use_is_read_back(choice: str) -> None:
+    """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
+    book = openpyxl.load_workbook(io.BytesIO(_build("native")))
+    book["Scenarios"]["C4"].value = choice
+    filled = io.BytesIO()
+    book.save(filled)
+    reading = read_workbook(filled.getvalue())
+    known = {name.casefold(): scenario for name, scenario in SCENARIOS.items()}
+    expected = known.get(choice.casefold(), FIRST)
+    assert not reading.problems
+    (note,) = reading.notes
+    assert f"read is the one in use, {expected.name}." in note
+    assert all(name in note for name in SCENARIOS)
+    assert reading.scenario is not None and reading.scenario.inputs() == expected.inputs()
+    assert reading.scenario.ranges == expected.ranges
