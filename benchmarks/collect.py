@@ -16,7 +16,7 @@ from start_up import command
 from timing import Comparison, Contender, Ratio
 
 from templates.portfolio.portfolio_workbook import build_portfolio
-from templates.returned.returned_workbook import Answer, read_answer
+from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
 
 ANSWERS = 200
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ def collect() -> Comparison:
     folder.mkdir()
     written = write_answers(folder, ANSWERS)
     good = [folder / each.name for each in written if each.good]
-    answers = [read_answer(folder / each.name, each.name) for each in written]
+    answers = [read_returned_workbook(folder / each.name, each.name) for each in written]
 
     def whole() -> int:
         output = str(Path(kept.name, "portfolio.xlsx"))
@@ -48,8 +48,8 @@ def collect() -> Comparison:
                 wrong.append(f"{each.name}: {said or 'no problem'}.")
         return wrong
 
-    def read() -> list[Answer]:
-        return [read_answer(folder / each.name, each.name) for each in written]
+    def read() -> list[ReturnedWorkbook]:
+        return [read_returned_workbook(folder / each.name, each.name) for each in written]
 
     return Comparison(
         part="collect",

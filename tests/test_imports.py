@@ -30,6 +30,31 @@ FOUNDATIONS = {
     "equations": {"value", "quantity"},
 }
 
+# Inside templates and addin, each room and the rooms that its modules may import. A room is a sub-package, or a module
+# beside them.
+ROOMS = {
+    "templates": {
+        "xlsx": set(),
+        "building": {"xlsx"},
+        "cash_flow_picture": {"building"},
+        "sheets": {"building", "xlsx"},
+        "workbook": {"sheets", "building", "xlsx"},
+        "package_check": {"xlsx"},
+        "returned": {"workbook", "sheets", "building", "package_check", "xlsx"},
+        "portfolio": {"returned", "workbook", "sheets", "building", "xlsx"},
+    },
+    "addin": {
+        "shell": set(),
+        "functions": set(),
+        "excel": {"functions", "shell"},
+        "libreoffice": {"shell"},
+        "mail": {"shell"},
+        "commands": {"excel", "libreoffice", "mail", "shell"},
+        "command_line": {"commands", "shell"},
+        "__main__": {"command_line"},
+    },
+}
+
 HEAVY = ("numpy", "openpyxl", "scipy", "xlwings")
 
 
@@ -81,6 +106,23 @@ def test_the_foundations_of_the_engine_know_only_what_is_below_them(module):
     names = imported(ROOT / "roi_engine" / f"{module}.py")
     of_the_package = {name.split(".")[1] for name in names if name.startswith("roi_engine.")}
     assert of_the_package & engine <= FOUNDATIONS[module]
+
+
+def room(name: str) -> str:
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_rooms_import_only_rooms_below_them(package):
+    own = {dotted_name(path): path for path in modules(package) if dotted_name(path) != package}
+    assert {room(name) for name in own} == ROOMS[package].keys(), "a room without its rule, or a rule without its room"
+    wrong = {
+        f"{name} imports {other}"
+        for name, path in own.items()
+        for other in set(imported(path)) & own.keys()
+        if room(other) != room(name) and room(other) not in ROOMS[package][room(name)]
+    }
+    assert not wrong
 
 
 def test_the_engine_has_no_import_cycle():

@@ -12,7 +12,7 @@ from addin.shell.scenario_argument import existing_file
 from addin.shell.terminal import print_json
 
 if TYPE_CHECKING:
-    from templates.returned.checked_workbook import Checked
+    from templates.returned.checked_workbook import CheckedWorkbook
 
 FIRST = 10
 """Findings of a kind that are shown; --json shows all."""
@@ -57,7 +57,7 @@ def check(file: str, json: bool) -> None:
         raise ProblemsFound(f"{file}: {len(found.wrong)} findings.")
 
 
-def _lines(file: str, found: Checked) -> list[str]:
+def _lines(file: str, found: CheckedWorkbook) -> list[str]:
     from roi_engine import __version__
     from templates.returned.checked_workbook import KINDS
 
@@ -81,7 +81,7 @@ def _lines(file: str, found: Checked) -> list[str]:
     return lines
 
 
-def _as_dict(file: str, found: Checked) -> dict[str, object]:
+def _as_dict(file: str, found: CheckedWorkbook) -> dict[str, object]:
     provenance = found.reading.provenance
     return {
         "file": file,

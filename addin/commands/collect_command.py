@@ -19,7 +19,7 @@ from addin.shell.terminal import print_json, print_note
 if TYPE_CHECKING:
     from templates.building.book import Edition
     from templates.portfolio.portfolio_sheet import Entry
-    from templates.returned.returned_workbook import Answer
+    from templates.returned.returned_workbook import ReturnedWorkbook
 
 LISTED = 20
 """As many files with problems as a person reads on a terminal; the sheet Problems has them all."""
@@ -67,14 +67,14 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
     check_workbook_path(path, force)
 
     from addin.shell.generation_time import generation_time
-    from addin.shell.returned_files import answer_files, read_answers
+    from addin.shell.returned_files import read_returned_workbooks, returned_files
     from templates.portfolio.portfolio_sheet import in_portfolio
 
     generated = generation_time()
-    found, others = answer_files(files, path)
+    found, others = returned_files(files, path)
     if not found:
         raise UnusablePath(f"There is no workbook in {' or '.join(files)}. Name the files, or the folder they are in.")
-    answers = list(counting(read_answers(found, use_cached), len(found), "Reading"))
+    answers = list(counting(read_returned_workbooks(found, use_cached), len(found), "Reading"))
 
     from templates.portfolio.portfolio_workbook import build_portfolio
 
@@ -95,7 +95,7 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
         raise ProblemsFound(_problems(path, answers))
 
 
-def _summary(path: Path, answers: Sequence[Answer], entries: Sequence[Entry]) -> list[str]:
+def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> list[str]:
     """The file, how many answers count, and for each currency the total and the best."""
     from addin.shell.figures_on_terminal import amount
     from roi_engine import appraise
@@ -117,7 +117,7 @@ def _summary(path: Path, answers: Sequence[Answer], entries: Sequence[Entry]) ->
     return lines
 
 
-def _problems(path: Path, answers: Sequence[Answer]) -> str:
+def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> str:
     """Every file with problems, its first problem, and how many more there are."""
     wrong = [answer for answer in answers if answer.problems]
     files = "1 file has problems and is" if len(wrong) == 1 else f"{len(wrong)} files have problems and are"
@@ -130,7 +130,7 @@ def _problems(path: Path, answers: Sequence[Answer]) -> str:
     return "\n".join(lines)
 
 
-def _as_dict(path: Path, answers: Sequence[Answer], entries: Sequence[Entry]) -> dict[str, Any]:
+def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> dict[str, Any]:
     from roi_engine import appraise
 
     numbers = {id(entry.answer): entry for entry in entries}

@@ -13,7 +13,7 @@ from addin.excel.office_bits import BITS, office_bits
 from addin.excel.package import BUILT_BY, BUILT_FOR, FILE_NAME, INTERPRETER, NotOurAddin, read_settings
 from addin.excel.wrappers import CALLS
 from addin.excel.xlwings_modules import xlwings_version
-from addin.shell.doctor_finding import Finding
+from addin.shell.doctor_finding import DoctorFinding
 from roi_engine._version import __version__
 
 INSTALL = "ft-roi addin install"
@@ -46,7 +46,7 @@ def findings(
     environment: Mapping[str, str] = os.environ,
     run: Run = run_interpreter,
     bits: Callable[[], int | None] = office_bits,
-) -> list[Finding]:
+) -> list[DoctorFinding]:
     """The add-in's file, what it was built for, its Python, and what Windows may have against it.
 
     Every cure is a command to paste into PowerShell, but for a setting of Excel's own.
@@ -54,18 +54,18 @@ def findings(
     try:
         path = startup_folder(platform, environment) / FILE_NAME
     except NotInstalled as failure:
-        return [Finding("Excel", "note", failure.message, "ft-roi addin build")]
+        return [DoctorFinding("Excel", "note", failure.message, "ft-roi addin build")]
     if not path.exists():
-        return [Finding("The add-in", "note", f"not installed: no {FILE_NAME} in {path.parent}", INSTALL)]
+        return [DoctorFinding("The add-in", "note", f"not installed: no {FILE_NAME} in {path.parent}", INSTALL)]
     try:
         settings = read_settings(path)
     except NotOurAddin as reason:
-        return [Finding("The add-in", "wrong", f"{path}: {reason}", REPLACE)]
-    found = [Finding("The add-in", "ok", str(path)), *_open_in_excel(path), *_versions(settings)]
+        return [DoctorFinding("The add-in", "wrong", f"{path}: {reason}", REPLACE)]
+    found = [DoctorFinding("The add-in", "ok", str(path)), *_open_in_excel(path), *_versions(settings)]
     return [*found, *_python(settings, run), *_libraries(settings, bits()), _mark_of_the_web(path), _MACROS]
 
 
-_MACROS = Finding(
+_MACROS = DoctorFinding(
     "Macros",
     "note",
     "files in XLSTART are trusted, unless your administrator forbids all macros",
@@ -73,58 +73,62 @@ _MACROS = Finding(
 )
 
 
-def _open_in_excel(path: Path) -> list[Finding]:
+def _open_in_excel(path: Path) -> list[DoctorFinding]:
     if not lock_of(path).exists():
         return []
-    return [Finding("Excel", "note", "has the add-in open: close it before you install or remove the add-in")]
+    return [DoctorFinding("Excel", "note", "has the add-in open: close it before you install or remove the add-in")]
 
 
-def _versions(settings: Mapping[str, str]) -> list[Finding]:
+def _versions(settings: Mapping[str, str]) -> list[DoctorFinding]:
     found = []
     for what, built, now in (
         ("xlwings", settings[BUILT_FOR], xlwings_version()),
         ("ft-roi", settings.get(BUILT_BY, ""), __version__),
     ):
         if built == now:
-            found.append(Finding(what, "ok", f"{now}, as the add-in"))
+            found.append(DoctorFinding(what, "ok", f"{now}, as the add-in"))
         else:
-            found.append(Finding(what, "wrong", f"the add-in was built for {built or 'none'}, here is {now}", INSTALL))
+            found.append(
+                DoctorFinding(what, "wrong", f"the add-in was built for {built or 'none'}, here is {now}", INSTALL)
+            )
     return found
 
 
-def _python(settings: Mapping[str, str], run: Run) -> list[Finding]:
+def _python(settings: Mapping[str, str], run: Run) -> list[DoctorFinding]:
     """The interpreter that the add-in names: there, able to import, and its versions."""
     interpreter = settings[INTERPRETER]
     try:
         code, printed = run([interpreter, "-c", _PROBE.format(calls=CALLS), settings.get("PYTHONPATH", "")])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return [Finding("Its Python", "wrong", f"{interpreter} does not start: {error}", INSTALL)]
+        return [DoctorFinding("Its Python", "wrong", f"{interpreter} does not start: {error}", INSTALL)]
     if code:
         last = printed.splitlines()[-1] if printed else f"exit code {code}"
         # installing builds for the Python that runs this: of no use where that is the one that fails
         own = interpreter == sys.executable
         cure = f"{_typed(interpreter)} -m pip install --force-reinstall xlwings pywin32" if own else INSTALL
-        return [Finding("Its Python", "wrong", f"{interpreter} cannot import {CALLS}: {last}", cure)]
+        return [DoctorFinding("Its Python", "wrong", f"{interpreter} cannot import {CALLS}: {last}", cure)]
     bits, xlwings, engine = printed.split()
-    found = [Finding("Its Python", "ok", f"{interpreter}, {bits} bits, xlwings {xlwings}, ft-roi {engine}")]
+    found = [DoctorFinding("Its Python", "ok", f"{interpreter}, {bits} bits, xlwings {xlwings}, ft-roi {engine}")]
     if xlwings != settings[BUILT_FOR]:
-        found.append(Finding("Its xlwings", "wrong", f"{xlwings}, the add-in needs {settings[BUILT_FOR]}", INSTALL))
+        found.append(
+            DoctorFinding("Its xlwings", "wrong", f"{xlwings}, the add-in needs {settings[BUILT_FOR]}", INSTALL)
+        )
     return found
 
 
-def _libraries(settings: Mapping[str, str], office: int | None) -> list[Finding]:
+def _libraries(settings: Mapping[str, str], office: int | None) -> list[DoctorFinding]:
     """xlwings' library for Excel, which the add-in looks for beside its Python and in the folder above."""
     interpreter, version = settings[INTERPRETER], settings[BUILT_FOR]
     names = [f"xlwings{bits}-{version}.dll" for bits in ([office] if office else BITS.values())]
     if not Path(interpreter).is_absolute():
-        return [Finding("Its library", "note", f"{' or '.join(names)} is looked for on the PATH")]
+        return [DoctorFinding("Its library", "note", f"{' or '.join(names)} is looked for on the PATH")]
     beside = Path(interpreter).parent
     missing = [name for name in names if not any((folder / name).exists() for folder in (beside, beside.parent))]
     if not missing:
         whose = f"for an Office of {office} bits" if office else "for an Office of 64 and of 32 bits"
-        return [Finding("Its library", "ok", f"{' and '.join(names)}, {whose}")]
+        return [DoctorFinding("Its library", "ok", f"{' and '.join(names)}, {whose}")]
     cure = f'{_typed(interpreter)} -m pip install --no-deps --force-reinstall "xlwings=={version}"'
-    return [Finding("Its library", "wrong", f"{' and '.join(missing)}: neither in {beside} nor above", cure)]
+    return [DoctorFinding("Its library", "wrong", f"{' and '.join(missing)}: neither in {beside} nor above", cure)]
 
 
 def _typed(program: str) -> str:
@@ -132,7 +136,7 @@ def _typed(program: str) -> str:
     return f'& "{program}"' if " " in program else program
 
 
-def _mark_of_the_web(path: Path) -> Finding:
+def _mark_of_the_web(path: Path) -> DoctorFinding:
     """Whether Windows holds the file for one from the internet, whose macros Excel blocks."""
     try:
         with open(f"{path}:Zone.Identifier", encoding="utf-8", errors="replace") as stream:
@@ -141,5 +145,5 @@ def _mark_of_the_web(path: Path) -> Finding:
         marked = False
     if marked:
         blocked = "Windows marks the file as from the internet: Excel blocks it"
-        return Finding("Its origin", "wrong", blocked, f'Unblock-File "{path}"')
-    return Finding("Its origin", "ok", "not marked as from the internet")
+        return DoctorFinding("Its origin", "wrong", blocked, f'Unblock-File "{path}"')
+    return DoctorFinding("Its origin", "ok", "not marked as from the internet")

@@ -7,23 +7,25 @@ from typing import Any
 
 from addin.libreoffice.installed import is_installed
 from addin.libreoffice.office import Office
-from addin.shell.doctor_finding import Finding
+from addin.shell.doctor_finding import DoctorFinding
 from addin.shell.failures import Failure
 from roi_engine._version import __version__
 
 
-def findings() -> list[Finding]:
+def findings() -> list[DoctorFinding]:
     """LibreOffice, its Python, where the functions run, what one of them gives, and the extension."""
-    interpreter = Finding("This Python", "ok", f"{sys.executable}, {sys.version.split()[0]}, ft-roi {__version__}")
+    interpreter = DoctorFinding(
+        "This Python", "ok", f"{sys.executable}, {sys.version.split()[0]}, ft-roi {__version__}"
+    )
     try:
         with Office() as office:
             version = ".".join(map(str, office.version))
-            found = [interpreter, Finding("LibreOffice", "ok", f"{version}, {office.soffice}")]
+            found = [interpreter, DoctorFinding("LibreOffice", "ok", f"{version}, {office.soffice}")]
             shown = _computed(office)
             return [*found, *_calculation(office.calculator(), shown), _extension()]
     except Failure as failure:
         problem, _, cure = failure.message.partition("\n")
-        return [interpreter, Finding("LibreOffice", "wrong", problem, cure)]
+        return [interpreter, DoctorFinding("LibreOffice", "wrong", problem, cure)]
 
 
 def _computed(office: Office) -> Any:
@@ -42,10 +44,10 @@ def _computed(office: Office) -> Any:
     return computed["A1"].value
 
 
-def _calculation(report: dict[str, Any] | None, shown: Any) -> list[Finding]:
+def _calculation(report: dict[str, Any] | None, shown: Any) -> list[DoctorFinding]:
     if report is None:
         return [
-            Finding(
+            DoctorFinding(
                 "The functions",
                 "wrong",
                 f"LibreOffice did not load them: =FT_VERSION() shows {shown}",
@@ -57,27 +59,27 @@ def _calculation(report: dict[str, Any] | None, shown: Any) -> list[Finding]:
         how = f"loads ft-roi {report['own_engine']} from the libraries of" if report["borrowed"] else "has ft-roi"
         what = report["interpreter"] if report["borrowed"] else report["own_engine"]
         found = [
-            Finding("LibreOffice's own", "ok", f"Python {own}{how} {what}"),
-            Finding("Where they run", "ok", "in LibreOffice's own Python"),
+            DoctorFinding("LibreOffice's own", "ok", f"Python {own}{how} {what}"),
+            DoctorFinding("Where they run", "ok", "in LibreOffice's own Python"),
         ]
     else:
-        found = [Finding("LibreOffice's own", "note", f"Python {own}{report['why_not_here']}")]
+        found = [DoctorFinding("LibreOffice's own", "note", f"Python {own}{report['why_not_here']}")]
         if report["where"] == "worker":
             worker = report["worker"]
             where = f"in a worker process: {report['interpreter']}, {worker['python']}, ft-roi {worker['engine']}"
-            found.append(Finding("Where they run", "ok", where))
+            found.append(DoctorFinding("Where they run", "ok", where))
         else:
             cure = f"See that this works: {report['interpreter']} -c 'import roi_engine'"
-            return [*found, Finding("Where they run", "wrong", f"nowhere: {report['why_no_worker']}", cure)]
+            return [*found, DoctorFinding("Where they run", "wrong", f"nowhere: {report['why_no_worker']}", cure)]
     works = isinstance(shown, str) and __version__ in shown
-    return [*found, Finding("=FT_VERSION()", "ok" if works else "wrong", str(shown))]
+    return [*found, DoctorFinding("=FT_VERSION()", "ok" if works else "wrong", str(shown))]
 
 
-def _extension() -> Finding:
+def _extension() -> DoctorFinding:
     try:
         there = is_installed()
     except Failure as failure:
-        return Finding("The extension", "note", failure.message.partition("\n")[0])
+        return DoctorFinding("The extension", "note", failure.message.partition("\n")[0])
     if there:
-        return Finding("The extension", "ok", "installed for this user")
-    return Finding("The extension", "note", "not installed for this user", "ft-roi addin libreoffice --install")
+        return DoctorFinding("The extension", "ok", "installed for this user")
+    return DoctorFinding("The extension", "note", "not installed for this user", "ft-roi addin libreoffice --install")

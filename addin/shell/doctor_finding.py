@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One thing looked at: ``ok``, ``wrong``, or a ``note`` that stops nothing."""
 
     what: str

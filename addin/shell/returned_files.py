@@ -12,44 +12,44 @@ from typing import NamedTuple
 
 from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_file
 from roi_engine.errors import Problem
-from templates.returned.returned_workbook import Answer, read_answer
+from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
 
 FEW = 12
 """As many files as are read faster in one process than in several."""
 ENDED = "Reading it ended the program that read it. The file is damaged, or made to do that."
 
 
-class AnswerFile(NamedTuple):
+class ReturnedFile(NamedTuple):
     """A file, and what to call it: its path below the folder that was named."""
 
     path: Path
     name: str
 
 
-def answer_files(named: Sequence[str], apart_from: Path) -> tuple[list[AnswerFile], int]:
+def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[ReturnedFile], int]:
     """The workbooks named or in the folders named, each once and in the order of their names; and how many other files.
 
     apart_from : the portfolio itself, which may lie among them. Raises `UnusablePath` for a path that does not exist.
     """
-    found: dict[Path, AnswerFile] = {}
+    found: dict[Path, ReturnedFile] = {}
     others = 0
     for name in named:
         path = existing_file(name)
         if not path.is_dir():
-            found.setdefault(path.resolve(), AnswerFile(path, path.name))
+            found.setdefault(path.resolve(), ReturnedFile(path, path.name))
             continue
         for inner in sorted(path.rglob("*"), key=lambda each: [part.casefold() for part in each.parts]):
             hidden = any(part.startswith((".", "~$")) for part in inner.relative_to(path).parts)
             if hidden or not inner.is_file() or inner.resolve() == apart_from.resolve():
                 continue
             if inner.suffix.lower() in WORKBOOK_SUFFIXES:
-                found.setdefault(inner.resolve(), AnswerFile(inner, inner.relative_to(path).as_posix()))
+                found.setdefault(inner.resolve(), ReturnedFile(inner, inner.relative_to(path).as_posix()))
             else:
                 others += 1
     return list(found.values()), others
 
 
-def read_answers(files: Sequence[AnswerFile], use_cached: bool) -> Iterator[Answer]:
+def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
     """The answers in the order of their files; a file that takes its process down is a problem like any other."""
     read = partial(_read, use_cached=use_cached)
     workers = min(os.cpu_count() or 1, len(files) // FEW + 1)
@@ -66,14 +66,14 @@ def read_answers(files: Sequence[AnswerFile], use_cached: bool) -> Iterator[Answ
         yield from map(partial(_read_alone, use_cached=use_cached), files[done:])
 
 
-def _read(file: AnswerFile, use_cached: bool) -> Answer:
-    return read_answer(file.path, file.name, use_cached)
+def _read(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
+    return read_returned_workbook(file.path, file.name, use_cached)
 
 
-def _read_alone(file: AnswerFile, use_cached: bool) -> Answer:
+def _read_alone(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
     """Reads a file in a process of its own, so that only its own answer is lost with it."""
     try:
         with ProcessPoolExecutor(1) as pool:
             return pool.submit(_read, file, use_cached).result()
     except BrokenProcessPool:
-        return Answer(file.name, problems=(Problem("", ENDED),))
+        return ReturnedWorkbook(file.name, problems=(Problem("", ENDED),))

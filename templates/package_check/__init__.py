@@ -1,6 +1,6 @@
 """What makes Excel repair or refuse a workbook file, and a schema validator does not see: see docs/package-check.md."""
 
 from templates.package_check.check import MOST_FINDINGS, check_package
-from templates.package_check.finding import Finding
+from templates.package_check.finding import PackageFinding
 
-__all__ = ["MOST_FINDINGS", "Finding", "check_package"]
+__all__ = ["MOST_FINDINGS", "PackageFinding", "check_package"]

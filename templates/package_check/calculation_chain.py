@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from templates.package_check import grid
 from templates.package_check.cells import filled_areas
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.workbook_part import Contents
 
 MOST_FILLED = 1_000
@@ -33,4 +33,6 @@ def check_calculation_chain(contents: Contents) -> Findings:
         is_filled = len(areas) > MOST_FILLED or (where is not None and any(area.holds(*where) for area in areas))
         if entry.get("r") not in formulas.get(number, ()) and not is_filled:
             place = f"{titles.get(number, f'sheet {number}')}!{shortened(entry.get('r', ''))}"
-            yield Finding("calculation-chain", part, f"It lists {place}, which holds no formula.", "Remove the part.")
+            yield PackageFinding(
+                "calculation-chain", part, f"It lists {place}, which holds no formula.", "Remove the part."
+            )

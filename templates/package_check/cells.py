@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from openpyxl.utils.cell import get_column_letter
 
 from templates.package_check import grid
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.grid import Area
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
@@ -34,12 +34,12 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
         number = whole(row.get("r")) if row.get("r") is not None else last_row + 1
         place = f"{sheet.title}!{row.get('r', last_row + 1)}:{row.get('r', last_row + 1)}"
         if number is None or not 1 <= number <= LAST_ROW:
-            yield Finding("row-number", place, "There is no such row.", "Number rows from 1 to 1,048,576.")
+            yield PackageFinding("row-number", place, "There is no such row.", "Number rows from 1 to 1,048,576.")
             continue
         if number == last_row:
-            yield Finding("row-duplicate", place, "The row is there twice.", "Write its cells into one row.")
+            yield PackageFinding("row-duplicate", place, "The row is there twice.", "Write its cells into one row.")
         elif number < last_row:
-            yield Finding("row-order", place, f"It stands after row {last_row}.", "Sort the rows.")
+            yield PackageFinding("row-order", place, f"It stands after row {last_row}.", "Sort the rows.")
         last_row = max(last_row, number)
         yield from _check_format(contents, place, row.get("s"))
         last_column = 0
@@ -47,12 +47,12 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
             where = grid.cell(cell.get("r")) if cell.get("r") is not None else (number, last_column + 1)
             at = f"{sheet.title}!{shortened(cell.get('r', get_column_letter(last_column + 1) + str(number)))}"
             if where is None or where[0] != number:
-                yield Finding("cell-address", at, f"It is no address in row {number}.", "Correct r.")
+                yield PackageFinding("cell-address", at, f"It is no address in row {number}.", "Correct r.")
                 continue
             if where[1] == last_column:
-                yield Finding("cell-duplicate", at, "The cell is there twice.", "Keep one.")
+                yield PackageFinding("cell-duplicate", at, "The cell is there twice.", "Keep one.")
             elif where[1] < last_column:
-                yield Finding("cell-order", at, "It stands after a cell to the right of it.", "Sort the cells.")
+                yield PackageFinding("cell-order", at, "It stands after a cell to the right of it.", "Sort the cells.")
             last_column = max(last_column, where[1])
             used = _wider(used, number, where[1])
             yield from _check_format(contents, at, cell.get("s"))
@@ -66,7 +66,9 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
             else f"{count:,} formula cells ({valueless[0]}, …) have"
         )
         what = f"{cells} no value: previews and readers show blanks."
-        yield Finding("formula-without-value", sheet.title, what, "Open the file in a spreadsheet program and save it.")
+        yield PackageFinding(
+            "formula-without-value", sheet.title, what, "Open the file in a spreadsheet program and save it."
+        )
     yield from _check_dimension(sheet, used)
 
 
@@ -80,7 +82,7 @@ def _check_format(contents: Contents, place: str, style: str | None) -> Findings
     index = whole(style)
     if style is not None and (index is None or not 0 <= index < contents.formats):
         what = f"Its format is {shortened(style)}; there are {contents.formats}, counted from 0."
-        yield Finding("cell-format", place, what, "Correct s.")
+        yield PackageFinding("cell-format", place, what, "Correct s.")
 
 
 def _check_value(contents: Contents, place: str, cell: Root) -> Findings:
@@ -88,31 +90,35 @@ def _check_value(contents: Contents, place: str, cell: Root) -> Findings:
     content = cell.find("{*}v")
     text = None if content is None else content.text or ""
     if kind not in TYPES:
-        yield Finding("cell-type", place, f"There is no type {shortened(kind)!r} of a cell.", "Correct t.")
+        yield PackageFinding("cell-type", place, f"There is no type {shortened(kind)!r} of a cell.", "Correct t.")
     elif kind == "inlineStr":
         if text is not None:
-            yield Finding("cell-type", place, "It is an inline text with a <v>.", "Write <is><t>…</t></is>.")
+            yield PackageFinding("cell-type", place, "It is an inline text with a <v>.", "Write <is><t>…</t></is>.")
     elif text is None:
         return
     elif kind == "n" and text.strip().upper() in ERRORS:
-        yield Finding("error-type", place, f"The error {text.strip()} stands as a number.", 'Write t="e".')
+        yield PackageFinding("error-type", place, f"The error {text.strip()} stands as a number.", 'Write t="e".')
     elif kind == "n" and text and not _is_number(text):
-        yield Finding("number-value", place, f"{shortened(text)!r} is no number.", 'Write t="str", or a number.')
+        yield PackageFinding("number-value", place, f"{shortened(text)!r} is no number.", 'Write t="str", or a number.')
     elif kind == "e" and text not in ERRORS:
-        yield Finding("error-code", place, f"Excel knows no error {shortened(text)!r}.", "Write #N/A, #NUM!, …")
+        yield PackageFinding("error-code", place, f"Excel knows no error {shortened(text)!r}.", "Write #N/A, #NUM!, …")
     elif kind == "b" and text not in ("0", "1"):
-        yield Finding("boolean-value", place, f"{shortened(text)!r} is no boolean.", "Write 1 or 0.")
+        yield PackageFinding("boolean-value", place, f"{shortened(text)!r} is no boolean.", "Write 1 or 0.")
     elif kind == "s":
         number = whole(text)
         if number is None or not 0 <= number < len(contents.texts):
             what = f"It shows shared text {shortened(text)}; there are {len(contents.texts)}, counted from 0."
-            yield Finding("shared-text", place, what, "Correct the index.")
+            yield PackageFinding("shared-text", place, what, "Correct the index.")
         elif len(contents.texts[number]) > LONGEST_CELL_TEXT:
-            yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it.")
+            yield PackageFinding(
+                "cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it."
+            )
     elif kind == "str" and len(text) > LONGEST_CELL_TEXT:
-        yield Finding("cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it.")
+        yield PackageFinding(
+            "cell-length", place, f"Its text is longer than {LONGEST_CELL_TEXT:,} characters.", "Cut it."
+        )
     elif kind == "d" and not DATE.fullmatch(text):
-        yield Finding("date-value", place, f"{shortened(text)!r} is no date.", "Write 2026-11-25T09:30:00.")
+        yield PackageFinding("date-value", place, f"{shortened(text)!r} is no date.", "Write 2026-11-25T09:30:00.")
 
 
 def _is_number(text: str) -> bool:
@@ -132,7 +138,7 @@ def _check_cell_formula(
         number = whole(cell.get(attribute, "0"))
         if number is None or not 0 <= number <= known:
             what = f"{attribute} is {shortened(cell.get(attribute, ''))}; the workbook has {known} such metadata."
-            yield Finding("metadata", place, what, "Add xl/metadata.xml, or take the attribute away.")
+            yield PackageFinding("metadata", place, what, "Add xl/metadata.xml, or take the attribute away.")
     formula = cell.find("{*}f")
     if formula is None:
         return
@@ -144,7 +150,7 @@ def _check_cell_formula(
         number = formula.get("si", "")
         if not text and number not in shared:
             what = f"It shares formula {shortened(number)}, which no cell before it has."
-            yield Finding("formula-shared", place, what, "Write the formula itself.")
+            yield PackageFinding("formula-shared", place, what, "Write the formula itself.")
         elif text:
             shared.add(number)
             yield from _check_reference(place, formula, where)
@@ -156,13 +162,15 @@ def _check_cell_formula(
         for each in inputs:
             deleted = formula.get("del1" if each == "r1" else "del2") in ("1", "true")
             if grid.cell(formula.get(each)) is None and not deleted:
-                yield Finding("data-table", place, f"The data table's {each} is no cell.", "Name its input cell.")
+                yield PackageFinding(
+                    "data-table", place, f"The data table's {each} is no cell.", "Name its input cell."
+                )
     elif kind != "normal":
-        yield Finding("formula-kind", place, f"There is no kind {shortened(kind)!r} of a formula.", "Correct t.")
+        yield PackageFinding("formula-kind", place, f"There is no kind {shortened(kind)!r} of a formula.", "Correct t.")
     if text:
         yield from contents.check_formula(place, text, index)
     elif kind in ("normal", "array"):
-        yield Finding("formula-syntax", place, "Its formula is empty.", "Remove <f>, or write a formula.")
+        yield PackageFinding("formula-syntax", place, "Its formula is empty.", "Remove <f>, or write a formula.")
 
 
 def _check_reference(place: str, formula: Root, where: tuple[int, int], holds: bool = True) -> Findings:
@@ -170,7 +178,7 @@ def _check_reference(place: str, formula: Root, where: tuple[int, int], holds: b
     found = grid.area(formula.get("ref"))
     if found is None or (holds and not found.holds(*where)):
         what = f"Its formula fills {shortened(formula.get('ref', 'no range'))}, where it does not stand itself."
-        yield Finding("formula-range", place, what, "Correct ref.")
+        yield PackageFinding("formula-range", place, what, "Correct ref.")
 
 
 def _check_dimension(sheet: Sheet, used: Area | None) -> Findings:
@@ -178,10 +186,10 @@ def _check_dimension(sheet: Sheet, used: Area | None) -> Findings:
         said = grid.area(dimension.get("ref"))
         if said is None:
             what = f"Its extent {shortened(dimension.get('ref', ''))!r} is no range."
-            yield Finding("dimension", sheet.title, what, "Correct <dimension>.")
+            yield PackageFinding("dimension", sheet.title, what, "Correct <dimension>.")
         elif used and not (said.holds(used.top, used.left) and said.holds(used.bottom, used.right)):
             what = f"Its extent is {dimension.get('ref')}, but there are cells outside: readers miss them."
-            yield Finding("dimension", sheet.title, what, "Correct <dimension>.")
+            yield PackageFinding("dimension", sheet.title, what, "Correct <dimension>.")
 
 
 def filled_areas(sheet: Sheet) -> Iterator[tuple[Area, str]]:

@@ -10,7 +10,7 @@ from templates.package_check.conditional_formats import check_conditional_format
 from templates.package_check.defined_names import check_defined_names
 from templates.package_check.document_properties import check_document_properties
 from templates.package_check.drawings import check_drawings
-from templates.package_check.finding import Finding, Findings
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Package, check_parts, opened
 from templates.package_check.sheet_part import check_sheet
 from templates.package_check.styles_part import check_styles
@@ -22,7 +22,7 @@ MOST_FINDINGS = 200
 """As many findings as are told: a file with more is not put right by hand."""
 
 
-def check_package(data: bytes) -> list[Finding]:
+def check_package(data: bytes) -> list[PackageFinding]:
     """What a spreadsheet program would repair, refuse or show wrongly in a workbook file, at most MOST_FINDINGS.
 
     data : the bytes of an .xlsx file, which may be anything at all. Never raises; an empty list means that nothing

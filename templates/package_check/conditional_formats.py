@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.package_check.cells import NUMBER
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
 
@@ -27,12 +27,12 @@ def _check_rule(contents: Contents, index: int, place: str, rule: Root) -> Findi
     number = whole(look)
     if look is not None and (number is None or not 0 <= number < contents.differential_formats):
         what = f"Its conditional format has the look {shortened(look)}; there are {contents.differential_formats}."
-        yield Finding("conditional-look", place, what, "Correct dxfId.")
+        yield PackageFinding("conditional-look", place, what, "Correct dxfId.")
     formulas = [each.text or "" for each in rule.iterchildren("{*}formula")]
     kind = rule.get("type", "")
     needed = 2 if rule.get("operator") in ("between", "notBetween") else NEEDS_FORMULAS.get(kind, 0)
     if kind in NEEDS_FORMULAS and len(formulas) < needed:
-        yield Finding("conditional-formula", place, f"Its rule {kind} has too few formulas.", "Add them.")
+        yield PackageFinding("conditional-formula", place, f"Its rule {kind} has too few formulas.", "Add them.")
     for text in formulas:
         yield from contents.check_formula(place, text, index)
     for scale in rule.iterchildren("{*}colorScale", "{*}dataBar", "{*}iconSet"):
@@ -49,11 +49,11 @@ def _check_scale(contents: Contents, index: int, place: str, scale: Root) -> Fin
     }
     if not fits[kind]:
         what = f"Its {kind} has {len(points)} points and {colours} colours."
-        yield Finding("conditional-scale", place, what, "Give each colour or icon its point.")
+        yield PackageFinding("conditional-scale", place, what, "Give each colour or icon its point.")
     for point in points:
         value = point.get("val")
         if point.get("type") in ("num", "percent", "percentile", "formula"):
             if not value:
-                yield Finding("conditional-scale", place, f"A point of its {kind} has no value.", "Add it.")
+                yield PackageFinding("conditional-scale", place, f"A point of its {kind} has no value.", "Add it.")
             elif not NUMBER.fullmatch(value):
                 yield from contents.check_formula(place, value, index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from templates.package_check import grid
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.workbook_part import Contents, whole
 
 LONGEST_NAME, LONGEST_COMMENT = 255, 255
@@ -36,17 +36,19 @@ def check_defined_names(contents: Contents) -> Findings:
         yield from _check_spelling(name, place)
         if scope is not None and (sheet is None or not 0 <= sheet < len(contents.sheets)):
             what = f"It belongs to sheet {scope}, counted from 0; there are {len(contents.sheets)}."
-            yield Finding("name-scope", place, what, "Correct localSheetId.")
+            yield PackageFinding("name-scope", place, what, "Correct localSheetId.")
         elif scope is None and name.casefold() in ("_xlnm.print_area", "_xlnm.print_titles", "_xlnm._filterdatabase"):
-            yield Finding("name-scope", place, "It belongs to no sheet.", "Give it the localSheetId of its sheet.")
+            yield PackageFinding(
+                "name-scope", place, "It belongs to no sheet.", "Give it the localSheetId of its sheet."
+            )
         if (name.casefold(), scope) in seen:
-            yield Finding("name-duplicate", place, "It is defined twice (case aside).", "Keep one.")
+            yield PackageFinding("name-duplicate", place, "It is defined twice (case aside).", "Keep one.")
         seen.add((name.casefold(), scope))
         if name.casefold() in contents.tables:
-            yield Finding("name-duplicate", place, "A table has the same name.", "Rename one.")
+            yield PackageFinding("name-duplicate", place, "A table has the same name.", "Rename one.")
         if len(each.get("comment", "")) > LONGEST_COMMENT:
             what = f"Its comment has {len(each.get('comment', ''))} characters: Excel refuses the file over 255."
-            yield Finding("name-comment", place, what, "Shorten it.")
+            yield PackageFinding("name-comment", place, what, "Shorten it.")
         if each.get("function") not in ("1", "true") and each.get("vbProcedure") not in ("1", "true"):
             yield from contents.check_formula(place, each.text or "", sheet)
 
@@ -54,11 +56,11 @@ def check_defined_names(contents: Contents) -> Findings:
 def _check_spelling(name: str, place: str) -> Findings:
     if name.casefold().startswith("_xlnm."):
         if name.casefold().removeprefix("_xlnm.") not in BUILT_IN:
-            yield Finding("name-spelling", place, "Excel has no built-in name like it.", "Rename it.")
+            yield PackageFinding("name-spelling", place, "Excel has no built-in name like it.", "Rename it.")
     elif len(name) > LONGEST_NAME:
-        yield Finding("name-spelling", place, f"It has {len(name)} characters; 255 are allowed.", "Shorten it.")
+        yield PackageFinding("name-spelling", place, f"It has {len(name)} characters; 255 are allowed.", "Shorten it.")
     elif not LEGAL.fullmatch(name) or name.casefold() in ("true", "false"):
         what = "It is no legal name: letters, digits, _ . ? and \\, a letter or _ first."
-        yield Finding("name-spelling", place, what, "Rename it.")
+        yield PackageFinding("name-spelling", place, what, "Rename it.")
     elif reads_as_cell(name):
-        yield Finding("name-reads-as-cell", place, "It reads as the address of a cell.", "Rename it.")
+        yield PackageFinding("name-reads-as-cell", place, "It reads as the address of a cell.", "Rename it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Package
 from templates.package_check.workbook_part import whole
 
@@ -17,11 +17,11 @@ def check_document_properties(package: Package) -> Findings:
         root = package.root(part)
         tags = [each.tag for each in root] if root is not None else []
         if len(set(tags)) < len(tags):
-            yield Finding("core-properties", part, "One of the properties is there twice.", "Keep one.")
+            yield PackageFinding("core-properties", part, "One of the properties is there twice.", "Keep one.")
         for each in root.iterchildren("{*}created", "{*}modified") if root is not None else ():
             if not MOMENT.fullmatch((each.text or "").strip()):
                 what = f"{shortened(each.text or '')!r} is no moment."
-                yield Finding("core-properties", part, what, "Write 2026-11-25T09:30:00Z.")
+                yield PackageFinding("core-properties", part, what, "Write 2026-11-25T09:30:00Z.")
     for part in package.related("", "custom-properties"):
         root = package.root(part)
         numbers, names = set(), set()
@@ -29,6 +29,6 @@ def check_document_properties(package: Package) -> Findings:
             number, name = each.get("pid"), each.get("name", "").casefold()
             if number in numbers or name in names or (whole(number) or 0) < 2:
                 what = f"The property {shortened(name)!r} repeats a name or a number, or its number is below 2."
-                yield Finding("custom-property", part, what, "Number it anew from 2 on.")
+                yield PackageFinding("custom-property", part, what, "Number it anew from 2 on.")
             numbers.add(number)
             names.add(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.package_check.cells import ERRORS, NUMBER
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
 from templates.xlsx.stored_cells import LAST_COLUMN, LAST_ROW
@@ -42,19 +42,19 @@ def _check_anchors(part: str, drawing: Root) -> Findings:
         for corner in anchor.iterchildren("{*}from", "{*}to"):
             row, column = (whole((corner.findtext(f"{{*}}{name}") or "").strip()) for name in ("row", "col"))
             if row is None or column is None or not (0 <= row < LAST_ROW and 0 <= column < LAST_COLUMN):
-                yield Finding("anchor", part, "A drawing lies outside of the sheet.", "Move it.")
+                yield PackageFinding("anchor", part, "A drawing lies outside of the sheet.", "Move it.")
             else:
                 corners.append((row, column))
         if len(corners) == 2 and (corners[1][0] < corners[0][0] or corners[1][1] < corners[0][1]):
-            yield Finding("anchor", part, "A drawing ends before it begins.", "Correct its corners.")
+            yield PackageFinding("anchor", part, "A drawing ends before it begins.", "Correct its corners.")
         for size in anchor.iterchildren("{*}ext"):
             extent = [whole(size.get(name)) for name in ("cx", "cy")]
             if any(length is None or length < 0 for length in extent):
-                yield Finding("anchor", part, "A drawing has no size.", "Give it one.")
+                yield PackageFinding("anchor", part, "A drawing has no size.", "Give it one.")
     for each in drawing.iterfind("./*/*/*/{*}cNvPr"):
         if each.get("id") in numbers:
             what = f"Two shapes have the number {shortened(each.get('id', ''))}."
-            yield Finding("drawing-number", part, what, "Number one anew.")
+            yield PackageFinding("drawing-number", part, what, "Number one anew.")
         numbers.add(each.get("id"))
 
 
@@ -67,11 +67,13 @@ def _check_chart(contents: Contents, part: str, chart: Root) -> Findings:
         for point in cache.iterchildren("{*}pt"):
             index, value = whole(point.get("idx")), (point.findtext("{*}v") or "").strip()
             if index is None or count is None or not 0 <= index < count:
-                yield Finding(
+                yield PackageFinding(
                     "chart-cache", part, f"A cached point is number {point.get('idx')} of {count}.", "Correct it."
                 )
             elif cache.tag.endswith("numCache") and not NUMBER.fullmatch(value) and value not in ERRORS and value:
-                yield Finding("chart-cache", part, f"A cached number is {shortened(value)!r}.", "Write a number.")
+                yield PackageFinding(
+                    "chart-cache", part, f"A cached number is {shortened(value)!r}.", "Write a number."
+                )
     yield from _check_axes(part, chart)
     yield from _check_labels(part, chart)
 
@@ -85,7 +87,7 @@ def _check_axes(part: str, chart: Root) -> Findings:
             for number in each.iterchildren("{*}axId" if each.find("{*}crossAx") is None else "{*}crossAx"):
                 if number.get("val") not in known:
                     what = f"Its {each.tag.rsplit('}', 1)[-1]} names the axis {number.get('val')}, which is not there."
-                    yield Finding("chart-axis", part, what, "Add the axis.")
+                    yield PackageFinding("chart-axis", part, what, "Add the axis.")
 
 
 def _check_labels(part: str, chart: Root) -> Findings:
@@ -101,4 +103,4 @@ def _check_labels(part: str, chart: Root) -> Findings:
                 if position.get("val") not in allowed:
                     what = f"Labels of its {key} stand at {position.get('val')}."
                     places = ", ".join(sorted(allowed)) or "no place"
-                    yield Finding("label-position", part, what, f"Excel allows {places}.")
+                    yield PackageFinding("label-position", part, what, f"Excel allows {places}.")

@@ -9,7 +9,7 @@ LONGEST_SENTENCE = 400
 
 
 @dataclass(frozen=True)
-class Finding:
+class PackageFinding:
     """One thing that a spreadsheet program would repair, refuse or show wrongly: rule, place, what it is, cure."""
 
     rule: str
@@ -27,7 +27,7 @@ class Finding:
         return f"{self.place}: {self.what} {self.cure}"
 
 
-Findings = Iterator[Finding]
+Findings = Iterator[PackageFinding]
 
 
 def shortened(text: str, longest: int = 60) -> str:

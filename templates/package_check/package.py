@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from templates.package_check.finding import Finding, Findings
+from templates.package_check.finding import Findings, PackageFinding
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
 
 MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 5_000, 16 * 2**20, 48 * 2**20
@@ -104,7 +104,7 @@ def resolved(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, path))[1:]
 
 
-def opened(data: bytes) -> tuple[Package | None, list[Finding]]:
+def opened(data: bytes) -> tuple[Package | None, list[PackageFinding]]:
     """The package in a file's bytes, and what is wrong with its zip; None where nothing more can be looked at."""
     if not data.startswith(b"PK"):
         try:
@@ -119,16 +119,16 @@ def opened(data: bytes) -> tuple[Package | None, list[Finding]]:
         return None, [_unreadable(f"It is no whole zip file ({wrong}).", "Fetch or save the file again.")]
 
 
-def _unreadable(what: str, cure: str) -> Finding:
-    return Finding("unreadable", "the file", what, cure)
+def _unreadable(what: str, cure: str) -> PackageFinding:
+    return PackageFinding("unreadable", "the file", what, cure)
 
 
-def _read(archive: zipfile.ZipFile) -> tuple[Package | None, list[Finding]]:
+def _read(archive: zipfile.ZipFile) -> tuple[Package | None, list[PackageFinding]]:
     entries = archive.infolist()
     if len(entries) > MOST_PARTS:
         what = f"It holds {len(entries):,} parts; no more than {MOST_PARTS:,} are looked at."
-        return None, [Finding("too-large", "the file", what, "Do not open it.")]
-    found: list[Finding] = []
+        return None, [PackageFinding("too-large", "the file", what, "Do not open it.")]
+    found: list[PackageFinding] = []
     parts: dict[str, bytes] = {}
     seen: set[str] = set()
     left = LARGEST_PACKAGE
@@ -137,9 +137,11 @@ def _read(archive: zipfile.ZipFile) -> tuple[Package | None, list[Finding]]:
         if name.endswith("/"):
             continue
         if "\\" in name or name.startswith("/") or ".." in name.split("/") or "//" in name:
-            found.append(Finding("part-name", name, "A part cannot be called so.", "Use plain names with slashes."))
+            found.append(
+                PackageFinding("part-name", name, "A part cannot be called so.", "Use plain names with slashes.")
+            )
         if name.casefold() in seen:
-            found.append(Finding("part-duplicate", name, "The zip holds this part twice.", "Keep one of them."))
+            found.append(PackageFinding("part-duplicate", name, "The zip holds this part twice.", "Keep one of them."))
             continue
         seen.add(name.casefold())
         with archive.open(entry) as stream:
@@ -147,7 +149,7 @@ def _read(archive: zipfile.ZipFile) -> tuple[Package | None, list[Finding]]:
         left -= len(content)
         if left < 0 or len(content) > LARGEST_PART:
             what = f"It unpacks to more than {LARGEST_PACKAGE // 2**20} MB, or a part of it to {LARGEST_PART // 2**20}."
-            return None, [*found, Finding("too-large", name, what, "Do not open it.")]
+            return None, [*found, PackageFinding("too-large", name, what, "Do not open it.")]
         parts[name] = content
     return Package(parts), found
 
@@ -160,18 +162,22 @@ def check_parts(package: Package) -> Findings:
             package.root(name)
     for name, problem in package.broken.items():
         if not name.endswith(".vml"):  # VML is HTML of a kind
-            yield Finding("xml", name, f"It is no XML that a program may read ({problem}).", "Write the part again.")
+            yield PackageFinding(
+                "xml", name, f"It is no XML that a program may read ({problem}).", "Write the part again."
+            )
     for name in package.parts:
         if name.endswith(".rels"):
             yield from _check_relationships(package, name)
         elif name.endswith("vbaProject.bin"):
-            yield Finding("macro", name, "The workbook holds macros.", "Open it only if you trust where it is from.")
+            yield PackageFinding(
+                "macro", name, "The workbook holds macros.", "Open it only if you trust where it is from."
+            )
 
 
 def _check_content_types(package: Package) -> Findings:
     types = package.root(package.named(CONTENT_TYPES))
     if types is None:
-        yield Finding("content-type", CONTENT_TYPES, "There is no list of content types.", "Add it.")
+        yield PackageFinding("content-type", CONTENT_TYPES, "There is no list of content types.", "Add it.")
         return
     defaults: set[str] = set()
     overrides: dict[str, str] = {}
@@ -179,7 +185,7 @@ def _check_content_types(package: Package) -> Findings:
         is_default = each.tag.endswith("Default")
         key = each.get("Extension" if is_default else "PartName", "")
         if key.casefold() in (defaults if is_default else overrides):
-            yield Finding("content-type", CONTENT_TYPES, f"{key} has two content types.", "Keep one.")
+            yield PackageFinding("content-type", CONTENT_TYPES, f"{key} has two content types.", "Keep one.")
         elif is_default:
             defaults.add(key.casefold())
         else:
@@ -187,10 +193,12 @@ def _check_content_types(package: Package) -> Findings:
     for name in package.parts:
         extension = name.rsplit(".", 1)[-1].casefold()
         if name != CONTENT_TYPES and f"/{name}".casefold() not in overrides and extension not in defaults:
-            yield Finding("content-type", name, "The part has no content type.", f"Add one to {CONTENT_TYPES}.")
+            yield PackageFinding("content-type", name, "The part has no content type.", f"Add one to {CONTENT_TYPES}.")
     for name in overrides.values():
         if not package.named(name.removeprefix("/")):
-            yield Finding("content-type", name.removeprefix("/"), "A content type is given, but no part.", "Remove it.")
+            yield PackageFinding(
+                "content-type", name.removeprefix("/"), "A content type is given, but no part.", "Remove it."
+            )
 
 
 def _check_relationships(package: Package, name: str) -> Findings:
@@ -200,19 +208,21 @@ def _check_relationships(package: Package, name: str) -> Findings:
     folder, file = posixpath.split(name)
     source = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
     if file != ".rels" and package.named(source) is None:
-        yield Finding("relationship", name, "It belongs to no part.", "Remove it.")
+        yield PackageFinding("relationship", name, "It belongs to no part.", "Remove it.")
         return
     seen = set()
     for each in root.iterchildren("{*}Relationship"):
         number, target = each.get("Id", ""), each.get("Target", "")
         if number in seen:
-            yield Finding("relationship", name, f"The id {number} is given twice.", "Number them apart.")
+            yield PackageFinding("relationship", name, f"The id {number} is given twice.", "Number them apart.")
         seen.add(number)
         if each.get("TargetMode") == "External":
             if not each.get("Type", "").endswith("/hyperlink"):
-                yield Finding("external", name, f"It links to {target}, outside the workbook.", "Break the link.")
+                yield PackageFinding(
+                    "external", name, f"It links to {target}, outside the workbook.", "Break the link."
+                )
         elif not target.startswith("#") and not package.named(resolved(posixpath.dirname(source), target)):
-            yield Finding("relationship", name, f"{number} leads to {target}, which is not there.", "Remove it.")
+            yield PackageFinding("relationship", name, f"{number} leads to {target}, which is not there.", "Remove it.")
     yield from _check_used_ids(package, source, seen)
 
 
@@ -224,6 +234,6 @@ def _check_used_ids(package: Package, source: str, known: set[str]) -> Findings:
     for element in root.iter():
         for key, value in element.attrib.items():
             if key.endswith(("relationships}id", "relationships}embed", "relationships}link")) and value not in known:
-                yield Finding(
+                yield PackageFinding(
                     "relationship", source, f"It refers to {value}, no relationship of it.", "Add or remove it."
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 
 from templates.package_check import grid
 from templates.package_check.cells import filled_areas
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole
 from templates.xlsx.stored_cells import LAST_COLUMN
@@ -25,7 +25,7 @@ def check_sheet(contents: Contents, sheet: Sheet) -> Findings:
     for text in sheet.root.iterfind("{*}headerFooter/*"):
         if len(text.text or "") > LONGEST_FOOTER:
             what = f"Its {text.tag.rsplit('}')[-1]} has {len(text.text)} characters; {LONGEST_FOOTER} are allowed."
-            yield Finding("footer-length", sheet.title, what, "Shorten it.")
+            yield PackageFinding("footer-length", sheet.title, what, "Shorten it.")
 
 
 def _check_columns(sheet: Sheet) -> Findings:
@@ -34,7 +34,9 @@ def _check_columns(sheet: Sheet) -> Findings:
         first, final = whole(column.get("min")), whole(column.get("max"))
         if first is None or final is None or not 1 <= first <= final <= LAST_COLUMN or first <= last:
             what = f"The columns {shortened(column.get('min', ''))} to {shortened(column.get('max', ''))}"
-            yield Finding("columns", sheet.title, f"{what} overlap others or do not exist.", "Sort and correct <cols>.")
+            yield PackageFinding(
+                "columns", sheet.title, f"{what} overlap others or do not exist.", "Sort and correct <cols>."
+            )
         last = max(last, final or 0)
 
 
@@ -48,7 +50,7 @@ def _check_ranges(sheet: Sheet) -> Findings:
             text = element.get(attribute)
             if text is not None and not (text.split() and all(grid.area(each) for each in text.split())):
                 what = f"The {attribute} of its {tag}, {shortened(text)!r}, is no range."
-                yield Finding("range", sheet.title, what, "Correct it.")
+                yield PackageFinding("range", sheet.title, what, "Correct it.")
 
 
 def _check_merged(contents: Contents, sheet: Sheet) -> Findings:
@@ -57,11 +59,15 @@ def _check_merged(contents: Contents, sheet: Sheet) -> Findings:
     for each in sheet.root.iterfind("{*}mergeCells/{*}mergeCell"):
         found = grid.area(each.get("ref"))
         if found and found.single:
-            yield Finding("merge-single", sheet.title, f"The one cell {each.get('ref')} is merged.", "Unmerge it.")
+            yield PackageFinding(
+                "merge-single", sheet.title, f"The one cell {each.get('ref')} is merged.", "Unmerge it."
+            )
         elif found:
             areas.append((found, f"the merged range {each.get('ref')}"))
     for one, other in grid.overlaps(areas):
-        yield Finding("overlap", sheet.title, f"{one[:1].upper()}{one[1:]} lies upon {other}.", "Move one of them.")
+        yield PackageFinding(
+            "overlap", sheet.title, f"{one[:1].upper()}{one[1:]} lies upon {other}.", "Move one of them."
+        )
 
 
 def _table_areas(contents: Contents, sheet: Sheet) -> Iterator[tuple[Area, str]]:
@@ -76,22 +82,26 @@ def _check_views(sheet: Sheet) -> Findings:
         pane = view.find("{*}pane")
         panes = {"topLeft"} | ({"topRight", "bottomLeft", "bottomRight"} if pane is not None else set())
         if pane is not None and pane.get("topLeftCell") is not None and grid.cell(pane.get("topLeftCell")) is None:
-            yield Finding("view", sheet.title, "The first cell of its frozen pane is no cell.", "Correct topLeftCell.")
+            yield PackageFinding(
+                "view", sheet.title, "The first cell of its frozen pane is no cell.", "Correct topLeftCell."
+            )
         for selection in view.iterchildren("{*}selection"):
             if selection.get("pane", "topLeft") not in panes:
                 what = f"A selection lies in the pane {selection.get('pane')}, but the sheet is not divided."
-                yield Finding("view", sheet.title, what, "Remove it.")
+                yield PackageFinding("view", sheet.title, what, "Remove it.")
             active = grid.cell(selection.get("activeCell", "A1"))
             areas = [grid.area(each) for each in selection.get("sqref", "A1").split()]
             if active is None or not any(each and each.holds(*active) for each in areas):
                 what = f"The active cell {shortened(selection.get('activeCell', 'A1'))} is not within the selection."
-                yield Finding("view", sheet.title, what, "Correct sqref.")
+                yield PackageFinding("view", sheet.title, what, "Correct sqref.")
 
 
 def _check_links(contents: Contents, sheet: Sheet) -> Findings:
     links = sheet.root.findall("{*}hyperlinks/{*}hyperlink")
     if len(links) > MOST_LINKS:
-        yield Finding("link", sheet.title, f"It has {len(links):,} links; Excel keeps {MOST_LINKS:,}.", "Use fewer.")
+        yield PackageFinding(
+            "link", sheet.title, f"It has {len(links):,} links; Excel keeps {MOST_LINKS:,}.", "Use fewer."
+        )
     relationships = contents.package.relationships(sheet.part)
     known = contents.known()
     for link in links:
@@ -99,13 +109,19 @@ def _check_links(contents: Contents, sheet: Sheet) -> Findings:
         number = next((value for key, value in link.attrib.items() if key.endswith("relationships}id")), None)
         location, target = link.get("location", ""), relationships.get(number or "")
         if number is None and not location:
-            yield Finding("link", place, "Its link leads nowhere.", "Give it a location, or remove it.")
+            yield PackageFinding("link", place, "Its link leads nowhere.", "Give it a location, or remove it.")
         if len(location) > LONGEST_TARGET or (target and len(target.target) > LONGEST_TARGET):
-            yield Finding("link", place, f"Its link is longer than {LONGEST_TARGET:,} characters.", "Shorten it.")
+            yield PackageFinding(
+                "link", place, f"Its link is longer than {LONGEST_TARGET:,} characters.", "Shorten it."
+            )
         if len(link.get("tooltip", "")) > LONGEST_TIP:
-            yield Finding("link", place, f"The tip of its link is longer than {LONGEST_TIP} characters.", "Shorten it.")
+            yield PackageFinding(
+                "link", place, f"The tip of its link is longer than {LONGEST_TIP} characters.", "Shorten it."
+            )
         if number is None and location and not _leads_somewhere(location, known.sheets, known.names):
-            yield Finding("link", place, f"Its link leads to {shortened(location)}, which is not there.", "Correct it.")
+            yield PackageFinding(
+                "link", place, f"Its link leads to {shortened(location)}, which is not there.", "Correct it."
+            )
 
 
 def _leads_somewhere(location: str, sheets: Set[str], names: Set[str]) -> bool:

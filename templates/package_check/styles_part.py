@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.number_formats import fault_of
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
@@ -19,14 +19,16 @@ def check_styles(contents: Contents) -> Findings:
         return
     if contents.formats > MOST_FORMATS:
         what = f"It has {contents.formats:,} cell formats; Excel keeps {MOST_FORMATS:,}."
-        yield Finding("style-count", part, what, "Use fewer different looks.")
+        yield PackageFinding("style-count", part, what, "Use fewer different looks.")
     yield from _check_indices(root, part)
     yield from _check_number_formats(root, part)
     names = set()
     for style in root.iterfind("{*}cellStyles/{*}cellStyle"):
         name = style.get("name", "").casefold()
         if name in names:
-            yield Finding("style-duplicate", part, f"The style {shortened(name)!r} is there twice.", "Rename one.")
+            yield PackageFinding(
+                "style-duplicate", part, f"The style {shortened(name)!r} is there twice.", "Rename one."
+            )
         names.add(name)
 
 
@@ -39,7 +41,7 @@ def _check_indices(root: Root, part: str) -> Findings:
             index = whole(each.get(attribute, "0"))
             if attribute in each.attrib and (index is None or not 0 <= index < sizes[name]):
                 what = f"One of its {kind} has {attribute} {each.get(attribute)}; there are {sizes[name]} {name}."
-                yield Finding("style-index", part, what, "Correct the index.")
+                yield PackageFinding("style-index", part, what, "Correct the index.")
 
 
 def _check_number_formats(root: Root, part: str) -> Findings:
@@ -47,14 +49,18 @@ def _check_number_formats(root: Root, part: str) -> Findings:
     for each in root.iterfind("{*}numFmts/{*}numFmt"):
         number, code = each.get("numFmtId", ""), each.get("formatCode", "")
         if number in numbers:
-            yield Finding("number-format", part, f"The number format {number} is there twice.", "Number one anew.")
+            yield PackageFinding(
+                "number-format", part, f"The number format {number} is there twice.", "Number one anew."
+            )
         numbers.add(number)
     for each in root.iter("{*}numFmt"):
         code = each.get("formatCode", "")
         if fault := fault_of(code):
-            yield Finding("number-format", part, f"The number format {shortened(code)!r}: {fault}.", "Correct it.")
+            yield PackageFinding(
+                "number-format", part, f"The number format {shortened(code)!r}: {fault}.", "Correct it."
+            )
     for each in root.iterfind("{*}cellXfs/{*}xf"):
         number = each.get("numFmtId", "0")
         if (whole(number) or 0) >= 164 and number not in numbers:
             what = f"A cell format has the number format {number}, which is not there."
-            yield Finding("style-index", part, what, "Add it, or correct the index.")
+            yield PackageFinding("style-index", part, what, "Add it, or correct the index.")

@@ -8,7 +8,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from templates.package_check import grid
 from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet
 
@@ -26,9 +26,11 @@ def check_tables(contents: Contents) -> Findings:
             name, number = table.get("displayName", ""), table.get("id", "")
             place = f"table {shortened(name)!r}"
             if not LEGAL.fullmatch(name) or reads_as_cell(name) or len(name) > LONGEST_NAME:
-                yield Finding("table-name", place, "A table cannot be called so.", "Rename it.")
+                yield PackageFinding("table-name", place, "A table cannot be called so.", "Rename it.")
             if name.casefold() in names or number in numbers:
-                yield Finding("table-duplicate", place, "Its name or its id is another table's.", "Number it anew.")
+                yield PackageFinding(
+                    "table-duplicate", place, "Its name or its id is another table's.", "Number it anew."
+                )
             names.add(name.casefold())
             numbers.add(number)
             if not rows:
@@ -45,20 +47,20 @@ def _check_range(
     headed = table.get("headerRowCount", "1") != "0"
     if area is None or len(columns) != area.right - area.left + 1 or area.bottom - area.top < headed:
         what = f"It has {len(columns)} columns, in {shortened(table.get('ref', 'no range'))}."
-        yield Finding("table-range", place, what, "Its range holds its titles, a row, and every column.")
+        yield PackageFinding("table-range", place, what, "Its range holds its titles, a row, and every column.")
         return
     if len({title.casefold() for title in titles}) < len(titles):
-        yield Finding("table-titles", place, "Two of its columns have the same title.", "Rename one.")
+        yield PackageFinding("table-titles", place, "Two of its columns have the same title.", "Rename one.")
     if headed:
         shown = _texts_in_row(contents, rows.get(str(area.top)))
         for offset, title in enumerate(titles):
             cell = f"{get_column_letter(area.left + offset)}{area.top}"
             if shown.get(area.left + offset) != title:
                 what = f"{sheet.title}!{cell} does not show its title {shortened(title)!r} as a text."
-                yield Finding("table-header", place, what, "Write the title into the cell.")
+                yield PackageFinding("table-header", place, what, "Write the title into the cell.")
     filtered = table.find("{*}autoFilter")
     if filtered is not None and (grid.area(filtered.get("ref")) or area)[:2] != area[:2]:
-        yield Finding("table-range", place, "Its filter lies elsewhere.", "Give both the same range.")
+        yield PackageFinding("table-range", place, "Its filter lies elsewhere.", "Give both the same range.")
     for formula in table.iter("{*}calculatedColumnFormula", "{*}totalsRowFormula"):
         yield from contents.check_formula(place, formula.text or "", index)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet
 
@@ -19,12 +19,12 @@ def check_validations(contents: Contents, index: int, sheet: Sheet) -> Findings:
             length = len(rule.get(attribute, ""))
             if length > most:
                 what = f"The {attribute} of its rule has {length} characters; Excel refuses the file over {most}."
-                yield Finding("validation-length", place, what, "Shorten it.")
+                yield PackageFinding("validation-length", place, what, "Shorten it.")
         formulas = [_text(rule, name) for name in ("formula1", "formula2")]
         kind = rule.get("type", "none")
         needed = 2 if rule.get("operator", "between") in TWO_BOUNDS and kind not in ("list", "custom") else 1
         if kind != "none" and any(text is None for text in formulas[:needed]):
-            yield Finding("validation-formula", place, f"Its rule {kind} has no bound or formula.", "Add it.")
+            yield PackageFinding("validation-formula", place, f"Its rule {kind} has no bound or formula.", "Add it.")
         for text in formulas:
             if text is not None:
                 yield from _check_formula(contents, index, place, kind, text)
@@ -39,6 +39,6 @@ def _check_formula(contents: Contents, index: int, place: str, kind: str, text: 
     is_literal = kind == "list" and text.startswith('"') and text.endswith('"') and len(text) > 1
     if is_literal and len(text) - 2 > LONGEST_LIST:
         what = f"Its list has {len(text) - 2} characters; Excel refuses the file over {LONGEST_LIST}."
-        yield Finding("validation-list", place, what, "Put the choices into cells and name them.")
+        yield PackageFinding("validation-list", place, what, "Put the choices into cells and name them.")
     elif not is_literal:
         yield from contents.check_formula(place, text, index)

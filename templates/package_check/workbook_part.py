@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.package_check.finding import Finding, Findings, shortened
+from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.formula_syntax import Known, faults
 from templates.package_check.package import Package, Root
 
@@ -63,16 +63,16 @@ class Contents:
         if key not in self._faults:
             self._faults[key] = faults(formula, self.known(sheet))
         for fault in self._faults[key]:
-            yield Finding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
+            yield PackageFinding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
 
 
-def contents_of(package: Package) -> tuple[Contents | None, list[Finding]]:
+def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]]:
     """The workbook in a package, and what is wrong where there is none."""
     part = next(package.related("", "officeDocument"), None)
     root = package.root(part)
     if part is None or root is None or not root.tag.endswith("}workbook"):
         what = "The package holds no workbook."
-        return None, [Finding("no-workbook", "the file", what, "Save it as .xlsx in a spreadsheet program.")]
+        return None, [PackageFinding("no-workbook", "the file", what, "Save it as .xlsx in a spreadsheet program.")]
     relationships = package.relationships(part)
     sheets = []
     for each in root.iterfind("{*}sheets/{*}sheet"):
@@ -136,41 +136,47 @@ def _check_content_type(contents: Contents) -> Findings:
         kind = each.get("ContentType", "")
         if each.get("PartName", "").casefold() == f"/{contents.part}".casefold() and not kind.endswith(MAIN_TYPES):
             what = f"Its content type is {shortened(kind)}, not that of a workbook."
-            yield Finding("content-type", contents.part, what, "Save it as .xlsx.")
+            yield PackageFinding("content-type", contents.part, what, "Save it as .xlsx.")
 
 
 def _check_titles(contents: Contents) -> Findings:
     seen, numbers = set(), set()
     if not contents.sheets:
-        yield Finding("sheet-none", contents.part, "The workbook has no sheet.", "Add one.")
+        yield PackageFinding("sheet-none", contents.part, "The workbook has no sheet.", "Add one.")
     for sheet in contents.sheets:
         title, place = sheet.title, f"sheet {shortened(sheet.title)!r}"
         if not title or len(title) > LONGEST_TITLE:
             what = f"Its title has {len(title)} characters; 1 to {LONGEST_TITLE} are allowed."
-            yield Finding("sheet-title-length", place, what, "Shorten it.")
+            yield PackageFinding("sheet-title-length", place, what, "Shorten it.")
         if re.search(r"[\[\]:*?/\\\x00-\x1f]", title) or title.startswith("'") or title.endswith("'"):
             what = "Its title holds one of [ ] : * ? / \\, or ' at an end."
-            yield Finding("sheet-title-character", place, what, "Rename it.")
+            yield PackageFinding("sheet-title-character", place, what, "Rename it.")
         if title.casefold() in seen:
-            yield Finding("sheet-title-duplicate", place, "Two sheets have this title (case aside).", "Rename one.")
+            yield PackageFinding(
+                "sheet-title-duplicate", place, "Two sheets have this title (case aside).", "Rename one."
+            )
         seen.add(title.casefold())
         if title.casefold() == "history":
-            yield Finding("sheet-title-reserved", place, "Excel keeps the title History for itself.", "Rename it.")
+            yield PackageFinding(
+                "sheet-title-reserved", place, "Excel keeps the title History for itself.", "Rename it."
+            )
         if sheet.number in numbers or not 1 <= (whole(sheet.number) or 0) <= 65_534:
-            yield Finding("sheet-number", place, f"Its sheetId {sheet.number} is taken or illegal.", "Number it anew.")
+            yield PackageFinding(
+                "sheet-number", place, f"Its sheetId {sheet.number} is taken or illegal.", "Number it anew."
+            )
         numbers.add(sheet.number)
 
 
 def _check_views(contents: Contents) -> Findings:
     states = [each.get("state", "visible") for each in contents.root.iterfind("{*}sheets/{*}sheet")]
     if states and "visible" not in states:
-        yield Finding("sheet-none-visible", contents.part, "Every sheet is hidden.", "Show one.")
+        yield PackageFinding("sheet-none-visible", contents.part, "Every sheet is hidden.", "Show one.")
     for view in contents.root.iterfind("{*}bookViews/{*}workbookView"):
         for setting in ("activeTab", "firstSheet"):
             index = whole(view.get(setting, "0"))
             if index is None or not 0 <= index < max(len(states), 1):
                 what = f"{setting} is {view.get(setting)}; there are {len(states)} sheets."
-                yield Finding("sheet-active", contents.part, what, "Count from 0.")
+                yield PackageFinding("sheet-active", contents.part, what, "Count from 0.")
 
 
 def _check_calculation(contents: Contents) -> Findings:
@@ -178,10 +184,12 @@ def _check_calculation(contents: Contents) -> Findings:
     for settings in contents.root.iterchildren("{*}calcPr"):
         if settings.get("fullCalcOnLoad") in ("1", "true"):
             what = "fullCalcOnLoad makes Excel calculate everything anew on opening."
-            yield Finding("recalculation", contents.part, what, "Leave it out, so that the values in the file stay.")
+            yield PackageFinding(
+                "recalculation", contents.part, what, "Leave it out, so that the values in the file stay."
+            )
         elif (whole(settings.get("calcId")) or CURRENT_CALCULATION) < CURRENT_CALCULATION:
             what = f"calcId {settings.get('calcId')} is that of an older Excel: a newer one calculates anew on opening."
-            yield Finding("recalculation", contents.part, what, "Write 191029.")
+            yield PackageFinding("recalculation", contents.part, what, "Write 191029.")
         elif settings.get("calcId") and next(contents.root.iter("{*}calcFeatures"), None) is None:
             what = "The features that it was calculated with are not listed: Excel calculates anew on opening."
-            yield Finding("recalculation", contents.part, what, "List them in the extension calcFeatures.")
+            yield PackageFinding("recalculation", contents.part, what, "List them in the extension calcFeatures.")

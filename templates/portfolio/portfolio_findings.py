@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.scenario import INPUTS
 from templates.building.book import Book, column_titles, page, protect
 from templates.portfolio.portfolio_sheet import Entry, mark_as_text
-from templates.returned.returned_workbook import Answer
+from templates.returned.returned_workbook import ReturnedWorkbook
 
 FIRST_ROW = 5
 WARNING_TITLES = ("#", "Scenario", "About", "What to think about")
@@ -33,7 +33,7 @@ def add_warnings_sheet(book: Book, entries: Sequence[Entry]) -> None:
     _add_table(book, "Warnings", WARNING_TITLES, WARNING_WIDTHS, subtitle, rows, "There are no warnings.")
 
 
-def add_problems_sheet(book: Book, answers: Sequence[Answer]) -> None:
+def add_problems_sheet(book: Book, answers: Sequence[ReturnedWorkbook]) -> None:
     """Every problem of every file that was left out."""
     rows: list[Row] = [
         (answer.file, problem.place, problem.sentence) for answer in answers for problem in answer.problems

@@ -22,7 +22,7 @@ from roi_engine.scenario import INPUTS, Scenario
 from templates.building import styles
 from templates.building.book import Book, column_titles, group_title, page, protect
 from templates.building.formula import Formula, if_error, is_number, joined
-from templates.returned.returned_workbook import Answer
+from templates.returned.returned_workbook import ReturnedWorkbook
 
 COLUMNS = (
     ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10), (">Net ROI", 14), (">ROI", 11),
@@ -50,7 +50,7 @@ class Entry:
     """An answer with a scenario, under its number. remark : what to know before counting it in."""
 
     number: int
-    answer: Answer
+    answer: ReturnedWorkbook
     scenario: Scenario
     remark: str
     counted: bool
@@ -62,7 +62,7 @@ class Entry:
         return f"{self.number}  " + "  ·  ".join(filter(None, parts))
 
 
-def in_portfolio(answers: Sequence[Answer]) -> list[Entry]:
+def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
     """The answers that have a scenario, numbered; those that repeat another or the example are not counted at first."""
     entries: list[Entry] = []
     first: dict[str, Entry] = {}
@@ -90,7 +90,9 @@ def currencies_of(entries: Sequence[Entry]) -> list[str]:
     return [written[key] for key in sorted(written, key=lambda key: -counts[key])]
 
 
-def add_portfolio_sheet(book: Book, answers: Sequence[Answer], entries: Sequence[Entry], moment: datetime) -> Worksheet:
+def add_portfolio_sheet(
+    book: Book, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry], moment: datetime
+) -> Worksheet:
     """The sheet with its frame and what was looked at; `fill_portfolio_sheet` adds totals and rows."""
     wrong = len(answers) - len(entries)
     files = "1 file" if len(answers) == 1 else f"{len(answers)} files"
@@ -217,7 +219,7 @@ def _in_words(warning: InputWarning) -> str:
     return f"{INPUTS[warning.input_name].label}: {warning.sentence}"
 
 
-def _made_by(answer: Answer) -> str:
+def _made_by(answer: ReturnedWorkbook) -> str:
     version, edition = answer.provenance.version, answer.provenance.edition
     return " ".join(filter(None, (f"FT ROI {version}" if version else "unknown", edition and f"({edition})")))
 

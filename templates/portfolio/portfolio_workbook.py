@@ -17,14 +17,14 @@ from templates.portfolio.portfolio_findings import add_problems_sheet, add_warni
 from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
 from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
 from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet, in_portfolio
-from templates.returned.returned_workbook import Answer
+from templates.returned.returned_workbook import ReturnedWorkbook
 from templates.xlsx.finishing import finish
 
 TITLE = "Portfolio"
 
 
 def build_portfolio(
-    answers: Sequence[Answer], *, edition: Edition = "wired", generated: datetime | None = None
+    answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
 ) -> bytes:
     """The portfolio of the answers, as the bytes of an .xlsx file.
 

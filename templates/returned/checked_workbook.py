@@ -43,7 +43,7 @@ _LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\]]+\][^!'(),]*|'\[[^']*')!(?=FT_)",
 
 
 @dataclass(frozen=True)
-class Wrong:
+class Difference:
     """One thing that is wrong: its kind, its place, and a sentence."""
 
     kind: str
@@ -55,18 +55,18 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedWorkbook:
     """What was found in a workbook. compared : formulas that were looked at; notes : what could not be compared."""
 
     reading: Reading
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[Difference, ...]
     warnings: tuple[InputWarning, ...]
     notes: tuple[str, ...]
     compared: int
     inputs_edited: bool
 
 
-def check_workbook(content: bytes) -> Checked:
+def check_workbook(content: bytes) -> CheckedWorkbook:
     """Recomputes a returned workbook and tells every cell that disagrees with the engine.
 
     content : the bytes of an .xlsx file, from anybody. Raises `UnreadableWorkbook` for a file that is no workbook of
@@ -85,10 +85,10 @@ def check_workbook(content: bytes) -> Checked:
         *(each for each in _overtyped_checks(reading.book) if each.place not in told),
         *_failed_checks(reading.book),
         *_links(reading.book),
-        *(Wrong("package", each.place, f"{each.what} {each.cure}") for each in findings),
+        *(Difference("package", each.place, f"{each.what} {each.cure}") for each in findings),
     ]
     order = list(KINDS)
-    return Checked(
+    return CheckedWorkbook(
         reading,
         tuple(sorted(wrong, key=lambda each: order.index(each.kind))),
         tuple(check_inputs(scenario)),
@@ -107,7 +107,7 @@ class _Comparison:
         as_generated = edition == "values" or (edition == "native" and not live_grids)
         self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
-        self.wrong: list[Wrong] = []
+        self.wrong: list[Difference] = []
         self.notes: list[str] = []
         self.elsewhere: list[str] = []
         self.compared = 0
@@ -149,7 +149,7 @@ class _Comparison:
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
         if title not in self.book.titles:
-            self.wrong.append(Wrong("formula", title, "There is no such sheet any more."))
+            self.wrong.append(Difference("formula", title, "There is no such sheet any more."))
             return
         found = self.book.cells(title)
         edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
@@ -163,7 +163,7 @@ class _Comparison:
         self.compared += len(made)
         for at in edited:
             place = Place(title, *at)
-            self.wrong.append(Wrong("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
+            self.wrong.append(Difference("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
             self._compare(str(Place(title, *at)), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
@@ -180,7 +180,9 @@ class _Comparison:
             if expected is None:
                 continue
             if found is None:
-                self.wrong.append(Wrong("value", name.name, "The name points to no cell any more. Undo its deletion."))
+                self.wrong.append(
+                    Difference("value", name.name, "The name points to no cell any more. Undo its deletion.")
+                )
             elif str(found) not in told:
                 self._compare(
                     str(found), self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})"
@@ -189,7 +191,7 @@ class _Comparison:
     def _compare(self, place: str, found: Value, expected: Value, name: str = "") -> None:
         if not _same(found, expected, self.scale) and place not in {each.place for each in self.wrong}:
             sentence = f"{_shown(found)} stands there{name}; for these inputs it is {_shown(expected)}."
-            self.wrong.append(Wrong("value", place, sentence))
+            self.wrong.append(Difference("value", place, sentence))
 
     @staticmethod
     def _named(book: StoredWorkbook, wanted: str) -> Place | None:
@@ -200,17 +202,17 @@ class _Comparison:
         return None
 
 
-def _failed_checks(book: StoredWorkbook) -> Iterator[Wrong]:
+def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:
     for name in book.names:
         area = book.area(name.text) if name.name.lower().startswith("check_") and name.sheet is None else None
         if area is not None and area.first == area.last:
             place = Place(area.sheet, *area.first)
             value = book.at(place).value
             if value == "FAIL" or (isinstance(value, str) and value.startswith("#")):
-                yield Wrong("check", str(place), f"{name.name} shows {plain(str(value), 20)}.")
+                yield Difference("check", str(place), f"{name.name} shows {plain(str(value), 20)}.")
 
 
-def _overtyped_checks(book: StoredWorkbook) -> Iterator[Wrong]:
+def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
     """Checks whose result somebody typed; in the values edition all of them are values."""
     if all(cell.formula is None for title in book.titles for cell in book.cells(title).values()):
         return
@@ -219,17 +221,17 @@ def _overtyped_checks(book: StoredWorkbook) -> Iterator[Wrong]:
         if area is not None and area.first == area.last:
             place = Place(area.sheet, *area.first)
             if book.at(place).formula is None:
-                yield Wrong("formula", str(place), f"{name.name} is typed, not calculated.")
+                yield Difference("formula", str(place), f"{name.name} is typed, not calculated.")
 
 
-def _links(book: StoredWorkbook) -> Iterator[Wrong]:
+def _links(book: StoredWorkbook) -> Iterator[Difference]:
     for title in book.titles:
         linked = [at for at, cell in book.cells(title).items() if cell.formula and _LINKED.search(cell.formula)]
         if linked:
             place = Place(title, *min(linked))
             first = "It calls" if len(linked) == 1 else f"It and {len(linked) - 1} more cells of the sheet call"
             cure = "Free them with ft-roi relink."
-            yield Wrong("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
+            yield Difference("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
 
 
 def _normal(formula: str | None) -> str:

@@ -15,7 +15,7 @@ from templates.xlsx.untrusted_package import UnreadableWorkbook
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReturnedWorkbook:
     """One file. scenario : None where problems stand against it. file : what it is called in the portfolio."""
 
     file: str
@@ -49,7 +49,7 @@ def _figures(scenario: Scenario, currency: str) -> str:
     return scenario.with_inputs(name="", description="", currency=currency).fingerprint()
 
 
-def read_answer(path: Path, file: str, use_cached: bool = False) -> Answer:
+def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> ReturnedWorkbook:
     """The answer in a file; whatever is wrong with the file is a problem of the answer, never an exception.
 
     file : what to call it. use_cached : as for `read_workbook`.
@@ -59,7 +59,7 @@ def read_answer(path: Path, file: str, use_cached: bool = False) -> Answer:
         reading = read_workbook(path, use_cached=use_cached)
         scenario = reading.scenario
         warnings = tuple(check_inputs(scenario)) if scenario else ()
-        return Answer(file, scenario, reading.problems, warnings, reading.notes, reading.provenance)
+        return ReturnedWorkbook(file, scenario, reading.problems, warnings, reading.notes, reading.provenance)
     except UnreadableWorkbook as error:
         sentence = str(error)
     except OSError as error:
@@ -68,4 +68,4 @@ def read_answer(path: Path, file: str, use_cached: bool = False) -> Answer:
         sentence = "It is too large, or made so that no program can read it."
     except Exception as error:
         sentence = f"Reading it failed, which should not have happened ({type(error).__name__}: {plain(str(error))})."
-    return Answer(file, problems=(Problem("", sentence),))
+    return ReturnedWorkbook(file, problems=(Problem("", sentence),))

@@ -19,7 +19,7 @@ from addin.command_line import ft_roi
 from addin.shell import returned_files
 from benchmarks.returned_answers import Template, write_answers
 from roi_engine import REFERENCE, appraise
-from templates.returned.returned_workbook import read_answer
+from templates.returned.returned_workbook import read_returned_workbook
 
 
 def run(*arguments: object):
@@ -139,18 +139,20 @@ def test_whatever_goes_wrong_with_a_file_is_a_problem_of_that_file(folder, monke
     def broken(*_, **__):
         raise KeyError("a mistake of ours")
 
-    assert read_answer(folder / "answers", "a folder").problems[0].sentence.startswith("It cannot be opened: ")
+    assert (
+        read_returned_workbook(folder / "answers", "a folder").problems[0].sentence.startswith("It cannot be opened: ")
+    )
     monkeypatch.setattr("templates.returned.returned_workbook.read_workbook", broken)
-    (problem,) = read_answer(folder / "answers" / "anna.xlsx", "anna\nxlsx").problems
+    (problem,) = read_returned_workbook(folder / "answers" / "anna.xlsx", "anna\nxlsx").problems
     assert "should not have happened (KeyError:" in problem.sentence
 
 
 def test_several_processes_read_what_one_reads_in_the_same_order(folder, monkeypatch):
-    files, _ = returned_files.answer_files(["answers"], folder / "portfolio.xlsx")
-    alone = list(returned_files.read_answers(files, False))
+    files, _ = returned_files.returned_files(["answers"], folder / "portfolio.xlsx")
+    alone = list(returned_files.read_returned_workbooks(files, False))
     monkeypatch.setattr(returned_files, "FEW", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert list(returned_files.read_answers(files, False)) == alone
+    assert list(returned_files.read_returned_workbooks(files, False)) == alone
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a signal ends the process")
@@ -158,15 +160,15 @@ def test_a_file_that_ends_its_process_is_a_problem_like_any_other(folder, monkey
     def deadly(path, file, use_cached=False):
         if path.name == "ben.xlsx":
             os.kill(os.getpid(), signal.SIGKILL)
-        return read_answer(path, file, use_cached)
+        return read_returned_workbook(path, file, use_cached)
 
     monkeypatch.setattr(returned_files, "FEW", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(returned_files, "read_answer", deadly)
+    monkeypatch.setattr(returned_files, "read_returned_workbook", deadly)
     forked = partial(ProcessPoolExecutor, mp_context=get_context("fork"))  # whose processes see the stand-in
     monkeypatch.setattr(returned_files, "ProcessPoolExecutor", forked)
-    files, _ = returned_files.answer_files(["answers"], folder / "portfolio.xlsx")
-    found = list(returned_files.read_answers(files, False))
+    files, _ = returned_files.returned_files(["answers"], folder / "portfolio.xlsx")
+    found = list(returned_files.read_returned_workbooks(files, False))
     assert [bool(each.problems) for each in found] == [False, True, False]
     assert found[1].problems[0].sentence == returned_files.ENDED
 

@@ -19,7 +19,7 @@ from templates.portfolio import portfolio_inputs_sheet
 from templates.portfolio.portfolio_sheet import in_portfolio
 from templates.portfolio.portfolio_workbook import build_portfolio
 from templates.returned.provenance import Provenance
-from templates.returned.returned_workbook import Answer
+from templates.returned.returned_workbook import ReturnedWorkbook
 from tests import open_xml_sdk
 from tests.workbook_cells import same, samples_and_edges
 
@@ -32,8 +32,8 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def answer(scenario: Scenario, file: str = "a.xlsx", **provenance: str) -> Answer:
-    return Answer(file, scenario, warnings=tuple(check_inputs(scenario)), provenance=Provenance(**provenance))
+def answer(scenario: Scenario, file: str = "a.xlsx", **provenance: str) -> ReturnedWorkbook:
+    return ReturnedWorkbook(file, scenario, warnings=tuple(check_inputs(scenario)), provenance=Provenance(**provenance))
 
 
 def moved(name: str, **changes: Any) -> Scenario:
@@ -151,8 +151,8 @@ def test_repeats_and_the_untouched_example_are_flagged_and_not_counted():
 
 def test_every_problem_of_every_file_is_listed():
     problems = (Problem("Inputs!B9 storage_gb", "Missing."), Problem("Inputs!B11 months", "0 is below 1."))
-    empty = Answer("c.xlsx", problems=(Problem("", "It is empty."),))
-    answers = [answer(moved("a", calls=1e6)), Answer("b.xlsx", problems=problems), empty]
+    empty = ReturnedWorkbook("c.xlsx", problems=(Problem("", "It is empty."),))
+    answers = [answer(moved("a", calls=1e6)), ReturnedWorkbook("b.xlsx", problems=problems), empty]
     book = opened(build_portfolio(answers, generated=MOMENT))
     listed = [[cell.value for cell in row[:3]] for row in book["Problems"].iter_rows(min_row=5)]
     assert [[cell or "" for cell in row] for row in listed] == [
@@ -164,7 +164,9 @@ def test_every_problem_of_every_file_is_listed():
 
 
 def test_a_portfolio_without_an_answer_still_lists_the_problems():
-    book = opened(build_portfolio([Answer("c.xlsx", problems=(Problem("", "It is empty."),))], generated=MOMENT))
+    book = opened(
+        build_portfolio([ReturnedWorkbook("c.xlsx", problems=(Problem("", "It is empty."),))], generated=MOMENT)
+    )
     assert book.sheetnames == ["Portfolio", "Warnings", "Problems"]
     assert book["Problems"]["C5"].value == "It is empty."
 
@@ -178,10 +180,10 @@ def test_text_that_looks_like_a_formula_stays_text(text, edition):
             "notes": {"storage_gb": text}, "sources": {"storage_gb": text},
         }
     )  # fmt: skip
-    one = Answer(
+    one = ReturnedWorkbook(
         text, scenario, notes=(text,), provenance=Provenance(last_modified_by=text, recipient=text, modified=text)
     )
-    wrong = Answer(f"{text}!", problems=(Problem(text, text),))
+    wrong = ReturnedWorkbook(f"{text}!", problems=(Problem(text, text),))
     book = opened(build_portfolio([one, wrong], edition=edition, generated=MOMENT), values=False)
     stored = 0
     for sheet in book:
@@ -231,7 +233,7 @@ def test_the_chart_shows_the_highest_npvs_with_their_values_and_alt_text():
 def test_the_sdk_finds_nothing(tmp_path, edition):
     answers = [answer(scenario, f"{name}.xlsx") for name, scenario in EDGES.items()]
     answers.append(answer(moved("=1", currency="EUR", calls=1e6)))
-    answers.append(Answer("wrong.xlsx", problems=(Problem("Inputs!B9", "Missing."),)))
+    answers.append(ReturnedWorkbook("wrong.xlsx", problems=(Problem("Inputs!B9", "Missing."),)))
     for name, some in (("many", answers), ("none", answers[-1:])):
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(build_portfolio(some, edition=edition, generated=MOMENT))
