@@ -14,9 +14,6 @@ from roi_engine import quantity as q
 from roi_engine.errors import FtRoiError, OutOfRange, ZeroDivisor
 from roi_engine.quantity import Quantity
 
-_WITH_UNIT = ("money", "months")
-"""Kinds of figures whose unit a heading must tell; a percentage tells its own."""
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -61,12 +58,13 @@ class Figure:
         return self.share_of or self.quantity.unit_in(currency)
 
     def heading(self, currency: str = "") -> str:
-        """The label, with months or the currency behind it where no column of units stands beside.
+        """The label with months behind it, or a currency that is given, where no column of units stands beside.
 
         >>> FIGURES["payback_months"].heading(), FIGURES["npv"].heading(), FIGURES["npv"].heading("EUR")
         ('Payback (months)', 'NPV', 'NPV (EUR)')
         """
-        unit = self.unit_in(currency) if self.quantity.kind in _WITH_UNIT else ""
+        told = self.quantity.kind == "months" or (currency and self.quantity.kind == "money")
+        unit = self.unit_in(currency) if told else ""
         return f"{self.label} ({unit})" if unit else self.label
 
     def of(self, source: object) -> Any:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from roi_engine.answer import duration
+from roi_engine.appraisal import Metric
+from roi_engine.figures import Figure
+from roi_engine.quantity import ANNUAL_RETURN, MONTHLY_RETURN, Quantity
 
 UNDEFINED = "n/a"
 NOT_MEANINGFUL = "n.m."
@@ -67,6 +72,52 @@ def time_span(months: float) -> tuple[str, str]:
     """
     figure, _, unit = duration(months).partition(" ")
     return figure, unit
+
+
+def shown(quantity: Quantity, value: Any, currency: str) -> tuple[str, str]:
+    """A value of a quantity as figure and unit.
+
+    >>> from roi_engine.quantity import DURATION, RETURN, SIGNED_MONEY
+    >>> shown(SIGNED_MONEY, 1490.0, "EUR"), shown(DURATION, 8.175, "EUR"), shown(RETURN, None, "EUR")
+    (('1,490.00', 'EUR'), ('8.2', 'months'), ('n/a', ''))
+    """
+    if value is None:
+        return UNDEFINED, ""
+    if quantity.kind == "months":
+        return time_span(value)
+    if quantity is ANNUAL_RETURN:
+        return yearly_return(value)
+    if quantity.kind == "fraction":
+        return percent(value), "a month" if quantity is MONTHLY_RETURN else ""
+    if quantity.kind == "yes_no":
+        return "yes" if value else "no", ""
+    if quantity.kind == "count":
+        return count(value), quantity.unit
+    if quantity.kind == "number":
+        return count(round(value)), quantity.unit
+    return amount(value), quantity.unit_in(currency)
+
+
+def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
+    """A figure of an appraisal or an option: label, figure and unit.
+
+    >>> from roi_engine import REFERENCE, appraise
+    >>> from roi_engine.figures import FIGURES
+    >>> row(FIGURES["net_roi"], appraise(REFERENCE), "USD")
+    ('Net ROI', '17,837.28', 'USD')
+    """
+    return (figure.label, *shown(figure.quantity, figure.of(source), currency))
+
+
+def in_words(figure: Figure, source: Any, currency: str) -> str:
+    """A figure with its unit, without its label.
+
+    >>> from roi_engine import REFERENCE, appraise
+    >>> from roi_engine.figures import FIGURES
+    >>> in_words(FIGURES["payback_months"], appraise(REFERENCE), "USD")
+    '0.9 days'
+    """
+    return " ".join(shown(figure.quantity, figure.of(source), currency)).strip()
 
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from roi_engine import quantity as q
 from roi_engine.cashflow import LEVEL
 from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.figures import FIGURES
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
 
@@ -188,6 +189,33 @@ def worksheet_function(
         return calculate
 
     return declare
+
+
+def figure_function(
+    figure_name: str,
+    family: str,
+    *,
+    own: tuple[Argument, ...] = (),
+    level: str | None = None,
+    vectorised: Callable[[Mapping[str, Any]], Any] | None = None,
+    examples: tuple[Any, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares the worksheet function of a figure.
+
+    Name, sentence, quantity and error are the figure's; the rest is as in `worksheet_function`.
+    """
+    figure = FIGURES[figure_name]
+    return worksheet_function(
+        figure.function,
+        family,
+        figure.full_sentence,
+        figure.quantity,
+        own=own,
+        level=level,
+        vectorised=vectorised,
+        undefined=figure.error,
+        examples=examples,
+    )
 
 
 DEFAULTS: dict[str, Any] = {name: declared.default for name, declared in INPUTS.items()}
