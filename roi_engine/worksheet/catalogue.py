@@ -236,9 +236,10 @@ def functions() -> dict[str, Function]:
     >>> functions()["FT_ERRORCUT"].signature
     'FT_ERRORCUT(base_accuracy, new_accuracy)'
     """
-    for family in _FAMILIES:
-        importlib.import_module(f"roi_engine.worksheet.{family}")
-    return dict(_CATALOGUE)
+    homes = [importlib.import_module(f"roi_engine.worksheet.{family}").__name__ for family in _FAMILIES]
+    place = {home: at for at, home in enumerate(homes)}  # whichever of them was imported first
+    in_order = sorted(_CATALOGUE.values(), key=lambda each: place.get(each.calculate.__module__, len(place)))
+    return {function.name: function for function in in_order}
 
 
 def find_function(name: str) -> Function:
