@@ -226,16 +226,22 @@ def _row_of(cells: Cells, text: str, column: str = "A") -> int:
     return next(row for row in range(1, 400) if cells[f"{column}{row}"].value == text)
 
 
-def _breakdown(edition: Edition) -> Pairs:
+def _breakdown(edition: Edition, column: str = "B") -> Pairs:
     cells = _sheets(edition)["Breakdown"]
-    rows = _down(cells, "B", _row_of(cells, "Figure") + 1)
+    rows = _down(cells, column, _row_of(cells, "Figure") + 1)
     return ((label, value) for label, value in rows if value is not None)  # a heading has none
 
 
-def _scenarios(edition: Edition) -> Pairs:
+def _scenarios(edition: Edition, column: str = "C") -> Pairs:
     cells = _sheets(edition, several=True)["Scenarios"]
-    rows = _down(cells, "C", _row_of(cells, "Results") + 1)
+    rows = _down(cells, column, _row_of(cells, "Results") + 1)
     return takewhile(lambda pair: pair[1] is not None, rows)  # up to the heading of the inputs
+
+
+def units_on_sheets(edition: Edition) -> Iterator[tuple[str, str]]:
+    """Every figure's label with the unit beside it, on the sheets that have a column of units."""
+    yield from _breakdown(edition, "C")
+    yield from _scenarios(edition, "B")
 
 
 def _summary() -> Pairs:

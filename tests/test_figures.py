@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -11,7 +12,17 @@ import pytest
 from roi_engine import METRICS, appraise, compare_options, functions
 from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
 from roi_engine.worksheet.catalogue import LONGEST_SENTENCE
-from tests.figure_surfaces import OMISSIONS, OPTION, OPTION_SURFACES, SCENARIO, SURFACES, Surface, found_on
+from templates.building.book import Edition
+from tests.figure_surfaces import (
+    OMISSIONS,
+    OPTION,
+    OPTION_SURFACES,
+    SCENARIO,
+    SURFACES,
+    Surface,
+    found_on,
+    units_on_sheets,
+)
 
 ALL = [*FIGURES.values(), *OPTION_FIGURES.values()]
 
@@ -51,6 +62,14 @@ def test_a_surface_shows_no_figure_that_is_not_declared(surface: Surface, figure
     assert surface.others is not None
     assert sorted(shown - known - surface.others) == []
     assert surface.others <= shown, "named as no figure, and not shown"
+
+
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_the_unit_beside_a_figure_is_the_figure_s(edition: Edition) -> None:
+    unit = {figure.label: figure.unit_in(SCENARIO.currency) for figure in FIGURES.values()}
+    found = list(units_on_sheets(edition))
+    assert len(found) > len(FIGURES)
+    assert [(label, shown) for label, shown in found if shown != unit[label]] == []
 
 
 def test_a_label_beside_a_wrong_value_is_not_found() -> None:
@@ -118,6 +137,12 @@ def test_the_metrics_are_the_figures_with_a_code() -> None:
     assert {metric.name: metric.label for metric in METRICS.values()} == {
         figure.code: figure.label for figure in FIGURES.values() if figure.code
     }
+
+
+def test_the_function_of_an_option_s_figures_names_every_item() -> None:
+    function = functions()["FT_OPTION"]
+    for told in (function.sentence, function.by_name["item"].meaning):
+        assert all(re.search(rf"\b{figure.code}\b", told) for figure in OPTION_FIGURES.values())
 
 
 @pytest.mark.parametrize("figure", [each for each in FIGURES.values() if each.function], ids=lambda each: each.name)

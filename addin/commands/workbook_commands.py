@@ -173,21 +173,19 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
         )
 
 
+SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv", "irr_annual")
+"""The figures of the summary, two a line."""
+
+
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
     """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
     from roi_engine.figures import FIGURES
 
-    def shown(name: str) -> tuple[str, str]:
-        figure = FIGURES[name]
-        return figure.label, in_words(figure, appraisal, scenario.currency)
-
-    rows = [
-        (*shown("net_roi"), *shown("roi")),
-        (*shown("payback_months"), *shown("discounted_payback_months")),
-        (*shown("npv"), *shown("irr_annual")),
-    ]
+    figures = [FIGURES[name] for name in SUMMARY]
+    cells = [(each.label, in_words(each, appraisal, scenario.currency)) for each in figures]
+    rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
     lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
     lines[-1] += _about_irr(appraisal)
@@ -203,10 +201,6 @@ def _about_irr(appraisal: Appraisal) -> str:
     if appraisal.irr_annual is None:
         return " (this cash flow has none)"
     return ", one of several" if appraisal.irr_is_ambiguous else ""
-
-
-SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv", "irr_annual")
-"""The figures of the summary as JSON, by name."""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:
