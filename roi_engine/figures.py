@@ -1,4 +1,4 @@
-"""The figures of a scenario and of an option: what each is, declared once for every surface.
+"""What each figure of a scenario and of an option is, declared once.
 
 Sheets, the terminal, letters, JSON and the worksheet functions take label, unit, sentence and error from here and
 keep only their own order and grouping. docs/figures.md prints the table, and which surface shows which figure.
@@ -58,7 +58,9 @@ class Figure:
         return self.share_of or self.quantity.unit_in(currency)
 
     def heading(self, currency: str = "") -> str:
-        """The label with months behind it, or a currency that is given, where no column of units stands beside.
+        """The label with its unit, for places that have no column of units.
+
+        Money tells its unit where a currency is given; a percentage and a ratio need none.
 
         >>> FIGURES["payback_months"].heading(), FIGURES["npv"].heading(), FIGURES["npv"].heading("EUR")
         ('Payback (months)', 'NPV', 'NPV (EUR)')
@@ -68,7 +70,10 @@ class Figure:
         return f"{self.label} ({unit})" if unit else self.label
 
     def of(self, source: object) -> Any:
-        """The figure of an `Appraisal` or an `Option`; None is undefined, infinity is never."""
+        """The figure of an `Appraisal` or an `Option`, unrounded.
+
+        None is undefined, infinity is never.
+        """
         value = getattr(source, self.name)
         return value() if callable(value) else value
 

@@ -1,4 +1,4 @@
-"""Where a figure is shown: every surface as it really is, and the one list of figures that a surface leaves out.
+"""Every surface that shows figures, and the one list of what it leaves out.
 
 A surface gives what it shows as pairs of a label (or name) and a value, read from what it wrote: a built workbook's
 cells, a command's output, a letter's text. A figure is on it where its own label stands beside its own value.
@@ -78,7 +78,7 @@ def found_on(surface: Surface, figures: Mapping[str, Figure], source: object) ->
 
 
 def _is(shown: Any, value: Any) -> bool:
-    """Whether what is shown is the value: exactly as a number, to the digits that it has as a text."""
+    """Whether a value is shown: a number as it is, a text to its own digits."""
     if isinstance(value, bool):
         return shown in (value, *(("Yes", "yes") if value else ("No", "no")))
     if isinstance(shown, str):
@@ -121,7 +121,10 @@ def _file() -> Path:
 
 @cache
 def _printed(*words: str) -> str:
-    """What a command prints; FILE stands for the scenario, and the file it writes lies beside it."""
+    """What a command prints.
+
+    FILE stands for the scenario; the file that the command writes lies beside it.
+    """
     arguments = [str(_file()) if word == "FILE" else word for word in words]
     if words[0] in ("report", "email", "collect"):
         arguments += ["-o", str(_written(words[0])), "--force"]
@@ -146,7 +149,7 @@ def _many() -> Pairs:
 
 
 def _functions() -> Pairs:
-    """The functions of one figure: those that need nothing but a scenario, and give no table or text."""
+    """The functions that need only a scenario and give one figure of it."""
     for name, function in functions().items():
         needs_more = not function.takes_scenario or not all(argument.optional for argument in function.own)
         if not needs_more and function.result.kind not in ("table", "text"):
@@ -214,7 +217,7 @@ def _down(cells: Cells, value_column: str, first: int) -> Iterator[tuple[str, An
 
 
 def _across(cells: Cells, titles: int, values: int) -> Iterator[tuple[str, Any]]:
-    """The titles of a row and the values of another, from column A on until one has no title."""
+    """Titles and values of two rows, from column A on until one has no title."""
     for column in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
         title = cells[f"{column}{titles}"].value
         if title is None:
@@ -239,7 +242,7 @@ def _scenarios(edition: Edition, column: str = "C") -> Pairs:
 
 
 def units_on_sheets(edition: Edition) -> Iterator[tuple[str, str]]:
-    """Every figure's label with the unit beside it, on the sheets that have a column of units."""
+    """Every label with the unit beside it, on sheets with a column of units."""
     yield from _breakdown(edition, "C")
     yield from _scenarios(edition, "B")
 

@@ -1,4 +1,7 @@
-"""Every figure on every surface, or in the one list of omissions; and no surface shows what the table does not know."""
+"""Every figure is on every surface, or in the one list of omissions.
+
+And no surface shows a figure that is not declared.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,7 @@ def test_a_figure_s_function_says_what_the_figure_says(figure: Figure) -> None:
 
 
 def test_a_figure_that_can_be_undefined_says_when() -> None:
-    """Nothing spent, nothing saved: what is None then has a word for it, and what has none is a number."""
+    """Nothing is spent and nothing saved: exactly these figures are None."""
     nothing = appraise(SCENARIO.with_inputs(
         training_hours=0, data_preparation_cost=0, storage_gb=0, calls=0, review_cost=0, operations_monthly_cost=0,
         training_tokens_m=0, min_replicas=1,

@@ -122,7 +122,7 @@ def in_words(figure: Figure, source: Any, currency: str) -> str:
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
     """Prints titled groups of rows in common columns: label, figure to the right, unit."""
-    rows = [row for _, rows in groups for row in rows]
+    rows = [each for _, members in groups for each in members]
     label_width = max(len(label) for label, _, _ in rows)
     figure_width = max(len(figure) for _, figure, _ in rows)
     for title, members in groups:
