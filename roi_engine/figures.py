@@ -25,6 +25,7 @@ class Figure:
     sentence : what it is.
     function : the FT_ function that gives it; empty where none does.
     code : how FT_WHATIF and ``--metric`` ask for it, or FT_OPTION for an option's; empty where they do not.
+    equation : the model's equation that gives it, where that has another name.
     share_of : what a share is a share of, which its quantity does not know.
     undefined : when it has no value; empty where it always has one.
     error : what a cell shows then.
@@ -36,6 +37,7 @@ class Figure:
     sentence: str
     function: str = ""
     code: str = ""
+    equation: str = ""
     share_of: str = ""
     undefined: str = ""
     error: type[FtRoiError] = OutOfRange
@@ -48,6 +50,15 @@ class Figure:
         'Net return over total cost, a fraction (1 = 100 %). #DIV/0! when nothing is spent.'
         """
         return f"{self.sentence} {self.error.code} {self.undefined}." if self.undefined else self.sentence
+
+    @property
+    def equation_name(self) -> str:
+        """The model's equation that gives it.
+
+        >>> FIGURES["upfront"].equation_name, FIGURES["roi"].equation_name
+        ('upfront_cost', 'roi')
+        """
+        return self.equation or self.name
 
     def unit_in(self, currency: str) -> str:
         """The unit with the currency written in; of a share, what it is a share of.
@@ -107,7 +118,7 @@ FIGURES: dict[str, Figure] = _by_name((
         "upfront", "Total upfront", q.MONEY,
         "Everything spent at month 0: training, one-off costs, contingency and storage counted upfront, "
         "before risk adjustment.",
-        function="FT_UPFRONT", code="UPFRONT",
+        function="FT_UPFRONT", code="UPFRONT", equation="upfront_cost",
     ),
     Figure(
         "total_running_cost", "Running costs over the horizon", q.MONEY,

@@ -196,13 +196,14 @@ def figure_function(
     family: str,
     *,
     own: tuple[Argument, ...] = (),
-    level: str | None = None,
+    level: bool = False,
     vectorised: Callable[[Mapping[str, Any]], Any] | None = None,
     examples: tuple[Any, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declares the worksheet function of a figure.
 
     Name, sentence, quantity and error are the figure's; the rest is as in `worksheet_function`.
+    level : whether the level model gives it too, for typed calls.
     """
     figure = FIGURES[figure_name]
     return worksheet_function(
@@ -211,7 +212,7 @@ def figure_function(
         figure.full_sentence,
         figure.quantity,
         own=own,
-        level=level,
+        level=figure.equation_name if level else None,
         vectorised=vectorised,
         undefined=figure.error,
         examples=examples,

@@ -11,57 +11,57 @@ from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import COSTS_AND_BENEFITS, figure_function, worksheet_function
 
 
-@figure_function("training_cost", COSTS_AND_BENEFITS, level="training_cost")
+@figure_function("training_cost", COSTS_AND_BENEFITS, level=True)
 def train_cost(case: Case) -> float:
     return case.appraisal.training_cost
 
 
-@figure_function("storage_cost", COSTS_AND_BENEFITS, level="storage_cost")
+@figure_function("storage_cost", COSTS_AND_BENEFITS, level=True)
 def storage_cost(case: Case) -> float:
     return case.appraisal.storage_cost
 
 
-@figure_function("upfront", COSTS_AND_BENEFITS, level="upfront_cost")
+@figure_function("upfront", COSTS_AND_BENEFITS, level=True)
 def upfront(case: Case) -> float:
     return case.appraisal.upfront
 
 
-@figure_function("total_cost", COSTS_AND_BENEFITS, level="total_cost")
+@figure_function("total_cost", COSTS_AND_BENEFITS, level=True)
 def total_cost(case: Case) -> float:
     return case.appraisal.total_cost
 
 
-@figure_function("monthly_inference_savings", COSTS_AND_BENEFITS, level="monthly_inference_savings")
+@figure_function("monthly_inference_savings", COSTS_AND_BENEFITS, level=True)
 def inference_savings(case: Case) -> float:
     return case.appraisal.monthly_inference_savings
 
 
-@figure_function("monthly_review_savings", COSTS_AND_BENEFITS, level="monthly_review_savings")
+@figure_function("monthly_review_savings", COSTS_AND_BENEFITS, level=True)
 def review_savings(case: Case) -> float:
     return case.appraisal.monthly_review_savings
 
 
-@figure_function("monthly_benefit", COSTS_AND_BENEFITS, level="monthly_benefit")
+@figure_function("monthly_benefit", COSTS_AND_BENEFITS, level=True)
 def monthly_benefit(case: Case) -> float:
     return case.appraisal.monthly_benefit
 
 
-@figure_function("total_benefit", COSTS_AND_BENEFITS, level="total_benefit")
+@figure_function("total_benefit", COSTS_AND_BENEFITS, level=True)
 def total_benefit(case: Case) -> float:
     return case.appraisal.total_benefit
 
 
-@figure_function("net_roi", COSTS_AND_BENEFITS, level="net_roi")
+@figure_function("net_roi", COSTS_AND_BENEFITS, level=True)
 def net_roi(case: Case) -> float:
     return case.appraisal.net_roi
 
 
-@figure_function("roi", COSTS_AND_BENEFITS, level="roi")
+@figure_function("roi", COSTS_AND_BENEFITS, level=True)
 def roi(case: Case) -> float | None:
     return case.appraisal.roi
 
 
-@figure_function("payback_months", COSTS_AND_BENEFITS, level="payback_months")
+@figure_function("payback_months", COSTS_AND_BENEFITS, level=True)
 def payback(case: Case) -> float:
     return case.appraisal.payback_months
 
