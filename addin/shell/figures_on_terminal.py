@@ -74,12 +74,14 @@ def time_span(months: float) -> tuple[str, str]:
     return figure, unit
 
 
-def shown(quantity: Quantity, value: Any, currency: str) -> tuple[str, str]:
-    """A value of a quantity as figure and unit.
+def figure_in_unit(value: Any, quantity: Quantity, currency: str) -> tuple[str, str]:
+    """A value as figure and unit, as its quantity is read.
 
     >>> from roi_engine.quantity import DURATION, RETURN, SIGNED_MONEY
-    >>> shown(SIGNED_MONEY, 1490.0, "EUR"), shown(DURATION, 8.175, "EUR"), shown(RETURN, None, "EUR")
-    (('1,490.00', 'EUR'), ('8.2', 'months'), ('n/a', ''))
+    >>> figure_in_unit(1490.0, SIGNED_MONEY, "EUR"), figure_in_unit(8.175, DURATION, "EUR")
+    (('1,490.00', 'EUR'), ('8.2', 'months'))
+    >>> figure_in_unit(None, RETURN, "EUR")
+    ('n/a', '')
     """
     if value is None:
         return UNDEFINED, ""
@@ -106,7 +108,7 @@ def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
     >>> row(FIGURES["net_roi"], appraise(REFERENCE), "USD")
     ('Net ROI', '17,837.28', 'USD')
     """
-    return (figure.label, *shown(figure.quantity, figure.of(source), currency))
+    return (figure.label, *figure_in_unit(figure.of(source), figure.quantity, currency))
 
 
 def in_words(figure: Figure, source: Any, currency: str) -> str:
@@ -117,7 +119,7 @@ def in_words(figure: Figure, source: Any, currency: str) -> str:
     >>> in_words(FIGURES["payback_months"], appraise(REFERENCE), "USD")
     '0.9 days'
     """
-    return " ".join(shown(figure.quantity, figure.of(source), currency)).strip()
+    return " ".join(figure_in_unit(figure.of(source), figure.quantity, currency)).strip()
 
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
