@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import inspect
 import json
 import math
 import re
@@ -99,10 +100,15 @@ def _reads(text: str, value: float) -> bool:
 
 
 def _attributes() -> Pairs:
+    """The numbers that an appraisal gives when it is asked for nothing more."""
     result = appraise(SCENARIO)
     for name in dir(Appraisal):
-        value = None if name.startswith("_") else getattr(result, name)
-        value = value() if callable(value) else value
+        if name.startswith("_"):
+            continue
+        value = getattr(result, name)
+        if callable(value):
+            needs = (each.default is each.empty for each in inspect.signature(value).parameters.values())
+            value = None if any(needs) else value()
         if isinstance(value, (bool, int, float)):
             yield name, value
 
