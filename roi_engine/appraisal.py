@@ -11,6 +11,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL, figure, horizon
 from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, ZeroDivisor, did_you_mean
+from roi_engine.explanation import Step, explain, find_equation
 from roi_engine.flow_metrics import FLOWS
 from roi_engine.internal_rate import irr_roots
 from roi_engine.quantity import Quantity
@@ -231,6 +232,19 @@ class Appraisal:
         inputs = {**self.inputs, "finance_rate": finance_rate, "reinvest_rate": reinvest_rate}
         return defined(_AT_RATES.evaluate(inputs, (name,), self.months)[name])
 
+    def explain(self, name: str) -> list[Step]:
+        """How a figure comes about: itself, and below it every step from the inputs on, with value and equation.
+
+        name : a metric's name or label, such as NPV, or the name of an equation. Returns `Step` objects, the figure
+        first. Raises `UnknownName` with a guess.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> npv, discounted, *_ = appraise(REFERENCE).explain("NPV")
+        >>> npv.equation, discounted.equation
+        ('NPV = Σ CF(t) · (1 + r)^(−t/12)', 'net_cash_flow * discount_factor')
+        """
+        return explain(self.inputs, equation_named(name))
+
     def as_dict(self) -> dict[str, Any]:
         """Every metric under its public name, unrounded; None is undefined, infinity is never."""
         return {
@@ -317,6 +331,16 @@ def find_metric(name: str) -> Metric:
             f'There is no metric "{name}".{did_you_mean(str(name).upper(), METRICS)} Known: {", ".join(METRICS)}.'
         )
     return metric
+
+
+def equation_named(name: str) -> str:
+    """The equation of a metric's name or label, or of its own name; raises `UnknownName` with a guess.
+
+    >>> equation_named("PAYBACK"), equation_named("Discounted payback"), equation_named("upfront_cost")
+    ('payback_months', 'discounted_payback_months', 'upfront_cost')
+    """
+    metrics = {word: metric.equation for metric in METRICS.values() for word in (metric.name, metric.label)}
+    return find_equation(name, metrics)
 
 
 def defined(value: Any) -> float | None:

@@ -16,7 +16,7 @@ _AT_RATES = FLOWS.given("finance_rate", "reinvest_rate")
 def npv(discount_rate: Any, cash_flow: Sequence[Any]) -> Any:
     """Net present value; month 0 is not discounted.
 
-        NPV = Σ CF[t] · (1 + r)^(−t/12)
+        NPV = Σ CF(t) · (1 + r)^(−t/12)
 
     discount_rate : r, effective, as decimal (not per cent) per year. cash_flow : H + 1 monthly flows (money;
     floats or arrays over scenarios), month 0 first. Returns money.
@@ -31,7 +31,7 @@ def npv(discount_rate: Any, cash_flow: Sequence[Any]) -> Any:
 def payback(cash_flow: Sequence[Any], months: Any = None) -> Any:
     """Months until the cumulative cash flow is non-negative for good.
 
-        payback = k + (−C[k]) / CF[k + 1]      C = cumulative flow, k = last month with C[k] < 0
+        payback = k + (−C(k)) / CF(k + 1)        C = cumulative flow, k = the last month with C(k) < 0
 
     cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first. months : the
     horizon H where it differs between scenarios (an array). Returns months: 0 where the flow is never

@@ -77,14 +77,26 @@ def beyond_horizon(payback_months: float, months: float) -> bool:
 
 
 def total_cost(upfront_cost: Value, total_running_cost: Value, cost_risk: Value) -> Value:
-    """Upfront and running costs over the horizon, risk-adjusted; serving is netted against the old bill."""
+    """Upfront and running costs over the horizon, risk-adjusted; serving is netted.
+
+        Total cost = (upfront + Σ R(t)) · (1 + cost risk)
+
+    In words: (upfront + running costs of every month) × (1 + cost risk).
+    R(t) are the running costs of a month. Serving is not among them: the new bill is netted against the old one.
+    Returns money.
+    """
     return (upfront_cost + total_running_cost) * (1 + cost_risk)
 
 
 def total_cost_with_serving(
     upfront_cost: Value, total_running_cost: Value, total_finetuned_spend: Value, cost_risk: Value
 ) -> Value:
-    """Every new cost over the horizon, serving included, risk-adjusted."""
+    """Every new cost over the horizon, serving included, risk-adjusted.
+
+        (upfront + Σ R(t) + Σ F(t)) · (1 + cost risk)
+
+    R(t) are the running costs of a month, F(t) its bill on the fine-tuned model. Returns money.
+    """
     return (upfront_cost + total_running_cost + total_finetuned_spend) * (1 + cost_risk)
 
 
@@ -95,7 +107,13 @@ def monthly_inference_savings(
     benefit_risk: Value,
     cost_risk: Value,
 ) -> Value:
-    """The baseline's bill avoided less the fine-tuned bill, risk-adjusted: the average of months 1 to the horizon."""
+    """Saving on inference per month, risk-adjusted: the average over the horizon.
+
+        monthly inference savings = mean B · (1 − benefit risk) − mean F · (1 + cost risk)
+
+    In words: baseline bill × (1 − benefit risk) − fine-tuned bill × (1 + cost risk).
+    B is the baseline's bill avoided, F the bill on the fine-tuned model. Returns money per month.
+    """
     avoided, spent = total_baseline_spend / months_to_amortize, total_finetuned_spend / months_to_amortize
     return monthly_saving(avoided, spent, benefit_risk, cost_risk)
 
@@ -107,7 +125,13 @@ def monthly_review_savings(
     benefit_risk: Value,
     cost_risk: Value,
 ) -> Value:
-    """Review cost avoided less review cost added, risk-adjusted: the average of months 1 to the horizon."""
+    """Saving on human review per month, risk-adjusted: the average over the horizon.
+
+        monthly review savings = mean V · (1 − benefit risk) − mean A · (1 + cost risk)
+
+    In words: review cost avoided × (1 − benefit risk) − review cost added × (1 + cost risk).
+    V is the review cost avoided, A the review cost added. Returns money per month.
+    """
     avoided, spent = total_review_savings / months_to_amortize, total_added_review / months_to_amortize
     return monthly_saving(avoided, spent, benefit_risk, cost_risk)
 
@@ -128,36 +152,60 @@ def rounding(flow_size: Value) -> Value:
 
 
 def net_roi(total_net_cash_flow: Value, rounding: Value) -> Value:
-    """All benefits less all costs over the horizon, not discounted; a sum that is only rounding is zero.
+    """All benefits less all costs over the horizon, not discounted.
 
-        net ROI = Σ CF[t]
+        Net ROI = Σ CF(t)
 
-    Returns money.
+    In words: sum of all cash flows.
+    Returns money; a sum that is only rounding is zero. Source: docs/method.md, "Net ROI".
     """
     return settled(total_net_cash_flow, rounding)
 
 
 def total_benefit(net_roi: Value, total_cost: Value) -> Value:
-    """What the horizon brings before its cost: net ROI plus total cost."""
+    """What the horizon brings, before its cost.
+
+        total benefit = net ROI + total cost
+
+    In words: net ROI + total cost.
+    Returns money.
+    """
     return net_roi + total_cost
 
 
 def monthly_benefit(total_benefit: Value, months_to_amortize: Value) -> Value:
-    """The total benefit, per month."""
+    """The total benefit, per month.
+
+    In words: total benefit / months.
+    """
     return total_benefit / months_to_amortize
 
 
 def roi(net_roi: Value, total_cost: Value) -> Value:
-    """Net ROI over total cost, a fraction; undefined when nothing is spent.
+    """Net ROI over total cost.
 
-    ROI = net ROI / total cost
+        ROI = net ROI / total cost
+
+    In words: net ROI / total cost.
+    Returns a fraction; undefined when nothing is spent. Source: docs/method.md, "ROI".
     """
     return divide(net_roi, total_cost, UNDEFINED)
 
 
 def roi_total(net_roi: Value, total_cost_with_serving: Value) -> Value:
-    """Net ROI over every new cost, serving included, a fraction; undefined when nothing is spent."""
+    """Net ROI over every new cost, serving included; undefined when nothing is spent.
+
+    In words: net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted).
+    """
     return divide(net_roi, total_cost_with_serving, UNDEFINED)
+
+
+def worthwhile(net_roi: Value) -> Any:
+    """Whether the decision returns more than it costs.
+
+    In words: net ROI above zero.
+    """
+    return net_roi > 0
 
 
 # --- payback --------------------------------------------------------------------------------------------
@@ -190,8 +238,9 @@ def payback_months(
 ) -> Value:
     """Months until the cumulative cash flow is non-negative for good.
 
-        payback = k + (−C[k]) / CF[k + 1]      C = cumulative flow, k = last month with C[k] < 0
+        payback = k + (−C(k)) / CF(k + 1)        C = cumulative flow, k = the last month with C(k) < 0
 
+    In words: moment at which the cumulative cash flow is recovered for good.
     Returns months: 0 where the flow is never negative, beyond the horizon at the last month's pace where it is
     positive, else infinite. Source: docs/method.md, "Payback".
     """
@@ -219,7 +268,9 @@ def monthly_rate(discount_rate: Value) -> Value:
 def discount_factor(month: Value, discount_rate: Value) -> Value:
     """The present value of 1 paid at the end of a month.
 
-    (1 + r)^(−t/12)
+        (1 + r)^(−t/12)
+
+    discount_rate : r, as decimal (not per cent) per year. Returns a factor.
     """
     return (1 + discount_rate) ** (-month / 12)
 
@@ -232,8 +283,9 @@ def discounted(net_cash_flow: Value, discount_factor: Value) -> Value:
 def npv(total_discounted: Value) -> Value:
     """Net present value; month 0 is not discounted.
 
-        NPV = Σ CF[t] · (1 + r)^(−t/12)
+        NPV = Σ CF(t) · (1 + r)^(−t/12)
 
+    In words: cash flows discounted at the effective annual rate; month 0 undiscounted.
     Returns money. Source: docs/method.md, "NPV". (Excel's NPV discounts its first value; this one does not.)
     """
     return total_discounted
@@ -279,15 +331,22 @@ def discounted_recovered(
 def discounted_payback_months(
     last_discounted_recovered: Value, last_cumulative_discounted: Value, discounted_size: Value
 ) -> Value:
-    """Months until the cumulative discounted cash flow is non-negative for good, within the horizon; else infinite."""
+    """Months until the cumulative discounted cash flow is non-negative for good.
+
+    In words: payback of the discounted cash flow, within the horizon.
+    Returns months; infinite where the flows do not recover within the horizon.
+    """
     recovers = (discounted_size > 0) & (last_cumulative_discounted >= 0)
     return where(recovers, last_discounted_recovered, NEVER)
 
 
 def profitability_index(npv: Value, first_net_cash_flow: Value) -> Value:
-    """Present value of what comes back per unit spent at month 0; undefined when nothing is spent then.
+    """Present value of what comes back per unit spent at month 0.
 
-    PI = 1 + NPV / −CF[0]
+        PI = 1 + NPV / −CF(0)
+
+    In words: 1 + NPV / outlay.
+    Returns a ratio; undefined when nothing is spent at month 0.
     """
     return where(first_net_cash_flow == 0, UNDEFINED, 1 + divide(npv, -first_net_cash_flow, 0))
 
@@ -297,7 +356,8 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
 
         NPV · i / (1 − (1 + i)^(−H)), or NPV / H when i = 0
 
-    Returns money per month.
+    In words: level monthly amount with the same NPV.
+    i is the monthly rate, H the horizon. Returns money per month.
     """
     annuity = divide(
         1 - (1 + discount_rate) ** (-months_to_amortize / 12), monthly_rate(discount_rate), months_to_amortize
@@ -309,9 +369,9 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
 
 
 def irr_monthly(every_net_cash_flow: Sequence[float]) -> float:
-    """The internal rate of return per month: the rate at which the flows' present value is zero.
+    """The internal rate of return per month: the rate at which NPV is zero.
 
-        Σ CF[t] · (1 + x)^(−t) = 0
+        Σ CF(t) · (1 + x)^(−t) = 0
 
     Of one scenario only. Returns a decimal per month, undefined where the flows have none. See `internal_rate.irr`.
     """
@@ -320,7 +380,13 @@ def irr_monthly(every_net_cash_flow: Sequence[float]) -> float:
 
 
 def irr_annual(irr_monthly: Value) -> Value:
-    """The internal rate of return, effective per year: (1 + x)^12 − 1."""
+    """The internal rate of return, effective per year.
+
+        (1 + x)^12 − 1
+
+    In words: effective annual rate at which NPV is zero; n.m. above 1,000 %.
+    Returns a decimal per year.
+    """
     return annual_rate(irr_monthly)
 
 
@@ -345,7 +411,7 @@ def financed(net_cash_flow: Value, month: Value, finance_rate: Value) -> Value:
 
 
 def mirr_monthly(total_reinvested: Value, total_financed: Value, months_to_amortize: Value) -> Value:
-    """The modified internal rate of return: what turns the financed outflows into the reinvested inflows.
+    """The modified internal rate of return: financed outflows into reinvested inflows.
 
         MIRR = (Σ inflows · (1 + k)^((H − t)/12) / −Σ outflows · (1 + f)^(−t/12))^(1/H) − 1        per month
 
@@ -357,5 +423,11 @@ def mirr_monthly(total_reinvested: Value, total_financed: Value, months_to_amort
 
 
 def mirr_annual(mirr_monthly: Value) -> Value:
-    """The modified internal rate of return, effective per year: (1 + x)^12 − 1."""
+    """The modified internal rate of return, effective per year.
+
+        (1 + x)^12 − 1
+
+    In words: rate that turns financed outflows into reinvested inflows, at the discount rate.
+    Returns a decimal per year.
+    """
     return annual_rate(mirr_monthly)

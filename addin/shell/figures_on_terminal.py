@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from roi_engine.answer import duration
+from roi_engine.quantity import ANNUAL_RETURN, Quantity
 
 UNDEFINED = "n/a"
 NOT_MEANINGFUL = "n.m."
@@ -67,6 +68,22 @@ def time_span(months: float) -> tuple[str, str]:
     """
     figure, _, unit = duration(months).partition(" ")
     return figure, unit
+
+
+def figure_in_unit(value: float | None, quantity: Quantity, currency: str) -> tuple[str, str]:
+    """A metric as figure and unit, as its quantity is read.
+
+    >>> from roi_engine import quantity as q
+    >>> figure_in_unit(36766.4449, q.SIGNED_MONEY, "USD"), figure_in_unit(11.79, q.DURATION, "USD")
+    (('36,766.44', 'USD'), ('11.8', 'months'))
+    """
+    if quantity.kind == "months" and value is not None:
+        return time_span(value)
+    if quantity is ANNUAL_RETURN:
+        return yearly_return(value)
+    if quantity.kind == "fraction":
+        return percent(value), ""
+    return amount(value), quantity.unit_in(currency) if value is not None else ""
 
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:

@@ -11,13 +11,13 @@ from addin.shell.figures_on_terminal import (
     Row,
     amount,
     count,
+    figure_in_unit,
     percent,
     print_groups,
     time_span,
     yearly_return,
 )
 from roi_engine import METRICS, Appraisal, Scenario, verdict
-from roi_engine.quantity import ANNUAL_RETURN
 
 
 def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> None:
@@ -37,15 +37,7 @@ def print_metrics(scenario: Scenario, appraisal: Appraisal, names: Sequence[str]
     for name in names:
         metric = METRICS[name]
         value = metric.of(appraisal)
-        unit = metric.quantity.unit_in(scenario.currency)
-        if metric.quantity.kind == "months" and value is not None:
-            rows.append((metric.label, *time_span(value)))
-        elif metric.quantity is ANNUAL_RETURN:
-            rows.append((metric.label, *yearly_return(value)))
-        elif metric.quantity.kind == "fraction":
-            rows.append((metric.label, percent(value), ""))
-        else:
-            rows.append((metric.label, amount(value), unit if value is not None else ""))
+        rows.append((metric.label, *figure_in_unit(value, metric.quantity, scenario.currency)))
     print_groups([("", rows)])
 
 

@@ -243,7 +243,14 @@ def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
 def test_every_equation_is_needed_and_described() -> None:
     """Every one leads to a metric that people ask for, or to a figure that the sheets show."""
     asked = [metric.equation for metric in METRICS.values()]
-    shown = ["roi_total", "monthly_benefit", "monthly_inference_savings", "monthly_review_savings", "monthly_rate"]
+    shown = [
+        "roi_total",
+        "monthly_benefit",
+        "monthly_inference_savings",
+        "monthly_review_savings",
+        "monthly_rate",
+        "worthwhile",
+    ]
     assert {*MODEL.order([*asked, *shown])} == MODEL.equations.keys()
     defined = {**vars(equations), **vars(metrics)}
     assert all(defined[name] is formula for name, formula in SHARED.items())
