@@ -12,6 +12,7 @@ from addin.commands.check_command import check
 from addin.commands.collect_command import collect
 from addin.commands.email_command import email
 from addin.commands.eval_command import evaluate
+from addin.commands.explain_command import explain
 from addin.commands.functions_command import list_functions
 from addin.commands.prices_command import prices
 from addin.commands.read_command import read
@@ -24,6 +25,7 @@ from roi_engine._version import __version__
 EXAMPLES = """
 ft-roi report support.toml            a workbook with the whole answer, support.xlsx
 ft-roi calc support.toml              the answer on the terminal
+ft-roi explain NPV support.toml       how a figure comes about, step by step
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
@@ -64,6 +66,7 @@ for command in (
     email,
     collect,
     calc,
+    explain,
     evaluate,
     read,
     check,

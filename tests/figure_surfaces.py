@@ -297,7 +297,7 @@ def _heading_with_currency(figure: Figure) -> str:
 
 
 SURFACES: tuple[Surface, ...] = (
-    Surface("Python", "Appraisal", _name, _attributes, frozenset({"months", "irr_is_ambiguous"})),
+    Surface("Python", "Appraisal", _name, _attributes, frozenset({"months", "irr_is_ambiguous", "flow_size"})),
     Surface(
         "JSON", "calc --all --json", _name, lambda: _json("calc", "FILE", "--all").items(), frozenset({"cash_flow"})
     ),

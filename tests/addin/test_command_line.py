@@ -37,7 +37,20 @@ from roi_engine import (
 from roi_engine.prices.price_tables import price_tables
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["report", "template", "email", "calc", "eval", "read", "check", "collect", "relink", "prices", "functions"]
+COMMANDS = [
+    "report",
+    "template",
+    "email",
+    "calc",
+    "explain",
+    "eval",
+    "read",
+    "check",
+    "collect",
+    "relink",
+    "prices",
+    "functions",
+]
 MODULES = sorted(f"addin.{path.stem}" for path in (ROOT / "addin").glob("*.py") if path.stem != "__init__")
 
 REFERENCE_TOML = """\
