@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
+from addin.shell.command import Command
+from addin.shell.options import is_on, json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_note
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
 
+    ParamType = click.ParamType[str]
+else:
+    ParamType = click.ParamType  # no generic class before click 8.2
 
-class MetricName(click.ParamType):
+
+class MetricName(ParamType):
     """The name of a metric, whatever its case."""
 
     name = "name"

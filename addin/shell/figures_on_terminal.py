@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from addin.shell.terminal import print_line
 from roi_engine.answer import duration
 
 UNDEFINED = "n/a"
@@ -76,6 +75,7 @@ def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
     figure_width = max(len(figure) for _, figure, _ in rows)
     for title, members in groups:
         if title:
-            click.echo(f"\n{click.style(title, bold=True)}")
+            print_line()
+            print_line(title, bold=True)
         for label, figure, unit in members:
-            click.echo(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())
+            print_line(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from addin.shell.command import is_on
+from addin.shell.options import is_on
 
 Item = TypeVar("Item", covariant=True)
 PATIENCE = 1.0

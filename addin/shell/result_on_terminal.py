@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from addin.shell.figures_on_terminal import (
     UNDEFINED,
     Row,
@@ -16,6 +14,7 @@ from addin.shell.figures_on_terminal import (
     time_span,
     yearly_return,
 )
+from addin.shell.terminal import print_line
 from roi_engine import METRICS, Appraisal, Scenario, verdict
 from roi_engine.quantity import ANNUAL_RETURN
 
@@ -23,8 +22,8 @@ from roi_engine.quantity import ANNUAL_RETURN
 def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> None:
     """Prints name, answer and groups; with everything also the investment metrics and the cash flow."""
     if scenario.name:
-        click.echo(click.style(scenario.name, bold=True))
-    click.echo(verdict(appraisal, scenario.currency))
+        print_line(scenario.name, bold=True)
+    print_line(verdict(appraisal, scenario.currency))
     groups = _groups(scenario, appraisal)
     if everything:
         groups += [_investment(scenario, appraisal), _cash_flow(scenario, appraisal)]

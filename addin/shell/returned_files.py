@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_file
+from addin.shell.input_file import existing_file
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES
 from roi_engine.errors import Problem
 from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
 

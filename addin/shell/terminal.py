@@ -1,4 +1,4 @@
-"""Printing: results to standard output, notes to standard error."""
+"""Printing: results to standard output, notes to standard error, each on a line that commands no terminal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,23 @@ from typing import Any
 import click
 
 
+def print_line(text: str = "", err: bool = False, **style: Any) -> None:
+    """Prints one line; what a text in it would make a terminal do is spelled out.
+
+    err : to standard error. style : how, as click styles texts.
+    """
+    from roi_engine.errors import printable
+
+    shown = printable(text)
+    click.echo(click.style(shown, **style) if style else shown, err=err)
+
+
 def print_note(word: str, message: str, colour: str, coloured: bool | None = None) -> None:
     """Prints ``Word: message`` to standard error; coloured as the command says, unless told."""
-    click.echo(f"{click.style(f'{word}:', fg=colour, bold=True)} {message}", err=True, color=coloured)
+    from roi_engine.errors import printable
+
+    head = click.style(f"{word}:", fg=colour, bold=True)
+    click.echo(f"{head} {printable(message)}", err=True, color=coloured)
 
 
 def print_json(value: Any) -> None:

@@ -1,21 +1,32 @@
-"""Arguments of a worksheet function as a shell gives them: numbers, texts, and files for ranges."""
+"""A worksheet function as a shell names it, and its arguments: numbers, texts, and files for ranges."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from addin.shell.failures import InvalidInput
-from addin.shell.scenario_argument import (
-    SCENARIO_SUFFIXES,
-    WORKBOOK_SUFFIXES,
-    existing_file,
-    existing_scenario,
-    read_scenario,
-)
+from addin.shell.input_file import SCENARIO_SUFFIXES, existing_file
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from roi_engine.worksheet.catalogue import Function
 
 Rows = list[list[Any]]
 _DELIMITERS = ",;\t"
+
+
+def known_function(name: str) -> Function:
+    """The function of a name; a usage error with a guess where there is none."""
+    from roi_engine import UnknownName
+    from roi_engine.worksheet.catalogue import find_function
+
+    try:
+        return find_function(name)
+    except UnknownName as error:
+        raise click.UsageError(f'{error} "ft-roi functions" lists them all.') from None
 
 
 def worksheet_argument(word: str) -> Any:
