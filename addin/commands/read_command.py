@@ -80,9 +80,12 @@ def _escaped(text: str) -> str:
     """TOML of the same meaning without characters that a terminal obeys; all of ours stand in basic strings."""
     from roi_engine.errors import printable
 
-    return "".join(
-        letter if letter == "\n" or printable(letter) == letter else f"\\U{ord(letter):08x}" for letter in text
-    )
+    def shown(letter: str) -> str:
+        if letter == "\n" or printable(letter) == letter:
+            return letter
+        return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+
+    return "".join(map(shown, text))
 
 
 def _problems(count: int) -> str:
