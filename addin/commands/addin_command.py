@@ -1,4 +1,4 @@
-"""The commands under addin: the functions in Excel and LibreOffice, and whether they work there."""
+"""The commands under addin: the functions in Excel and LibreOffice."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
 
 
 def _print_options(scenario: Scenario, json: bool) -> None:
-    """The options, as groups or as JSON with every volume at which two of them change places."""
+    """Prints the options; as JSON with every volume at which their ranking changes."""
     from dataclasses import asdict
 
     from roi_engine import compare_options

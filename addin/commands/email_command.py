@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipients:
-    """Who gets the message: addresses as they were typed, or a file with a row for everybody."""
+    """Who gets the message: addresses as typed, or a file with a row for each."""
 
     to: tuple[str, ...]
     cc: tuple[str, ...]
@@ -192,7 +192,7 @@ def email(
 
 
 def _understood(recipients: Recipients, words: Words, post: Post) -> Wishes:
-    """Addresses, names and the server; raises `InvalidInput` with everything that is wrong with them."""
+    """Addresses, names and the server; `InvalidInput` tells all that is wrong."""
     from addin.mail.names_file import Row, read_names
     from addin.mail.person import Unmailable, one_line, person
     from addin.mail.sending import server_of
@@ -235,7 +235,10 @@ def _draft_paths(stem: str, wishes: Wishes, draft: Draft) -> list[Path]:
 
 
 def _file_names(stem: str, wishes: Wishes) -> list[str]:
-    """A name for the files of each message, all different; letters of any alphabet, no sign that a path knows."""
+    """A name for the files of each message, all different.
+
+    Letters of any alphabet, no sign that means something in a path.
+    """
     if not wishes.personal:
         return [stem]
     names: list[str] = []
@@ -297,7 +300,10 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
 
 
 def _personal(scenario: Scenario, name: str, asked: bool) -> Scenario:
-    """The scenario under the person's name: an answer is called after who gave it, a report after who got it."""
+    """The scenario under the person's name.
+
+    A template is called after who fills it in, a report after who gets it.
+    """
     if asked:
         return scenario.with_inputs(name=name, description="")
     return scenario.with_inputs(name=f"{scenario.name}, for {name}" if scenario.name else f"For {name}")
@@ -341,7 +347,7 @@ def _show(mails: Sequence[Mail], server: Server | None, user: str, json: bool) -
 
 
 def _send(mails: Sequence[Mail], server: Server, user: str, password: str, json: bool) -> None:
-    """Sends, says of everybody what became of their message, and fails if somebody did not get it."""
+    """Sends; says what became of each message, and fails if one did not arrive."""
     from addin.mail.message import message
     from addin.mail.sending import Envelope, Postbox
 

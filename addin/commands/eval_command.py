@@ -79,7 +79,7 @@ def _cells(result: Any) -> Any:
 
 
 def _shown(cell: Any) -> str:
-    """A cell as text, a number with the 15 digits that a spreadsheet shows (``--json`` has them all)."""
+    """A cell as text; a number has the 15 digits that a spreadsheet shows."""
     from roi_engine.errors import printable
 
     if cell is None:

@@ -132,7 +132,7 @@ def _shown(part: Any) -> str:
 
 
 def reference_example(function: Function) -> tuple[str, Any]:
-    """A call of the function on the reference scenario, as one writes it and what it gives."""
+    """A call on the reference scenario: as one writes it, and what it gives."""
     from roi_engine import REFERENCE, call
 
     own = iter(function.examples)

@@ -77,7 +77,10 @@ def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bo
 
 
 def _escaped(text: str) -> str:
-    """TOML of the same meaning without characters that a terminal obeys; all of ours stand in basic strings."""
+    """TOML of the same meaning without characters that a terminal obeys.
+
+    All of them stand in basic strings, where TOML takes them by number.
+    """
     from roi_engine.errors import printable
 
     def shown(letter: str) -> str:
@@ -93,7 +96,7 @@ def _problems(count: int) -> str:
 
 
 def _targets(paths: list[Path], folder: Path, force: bool) -> list[Path]:
-    """A file for each workbook, named after it; a number tells those of the same name apart."""
+    """A file for each workbook, named after it; equal names get a number."""
     if folder.suffix.lower() in SCENARIO_SUFFIXES and not folder.is_dir():
         raise UnusablePath(f"-o names a folder. For one file: ft-roi read {shlex.quote(str(paths[0]))} > {folder}")
     check_output_folder(folder, "name another with -o")

@@ -1,4 +1,4 @@
-"""The command recalc: a workbook recalculated and rendered by LibreOffice, with the functions loaded."""
+"""The command recalc: a workbook recalculated and rendered by LibreOffice."""
 
 from __future__ import annotations
 
@@ -127,7 +127,10 @@ def _workbook(name: str) -> Path:
 
 
 def _check_functions(source: Path, office: Office) -> None:
-    """Refuses a result in which the functions did not run: every FT_ cell would be #NAME? or #VALUE!."""
+    """Refuses a result in which the functions did not run.
+
+    Every FT_ cell of it would be #NAME? or #VALUE!.
+    """
     from addin.libreoffice.office import OfficeFailed
     from addin.libreoffice.recalculated import calls_functions
 

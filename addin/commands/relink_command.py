@@ -1,4 +1,4 @@
-"""The command relink: FT_ formulas freed of the link to an author's copy of the add-in."""
+"""The command relink: FT_ formulas without the link to an author's add-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command has in common: help that begins with examples, and a few switches."""
+"""What every command has in common: help with examples, and how it fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from addin.shell.terminal import colours_refused, print_line, silence_closed_str
 
 
 class Command(click.Command):
-    """A command whose help begins with examples, with the switches that every command has."""
+    """A command whose help begins with examples; it has the common switches."""
 
     def __init__(self, *arguments: Any, examples: str = "", **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -32,7 +32,10 @@ class NumbersAsArguments(Command):
     """A command among whose arguments -0.5 is a number and not an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A space before a negative number hides it from the option parser; reading the number drops it."""
+        """Puts a space before negative numbers: no option begins so.
+
+        Reading the number drops the space.
+        """
         return super().parse_args(ctx, [f" {word}" if _is_negative_number(word) else word for word in args])
 
 

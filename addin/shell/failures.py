@@ -1,4 +1,4 @@
-"""What can go wrong on the command line: a message, and the exit code that the shell gets.
+"""What can go wrong on the command line: a message, and an exit code.
 
 ClickException
 ├── UsageError          click's own: a wrong option or argument     2

@@ -16,8 +16,9 @@ FIRST_FEW = 3
 
 
 def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "", about: str = "") -> None:
-    """Prints the warnings, unless quiet; only the first few where a command that prints all is named.
+    """Prints the warnings, unless quiet.
 
+    all_of_them_with : a command that prints them all; only the first few are printed then.
     about : the scenario's name, where there are several.
     """
     if is_on("quiet") or not warnings:

@@ -54,7 +54,7 @@ def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHE
 
 
 def _give_new_name(temporary: Path, target: Path) -> None:
-    """Gives a file a name that nothing has; raises FileExistsError where something has it by now."""
+    """Gives a file a new name; raises FileExistsError where something has it."""
     try:
         os.link(temporary, target)
     except FileExistsError:
@@ -70,7 +70,10 @@ def _give_new_name(temporary: Path, target: Path) -> None:
 
 @cache
 def _clear_leftovers(folder: Path) -> None:
-    """Takes away the temporary files of runs that were killed: those of this computer, and all that are a day old."""
+    """Takes away the temporary files of runs that were killed.
+
+    They are those of processes of this computer that have ended, and all that are older than a day.
+    """
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             found = _TEMPORARY.fullmatch(entry.name)
@@ -83,7 +86,7 @@ def _clear_leftovers(folder: Path) -> None:
 
 
 def _this_computer() -> str:
-    """A short name that tells this computer from others that write into the same folder."""
+    """A short name that tells apart computers that write into one folder."""
     return f"{zlib.crc32(platform.node().encode()):08x}"
 
 

@@ -1,4 +1,4 @@
-"""Where a command writes: paths that cannot be are refused before the work begins, each with the cure."""
+"""Where a command writes: a path that cannot be is refused, with the cure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ ELSEWHERE = "write elsewhere with -o"
 
 
 def check_output_file(path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx") -> None:
-    """Refuses a path that no such file can be written to; raises `UnusablePath` or `WouldOverwrite`.
+    """Refuses a path that no such file can be written to.
 
+    Raises `UnusablePath` or `WouldOverwrite`, before the work begins.
     what, example : the kind of file, and a name that one may have.
     """
     suffix = Path(example).suffix
@@ -26,8 +27,9 @@ def check_output_file(path: Path, force: bool, what: str = "a workbook", example
 
 
 def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = "") -> None:
-    """Refuses a path that can be no folder of written files; the folder itself may be made later.
+    """Refuses a path that can be no folder of written files.
 
+    The folder itself need not exist, but the one that it is to be in.
     cure : what a message says where a file has its name, in place of the usual.
     """
     if folder.is_dir():

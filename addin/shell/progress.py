@@ -1,4 +1,4 @@
-"""Progress of work that takes long: on a terminal only, and only once a second has passed."""
+"""Progress of work that takes more than a second, on a terminal only."""
 
 from __future__ import annotations
 

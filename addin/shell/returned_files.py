@@ -1,4 +1,4 @@
-"""The files that came back: found in folders, read side by side in several processes."""
+"""The files that came back: found in folders, read in several processes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class ReturnedFile(NamedTuple):
 
 
 def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[ReturnedFile], int]:
-    """The workbooks named or in the folders named, each once and in the order of their names; and how many other files.
+    """The workbooks named or in the folders named, and how many other files.
 
+    Each stands there once, those of a folder in the order of their names.
     apart_from : the portfolio itself, which may lie among them. Raises `UnusablePath` for a path that does not exist.
     """
     found: dict[Path, ReturnedFile] = {}
@@ -57,7 +58,10 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
 
 
 def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
-    """The answers in the order of their files; a file that takes its process down is a problem like any other."""
+    """The answers in the order of their files.
+
+    A file that takes its process down is a problem like any other.
+    """
     workers = min(os.cpu_count() or 1, len(files) // FEW + 1)
     if workers == 1:
         yield from (_read(file, use_cached) for file in files)
@@ -113,7 +117,7 @@ def _read_several(files: Sequence[ReturnedFile], use_cached: bool) -> list[Retur
 
 
 def _read_alone(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
-    """Reads a file in a process of its own, so that only its own answer is lost with it."""
+    """Reads a file in a process of its own; only its answer is lost with it."""
     try:
         with _pool(1) as pool:
             return pool.submit(_read, file, use_cached).result()

@@ -1,4 +1,4 @@
-"""The argument SCENARIO: a file that exists, of a kind that can be read; a filled workbook among them."""
+"""The argument SCENARIO: a scenario file or a filled workbook that exists."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ def read_scenario(name: str) -> Scenario:
 
 
 def read_scenarios(names: Sequence[str]) -> list[Scenario]:
-    """The scenarios of several files, each named after its file where it has no name; all problems at once."""
+    """The scenarios of several files; all problems at once.
+
+    One of several without a name is called after its file.
+    """
     if len(names) == 1:
         return [read_scenario(names[0])]
     from roi_engine.errors import Problem, ScenarioError, printable
@@ -81,7 +84,10 @@ def read_scenarios(names: Sequence[str]) -> list[Scenario]:
 
 
 def read_filled(name: str, use_cached: bool = False) -> Reading:
-    """What a filled workbook holds; a scenario without a name is called after the file, as that of any file."""
+    """What a filled workbook holds.
+
+    A scenario without a name is called after the file, as that of any file.
+    """
     from dataclasses import replace
 
     from roi_engine.errors import Problem, printable

@@ -10,9 +10,9 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasatt
 
 
 def end_in_order() -> None:
-    """Makes SIGTERM and SIGHUP end the program as an exception does; it exits with 143 or 129.
+    """Makes SIGTERM and SIGHUP end the program as an exception does.
 
-    One that is ignored, as under nohup, stays ignored.
+    The exit code is 143 or 129. One that is ignored, as under nohup, stays ignored.
     """
     for number in ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:

@@ -1,4 +1,4 @@
-"""A worksheet function as a shell names it, and its arguments: numbers, texts, and files for ranges."""
+"""A worksheet function and its arguments as a shell gives them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def known_function(name: str) -> Function:
 
 
 def worksheet_argument(word: str) -> Any:
-    """A cell value or a range: "" is nothing, "20%" is 0.2, a .csv file a range, a scenario file a block.
+    """A cell value or a range, as the word says.
+
+    "" is nothing, 20% is 0.2, a .csv file a range, a scenario file a block.
 
     >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
     (0.2, 5000000.0, 'NPV', None)
@@ -55,7 +57,7 @@ def _cell(text: str) -> Any:
 
 
 def _scenario_block(name: str) -> Rows:
-    """The inputs that a scenario gives, with their ranges, as a block with a header row."""
+    """The inputs that a scenario gives, with ranges, below a header row."""
     from roi_engine import INPUTS
 
     scenario = read_scenario(name)
