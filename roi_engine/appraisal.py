@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from roi_engine import metrics
-from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL, horizon
-from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, ZeroDivisor, did_you_mean
+from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.figures import FIGURES
 from roi_engine.internal_rate import irr, irr_roots
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
@@ -85,6 +85,11 @@ class Appraisal:
     def upfront(self) -> float:
         """The outlay at month 0, before risk adjustment."""
         return self._fixed("upfront_cost")
+
+    @property
+    def total_running_cost(self) -> float:
+        """Σ running cost, before risk adjustment."""
+        return _number(metrics.total(self._figures["running_cost"]))
 
     @cached_property
     def total_cost(self) -> float:
@@ -241,27 +246,13 @@ class Metric:
     undefined: type[FtRoiError] = OutOfRange
 
 
+_IN_ORDER = (
+    "net_roi", "roi", "payback_months", "npv", "discounted_payback_months", "irr_annual", "mirr_annual",
+    "profitability_index", "total_benefit", "upfront", "total_cost", "equivalent_monthly",
+)  # fmt: skip
 METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric("NETROI", "Net ROI", q.SIGNED_MONEY, lambda a: a.net_roi),
-        Metric("ROI", "ROI", q.RETURN, lambda a: a.roi, ZeroDivisor),
-        Metric("PAYBACK", "Payback", q.DURATION, lambda a: a.payback_months),
-        Metric("NPV", "NPV", q.SIGNED_MONEY, lambda a: a.npv()),
-        Metric("DPAYBACK", "Discounted payback", q.DURATION, lambda a: a.discounted_payback_months()),
-        Metric("IRR", "IRR", q.ANNUAL_RETURN, lambda a: a.irr_annual),
-        Metric("MIRR", "MIRR", q.ANNUAL_RETURN, lambda a: a.mirr_annual()),
-        Metric("PI", "Profitability index", q.RATIO, lambda a: a.profitability_index(), ZeroDivisor),
-        Metric("BENEFIT", "Total benefit", q.SIGNED_MONEY, lambda a: a.total_benefit),
-        Metric("UPFRONT", "Upfront cost", q.MONEY, lambda a: a.upfront),
-        Metric("TOTALCOST", "Total cost", q.MONEY, lambda a: a.total_cost),
-        Metric(
-            "EQUIVMONTHLY",
-            "Equivalent monthly value",
-            q.SIGNED_MONEY_PER_MONTH,
-            lambda a: a.equivalent_monthly(),
-        ),
-    )
+    figure.code: Metric(figure.code, figure.label, figure.quantity, figure.of, figure.error)
+    for figure in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
 
