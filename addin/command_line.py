@@ -20,6 +20,7 @@ from addin.commands.recalc_command import recalc
 from addin.commands.relink_command import relink
 from addin.commands.workbook_commands import report, template
 from addin.shell.command import CommandGroup
+from addin.shell.signals import end_in_order
 from roi_engine._version import __version__
 
 EXAMPLES = """
@@ -80,7 +81,12 @@ for command in (
 
 
 def main() -> None:
-    """Runs the command line: scenarios are UTF-8 wherever they come from, and no terminal's alphabet is an error."""
+    """Runs the command line.
+
+    Scenarios are UTF-8 wherever they come from, no terminal's alphabet is an error, and a request to end is obeyed in
+    order.
+    """
+    end_in_order()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

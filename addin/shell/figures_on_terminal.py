@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
+from addin.shell.terminal import print_line
 from roi_engine.answer import duration
 from roi_engine.appraisal import Metric
 from roi_engine.figures import Figure
@@ -129,6 +128,7 @@ def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
     figure_width = max(len(figure) for _, figure, _ in rows)
     for title, members in groups:
         if title:
-            click.echo(f"\n{click.style(title, bold=True)}")
+            print_line()
+            print_line(title, bold=True)
         for label, figure, unit in members:
-            click.echo(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())
+            print_line(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from addin.shell.figures_on_terminal import Row, amount, count, percent, print_groups, row
+from addin.shell.terminal import print_line
 from roi_engine import METRICS, Appraisal, Scenario, verdict
 from roi_engine.figures import FIGURES
 
@@ -14,8 +13,8 @@ from roi_engine.figures import FIGURES
 def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> None:
     """Prints name, answer and groups; with everything also the investment metrics and the cash flow."""
     if scenario.name:
-        click.echo(click.style(scenario.name, bold=True))
-    click.echo(verdict(appraisal, scenario.currency))
+        print_line(scenario.name, bold=True)
+    print_line(verdict(appraisal, scenario.currency))
     groups = _groups(scenario, appraisal)
     if everything:
         groups += [_investment(scenario, appraisal), _cash_flow(scenario, appraisal)]

@@ -515,7 +515,7 @@ def test_the_temporary_file_is_in_the_same_folder_and_synced(tmp_path, monkeypat
     synced = []
     monkeypatch.setattr("addin.shell.output_file.os.replace", replace)
     monkeypatch.setattr("addin.shell.output_file.os.fsync", synced.append)
-    output_file.write_file(tmp_path / "new.xlsx", b"whole")
+    output_file.write_file(tmp_path / "new.xlsx", b"whole", force=True)
     assert seen == [(Path(os.path.realpath(tmp_path)), b"whole")]
     assert synced
     assert [path.name for path in tmp_path.iterdir()] == ["new.xlsx"]
