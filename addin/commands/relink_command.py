@@ -38,9 +38,8 @@ def relink(file: str, output: str | None, force: bool) -> None:
     The link that nothing else uses is removed too. All else in the file stays as it is; nothing is calculated.
     """
     from addin.shell.scenario_argument import existing_file
-    from templates.returned.reading import bytes_of
     from templates.returned.relinking import relink as relinked
-    from templates.xlsx.untrusted_package import UnreadableWorkbook
+    from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_file(file)
     if source.is_dir():
@@ -50,7 +49,7 @@ def relink(file: str, output: str | None, force: bool) -> None:
     if output is not None:
         check_workbook_path(target, force, f"a copy of {source.name}", f"relinked{kind}")
     try:
-        result = relinked(bytes_of(source))
+        result = relinked(content_of(source))
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{file}: {error}") from None
     if not result.changed:

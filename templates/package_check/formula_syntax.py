@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from templates.package_check import grid
 from templates.package_check.finding import shortened
 from templates.package_check.function_names import ARGUMENTS, NEEDS_PREFIX, NOT_IN_CELLS
+from templates.xlsx.error_codes import ALL_ERRORS
 
 LONGEST, LONGEST_TEXT, DEEPEST, MOST_ARGUMENTS = 8192, 255, 64, 255
 
-ERROR = (
-    r"\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
-    r"|PYTHON!)"
-)
+ERROR = f"(?:{'|'.join(map(re.escape, ALL_ERRORS))})"
 TEXT = r'"(?:[^"]|"")*+"'
 NUMBER = r"(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?"
 CONSTANT = re.compile(rf"\s*+(?:[+-]?\s*+{NUMBER}|{TEXT}|{ERROR}|(?i:TRUE|FALSE))\s*+")

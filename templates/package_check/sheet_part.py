@@ -10,7 +10,7 @@ from templates.package_check.cells import filled_areas
 from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole
-from templates.xlsx.stored_cells import LAST_COLUMN
+from templates.xlsx.column_letters import LAST_COLUMN
 
 MOST_LINKS, LONGEST_TARGET, LONGEST_TIP, LONGEST_FOOTER = 65_530, 2_079, 255, 255
 

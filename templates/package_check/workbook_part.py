@@ -9,6 +9,8 @@ from typing import Any
 from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.formula_syntax import Known, faults
 from templates.package_check.package import Package, Root
+from templates.xlsx.escapes import unescaped
+from templates.xlsx.untrusted_package import SHEETS
 
 LONGEST_TITLE = 31
 MAIN_TYPES = ("sheet.main+xml", "template.main+xml", "macroEnabled.main+xml")
@@ -25,6 +27,8 @@ class Sheet:
     part: str
     root: Root
     is_grid: bool
+    foreign: str
+    """The tag of an element of another namespace that stood among its cells; empty where there is none."""
 
 
 @dataclass
@@ -80,7 +84,9 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
         related = relationships.get(number)
         name = package.named(related.target) if related else None
         is_grid = related is not None and related.kind == "worksheet"
-        sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", package.root(name), is_grid))
+        sheet = package.root(name)
+        foreign = _without_foreign(sheet) if is_grid else ""
+        sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", sheet, is_grid, foreign))
     contents = Contents(package, part, root, sheets)
     _collect_names(contents)
     contents.links = len(root.findall("{*}externalReferences/{*}externalReference"))
@@ -91,7 +97,7 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
                 contents.tables.add(table.get("displayName", "").casefold())
     strings = package.root(next(package.related(part, "sharedStrings"), None))
     if strings is not None:
-        contents.texts = ["".join(t.text or "" for t in _texts(each)) for each in strings.iterchildren("{*}si")]
+        contents.texts = [_text(each) for each in strings.iterchildren("{*}si")]
     styles = package.root(next(package.related(part, "styles"), None))
     if styles is not None:
         contents.formats = len(styles.findall("{*}cellXfs/{*}xf"))
@@ -103,9 +109,26 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
     return contents, []
 
 
-def _texts(string: Root) -> list[Root]:
-    """The text elements of a shared string, phonetic hints left out."""
-    return [*string.iterchildren("{*}t"), *string.iterfind("{*}r/{*}t")]
+def _text(string: Root) -> str:
+    """A shared string, phonetic hints left out."""
+    pieces = [*string.iterchildren("{*}t"), *string.iterfind("{*}r/{*}t")]
+    return unescaped("".join(each.text or "" for each in pieces))
+
+
+def _without_foreign(root: Root) -> str:
+    """Takes elements of other namespaces out of a sheet's cells; the tag of the first, empty where there is none."""
+    known = {f"{{{space}}}" for space in SHEETS}
+    if root is None or f"{root.tag.rpartition('}')[0]}}}" not in known:
+        return "" if root is None else str(root.tag)
+    foreign = [
+        each
+        for cells in root.iterchildren("{*}sheetData")
+        for each in cells.iter()
+        if f"{each.tag.rpartition('}')[0]}}}" not in known and next(each.iterancestors("{*}extLst"), None) is None
+    ]
+    for each in foreign:
+        each.getparent().remove(each)
+    return str(foreign[0].tag) if foreign else ""
 
 
 def _collect_names(contents: Contents) -> None:
