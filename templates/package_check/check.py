@@ -38,7 +38,8 @@ def check_package(data: bytes | untrusted_package.Package) -> list[PackageFindin
         package = open_zip(data) if isinstance(data, bytes) else data
         for name in package.names():
             package.read(name)
-        found.extend(islice(_findings(Package(package)), MOST_FINDINGS))
+        for finding in islice(_findings(Package(package)), MOST_FINDINGS):
+            found.append(finding)
     except UnreadableWorkbook as problem:
         what, _, cure = str(problem).partition(". ")
         found.append(PackageFinding(problem.rule, problem.place, f"{what}.", cure))

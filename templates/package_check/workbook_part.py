@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from templates.package_check.finding import Findings, PackageFinding, shortened
-from templates.package_check.formula_syntax import Known, faults
+from templates.package_check.formula_syntax import Allowance, Known, faults
 from templates.package_check.package import Package, Root
 from templates.xlsx.escapes import unescaped
-from templates.xlsx.untrusted_package import SHEETS
+from templates.xlsx.untrusted_package import DAMAGED, SHEETS, UnreadableWorkbook
 
 LONGEST_TITLE = 31
 MAIN_TYPES = ("sheet.main+xml", "template.main+xml", "macroEnabled.main+xml")
@@ -48,24 +49,32 @@ class Contents:
     texts: list[str] = field(default_factory=list)
     cell_metadata: int = 0
     value_metadata: int = 0
+    _allowance: Allowance = field(default_factory=Allowance)
     _known: dict[int | None, Known] = field(default_factory=dict)
     _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """The sheets' titles, case aside."""
+        return frozenset(each.title.casefold() for each in self.sheets)
 
     def known(self, sheet: int | None = None) -> Known:
         """What a formula on a sheet may refer to."""
         if sheet is not None and sheet not in self.sheet_names:
             sheet = -1  # those of a sheet without names of its own
         if sheet not in self._known:
-            titles = frozenset(each.title.casefold() for each in self.sheets)
             own = set().union(*self.sheet_names.values()) if sheet is None else self.sheet_names.get(sheet, set())
-            self._known[sheet] = Known(titles, frozenset(self.names | own), frozenset(self.tables), self.links)
+            self._known[sheet] = Known(self.titles, self.names, self.tables, self.links, own)
         return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
         """A finding for each fault of a formula; one that is met again is not read again."""
         key = (sheet if sheet in self.sheet_names else None, formula)
         if key not in self._faults:
-            self._faults[key] = faults(formula, self.known(sheet))
+            if self._allowance.left < 0:
+                what = "It is too large: its formulas have more parts than are read."
+                raise UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large", place)
+            self._faults[key] = faults(formula, self.known(sheet), self._allowance)
         for fault in self._faults[key]:
             yield PackageFinding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
 
@@ -78,12 +87,16 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
         what = "The package holds no workbook."
         return None, [PackageFinding("no-workbook", "the file", what, "Save it as .xlsx in a spreadsheet program.")]
     relationships = package.relationships(part)
-    sheets = []
+    sheets: list[Sheet] = []
+    taken: set[str] = set()
     for each in root.iterfind("{*}sheets/{*}sheet"):
         number = next((value for key, value in each.attrib.items() if key.endswith("relationships}id")), "")
         related = relationships.get(number)
         name = package.named(related.target) if related else None
         is_grid = related is not None and related.kind == "worksheet"
+        if name in taken:
+            raise UnreadableWorkbook(DAMAGED, "sheet-part", name)
+        taken.update([name] if name else [])
         sheet = package.root(name)
         foreign = _without_foreign(sheet) if is_grid else ""
         sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", sheet, is_grid, foreign))

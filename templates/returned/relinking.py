@@ -16,7 +16,7 @@ from functools import cache
 from roi_engine.worksheet.catalogue import functions
 from templates.xlsx.relationships import relationships_part
 from templates.xlsx.stored_cells import StoredWorkbook
-from templates.xlsx.untrusted_package import Package, main_part, open_package
+from templates.xlsx.untrusted_package import Package, UnreadableWorkbook, main_part, open_package
 from templates.xlsx.xml_parts import Element, local_name, serialised
 from templates.xlsx.zip_package import copy_of, zip_of
 
@@ -36,6 +36,8 @@ _ANY_INDEX = re.compile(rf"{_TEXT}|\[(?P<index>\d{{1,9}})\]")
 
 _CALLED = re.compile("!FT_", re.IGNORECASE)
 
+MOST_FORMULAS = 5_000_000
+"""Characters of all formulas that name a sheet or a file."""
 LONGEST_FORMULA = 8_192
 """Characters; what is longer is no formula that Excel reads."""
 
@@ -116,6 +118,7 @@ class _Relinking:
         self.main = main_part(package)
         self.sheets = {part.lower(): title for title, part in StoredWorkbook(package).parts.items()}
         self.formulas: dict[str, list[str]] = {}
+        self.left = MOST_FORMULAS
         self.shape_links = False
         self.references: list[str] = []
         folder = posixpath.dirname(self.main).lower()
@@ -135,6 +138,9 @@ class _Relinking:
         def end(tag: str, text: str) -> None:
             if tag in _FORMULAS and _may_link(text):
                 found.append(text)
+                self.left -= len(text)
+                if self.left < 0:
+                    raise UnreadableWorkbook("Its formulas are too long. Delete sheets of other data.", "too-large")
 
         self.package.stream(name, start, end)
         if found:

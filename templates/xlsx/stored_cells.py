@@ -120,6 +120,7 @@ class StoredWorkbook:
         sheets: list[tuple[str, str]] = []
         names: list[tuple[str, str | None, str]] = []
         open_name: list[dict[str, str]] = []
+        taken: set[str] = set()
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "sheets/sheet":
@@ -139,6 +140,9 @@ class StoredWorkbook:
         for title, relation in sheets:
             target = targets.get(relation)
             if target and target.kind == "worksheet" and not target.external and target.target in self.package:
+                if target.target in taken or title in self.parts:
+                    raise UnreadableWorkbook(DAMAGED)
+                taken.add(target.target)
                 self.parts[title] = target.target
         titles = [title for title, _ in sheets]
         for name, local, text in names:
