@@ -1,4 +1,4 @@
-"""A filled workbook read back: the scenario in it, every problem with its cell, and where the file comes from."""
+"""A returned workbook read: its scenario, every problem with its cell, and its origin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from templates.returned.typed_numbers import not_a_number
 from templates.xlsx.stored_cells import DateInCell, ErrorInCell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 SHOWN = 60
 """Characters of a formula or text that a sentence repeats."""
 
@@ -154,6 +154,8 @@ class _Reader:
                     key, place, "Its formula has no value yet. Open the file, save it, and read it again."
                 )
             self.notes.append(f"{place} {key}: {_short(value)} is what its formula last showed.")
+        if isinstance(value, str) and not isinstance(value, ErrorInCell | DateInCell):
+            value = _UNPRINTABLE.sub(" ", value)
         if isinstance(value, str) and not value.strip():
             return None
         if value is None:
