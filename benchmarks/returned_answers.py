@@ -16,7 +16,8 @@ from openpyxl import Workbook, load_workbook
 from roi_engine import REFERENCE
 from roi_engine.scenario import REFERENCE_INPUTS
 from templates.workbook import build_workbook
-from templates.xlsx.finishing import MAIN, parts_by_title
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.namespaces import MAIN
 
 CORE = "docProps/core.xml"
 FIRST_NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fatima", "Grace", "Hiro", "Ines", "Jan")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +25,7 @@ from templates.sheets.sensitivity_sheet import add_sensitivity_sheet
 from templates.sheets.summary_sheet import add_summary_sheet, fill_summary
 from templates.sheets.what_if_sheets import add_what_if_sheets
 from templates.xlsx.finishing import finish
+from templates.xlsx.generation_time import generation_time
 
 
 def build_workbook(
@@ -47,7 +47,7 @@ def build_workbook(
     the native edition, which are values as generated when it is left out.
     Two builds of the same scenario at the same time are equal byte for byte.
     """
-    moment = (generated or _time_of_build()).astimezone(UTC).replace(microsecond=0)
+    moment = generation_time(generated)
     _check_scenarios([scenario, *others])
     book = Book(scenario, edition, others, live_grids)
     summary = add_summary_sheet(book)
@@ -110,8 +110,3 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
         description=scenario.description,
         chart_descriptions={sheet: texts for sheet, texts in book.chart_descriptions.items() if texts},
     )
-
-
-def _time_of_build() -> datetime:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)

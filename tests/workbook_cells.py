@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from roi_engine import REFERENCE, Scenario, load_scenario
-from templates.xlsx.finishing import MAIN, parts_by_title
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.namespaces import MAIN
 
 SAMPLES = Path(__file__).parents[1] / "templates" / "samples"
 

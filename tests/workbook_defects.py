@@ -243,6 +243,10 @@ DEFECTS: dict[str, tuple[str, Seed]] = {
     "a row twice": ("row-duplicate", sub("Checks", '(<row r="1" .*?</row>)', r'\1<row r="1"/>')),
     "cells out of order": ("cell-order", sub("Checks", '(<c r="C5".*?</c>)(<c r="D5".*?</c>)', r"\2\1")),
     "a cell twice": ("cell-duplicate", sub("Checks", '(<c r="A5".*?</c>)', r"\1\1")),
+    "a cell of another namespace": (
+        "foreign-element",
+        sub("Checks", '(<c r="A5".*?</c>)', r'\1<x:c xmlns:x="urn:x" r="A5"><x:v>1</x:v></x:c>'),
+    ),
     "a cell in another row": ("cell-address", sub("Checks", '<c r="A5"', '<c r="A55"')),
     "a cell right of XFD": ("cell-address", sub("Checks", '<c r="H5"', '<c r="XFE5"')),
     "an extent without the last rows": ("dimension", sub("Checks", r'<dimension ref="[^"]*"', '<dimension ref="A1:B2"')),

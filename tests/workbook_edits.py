@@ -10,7 +10,8 @@ from typing import Any
 from lxml import etree
 
 from roi_engine.scenario import INPUTS
-from templates.xlsx.finishing import MAIN, parts_by_title
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.namespaces import MAIN
 
 WORKBOOK = "xl/workbook.xml"
 

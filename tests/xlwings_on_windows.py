@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from roi_engine.worksheet.call import CELL_ERRORS
+from roi_engine.cell_errors import CELL_ERRORS
 
 ROOT = Path(__file__).parents[1]
 CALLS, FUNCTIONS = "addin.excel.calls", "addin.functions"

@@ -39,10 +39,10 @@ def check(file: str, json: bool) -> None:
 
     from roi_engine.errors import FtRoiError, ScenarioError
     from templates.returned.checked_workbook import check_workbook
-    from templates.returned.reading import bytes_of
+    from templates.xlsx.untrusted_package import content_of
 
     try:
-        found = check_workbook(bytes_of(path))
+        found = check_workbook(content_of(path))
     except ScenarioError as error:
         lines = [f"{file}: {problem}" for problem in error.problems]
         raise InvalidInput(f"{file}: the inputs have {len(lines)} problems.", *lines) from None

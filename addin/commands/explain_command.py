@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, json_option
+from addin.shell.command import Command
+from addin.shell.options import json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
 from addin.shell.terminal import print_json
 

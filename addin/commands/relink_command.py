@@ -35,9 +35,8 @@ def relink(file: str, output: str | None, force: bool) -> None:
 
     The link that nothing else uses is removed too. All else in the file stays as it is; nothing is calculated.
     """
-    from templates.returned.reading import bytes_of
     from templates.returned.relinking import relink as relinked
-    from templates.xlsx.untrusted_package import UnreadableWorkbook
+    from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(file)
     target = Path(output) if output is not None else source
@@ -45,7 +44,7 @@ def relink(file: str, output: str | None, force: bool) -> None:
     if output is not None:
         check_output_file(target, force, f"a copy of {source.name}", f"relinked{kind}")
     try:
-        result = relinked(bytes_of(source))
+        result = relinked(content_of(source))
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{file}: {error}") from None
     if not result.changed:

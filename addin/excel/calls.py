@@ -10,8 +10,9 @@ from typing import Any
 
 import xlwings
 
+from roi_engine.cell_errors import CELL_ERRORS
 from roi_engine.errors import FtRoiError
-from roi_engine.worksheet.call import CELL_ERRORS, call
+from roi_engine.worksheet.call import call
 
 TEXT, ERROR = "'", "#"
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from lxml import etree
 
 import roi_engine
 from addin.excel.vba_project import SHEET_CLASS, WORKBOOK_CLASS, document_module, vba_project
@@ -20,6 +16,11 @@ from addin.functions import CATEGORY
 from roi_engine._version import __version__
 from roi_engine.worksheet.catalogue import functions
 from roi_engine.worksheet.explained import argument_help
+from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, MAIN, PACKAGE, PACKAGE_RELATIONSHIPS, SPREADSHEET
+from templates.xlsx.relationships import relationships_xml
+from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
+from templates.xlsx.xml_parts import DECLARATION
+from templates.xlsx.zip_package import MS_DOS, OWNER_ONLY, zipped
 
 FILE_NAME = "ft-roi.xlam"
 PROJECT_NAME = "FtRoiAddin"
@@ -28,13 +29,6 @@ INTERPRETER, BUILT_FOR, BUILT_BY = "INTERPRETER_WIN", "BUILT FOR XLWINGS", "BUIL
 ANY_INTERPRETER = "python"
 """The interpreter of an add-in that was built on another system: the one that Windows finds on its PATH."""
 
-LARGEST_PART = 2_000_000
-
-_MOMENT = (1980, 1, 1, 0, 0, 0)
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _ARGUMENT_HELP = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"
 
 
@@ -86,33 +80,26 @@ def addin_package(rows: Mapping[str, str], project: bytes) -> bytes:
     """The package around a VBA project."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": _content_types(),
-        "_rels/.rels": _relationships(
-            {
-                f"{_DOCUMENT}/officeDocument": "xl/workbook.xml",
-                f"{_PACKAGE}/relationships/metadata/core-properties": "docProps/core.xml",
-            }
+        "_rels/.rels": relationships_xml(
+            [
+                (f"{DOCUMENT_RELATIONSHIPS}/officeDocument", "xl/workbook.xml"),
+                (f"{PACKAGE_RELATIONSHIPS}/metadata/core-properties", "docProps/core.xml"),
+            ]
         ),
         "docProps/core.xml": _properties(),
         "xl/workbook.xml": _workbook(),
-        "xl/_rels/workbook.xml.rels": _relationships(
-            {
-                f"{_DOCUMENT}/worksheet": "worksheets/sheet1.xml",
-                f"{_DOCUMENT}/styles": "styles.xml",
-                "http://schemas.microsoft.com/office/2006/relationships/vbaProject": "vbaProject.bin",
-            }
+        "xl/_rels/workbook.xml.rels": relationships_xml(
+            [
+                (f"{DOCUMENT_RELATIONSHIPS}/worksheet", "worksheets/sheet1.xml"),
+                (f"{DOCUMENT_RELATIONSHIPS}/styles", "styles.xml"),
+                ("http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin"),
+            ]
         ),
         "xl/worksheets/sheet1.xml": _sheet(rows),
         "xl/styles.xml": _STYLES,
         "xl/vbaProject.bin": project,
     }
-    package = BytesIO()
-    with ZipFile(package, "w", ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            entry = ZipInfo(name, _MOMENT)
-            entry.compress_type = ZIP_DEFLATED
-            entry.create_system = 0
-            archive.writestr(entry, content if isinstance(content, bytes) else content.encode())
-    return package.getvalue()
+    return zipped(parts, system=MS_DOS, permissions=OWNER_ONLY)
 
 
 def _content_types() -> str:
@@ -125,24 +112,16 @@ def _content_types() -> str:
     }
     overrides = "".join(f'<Override PartName="{part}" ContentType="{kind}"/>' for part, kind in kinds.items())
     return (
-        f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
+        f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
     )
 
 
-def _relationships(targets: Mapping[str, str]) -> str:
-    entries = "".join(
-        f'<Relationship Id="rId{number}" Type="{kind}" Target="{target}"/>'
-        for number, (kind, target) in enumerate(targets.items(), 1)
-    )
-    return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{entries}</Relationships>'
-
-
 def _properties() -> str:
     """The title and the sentence that Excel shows in its list of add-ins."""
     return (
-        f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="{PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>FT ROI</dc:title>'
         f"<dc:description>FT_ functions {__version__}: what a fine-tuned model costs and returns.</dc:description>"
         "</cp:coreProperties>"
@@ -162,7 +141,8 @@ def _workbook() -> str:
         if function.arguments
     )
     return (
-        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><workbookPr codeName="ThisWorkbook"/>'
+        f'{DECLARATION}<workbook xmlns="{SPREADSHEET}" xmlns:r="{DOCUMENT_RELATIONSHIPS}">'
+        '<workbookPr codeName="ThisWorkbook"/>'
         f'<sheets><sheet name={quoteattr(SETTINGS_SHEET)} sheetId="1" r:id="rId1"/></sheets>'
         f'<functionGroups builtInGroupCount="19"><functionGroup name={quoteattr(CATEGORY)}/></functionGroups>'
         f'<extLst><ext uri="{_ARGUMENT_HELP}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
@@ -178,11 +158,15 @@ def _sheet(rows: Mapping[str, str]) -> str:
         f'<row r="{number}">{cell(f"A{number}", key)}{cell(f"B{number}", value)}</row>'
         for number, (key, value) in enumerate(rows.items(), 1)
     )
-    return f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet1"/><sheetData>{lines}</sheetData></worksheet>'
+    return (
+        f'{DECLARATION}<worksheet xmlns="{SPREADSHEET}"><sheetPr codeName="Sheet1"/>'
+        f"<sheetData>{lines}</sheetData></worksheet>"
+    )
 
 
 _STYLES = (
-    f'{_XML}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    f'{DECLARATION}<styleSheet xmlns="{SPREADSHEET}">'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs>'
@@ -197,25 +181,17 @@ class NotOurAddin(ValueError):
 def read_settings(path: Path) -> dict[str, str]:
     """The settings of an add-in file; raises `NotOurAddin` for a damaged or another's file."""
     try:
-        with ZipFile(path) as archive:
-            damaged = archive.testzip() is not None
-            workbook, sheet = (_root(archive, part) for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"))
-            complete = "xl/vbaProject.bin" in archive.namelist()
+        package = open_package(content_of(path))
+        complete = all(package.read(name) for name in package.names())
+        workbook, sheet = (package.tree(part) for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"))
     except OSError as error:
         raise NotOurAddin(f"it cannot be read: {error.strerror or error}") from None
-    except Exception as error:  # whatever a damaged package makes of its readers
-        raise NotOurAddin(f"it is damaged: {type(error).__name__}") from None
-    if SETTINGS_SHEET not in [each.get("name") for each in workbook.iter(f"{{{_MAIN}}}sheet")]:
+    except UnreadableWorkbook:
+        raise NotOurAddin("it is damaged") from None
+    if SETTINGS_SHEET not in [each.get("name") for each in workbook.iter(f"{MAIN}sheet")]:
         raise NotOurAddin("it is an add-in of somebody else")
-    texts = {cell.get("r", ""): "".join(map(str, cell.itertext())) for cell in sheet.iter(f"{{{_MAIN}}}c")}
+    texts = {cell.get("r", ""): "".join(map(str, cell.itertext())) for cell in sheet.iter(f"{MAIN}c")}
     found = {text: texts.get(f"B{place[1:]}", "") for place, text in texts.items() if place[:1] == "A"}
-    if damaged or not complete or BUILT_FOR not in found or INTERPRETER not in found:
+    if not complete or "xl/vbaProject.bin" not in package or BUILT_FOR not in found or INTERPRETER not in found:
         raise NotOurAddin("it is damaged: a part is missing")
     return found
-
-
-def _root(archive: ZipFile, part: str) -> etree._Element:
-    """A part of the package, read without entities and up to a size that no add-in of ours has."""
-    if archive.getinfo(part).file_size > LARGEST_PART:
-        raise ValueError(f"{part} is too large")
-    return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False, no_network=True))

@@ -10,16 +10,15 @@ import json
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import roi_engine
 from addin.libreoffice.calculator import binary_kind
 from roi_engine._version import __version__
 from roi_engine.worksheet.catalogue import Function, functions
 from roi_engine.worksheet.explained import argument_help
+from templates.xlsx.zip_package import zipped
 
 IDENTIFIER = "org.ftroi.libreoffice"
 IMPLEMENTATION = "org.ftroi.Functions"
@@ -28,7 +27,6 @@ OLDEST_OFFICE = "25.2"
 MODULES = ("component.py", "calculator.py", "worker.py")
 SUMMARY = "FT_ functions: what a fine-tuned model costs and returns, in the cells of a spreadsheet."
 
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -53,15 +51,7 @@ def extension_parts(interpreter: str = sys.executable, libraries: Sequence[str] 
 
 def build_extension(interpreter: str = sys.executable) -> bytes:
     """The extension as the bytes of an .oxt file; the same bytes each time."""
-    package = BytesIO()
-    with ZipFile(package, "w", ZIP_DEFLATED) as archive:
-        for name, text in extension_parts(interpreter).items():
-            entry = ZipInfo(name, _MOMENT)
-            entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3
-            archive.writestr(entry, text.encode())
-    return package.getvalue()
+    return zipped(extension_parts(interpreter))
 
 
 def unpack_extension(folder: Path, interpreter: str = sys.executable, libraries: Sequence[str] | None = None) -> None:

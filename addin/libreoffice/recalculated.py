@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 from lxml import etree
 
 from addin.shell.failures import InvalidInput
+from templates.xlsx.untrusted_package import content_of, main_part, open_zip
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -42,21 +42,26 @@ def check_is_workbook(path: Path) -> None:
 
 
 def calls_functions(path: Path) -> bool:
-    """Whether a formula of a workbook calls an FT_ function; a text that shows such a call does not count."""
-    with ZipFile(path) as package:
-        parts = [name for name in package.namelist() if _SHEET.fullmatch(name)]
-        roots = (etree.fromstring(package.read(name)) for name in parts)
-        return any("FT_" in formula for root in roots for formula in _formulas(root))
+    """Whether a formula of a workbook calls an FT_ function; a text that shows such a call does not count.
 
+    Only the sheets that the workbook names are unpacked, within limits; raises `UnreadableWorkbook` beyond them.
+    """
+    package = open_zip(content_of(path))
+    sheets = [each.target for each in package.relationships(main_part(package)).values() if each.kind == "worksheet"]
+    found = []
 
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
-_ODF_FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if "FT_" in attributes.get("formula", ""):  # of an .ods file
+            found.append(tag)
 
+    def end(tag: str, text: str) -> None:
+        if tag == "f" and "FT_" in text:
+            found.append(tag)
 
-def _formulas(root: etree._Element) -> Iterator[str]:
-    """The formulas of a sheet, in an .xlsx or an .ods file."""
-    for element in root.iter(etree.Element):
-        yield (element.text or "") if element.tag == f"{_MAIN}f" else (element.get(_ODF_FORMULA) or "")
+    for name in ["content.xml", *sheets]:
+        if name in package:
+            package.stream(name, start, end)
+    return bool(found)
 
 
 def formula_cells(path: Path) -> Iterator[FormulaCell]:

@@ -1,21 +1,17 @@
-"""The time that a result states: now, or the time that the environment asks for."""
+"""The time that a result states, where the environment asks for one."""
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
+from templates.xlsx.generation_time import UnusableTime, time_of_environment
+
 
 def generation_time() -> datetime | None:
-    """The time in SOURCE_DATE_EPOCH (seconds since 1970, UTC), or None."""
-    text = os.environ.get("SOURCE_DATE_EPOCH")
-    if not text:
-        return None
+    """The time in SOURCE_DATE_EPOCH, None where it is not set."""
     try:
-        return datetime.fromtimestamp(int(text), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise click.UsageError(
-            f'SOURCE_DATE_EPOCH is "{text}". Set it to whole seconds since 1970, or unset it.'
-        ) from None
+        return time_of_environment()
+    except UnusableTime as error:
+        raise click.UsageError(str(error)) from None

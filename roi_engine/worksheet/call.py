@@ -26,25 +26,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.block import Case, CellError, is_block, read_block
 from roi_engine.worksheet.catalogue import Argument, Function, find_function
 from roi_engine.worksheet.memory import remembered
 
-CELL_ERRORS = {
-    "#NULL!": 2000,
-    "#DIV/0!": 2007,
-    "#VALUE!": 2015,
-    "#REF!": 2023,
-    "#NAME?": 2029,
-    "#NUM!": 2036,
-    "#N/A": 2042,
-}
-"""The errors that every spreadsheet knows, with the numbers that Excel gives them."""
-YOUNGER_ERRORS = frozenset(
-    {"#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!"}
-)
 _FIRST_IN_COM, _LAST_IN_COM = -2146826288, -2146826189
 _ERRORS_IN_COM = {number - 2000 + _FIRST_IN_COM: text for text, number in CELL_ERRORS.items()}
 """Windows' COM hands over an error value as a whole number of this range; a cell's numbers arrive as floats."""

@@ -28,7 +28,7 @@ from roi_engine.scenario import Scenario
 from roi_engine.worksheet.call import call
 from templates.building import styles
 from templates.building.formula import Formula, cached, formula_of
-from templates.xlsx.finishing import NEEDS_ESCAPE, escaped
+from templates.xlsx.escapes import escaped
 
 HEADER_ROWS = 2
 """Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
@@ -107,7 +107,7 @@ class Book:
         else:
             cell.value = value
             if isinstance(value, str):
-                cell.value = NEEDS_ESCAPE.sub(escaped, value)
+                cell.value = escaped(value)
                 cell.data_type = "s"  # a text that begins with = stays a text
             elif isinstance(value, float):
                 self.numbers[sheet.title][address] = value

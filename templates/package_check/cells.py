@@ -6,19 +6,15 @@ import math
 import re
 from collections.abc import Iterator
 
-from openpyxl.utils.cell import get_column_letter
-
 from templates.package_check import grid
 from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.grid import Area
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
-from templates.xlsx.stored_cells import LAST_ROW, LONGEST_CELL_TEXT
+from templates.xlsx.column_letters import LAST_ROW, column_letters
+from templates.xlsx.error_codes import ALL_ERRORS
+from templates.xlsx.stored_cells import LONGEST_CELL_TEXT
 
-ERRORS = {
-    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
-    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!",
-}  # fmt: skip
 NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?|\d\d:\d\d(?::\d\d(?:\.\d+)?)?")
 TYPES = {"n", "s", "str", "b", "e", "inlineStr", "d"}
@@ -26,6 +22,9 @@ TYPES = {"n", "s", "str", "b", "e", "inlineStr", "d"}
 
 def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
     """Every row and cell of a sheet."""
+    if sheet.foreign:
+        what = f"Among its cells stands {shortened(sheet.foreign)}: programs differ in what they show."
+        yield PackageFinding("foreign-element", sheet.title, what, "Remove what is not of the file format.")
     last_row = 0
     used = None
     shared: set[str] = set()
@@ -45,7 +44,7 @@ def check_cells(contents: Contents, index: int, sheet: Sheet) -> Findings:
         last_column = 0
         for cell in row.iterchildren("{*}c"):
             where = grid.cell(cell.get("r")) if cell.get("r") is not None else (number, last_column + 1)
-            at = f"{sheet.title}!{shortened(cell.get('r', get_column_letter(last_column + 1) + str(number)))}"
+            at = f"{sheet.title}!{shortened(cell.get('r', column_letters(last_column + 1) + str(number)))}"
             if where is None or where[0] != number:
                 yield PackageFinding("cell-address", at, f"It is no address in row {number}.", "Correct r.")
                 continue
@@ -96,11 +95,11 @@ def _check_value(contents: Contents, place: str, cell: Root) -> Findings:
             yield PackageFinding("cell-type", place, "It is an inline text with a <v>.", "Write <is><t>…</t></is>.")
     elif text is None:
         return
-    elif kind == "n" and text.strip().upper() in ERRORS:
+    elif kind == "n" and text.strip().upper() in ALL_ERRORS:
         yield PackageFinding("error-type", place, f"The error {text.strip()} stands as a number.", 'Write t="e".')
     elif kind == "n" and text and not _is_number(text):
         yield PackageFinding("number-value", place, f"{shortened(text)!r} is no number.", 'Write t="str", or a number.')
-    elif kind == "e" and text not in ERRORS:
+    elif kind == "e" and text not in ALL_ERRORS:
         yield PackageFinding("error-code", place, f"Excel knows no error {shortened(text)!r}.", "Write #N/A, #NUM!, …")
     elif kind == "b" and text not in ("0", "1"):
         yield PackageFinding("boolean-value", place, f"{shortened(text)!r} is no boolean.", "Write 1 or 0.")

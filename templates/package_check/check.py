@@ -11,30 +11,39 @@ from templates.package_check.defined_names import check_defined_names
 from templates.package_check.document_properties import check_document_properties
 from templates.package_check.drawings import check_drawings
 from templates.package_check.finding import Findings, PackageFinding
-from templates.package_check.package import Package, check_parts, opened
+from templates.package_check.package import Package, check_parts
 from templates.package_check.sheet_part import check_sheet
 from templates.package_check.styles_part import check_styles
 from templates.package_check.tables import check_tables
 from templates.package_check.validations import check_validations
 from templates.package_check.workbook_part import check_workbook, contents_of
+from templates.xlsx import untrusted_package
+from templates.xlsx.untrusted_package import UnreadableWorkbook, open_zip
 
 MOST_FINDINGS = 200
 """As many findings as are told: a file with more is not put right by hand."""
 
 
-def check_package(data: bytes) -> list[PackageFinding]:
+def check_package(data: bytes | untrusted_package.Package) -> list[PackageFinding]:
     """What a spreadsheet program would repair, refuse or show wrongly in a workbook file, at most MOST_FINDINGS.
 
-    data : the bytes of an .xlsx file, which may be anything at all. Never raises; an empty list means that nothing
-    was found, not that Excel agrees.
+    data : the bytes of an .xlsx file, which may be anything at all, or the package in them. Never raises; an empty list
+    means that nothing was found, not that Excel agrees.
 
     >>> [finding.rule for finding in check_package(b"no zip")]
     ['unreadable']
     """
-    package, found = opened(data)
-    if package is not None:
-        found += islice(_findings(package), MOST_FINDINGS)
-    return found[:MOST_FINDINGS]
+    found: list[PackageFinding] = []
+    try:
+        package = open_zip(data) if isinstance(data, bytes) else data
+        for name in package.names():
+            package.read(name)
+        for finding in islice(_findings(Package(package)), MOST_FINDINGS):
+            found.append(finding)
+    except UnreadableWorkbook as problem:
+        what, _, cure = str(problem).partition(". ")
+        found.append(PackageFinding(problem.rule, problem.place, f"{what}.", cure))
+    return found
 
 
 def _findings(package: Package) -> Findings:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from templates.package_check.cells import ERRORS, NUMBER
+from templates.package_check.cells import NUMBER
 from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
-from templates.xlsx.stored_cells import LAST_COLUMN, LAST_ROW
+from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW
+from templates.xlsx.error_codes import ALL_ERRORS
 
 LABEL_POSITIONS = {
     "barChart clustered": {"ctr", "inBase", "inEnd", "outEnd"},
@@ -70,7 +71,7 @@ def _check_chart(contents: Contents, part: str, chart: Root) -> Findings:
                 yield PackageFinding(
                     "chart-cache", part, f"A cached point is number {point.get('idx')} of {count}.", "Correct it."
                 )
-            elif cache.tag.endswith("numCache") and not NUMBER.fullmatch(value) and value not in ERRORS and value:
+            elif cache.tag.endswith("numCache") and not NUMBER.fullmatch(value) and value not in ALL_ERRORS and value:
                 yield PackageFinding(
                     "chart-cache", part, f"A cached number is {shortened(value)!r}.", "Write a number."
                 )

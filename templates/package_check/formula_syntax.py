@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from templates.package_check import grid
 from templates.package_check.finding import shortened
 from templates.package_check.function_names import ARGUMENTS, NEEDS_PREFIX, NOT_IN_CELLS
+from templates.xlsx.error_codes import ALL_ERRORS
 
 LONGEST, LONGEST_TEXT, DEEPEST, MOST_ARGUMENTS = 8192, 255, 64, 255
 
-ERROR = (
-    r"\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
-    r"|PYTHON!)"
-)
+ERROR = f"(?:{'|'.join(map(re.escape, ALL_ERRORS))})"
 TEXT = r'"(?:[^"]|"")*+"'
 NUMBER = r"(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?"
 CONSTANT = re.compile(rf"\s*+(?:[+-]?\s*+{NUMBER}|{TEXT}|{ERROR}|(?i:TRUE|FALSE))\s*+")
@@ -60,6 +58,19 @@ class Known:
     names: Set[str] = frozenset()
     tables: Set[str] = frozenset()
     links: int = 0
+    own: Set[str] = frozenset()
+    """The names of the formula's own sheet."""
+
+    def has_name(self, name: str) -> bool:
+        """Whether a name, in small letters, is defined where the formula stands."""
+        return name in self.names or name in self.own
+
+
+@dataclass
+class Allowance:
+    """How many more parts of formulas are read: names, numbers, operators; the formulas of a file may have no end."""
+
+    left: int = 1_200_000
 
 
 @dataclass(frozen=True)
@@ -97,8 +108,10 @@ class _Unreadable(Exception):
     """The formula makes no sense from here on."""
 
 
-def faults(formula: str, known: Known) -> list[Fault]:
+def faults(formula: str, known: Known, allowance: Allowance | None = None) -> list[Fault]:
     """Everything wrong with a formula that can be told before the first place where it makes no sense.
+
+    allowance : what the formula's parts are taken from.
 
     >>> [fault.rule for fault in faults("SUM(A1:A3)*(1+rate)", Known(names={"rate"}))]
     []
@@ -111,9 +124,10 @@ def faults(formula: str, known: Known) -> list[Fault]:
         what = f"It has {len(formula):,} characters; Excel reads {LONGEST:,}."
         return [Fault("formula-length", what, "Split it over several cells.")]
     found: list[Fault] = []
-    reading = _Reading(known)
+    reading, allowance = _Reading(known), allowance or Allowance()
     try:
         for match in TOKEN.finditer(formula):
+            allowance.left -= 1
             found += _take(reading, match.lastgroup or "other", match[0])
         _end(reading)
     except _Unreadable as wrong:
@@ -289,7 +303,7 @@ def _check_name(known: Known, word: str, on_sheet: bool) -> Iterator[Fault]:
     name = word.casefold()
     if name in ("true", "false") or name.startswith(("_xlpm.", "_xlnm.", "_xleta.", "_xlop.")) or on_sheet:
         return
-    if name not in known.names and name not in known.tables:
+    if not known.has_name(name) and name not in known.tables:
         yield Fault("formula-name", f"The name {_quoted(word)} is not defined: it shows #NAME?.", "Define it.")
 
 
@@ -304,7 +318,7 @@ def _check_sheet(known: Known, prefix: str) -> Iterator[Fault]:
         return
     names = (title,) if title.casefold() in known.sheets else tuple(title.split(":"))
     for name in names:
-        if name.casefold() not in known.sheets and not (len(names) == 1 and name.casefold() in known.names):
+        if name.casefold() not in known.sheets and not (len(names) == 1 and known.has_name(name.casefold())):
             yield Fault("formula-sheet", f"There is no sheet {_quoted(name)}.", "Name a sheet that there is.")
 
 

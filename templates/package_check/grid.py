@@ -8,9 +8,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from openpyxl.utils.cell import column_index_from_string as column_number
-
-from templates.xlsx.stored_cells import LAST_COLUMN, LAST_ROW
+from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW, column_number
 
 ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 

@@ -1,47 +1,27 @@
-"""The file as a package: its zip entries, its parts as XML, what relates them (ECMA-376 Part 2).
-
-The file may be hostile: sizes are counted while they are read, no entity is expanded and nothing outside is opened.
-"""
+"""The file as a package: its parts as XML, what relates them, and whether the list of types fits (ECMA-376 Part 2)."""
 
 from __future__ import annotations
 
-import io
-import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote
-
-from lxml import etree
 
 from templates.package_check.finding import Findings, PackageFinding
-from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
-
-MOST_PARTS, LARGEST_PART, LARGEST_PACKAGE = 5_000, 16 * 2**20, 48 * 2**20
-"""What is read at all: parts, bytes of one part, bytes of all parts, uncompressed."""
+from templates.xlsx import untrusted_package
+from templates.xlsx.relationships import Relationship, relationship, relationships_part, resolved, source_of
+from templates.xlsx.untrusted_package import UnreadableWorkbook
+from templates.xlsx.xml_parts import Element
 
 CONTENT_TYPES = "[Content_Types].xml"
-Root = Any
-"""An lxml element."""
-
-
-@dataclass(frozen=True)
-class Relationship:
-    """From a part to another, or out of the package."""
-
-    kind: str
-    target: str
-    external: bool
+Root = Element
 
 
 class Package:
-    """The parts of a package by name."""
+    """The parts of a package by name, as they are written."""
 
-    def __init__(self, parts: dict[str, bytes]) -> None:
-        self.parts = parts
-        self._spelling = {name.casefold(): name for name in parts}
+    def __init__(self, package: untrusted_package.Package) -> None:
+        self.parts = package.names()
+        self._package = package
+        self._known = frozenset(self.parts)
+        self._spelling = {name.casefold(): name for name in self.parts}
         self._roots: dict[str, Root] = {}
         self._relationships: dict[str, dict[str, Relationship]] = {}
         self.broken: dict[str, str] = {}
@@ -51,39 +31,29 @@ class Package:
         return self._spelling.get(name.casefold())
 
     def root(self, name: str | None) -> Root | None:
-        """The root element of a part; None where there is no such part, or no XML in it."""
-        if name is None or name not in self.parts:
+        """The root element of a part; None where there is no such part, or no XML in it that may be read."""
+        if name is None or name not in self._known:
             return None
         if name not in self._roots:
-            self._roots[name] = self._parsed(name)
+            self._roots[name] = self._tree(name)
         return self._roots[name]
 
-    def _parsed(self, name: str) -> Root | None:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    def _tree(self, name: str) -> Root | None:
         try:
-            root = etree.fromstring(self.parts[name], parser)
-        except (etree.XMLSyntaxError, ValueError) as problem:
+            return self._package.tree(name)
+        except UnreadableWorkbook as problem:
+            if problem.rule == "too-large":
+                raise
             self.broken[name] = str(problem)
             return None
-        information: Any = root.getroottree().docinfo
-        if information.doctype:
-            self.broken[name] = "it declares a document type"
-            return None
-        return root
 
     def relationships(self, source: str) -> dict[str, Relationship]:
         """The relationships of a part (of the package: "") by their id."""
         if source not in self._relationships:
-            folder, name = posixpath.split(source)
-            root = self.root(self.named(posixpath.join(folder, "_rels", f"{name}.rels")))
-            self._relationships[source] = {
-                each.get("Id", ""): Relationship(
-                    each.get("Type", "").rsplit("/", 1)[-1],
-                    resolved(folder, each.get("Target", "")),
-                    each.get("TargetMode") == "External",
-                )
-                for each in (root.iterchildren("{*}Relationship") if root is not None else ())
-            }
+            root = self.root(self.named(relationships_part(source)))
+            elements = root.iterchildren("{*}Relationship") if root is not None else ()
+            found = [relationship(source, each.attrib) for each in elements]
+            self._relationships[source] = {each.id: each for each in found}
         return self._relationships[source]
 
     def related(self, source: str, kind: str) -> Iterator[str]:
@@ -94,66 +64,6 @@ class Package:
                 yield target
 
 
-def resolved(folder: str, target: str) -> str:
-    """The part that a relationship's target names, as seen from a folder.
-
-    >>> resolved("xl/worksheets", "../drawings/drawing1.xml"), resolved("xl", "/xl/styles.xml")
-    ('xl/drawings/drawing1.xml', 'xl/styles.xml')
-    """
-    path = unquote(target.split("#")[0])
-    return posixpath.normpath(posixpath.join("/", folder, path))[1:]
-
-
-def opened(data: bytes) -> tuple[Package | None, list[PackageFinding]]:
-    """The package in a file's bytes, and what is wrong with its zip; None where nothing more can be looked at."""
-    if not data.startswith(b"PK"):
-        try:
-            open_package(data)
-        except UnreadableWorkbook as other:
-            what, _, cure = str(other).partition(". ")
-            return None, [_unreadable(f"{what}.", cure)]
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as wrong:
-        return None, [_unreadable(f"It is no whole zip file ({wrong}).", "Fetch or save the file again.")]
-
-
-def _unreadable(what: str, cure: str) -> PackageFinding:
-    return PackageFinding("unreadable", "the file", what, cure)
-
-
-def _read(archive: zipfile.ZipFile) -> tuple[Package | None, list[PackageFinding]]:
-    entries = archive.infolist()
-    if len(entries) > MOST_PARTS:
-        what = f"It holds {len(entries):,} parts; no more than {MOST_PARTS:,} are looked at."
-        return None, [PackageFinding("too-large", "the file", what, "Do not open it.")]
-    found: list[PackageFinding] = []
-    parts: dict[str, bytes] = {}
-    seen: set[str] = set()
-    left = LARGEST_PACKAGE
-    for entry in entries:
-        name = entry.filename
-        if name.endswith("/"):
-            continue
-        if "\\" in name or name.startswith("/") or ".." in name.split("/") or "//" in name:
-            found.append(
-                PackageFinding("part-name", name, "A part cannot be called so.", "Use plain names with slashes.")
-            )
-        if name.casefold() in seen:
-            found.append(PackageFinding("part-duplicate", name, "The zip holds this part twice.", "Keep one of them."))
-            continue
-        seen.add(name.casefold())
-        with archive.open(entry) as stream:
-            content = stream.read(min(LARGEST_PART, left) + 1)
-        left -= len(content)
-        if left < 0 or len(content) > LARGEST_PART:
-            what = f"It unpacks to more than {LARGEST_PACKAGE // 2**20} MB, or a part of it to {LARGEST_PART // 2**20}."
-            return None, [*found, PackageFinding("too-large", name, what, "Do not open it.")]
-        parts[name] = content
-    return Package(parts), found
-
-
 def check_parts(package: Package) -> Findings:
     """XML that parses, a content type for every part, and relationships that lead somewhere."""
     yield from _check_content_types(package)
@@ -162,9 +72,7 @@ def check_parts(package: Package) -> Findings:
             package.root(name)
     for name, problem in package.broken.items():
         if not name.endswith(".vml"):  # VML is HTML of a kind
-            yield PackageFinding(
-                "xml", name, f"It is no XML that a program may read ({problem}).", "Write the part again."
-            )
+            yield PackageFinding("xml", name, "It is no XML that a program may read.", problem)
     for name in package.parts:
         if name.endswith(".rels"):
             yield from _check_relationships(package, name)
@@ -205,9 +113,8 @@ def _check_relationships(package: Package, name: str) -> Findings:
     root = package.root(name)
     if root is None:
         return
-    folder, file = posixpath.split(name)
-    source = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
-    if file != ".rels" and package.named(source) is None:
+    source = source_of(name)
+    if source and package.named(source) is None:
         yield PackageFinding("relationship", name, "It belongs to no part.", "Remove it.")
         return
     seen = set()
@@ -221,7 +128,7 @@ def _check_relationships(package: Package, name: str) -> Findings:
                 yield PackageFinding(
                     "external", name, f"It links to {target}, outside the workbook.", "Break the link."
                 )
-        elif not target.startswith("#") and not package.named(resolved(posixpath.dirname(source), target)):
+        elif not target.startswith("#") and not package.named(resolved(source, target)):
             yield PackageFinding("relationship", name, f"{number} leads to {target}, which is not there.", "Remove it.")
     yield from _check_used_ids(package, source, seen)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from templates.package_check import grid
 from templates.package_check.cells import filled_areas
 from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.formula_syntax import Known
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole
-from templates.xlsx.stored_cells import LAST_COLUMN
+from templates.xlsx.column_letters import LAST_COLUMN
 
 MOST_LINKS, LONGEST_TARGET, LONGEST_TIP, LONGEST_FOOTER = 65_530, 2_079, 255, 255
 
@@ -118,14 +119,14 @@ def _check_links(contents: Contents, sheet: Sheet) -> Findings:
             yield PackageFinding(
                 "link", place, f"The tip of its link is longer than {LONGEST_TIP} characters.", "Shorten it."
             )
-        if number is None and location and not _leads_somewhere(location, known.sheets, known.names):
+        if number is None and location and not _leads_somewhere(location, known):
             yield PackageFinding(
                 "link", place, f"Its link leads to {shortened(location)}, which is not there.", "Correct it."
             )
 
 
-def _leads_somewhere(location: str, sheets: Set[str], names: Set[str]) -> bool:
+def _leads_somewhere(location: str, known: Known) -> bool:
     title, mark, _ = location.lstrip("#").rpartition("!")
     if mark:
-        return re.sub(r"^'(.*)'$", lambda quoted: quoted[1].replace("''", "'"), title).casefold() in sheets
-    return location.casefold() in names or grid.area(location) is not None
+        return re.sub(r"^'(.*)'$", lambda quoted: quoted[1].replace("''", "'"), title).casefold() in known.sheets
+    return known.has_name(location.casefold()) or grid.area(location) is not None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
-from openpyxl.utils.cell import get_column_letter
-
 from templates.package_check import grid
 from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
 from templates.package_check.finding import Findings, PackageFinding, shortened
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet
+from templates.xlsx.column_letters import column_letters
+from templates.xlsx.escapes import unescaped
 
 
 def check_tables(contents: Contents) -> Findings:
@@ -54,7 +52,7 @@ def _check_range(
     if headed:
         shown = _texts_in_row(contents, rows.get(str(area.top)))
         for offset, title in enumerate(titles):
-            cell = f"{get_column_letter(area.left + offset)}{area.top}"
+            cell = f"{column_letters(area.left + offset)}{area.top}"
             if shown.get(area.left + offset) != title:
                 what = f"{sheet.title}!{cell} does not show its title {shortened(title)!r} as a text."
                 yield PackageFinding("table-header", place, what, "Write the title into the cell.")
@@ -65,15 +63,6 @@ def _check_range(
         yield from contents.check_formula(place, formula.text or "", index)
 
 
-def unescaped(text: str) -> str:
-    """A text with its _xHHHH_ escapes read (22.9.2.19).
-
-    >>> unescaped("net_x000a_benefit")
-    'net\\nbenefit'
-    """
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
-
-
 def _texts_in_row(contents: Contents, row: Root | None) -> dict[int, str]:
     """Column → the text that a cell of a row holds."""
     found = {}
@@ -82,7 +71,7 @@ def _texts_in_row(contents: Contents, row: Root | None) -> dict[int, str]:
         if where is None:
             continue
         if cell.get("t") == "s" and value and value.isdigit() and int(value[:9]) < len(contents.texts):
-            found[where[1]] = unescaped(contents.texts[int(value[:9])])
+            found[where[1]] = contents.texts[int(value[:9])]
         elif cell.get("t") == "str":
             found[where[1]] = unescaped(value or "")
         elif cell.get("t") == "inlineStr":

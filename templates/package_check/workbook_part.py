@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from templates.package_check.finding import Findings, PackageFinding, shortened
-from templates.package_check.formula_syntax import Known, faults
+from templates.package_check.formula_syntax import Allowance, Known, faults
 from templates.package_check.package import Package, Root
+from templates.xlsx.escapes import unescaped
+from templates.xlsx.untrusted_package import DAMAGED, SHEETS, UnreadableWorkbook
 
 LONGEST_TITLE = 31
 MAIN_TYPES = ("sheet.main+xml", "template.main+xml", "macroEnabled.main+xml")
@@ -25,6 +28,8 @@ class Sheet:
     part: str
     root: Root
     is_grid: bool
+    foreign: str
+    """The tag of an element of another namespace that stood among its cells; empty where there is none."""
 
 
 @dataclass
@@ -44,24 +49,32 @@ class Contents:
     texts: list[str] = field(default_factory=list)
     cell_metadata: int = 0
     value_metadata: int = 0
+    _allowance: Allowance = field(default_factory=Allowance)
     _known: dict[int | None, Known] = field(default_factory=dict)
     _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """The sheets' titles, case aside."""
+        return frozenset(each.title.casefold() for each in self.sheets)
 
     def known(self, sheet: int | None = None) -> Known:
         """What a formula on a sheet may refer to."""
         if sheet is not None and sheet not in self.sheet_names:
             sheet = -1  # those of a sheet without names of its own
         if sheet not in self._known:
-            titles = frozenset(each.title.casefold() for each in self.sheets)
             own = set().union(*self.sheet_names.values()) if sheet is None else self.sheet_names.get(sheet, set())
-            self._known[sheet] = Known(titles, frozenset(self.names | own), frozenset(self.tables), self.links)
+            self._known[sheet] = Known(self.titles, self.names, self.tables, self.links, own)
         return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
         """A finding for each fault of a formula; one that is met again is not read again."""
         key = (sheet if sheet in self.sheet_names else None, formula)
         if key not in self._faults:
-            self._faults[key] = faults(formula, self.known(sheet))
+            if self._allowance.left < 0:
+                what = "It is too large: its formulas have more parts than are read."
+                raise UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large", place)
+            self._faults[key] = faults(formula, self.known(sheet), self._allowance)
         for fault in self._faults[key]:
             yield PackageFinding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
 
@@ -74,13 +87,19 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
         what = "The package holds no workbook."
         return None, [PackageFinding("no-workbook", "the file", what, "Save it as .xlsx in a spreadsheet program.")]
     relationships = package.relationships(part)
-    sheets = []
+    sheets: list[Sheet] = []
+    taken: set[str] = set()
     for each in root.iterfind("{*}sheets/{*}sheet"):
         number = next((value for key, value in each.attrib.items() if key.endswith("relationships}id")), "")
         related = relationships.get(number)
         name = package.named(related.target) if related else None
         is_grid = related is not None and related.kind == "worksheet"
-        sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", package.root(name), is_grid))
+        if name in taken:
+            raise UnreadableWorkbook(DAMAGED, "sheet-part", name)
+        taken.update([name] if name else [])
+        sheet = package.root(name)
+        foreign = _without_foreign(sheet) if is_grid else ""
+        sheets.append(Sheet(each.get("name", ""), each.get("sheetId", ""), name or "", sheet, is_grid, foreign))
     contents = Contents(package, part, root, sheets)
     _collect_names(contents)
     contents.links = len(root.findall("{*}externalReferences/{*}externalReference"))
@@ -91,7 +110,7 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
                 contents.tables.add(table.get("displayName", "").casefold())
     strings = package.root(next(package.related(part, "sharedStrings"), None))
     if strings is not None:
-        contents.texts = ["".join(t.text or "" for t in _texts(each)) for each in strings.iterchildren("{*}si")]
+        contents.texts = [_text(each) for each in strings.iterchildren("{*}si")]
     styles = package.root(next(package.related(part, "styles"), None))
     if styles is not None:
         contents.formats = len(styles.findall("{*}cellXfs/{*}xf"))
@@ -103,9 +122,26 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
     return contents, []
 
 
-def _texts(string: Root) -> list[Root]:
-    """The text elements of a shared string, phonetic hints left out."""
-    return [*string.iterchildren("{*}t"), *string.iterfind("{*}r/{*}t")]
+def _text(string: Root) -> str:
+    """A shared string, phonetic hints left out."""
+    pieces = [*string.iterchildren("{*}t"), *string.iterfind("{*}r/{*}t")]
+    return unescaped("".join(each.text or "" for each in pieces))
+
+
+def _without_foreign(root: Root) -> str:
+    """Takes elements of other namespaces out of a sheet's cells; the tag of the first, empty where there is none."""
+    known = {f"{{{space}}}" for space in SHEETS}
+    if root is None or f"{root.tag.rpartition('}')[0]}}}" not in known:
+        return "" if root is None else str(root.tag)
+    foreign = [
+        each
+        for cells in root.iterchildren("{*}sheetData")
+        for each in cells.iter()
+        if f"{each.tag.rpartition('}')[0]}}}" not in known and next(each.iterancestors("{*}extLst"), None) is None
+    ]
+    for each in foreign:
+        each.getparent().remove(each)
+    return str(foreign[0].tag) if foreign else ""
 
 
 def _collect_names(contents: Contents) -> None:

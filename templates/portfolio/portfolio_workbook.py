@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +18,7 @@ from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
 from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet, in_portfolio
 from templates.returned.returned_workbook import ReturnedWorkbook
 from templates.xlsx.finishing import finish
+from templates.xlsx.generation_time import generation_time
 
 TITLE = "Portfolio"
 
@@ -33,9 +33,7 @@ def build_portfolio(
     formulas; or ``values``, no formula at all. generated : the time to state; SOURCE_DATE_EPOCH, else now, when left
     out.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    moment = (generated or now).astimezone(UTC).replace(microsecond=0)
+    moment = generation_time(generated)
     book = Book(REFERENCE, edition)  # no sheet of a portfolio shows the scenario of its book
     entries = in_portfolio(answers)
     sheet = add_portfolio_sheet(book, answers, entries, moment)

@@ -15,6 +15,7 @@ from templates.building.book import Edition
 from templates.package_check import check_package
 from templates.returned.provenance import plain
 from templates.returned.reading import Reading, read_workbook
+from templates.returned.relinking import LONGEST_FORMULA
 from templates.sheets.what_if_sheets import SHEETS, TABLES
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
@@ -39,7 +40,8 @@ KINDS = {
 
 _STRING = re.compile(r'("(?:[^"]|"")*")')
 _NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(])")
-_LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\]]+\][^!'(),]*|'\[[^']*')!(?=FT_)", re.IGNORECASE)
+_LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\[\]]++\][^!'(),\[\]]*+|'\[[^']*')!(?=FT_)", re.IGNORECASE)
+"""A link before a function. Nothing is looked at twice: the time of a search grows with the formula's length only."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
         raise UnreadableWorkbook("It has no net ROI to check: the name out_net_roi is gone, or was never there.")
     inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
     comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
-    findings = check_package(content)
+    findings = check_package(reading.book.package)
     told = {each.place for each in comparison.wrong}
     wrong = [
         *comparison.wrong,
@@ -108,6 +110,7 @@ class _Comparison:
         self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.wrong: list[Difference] = []
+        self.told: set[str] = set()
         self.notes: list[str] = []
         self.elsewhere: list[str] = []
         self.compared = 0
@@ -149,7 +152,7 @@ class _Comparison:
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
         if title not in self.book.titles:
-            self.wrong.append(Difference("formula", title, "There is no such sheet any more."))
+            self._tell(Difference("formula", title, "There is no such sheet any more."))
             return
         found = self.book.cells(title)
         edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
@@ -163,7 +166,7 @@ class _Comparison:
         self.compared += len(made)
         for at in edited:
             place = Place(title, *at)
-            self.wrong.append(Difference("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
+            self._tell(Difference("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
             self._compare(str(Place(title, *at)), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
@@ -172,34 +175,40 @@ class _Comparison:
 
     def _compare_names(self) -> None:
         """The figures that have names, wherever they stand now; those that were compared already are left out."""
-        told = {each.place for each in self.wrong}
+        compared, made, there = set(self.told), _named(self.new), _named(self.book)
         for name in self.new.names:
             if not name.name.startswith("out_") or name.sheet is not None:
                 continue
-            expected, found = self._named(self.new, name.name), self._named(self.book, name.name)
+            expected, found = made[name.name], there.get(name.name)
             if expected is None:
                 continue
             if found is None:
                 self.wrong.append(
                     Difference("value", name.name, "The name points to no cell any more. Undo its deletion.")
                 )
-            elif str(found) not in told:
+            elif str(found) not in compared:
                 self._compare(
                     str(found), self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})"
                 )
 
     def _compare(self, place: str, found: Value, expected: Value, name: str = "") -> None:
-        if not _same(found, expected, self.scale) and place not in {each.place for each in self.wrong}:
+        if not _same(found, expected, self.scale) and place not in self.told:
             sentence = f"{_shown(found)} stands there{name}; for these inputs it is {_shown(expected)}."
-            self.wrong.append(Difference("value", place, sentence))
+            self._tell(Difference("value", place, sentence))
 
-    @staticmethod
-    def _named(book: StoredWorkbook, wanted: str) -> Place | None:
-        for name in book.names:
-            if name.name.lower() == wanted and name.sheet is None:
-                area = book.area(name.text)
-                return Place(area.sheet, *area.first) if area else None
-        return None
+    def _tell(self, difference: Difference) -> None:
+        self.wrong.append(difference)
+        self.told.add(difference.place)
+
+
+def _named(book: StoredWorkbook) -> dict[str, Place | None]:
+    """The first cell of each of the workbook's names, by the name's small letters; None for other names."""
+    places: dict[str, Place | None] = {}
+    for name in book.names:
+        if name.sheet is None and name.name.lower() not in places:
+            area = book.area(name.text)
+            places[name.name.lower()] = Place(area.sheet, *area.first) if area else None
+    return places
 
 
 def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:
@@ -226,7 +235,7 @@ def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
 
 def _links(book: StoredWorkbook) -> Iterator[Difference]:
     for title in book.titles:
-        linked = [at for at, cell in book.cells(title).items() if cell.formula and _LINKED.search(cell.formula)]
+        linked = [at for at, cell in book.cells(title).items() if cell.formula and _is_linked(cell.formula)]
         if linked:
             place = Place(title, *min(linked))
             first = "It calls" if len(linked) == 1 else f"It and {len(linked) - 1} more cells of the sheet call"
@@ -234,10 +243,14 @@ def _links(book: StoredWorkbook) -> Iterator[Difference]:
             yield Difference("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
 
 
+def _is_linked(formula: str) -> bool:
+    return len(formula) <= LONGEST_FORMULA and _LINKED.search(formula) is not None
+
+
 def _normal(formula: str | None) -> str:
     """A formula as its meaning: without spaces, in capitals, numbers and sheets written one way, without links."""
-    if formula is None:
-        return ""
+    if formula is None or len(formula) > LONGEST_FORMULA:
+        return formula or ""
     pieces = _STRING.split(_LINKED.sub("", formula))
     return "".join(piece if piece.startswith('"') else _plain_formula(piece) for piece in pieces)
 

@@ -52,6 +52,7 @@ class InputPlaces:
 
     def __post_init__(self) -> None:
         self._names: dict[str, list[Name]] = {}
+        self._tabs = {title: at for at, title in enumerate(self.book.titles)}
         for each in sorted(self.book.names, key=self._order):
             self._names.setdefault(each.name.lower(), []).append(each)
         self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
@@ -69,7 +70,7 @@ class InputPlaces:
 
     def _order(self, name: Name) -> int:
         """The workbook's names before those of its sheets, in the order of the tabs."""
-        return -1 if name.sheet is None else self.book.titles.index(name.sheet) if name.sheet in self.book.parts else 0
+        return -1 if name.sheet is None else self._tabs.get(name.sheet, 0)
 
     # --- by name
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from roi_engine.inputs import normal_form
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
-from templates.xlsx.untrusted_package import Package, relations
+from templates.xlsx.untrusted_package import Package
 
 _MADE_BY = re.compile(r"FT ROI (\S{1,40}) on (\d{4}-\d\d-\d\d \d\d:\d\d UTC)")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -77,9 +77,9 @@ def _properties(package: Package) -> dict[str, str]:
         if tag == "property":
             named[0] = ""
 
-    for part, kind in relations(package, "").values():
-        if kind in _KINDS and part in package:
-            package.stream(part, start, end)
+    for each in package.relationships("").values():
+        if each.kind in _KINDS and not each.external and each.target in package:
+            package.stream(each.target, start, end)
     return found
 
 

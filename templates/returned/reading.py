@@ -1,4 +1,4 @@
-"""A filled workbook read back: the scenario in it, every problem with its cell, and where the file comes from."""
+"""A returned workbook read: its scenario, every problem with its cell, and its origin."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
 from templates.returned.typed_numbers import not_a_number
 from templates.xlsx.stored_cells import DateInCell, ErrorInCell, Place, StoredWorkbook, Value
-from templates.xlsx.untrusted_package import LARGEST_FILE, UnreadableWorkbook, open_package
+from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 SHOWN = 60
 """Characters of a formula or text that a sentence repeats."""
 
@@ -49,7 +49,7 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
     an input cell is a problem unless this is set; then the value that it last showed is taken. Raises
     `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs. Source: docs/reading-back.md.
     """
-    book = StoredWorkbook(open_package(source if isinstance(source, bytes) else bytes_of(Path(source))))
+    book = StoredWorkbook(open_package(source if isinstance(source, bytes) else content_of(Path(source))))
     provenance = provenance_of(book)
     found = InputPlaces(book, is_ours(book, provenance))
     if not found.places:
@@ -75,12 +75,6 @@ def _left_out(book: StoredWorkbook) -> list[str]:
     in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
     others = ", ".join(each for each in found if each != in_use)
     return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
-
-
-def bytes_of(path: Path) -> bytes:
-    """The content of a file, up to the limit."""
-    with open(path, "rb") as file:
-        return file.read(LARGEST_FILE + 1)
 
 
 def _stranger(provenance: Provenance) -> str:
@@ -160,6 +154,8 @@ class _Reader:
                     key, place, "Its formula has no value yet. Open the file, save it, and read it again."
                 )
             self.notes.append(f"{place} {key}: {_short(value)} is what its formula last showed.")
+        if isinstance(value, str) and not isinstance(value, ErrorInCell | DateInCell):
+            value = _UNPRINTABLE.sub(" ", value)
         if isinstance(value, str) and not value.strip():
             return None
         if value is None:

@@ -6,21 +6,19 @@ broken. Only the parts that hold one are written anew, all others stay as they a
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-from lxml import etree
 
 from roi_engine.worksheet.catalogue import functions
+from templates.xlsx.relationships import relationships_part
 from templates.xlsx.stored_cells import StoredWorkbook
-from templates.xlsx.untrusted_package import DAMAGED, Package, UnreadableWorkbook, main_part, open_package, relations
+from templates.xlsx.untrusted_package import Package, UnreadableWorkbook, main_part, open_package
+from templates.xlsx.xml_parts import Element, local_name, serialised
+from templates.xlsx.zip_package import copy_of, zip_of
 
 ADDIN = "ft-roi.xlam"
 NAMES = "defined names"
@@ -30,12 +28,16 @@ _FORMULAS = frozenset(
 )
 """The elements whose text is a formula, in sheets, names, tables and charts."""
 _TEXT = r'(?P<text>"(?:[^"]|"")*")'
-_INDEX = re.compile(rf"{_TEXT}|(?P<quoted>'(?:[^']|'')*')|(?<![\w\]])\[(?P<bare>\d+)\](?=[\w.]*(?::[\w.]+)?!)")
+_INDEX = re.compile(rf"{_TEXT}|(?P<quoted>'(?:[^']|'')*')|(?<![\w\]])\[(?P<bare>\d{{1,9}})\](?=[\w.]*(?::[\w.]+)?!)")
 """The number of an external link (18.17.2.3), as in ``[1]Prices!A1``, ``'[1]My prices'!A1``, ``[1]!FT_NPV(A1)``."""
-_QUOTED_INDEX = re.compile(r"'\[(\d+)\]")
-_ANY_INDEX = re.compile(rf"{_TEXT}|\[(?P<index>\d+)\]")
+_QUOTED_INDEX = re.compile(r"'\[(\d{1,9})\]")
+_ANY_INDEX = re.compile(rf"{_TEXT}|\[(?P<index>\d{{1,9}})\]")
 
 
+_CALLED = re.compile("!FT_", re.IGNORECASE)
+
+MOST_FORMULAS = 5_000_000
+"""Characters of all formulas that name a sheet or a file."""
 LONGEST_FORMULA = 8_192
 """Characters; what is longer is no formula that Excel reads."""
 
@@ -66,9 +68,12 @@ def relink(content: bytes) -> Relinked:
 
 @cache
 def _call() -> re.Pattern[str]:
-    """A text, which is passed over, or a link with the call behind it."""
+    """A text, which is passed over, or a link with the call behind it.
+
+    Each kind of link begins where nothing before it can be part of it: its time grows with the formula's length only.
+    """
     names = "|".join(sorted(functions(), key=len, reverse=True))
-    link = r"'(?:[^']|'')*'!|\[[^\[\]'\"!]+\][\w.]*!|[\w.\-]+\.xl\w+!"
+    link = r"(?<!')'(?:[^']|'')*'!|\[[^\[\]'\"!]+\][\w.]*!|(?<![\w.\-])[\w.\-]+\.xl\w+!"
     return re.compile(rf"{_TEXT}|(?P<link>{link})(?P<call>(?:{names})\()?", re.IGNORECASE)
 
 
@@ -78,6 +83,8 @@ def unlinked(formula: str) -> str:
     >>> unlinked("'C:\\Anna''s\\ft-roi.xlam'!FT_NPV(A1)+[1]!FT_IRR(B1)&\"[1]!FT_IRR(\"&[2]Prices!A1")
     'FT_NPV(A1)+FT_IRR(B1)&"[1]!FT_IRR("&[2]Prices!A1'
     """
+    if not _CALLED.search(formula):
+        return formula
     return _call().sub(lambda found: found["call"] or found[0], formula)
 
 
@@ -111,6 +118,7 @@ class _Relinking:
         self.main = main_part(package)
         self.sheets = {part.lower(): title for title, part in StoredWorkbook(package).parts.items()}
         self.formulas: dict[str, list[str]] = {}
+        self.left = MOST_FORMULAS
         self.shape_links = False
         self.references: list[str] = []
         folder = posixpath.dirname(self.main).lower()
@@ -130,6 +138,9 @@ class _Relinking:
         def end(tag: str, text: str) -> None:
             if tag in _FORMULAS and _may_link(text):
                 found.append(text)
+                self.left -= len(text)
+                if self.left < 0:
+                    raise UnreadableWorkbook("Its formulas are too long. Delete sheets of other data.", "too-large")
 
         self.package.stream(name, start, end)
         if found:
@@ -173,19 +184,12 @@ class _Relinking:
         return going, [number for number in ours if number not in going]
 
     def _part(self, number: int) -> str:
-        return relations(self.package, self.main).get(self.references[number - 1], ("", ""))[0]
+        related = self.package.relationships(self.main).get(self.references[number - 1])
+        return related.target if related and not related.external else ""
 
     def _file(self, number: int) -> str:
         """The file that an external link leads to, as it is written; empty where that cannot be told."""
-        targets: list[str] = []
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "Relationship":
-                targets.append(attributes.get("Target", ""))
-
-        relationships = _relationships_of(self._part(number))
-        if relationships in self.package:
-            self.package.stream(relationships, start, lambda tag, text: None)
+        targets = [each.target for each in self.package.relationships(self._part(number)).values()]
         return targets[0].removeprefix("file:///") if targets else ""
 
     def _written(self, going: list[int]) -> bytes:
@@ -193,73 +197,52 @@ class _Relinking:
         left = [number for number in range(1, len(self.references) + 1) if number not in going]
         numbers = {number: at for at, number in enumerate(left, 1) if number != at}
         gone = {self._part(number).lower() for number in going} - {self._part(number).lower() for number in left}
-        dropped = gone | {_relationships_of(part) for part in gone}
-        changed: dict[str, bytes] = {}
+        dropped = gone | {relationships_part(part) for part in gone}
+        trees: dict[str, Element] = {}
 
-        def change(name: str, edit: Callable[[Any], None]) -> None:
-            entry = self.package.entries.get(name.lower())
-            if entry is not None:
-                changed[entry.filename] = _edited(changed.get(entry.filename, self.package.read(name)), edit)
+        def tree(name: str) -> Element:
+            """A part that is changed; the same one each time."""
+            if name not in trees:
+                trees[name] = self.package.tree(name, whole=True)
+            return trees[name]
 
         for name, formulas in self.formulas.items():
             if any(_renumbered(unlinked(each), numbers) != each for each in formulas):
-                change(name, lambda root: _rewrite(root, numbers))
+                _rewrite(tree(name), numbers)
         if going:
             identifiers = {self.references[number - 1] for number in going}
-            change(self.main, lambda root: _drop_references(root, identifiers))
-            change(_relationships_of(self.main), lambda root: _drop(root, "Relationship", "Id", identifiers))
             parts = {f"/{part}" for part in dropped}
-            change(_TYPES, lambda root: _drop(root, "Override", "PartName", parts, lower=True))
-        return self._zipped(changed, dropped)
+            _drop_references(tree(self.main), identifiers)
+            _drop(tree(relationships_part(self.main)), "Relationship", "Id", identifiers)
+            _drop(tree(_TYPES), "Override", "PartName", parts, lower=True)
+        return self._zipped({name.lower(): serialised(root) for name, root in trees.items()}, dropped)
 
     def _zipped(self, changed: Mapping[str, bytes], dropped: set[str]) -> bytes:
         """A zip of the parts in their old order, with their old dates and compression."""
-        written = io.BytesIO()
-        with zipfile.ZipFile(written, "w") as archive:
-            for entry in self.package.archive.infolist():
-                if entry.filename.lower() in dropped:
-                    continue
-                copied = zipfile.ZipInfo(entry.filename, entry.date_time)
-                copied.compress_type, copied.external_attr = entry.compress_type, entry.external_attr
-                data = changed.get(entry.filename)
-                archive.writestr(copied, self.package.read(entry.filename) if data is None else data)
-        return written.getvalue()
+        kept = (entry for entry in self.package.archive.infolist() if entry.filename.lower() not in dropped)
+        return zip_of(
+            (copy_of(entry), changed.get(entry.filename.lower()) or self.package.read(entry.filename)) for entry in kept
+        )
 
 
-def _relationships_of(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
+def _elements(root: Element, *tags: str) -> Iterator[Element]:
+    return (each for each in root.iter("{*}*") if local_name(each) in tags)
 
 
-def _edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
-    """A part's XML after an edit; it has been streamed within the limits before."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise UnreadableWorkbook(DAMAGED) from None
-    edit(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _elements(root: Any, *tags: str) -> Iterator[Any]:
-    return (each for each in root.iter("{*}*") if etree.QName(each).localname in tags)
-
-
-def _rewrite(root: Any, numbers: Mapping[int, int]) -> None:
+def _rewrite(root: Element, numbers: Mapping[int, int]) -> None:
     for element in _elements(root, *_FORMULAS):
         if _may_link(element.text or ""):
             element.text = _renumbered(unlinked(element.text), numbers)
 
 
-def _drop(root: Any, tag: str, attribute: str, values: set[str], lower: bool = False) -> None:
+def _drop(root: Element, tag: str, attribute: str, values: set[str], lower: bool = False) -> None:
     for element in list(_elements(root, tag)):
         value = element.get(attribute, "")
         if (value.lower() if lower else value) in values:
             element.getparent().remove(element)
 
 
-def _drop_references(root: Any, identifiers: set[str]) -> None:
+def _drop_references(root: Element, identifiers: set[str]) -> None:
     """Takes the entries out of the workbook's list of external links, and the list where it is empty."""
     for element in list(_elements(root, "externalReference")):
         if identifiers & set(element.attrib.values()):

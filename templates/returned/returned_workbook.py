@@ -1,4 +1,4 @@
-"""An answer: a filled workbook that came back, as far as it can be read, with all that stands against it."""
+"""A returned workbook: its scenario and its problems."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _figures(scenario: Scenario, currency: str) -> str:
 
 
 def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> ReturnedWorkbook:
-    """The answer in a file; whatever is wrong with the file is a problem of the answer, never an exception.
+    """Reads the returned workbook in a file; whatever is wrong is one of its problems.
 
     file : what to call it. use_cached : as for `read_workbook`.
     """

@@ -10,27 +10,22 @@ Section numbers are those of ECMA-376 Part 1 unless another document is named.
 
 from __future__ import annotations
 
-import io
 import math
-import posixpath
 import re
-import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 
 from lxml import etree
 
-Scalar = float | int | bool | str
-Parts = dict[str, bytes]
+from templates.xlsx.error_codes import ErrorValue
+from templates.xlsx.escapes import escaped
+from templates.xlsx.namespaces import ANCHOR, CHART, DRAWING, MAIN, RELATIONSHIP_ID, XML_SPACE
+from templates.xlsx.relationships import Relationship, relationship, relationships_part, source_of
+from templates.xlsx.xml_parts import Parts, editing, parsed, serialised, without_blanks
+from templates.xlsx.zip_package import unzipped, zipped
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-ANCHOR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
-RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+Scalar = float | int | bool | str
 
 CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK = "xl/workbook.xml"
@@ -38,10 +33,6 @@ WORKBOOK_RELATIONSHIPS = "xl/_rels/workbook.xml.rels"
 FIRST_PARTS = (CONTENT_TYPES, "_rels/.rels", WORKBOOK, WORKBOOK_RELATIONSHIPS)
 
 LISTED = 20  # as many problems as a person reads at once
-ERROR_CODES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
-# 22.9.2.19 ST_Xstring: characters that XML 1.0 cannot carry are written _xHHHH_ (carriage return too, or
-# the parser would make it a line feed), and so is the underscore that begins a literal look-alike.
-NEEDS_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # The order of CT_Font (18.8.22), as Excel itself writes it and the Open XML SDK demands it.
 FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
@@ -91,15 +82,6 @@ class FinishingError(ValueError):
     """The package and what was said about it disagree: a bug in the builder, not in a user's input."""
 
 
-class ErrorValue(str):
-    """A cached error such as ``#N/A``; plain text of the same spelling stays text."""
-
-    def __new__(cls, code: str) -> ErrorValue:
-        if code not in ERROR_CODES:
-            raise ValueError(f"{code!r} is not one of {', '.join(ERROR_CODES)}.")
-        return super().__new__(cls, code)
-
-
 def finish(
     package: bytes,
     values: Mapping[str, Mapping[str, Scalar]],
@@ -126,8 +108,7 @@ def finish(
     no description, or a mapping no such sheet; and if anything links outside the package.
     """
     created = created.replace(tzinfo=created.tzinfo or UTC).astimezone(UTC)
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unzipped(package)
     worksheets = parts_by_title(parts)
     strangers = sorted({*values, *chart_descriptions, *ignored_errors} - set(worksheets))
     problems = [f"{sheet} is no sheet; there are {', '.join(worksheets)}." for sheet in strangers]
@@ -154,7 +135,7 @@ def finish(
     parts["docProps/core.xml"] = core_properties(
         created, title=title, creator=creator, description=description, keywords=keywords
     )
-    return zipped(parts, created)
+    return zipped(in_order(parts), created)
 
 
 def cache_values(worksheet: etree._Element, values: Mapping[str, Scalar]) -> list[str]:
@@ -190,11 +171,6 @@ def write_all_digits(worksheet: etree._Element, numbers: Mapping[str, float]) ->
             stored.text = repr(value)
 
 
-def escaped(found: re.Match[str]) -> str:
-    """A character, found by `NEEDS_ESCAPE`, in the form that cells carry."""
-    return f"_x{ord(found[0]):04X}_"
-
-
 def store_rules_without_equals(worksheet: etree._Element) -> None:
     """Take the = from the formulas of validation rules and conditional formats, which openpyxl stores as given."""
     for formula in worksheet.iter(f"{MAIN}formula1", f"{MAIN}formula2", f"{MAIN}formula"):
@@ -210,7 +186,7 @@ def typed_text(value: Scalar) -> tuple[str, str]:
     if isinstance(value, ErrorValue):
         return "e", str(value)
     if isinstance(value, str):
-        return "str", NEEDS_ESCAPE.sub(escaped, value)
+        return "str", escaped(value)
     if isinstance(value, bool):
         return "b", str(int(value))
     number = float(value)  # NumPy's float64 is a float, but its repr is "np.float64(…)"
@@ -306,61 +282,35 @@ def core_properties(created: datetime, **about: str) -> bytes:
     return serialised(without_blanks(CORE_PROPERTIES.format_map(texts)))
 
 
-def zipped(parts: Parts, created: datetime) -> bytes:
-    """A zip whose bytes depend on the parts and the time alone: not on clock, platform or dict order."""
+def in_order(parts: Parts) -> Parts:
+    """The parts in one order, whatever the order they were made in: those first that a reader needs first."""
     rank = {name: position for position, name in enumerate(FIRST_PARTS)}
-    time = max(created.timetuple()[:6], (1980, 1, 1, 0, 0, 0))  # the zip format's first second
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        for name in sorted(parts, key=lambda name: (rank.get(name, len(rank)), name)):
-            entry = zipfile.ZipInfo(name, time)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, compresslevel=6)
-    return package.getvalue()
-
-
-@contextmanager
-def editing(parts: Parts, name: str) -> Iterator[etree._Element]:
-    """The root element of a part, written back when the block ends."""
-    root = etree.fromstring(parts[name])
-    yield root
-    parts[name] = serialised(root)
-
-
-def serialised(root: etree._Element) -> bytes:
-    """A part's content, as Excel declares it."""
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def without_blanks(xml: str) -> etree._Element:
-    """An element from text that is laid out for the reader; fails on characters that XML cannot carry."""
-    return etree.fromstring(xml, etree.XMLParser(remove_blank_text=True))
+    return {name: parts[name] for name in sorted(parts, key=lambda name: (rank.get(name, len(rank)), name))}
 
 
 def parts_by_title(parts: Parts) -> dict[str, str]:
     """Sheet title → part name, in the order of the tabs."""
     targets = related(parts, WORKBOOK, "worksheet")
-    sheets = etree.fromstring(parts[WORKBOOK]).iter(f"{MAIN}sheet")
-    return {sheet.get("name", ""): targets[sheet.get(f"{{{RELATIONSHIP}}}id", "")] for sheet in sheets}
+    sheets = parsed(parts[WORKBOOK]).iter(f"{MAIN}sheet")
+    return {sheet.get("name", ""): targets[sheet.get(RELATIONSHIP_ID, "")] for sheet in sheets}
 
 
 def related(parts: Parts, source: str, kind: str) -> dict[str, str]:
-    """Relationship id → part name, of the relationships of one kind that a part has (Part 2, clause 9.3)."""
-    folder, name = posixpath.split(source)
-    relationships = parts.get(f"{folder}/_rels/{name}.rels", b"<Relationships/>")
-    return {
-        found.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, found.get("Target", "")))[1:]
-        for found in etree.fromstring(relationships)
-        if found.get("Type") == f"{RELATIONSHIP}/{kind}"
-    }
+    """Relationship id → part name, of the relationships of one kind that a part has."""
+    return {each.id: each.target for each in _relationships(parts, source) if each.kind == kind}
 
 
 def external_links(parts: Parts) -> list[str]:
     """A line for each link out of the package: openpyxl makes one of a ``#Sheet!A1`` string, by mistake."""
     return [
-        f"{name} links to {relationship.get('Target')}. Within the workbook use Hyperlink(location=…)."
+        f"{name} links to {each.target}. Within the workbook use Hyperlink(location=…)."
         for name in parts
         if name.endswith(".rels")
-        for relationship in etree.fromstring(parts[name])
-        if relationship.get("TargetMode") == "External"
+        for each in _relationships(parts, source_of(name))
+        if each.external
     ]
+
+
+def _relationships(parts: Parts, source: str) -> list[Relationship]:
+    content = parts.get(relationships_part(source), b"<Relationships/>")
+    return [relationship(source, each.attrib) for each in parsed(content)]

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-from openpyxl.utils.cell import get_column_letter, quote_sheetname
+from openpyxl.utils.cell import quote_sheetname
 
-from templates.xlsx.untrusted_package import DAMAGED, Package, UnreadableWorkbook, main_part, relations
+from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW, column_letters, column_number
+from templates.xlsx.dates import shown_date
+from templates.xlsx.escapes import unescaped
+from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_CELLS = 250_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
+MOST_NAMES = 20_000
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(
     r"\$?(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>[^'!\[\]:,;()\"*+/&=<>^ ]+))[!.]"
     r"\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[0-9]{1,7})"
@@ -62,7 +64,7 @@ class Place:
     @property
     def address(self) -> str:
         """Such as ``B7``."""
-        return f"{get_column_letter(self.column)}{self.row}"
+        return f"{column_letters(self.column)}{self.row}"
 
     def __str__(self) -> str:
         return f"{quoted(self.sheet)}!{self.address}"
@@ -114,27 +116,34 @@ class StoredWorkbook:
         return list(self.parts)
 
     def _read_workbook(self) -> None:
-        targets = relations(self.package, self._main)
+        targets = self.package.relationships(self._main)
         sheets: list[tuple[str, str]] = []
         names: list[tuple[str, str | None, str]] = []
         open_name: list[dict[str, str]] = []
+        taken: set[str] = set()
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "sheet":
+            if tag == "sheets/sheet":
                 sheets.append((attributes.get("name", ""), attributes.get("id", "")))
-            elif tag == "definedName":
+            elif tag == "definedNames/definedName":
                 open_name[:] = [attributes]
 
         def end(tag: str, text: str) -> None:
-            if tag == "definedName" and open_name:
+            if tag == "definedNames/definedName" and open_name:
                 attributes = open_name.pop()
                 names.append((attributes.get("name", ""), attributes.get("localSheetId"), text.strip()))
+                if len(names) > MOST_NAMES:
+                    what = f"It defines more than {MOST_NAMES:,} names."
+                    raise UnreadableWorkbook(f"{what} Delete those that belong to other data.", "too-large")
 
-        self.package.stream(self._main, start, end)
+        self.package.stream(self._main, start, end, ("workbook",))
         for title, relation in sheets:
-            part, kind = targets.get(relation, ("", ""))
-            if kind == "worksheet" and part in self.package:
-                self.parts[title] = part
+            target = targets.get(relation)
+            if target and target.kind == "worksheet" and not target.external and target.target in self.package:
+                if target.target in taken or title in self.parts:
+                    raise UnreadableWorkbook(DAMAGED)
+                taken.add(target.target)
+                self.parts[title] = target.target
         titles = [title for title, _ in sheets]
         for name, local, text in names:
             if local is None:
@@ -144,17 +153,22 @@ class StoredWorkbook:
         if not self.parts:
             raise UnreadableWorkbook("It has no worksheet.")
 
+    @cached_property
+    def _spelling(self) -> dict[str, str]:
+        """The titles as they are written, by their small letters; of equal ones the first."""
+        return {title.lower(): title for title in reversed(self.titles)}
+
     def area(self, reference: str) -> Area | None:
         """The cells of a plain reference such as ``'My inputs'!$B$7``; None for any other text."""
         found = _REFERENCE.fullmatch(reference.strip().removeprefix("="))
         if found is None:
             return None
         title = found["quoted"].replace("''", "'") if found["quoted"] else found["bare"]
-        sheet = next((each for each in self.parts if each.lower() == title.lower()), None)
+        sheet = self._spelling.get(title.lower())
         if sheet is None:
             return None
-        first = (int(found["row"]), _column(found["column"]))
-        last = (int(found["last_row"]), _column(found["last_column"])) if found["last_row"] else first
+        first = (int(found["row"]), column_number(found["column"]))
+        last = (int(found["last_row"]), column_number(found["last_column"])) if found["last_row"] else first
         if not all(1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN for row, column in (first, last)):
             return None
         return Area(sheet, (min(first[0], last[0]), min(first[1], last[1])), tuple(map(max, first, last)))  # type: ignore[arg-type]
@@ -188,81 +202,65 @@ class StoredWorkbook:
     @cached_property
     def _texts(self) -> list[str]:
         """The shared strings (18.4.8), runs of rich text joined, phonetic hints left out."""
-        part = next(
-            (part for part, kind in relations(self.package, self._main).values() if kind == "sharedStrings"), ""
-        )
+        part = self.package.part_of_kind(self._main, "sharedStrings")
         texts: list[str] = []
-        if part not in self.package:
-            return texts
         runs: list[str] = []
-        phonetic = [0]
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "si":
                 runs.clear()
-            elif tag == "rPh":
-                phonetic[0] += 1
 
         def end(tag: str, text: str) -> None:
-            if tag == "t" and not phonetic[0]:
+            if tag in ("si/t", "si/r/t"):
                 runs.append(text)
-            elif tag == "rPh":
-                phonetic[0] -= 1
             elif tag == "si":
-                texts.append(unescaped("".join(runs)))
+                texts.append(unescaped("".join(runs))[:LONGEST_CELL_TEXT])
 
-        self.package.stream(part, start, end)
+        if part in self.package:
+            self.package.stream(part, start, end, ("sst",))
         return texts
 
     @cached_property
     def _date_styles(self) -> frozenset[str]:
         """The indexes of cell formats that show a number as a date (18.8.10, 18.8.30)."""
-        part = next((part for part, kind in relations(self.package, self._main).values() if kind == "styles"), "")
+        part = self.package.part_of_kind(self._main, "styles")
         codes: dict[str, str] = {}
         formats: list[str] = []
-        within = [""]
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag in ("cellXfs", "cellStyleXfs", "dxfs"):
-                within[0] = tag
-            elif tag == "numFmt" and within[0] != "dxfs":
+            if tag == "numFmts/numFmt":
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:255]
-            elif tag == "xf" and within[0] == "cellXfs":
+            elif tag == "cellXfs/xf":
                 formats.append(attributes.get("numFmtId", ""))
 
-        def end(tag: str, text: str) -> None:
-            if tag == within[0]:
-                within[0] = ""
-
         if part in self.package:
-            self.package.stream(part, start, end)
+            self.package.stream(part, start, lambda tag, text: None, ("styleSheet",))
         known = {str(number): code for number, code in BUILTIN_FORMATS.items()} | codes
         dates = {number for number in set(formats) if is_date_format(known.get(number, ""))}
         return frozenset(str(index) for index, number in enumerate(formats) if number in dates)
 
     def _read_cells(self, part: str) -> dict[At, Cell]:
         reader = _Cells(self._texts, self._date_styles, MOST_CELLS - self._cells)
-        self.package.stream(part, reader.start, reader.end)
+        self.package.stream(part, reader.start, reader.end, ("worksheet", "sheetData"))
         self._cells += len(reader.cells)
         return reader.cells
 
 
 class _Cells:
-    """Collects the cells of a sheet from its XML (18.3.1.4)."""
+    """Collects the cells of a sheet from the XML below its sheetData (18.3.1.80): rows, cells and what they hold."""
 
     def __init__(self, texts: list[str], dates: frozenset[str], most: int) -> None:
         self.cells: dict[At, Cell] = {}
+        self.taken: set[int] = set()
         self.texts, self.dates, self.most = texts, dates, most
-        self.row = self.column = self.phonetic = 0
-        self.open = False
+        self.row = self.column = 0
         self.kind = self.style = ""
         self.shown: str | None = None
         self.formula: str | None = None
         self.runs: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
-            self.open = True
+        if tag == "row/c":
             self._place(attributes.get("r"))
             self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
             self.shown = self.formula = None
@@ -271,41 +269,49 @@ class _Cells:
             number = attributes.get("r", "")
             self.row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self.row + 1
             self.column = 0
-        elif tag == "rPh":
-            self.phonetic += 1
 
     def end(self, tag: str, text: str) -> None:
-        if not self.open:
-            return
-        if tag == "v":
-            self.shown = text
-        elif tag == "f":
-            self.formula = text
-        elif tag == "t" and not self.phonetic:
+        if tag == "row/c/v":
+            self.shown = self._only(self.shown, text)
+        elif tag == "row/c":
+            self._keep()
+        elif tag == "row/c/f":
+            self.formula = self._only(self.formula, text)
+        elif tag in ("row/c/is/t", "row/c/is/r/t"):  # not of a phonetic hint
             self.runs.append(text)
-        elif tag == "rPh":
-            self.phonetic -= 1
-        elif tag == "c":
-            self.open = False
-            value = self._value()
-            if value is not None or self.formula is not None:
-                self.cells[self.row, self.column] = Cell(value, self.formula)
-                if len(self.cells) > self.most:
-                    raise UnreadableWorkbook(
-                        f"It holds too much: more than {MOST_CELLS:,} filled cells. Delete sheets of other data."
-                    )
+
+    def _only(self, before: str | None, text: str) -> str:
+        if before is not None:
+            raise self._twice("two values or two formulas")
+        return text
+
+    def _twice(self, what: str) -> UnreadableWorkbook:
+        at = f"{column_letters(self.column)}{self.row}"
+        return UnreadableWorkbook(f"The file is damaged: {at} of a sheet has {what}. {AGAIN}", "cell-duplicate")
+
+    def _keep(self) -> None:
+        value = self._value()
+        if value is not None or self.formula is not None:
+            self.cells[self.row, self.column] = Cell(value, self.formula)
+            if len(self.cells) > self.most:
+                what = f"more than {MOST_CELLS:,} filled cells"
+                raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
 
     def _place(self, address: str | None) -> None:
         """Where the cell stands; without an address right of the one before."""
         if address is None:
             self.column += 1
-            return
-        found = _ADDRESS.fullmatch(address)
-        if found is None:
-            raise UnreadableWorkbook(DAMAGED)
-        self.column, self.row = _column(found[1]), int(found[2])
+        else:
+            found = _ADDRESS.fullmatch(address)
+            if found is None:
+                raise UnreadableWorkbook(DAMAGED)
+            self.column, self.row = column_number(found[1]), int(found[2])
         if not (1 <= self.row <= LAST_ROW and self.column <= LAST_COLUMN):
             raise UnreadableWorkbook(DAMAGED)
+        place = self.row * LAST_COLUMN + self.column
+        if place in self.taken:
+            raise self._twice("two cells")
+        self.taken.add(place)
 
     def _value(self) -> Value:
         kind, shown = self.kind, self.shown
@@ -317,7 +323,7 @@ class _Cells:
             index = shown.strip()
             if not (index.isascii() and index.isdigit()) or len(index) > 9 or int(index) >= len(self.texts):
                 raise UnreadableWorkbook(DAMAGED)
-            return self.texts[int(index)][:LONGEST_CELL_TEXT] or None
+            return self.texts[int(index)] or None
         if kind == "str":
             return unescaped(shown)[:LONGEST_CELL_TEXT] or None
         if kind == "b":
@@ -334,38 +340,7 @@ class _Cells:
         if not _NUMBER.fullmatch(shown):
             raise UnreadableWorkbook(DAMAGED)
         number = float(shown)
-        return DateInCell(_as_date(number)) if self.style in self.dates else number
+        return DateInCell(shown_date(number)) if self.style in self.dates else number
 
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,5})?", re.ASCII)
-
-
-def _as_date(number: float) -> str:
-    """A serial number as the date that the cell shows (the 1900 system)."""
-    from openpyxl.utils.datetime import from_excel
-
-    try:
-        return str(from_excel(number))
-    except (ValueError, OverflowError, TypeError):
-        return f"{number:g}"
-
-
-def _column(letters: str) -> int:
-    """The number of a column's letters, also beyond the last that a sheet has."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def unescaped(text: str) -> str:
-    """A text with its escapes as characters (22.9.2.19): ``_x000D_`` is a carriage return.
-
-    >>> unescaped("a_x0041_b _x005F_x0041_")
-    'aAb _x0041_'
-    """
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(
-        lambda found: found[0] if 0xD800 <= int(found[1], 16) < 0xE000 else chr(int(found[1], 16)), text
-    )

@@ -7,27 +7,33 @@ inflated up to a limit and no further, and its XML is streamed, so that no tree 
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.parsers import expat
 
 from roi_engine.errors import FtRoiError
+from templates.xlsx.namespaces import PACKAGE_RELATIONSHIPS, SPREADSHEET, STRICT_SPREADSHEET
+from templates.xlsx.relationships import Relationship, relationship, relationships_part
+from templates.xlsx.xml_parts import BrokenXml, Element, parsed
 
 MEGABYTE = 1_000_000
 LARGEST_FILE = 25 * MEGABYTE
-LARGEST_PART = 40 * MEGABYTE
-LARGEST_WHOLE = 120 * MEGABYTE
+LARGEST_PART = 16 * MEGABYTE
+LARGEST_WHOLE = 48 * MEGABYTE
 """Bytes of a file, of one part inflated, of all parts that are read."""
 HIGHEST_RATIO = 400
 """How many times smaller than itself a part of some size may be packed; sheets of numbers reach 100."""
 MOST_PARTS = 5_000
 MOST_ELEMENTS = 700_000
 """Elements of all XML that is read: cells, values, texts, names."""
+MOST_NODES = 1_300_000
+"""Elements, attributes with their values, and texts of all parts that are held as trees."""
 DEEPEST = 64
+DEEPEST_PATH, LONGEST_TAG = 6, 40
 LONGEST_TOKEN = MEGABYTE
 """Bytes of one tag, and characters of one text."""
 _CHUNK = 1 << 16
@@ -40,11 +46,25 @@ _DAMAGE = (
 )  # fmt: skip
 """What zipfile raises on a file that is damaged, or made to be."""
 SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx"
-DAMAGED = "The file is damaged. Open it in a spreadsheet program, save it anew, or ask for it again."
+AGAIN = "Open it in a spreadsheet program, save it anew, or ask for it again."
+DAMAGED = f"The file is damaged. {AGAIN}"
 
 
 class UnreadableWorkbook(FtRoiError):
-    """A file that is no workbook that can be read, with the reason and the cure."""
+    """A file that is no workbook that can be read, with the reason and the cure.
+
+    rule, place : what the package check calls it, and the part that it is about.
+    """
+
+    def __init__(self, sentence: str, rule: str = "unreadable", place: str = "the file") -> None:
+        super().__init__(sentence)
+        self.rule, self.place = rule, place
+
+
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str, str], None]
+SHEETS = (SPREADSHEET, STRICT_SPREADSHEET)
+"""The namespaces of a workbook's own parts."""
 
 
 @dataclass
@@ -54,15 +74,18 @@ class Package:
     archive: zipfile.ZipFile
     entries: dict[str, zipfile.ZipInfo]
     inflated: int = 0
-    elements: int = 0
+    nodes: int = 0
+    elements: dict[str, int] = field(default_factory=dict)
+    """Elements of each part that was read to its end."""
     kept: dict[str, bytes] = field(default_factory=dict)
+    related: dict[str, dict[str, Relationship]] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.entries
 
     def names(self) -> list[str]:
         """The parts' names as they are written."""
-        return [entry.filename for entry in self.entries.values()]
+        return [entry.filename for entry in self.entries.values() if not entry.is_dir()]
 
     def read(self, name: str) -> bytes:
         """The bytes of a part, or nothing where there is none; raises `UnreadableWorkbook` beyond a limit."""
@@ -86,31 +109,84 @@ class Package:
             raise UnreadableWorkbook(DAMAGED) from None
         self.inflated += len(content)
         if len(content) > allowed or len(content) > MEGABYTE + HIGHEST_RATIO * entry.compress_size:
-            raise _too_large(f"unpacked, its part {_shown(entry.filename)} is")
+            raise _too_large(f"unpacked, its part {_shown(entry.filename)} is", place=entry.filename)
         return content
 
-    def stream(self, name: str, start: Start, end: End) -> None:
+    def stream(
+        self, name: str, start: Start, end: End, below: tuple[str, ...] = (), spaces: tuple[str, ...] = SHEETS
+    ) -> None:
         """Reads the XML of a part: ``start`` for each opening tag, ``end`` for each closing one with its text.
 
-        Tags and attributes come without their namespaces. Raises `UnreadableWorkbook` for a document type (that
-        is where entities are defined), for damage, and beyond a limit.
+        below : the tags from the root down to the element whose content is asked for. Elements elsewhere, and those of
+        other namespaces than ``spaces``, are then passed over with all that is in them, and a tag is given with those
+        above it: ``row/c/v``. Empty: every element, by its own tag. Namespaces are left out. Raises
+        `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a limit.
         """
-        _Stream(self, name, start, end).read(self.read(name))
+        stream = _Stream(self, name, start, end, below, spaces)
+        stream.read(self.read(name))
+        self.elements[name.lower()] = stream.elements
 
+    def tree(self, name: str, *, whole: bool = False) -> Element:
+        """The root element of a part; whole : with comments and processing instructions, to be written back.
 
-Start = Callable[[str, dict[str, str]], None]
-End = Callable[[str, str], None]
+        Raises `UnreadableWorkbook` as `stream` does: the part is streamed within the limits before.
+        """
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            self.nodes += 1 + 2 * len(attributes)
+            if self.nodes > MOST_NODES:
+                raise _too_large("what it holds is")
+
+        def end(tag: str, text: str) -> None:
+            self.nodes += bool(text)
+
+        self.stream(name, start, end)
+        try:
+            return parsed(self.read(name), whole=whole)
+        except BrokenXml:
+            raise UnreadableWorkbook(DAMAGED) from None
+
+    def relationships(self, source: str) -> dict[str, Relationship]:
+        """The relationships of a part by their ids; source : the part, empty for those of the package."""
+        if source not in self.related:
+            self.related[source] = self._relationships(source)
+        return self.related[source]
+
+    def _relationships(self, source: str) -> dict[str, Relationship]:
+        found: dict[str, Relationship] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship":
+                each = relationship(source, attributes)
+                if each.id in found:
+                    raise UnreadableWorkbook(DAMAGED)
+                found[each.id] = each
+
+        part = relationships_part(source)
+        if part in self:
+            self.stream(part, start, lambda tag, text: None, ("Relationships",), (PACKAGE_RELATIONSHIPS,))
+        return found
+
+    def part_of_kind(self, source: str, kind: str) -> str:
+        """The first part that a part relates to by a kind of relationship; empty where there is none."""
+        related = self.relationships(source).values()
+        return next((each.target for each in related if each.kind == kind and not each.external), "")
 
 
 class _Stream:
     """One run of the XML parser over a part."""
 
-    def __init__(self, package: Package, name: str, start: Start, end: End) -> None:
-        self.package, self.part = package, name
-        self.start, self.end = start, end
+    def __init__(
+        self, package: Package, name: str, start: Start, end: End, below: tuple[str, ...], spaces: tuple[str, ...]
+    ) -> None:
+        self.part, self.start, self.end, self.below = name, start, end, below
+        self.spaces = frozenset(spaces) if below else None
+        self.others = sum(count for part, count in package.elements.items() if part != name.lower())
         self.local: dict[str, str] = {}
+        self.foreign: dict[str, bool] = {}
         self.text: list[str] = []
-        self.length = self.depth = 0
+        self.elements = self.length = self.depth = self.skipped = 0
+        self.paths: list[str] = []
 
     def read(self, content: bytes) -> None:
         parser = expat.ParserCreate(namespace_separator="}")
@@ -133,32 +209,66 @@ class _Stream:
     def _name(self, qualified: str) -> str:
         local = self.local.get(qualified)
         if local is None:
-            local = self.local[qualified] = qualified.rpartition("}")[2]
+            space, _, local = qualified.rpartition("}")
+            self.local[qualified] = local
+            self.foreign[qualified] = self.spaces is not None and space not in self.spaces
         return local
 
     def _opened(self, qualified: str, attributes: dict[str, str]) -> None:
-        self.package.elements += 1
+        self.elements += 1
         self.depth += 1
-        if self.package.elements > MOST_ELEMENTS:
+        if self.others + self.elements > MOST_ELEMENTS:
             raise UnreadableWorkbook(
-                f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts. Delete sheets of other data."
+                f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts. Delete sheets of other data.",
+                "too-large",
             )
         if self.depth > DEEPEST:
             raise self._refused("is nested deeper than any spreadsheet program nests it")
+        tag = self._name(qualified)
+        if self.skipped or self.foreign[qualified]:
+            self.skipped += 1
+            return
         self.text.clear()
         self.length = 0
-        if any("}" in each for each in attributes):
-            attributes = {self._name(each): value for each, value in attributes.items()}
-        self.start(self._name(qualified), attributes)
+        if self.depth <= len(self.below):
+            self.skipped = int(tag != self.below[self.depth - 1])
+            return
+        if self.below:
+            tag = self._path(tag)
+            self.paths.append(tag)
+        self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
+
+    def _path(self, tag: str) -> str:
+        """A tag with those above it; nothing where it lies deeper, or is longer, than any that is asked for."""
+        if not self.paths:
+            return tag if len(tag) <= LONGEST_TAG else ""
+        above = self.paths[-1]
+        return f"{above}/{tag}" if above and len(self.paths) < DEEPEST_PATH and len(tag) <= LONGEST_TAG else ""
+
+    def _plain(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Attributes without their namespaces: one that has none counts before others of its name."""
+        plain = {name: value for name, value in attributes.items() if "}" not in name}
+        for name, value in attributes.items():
+            if self.spaces is None or name.endswith("/relationships}id"):
+                plain.setdefault(self._name(name), value)
+        return plain
 
     def _closed(self, qualified: str) -> None:
         self.depth -= 1
+        if self.skipped:
+            self.skipped -= 1
+            return
         text = "".join(self.text)
         self.text.clear()
         self.length = 0
-        self.end(self._name(qualified), text)
+        if not self.below:
+            self.end(self._name(qualified), text)
+        elif self.paths:
+            self.end(self.paths.pop(), text)
 
     def _written(self, text: str) -> None:
+        if self.skipped:
+            return
         self.length += len(text)
         if self.length > LONGEST_TOKEN:
             raise self._refused("holds a text of a length that no cell can hold")
@@ -171,14 +281,28 @@ class _Stream:
         return UnreadableWorkbook(f"Its part {_shown(self.part)} {what}. {SAVE_AS}, or ask for it again.")
 
 
+def content_of(path: Path) -> bytes:
+    """The content of a file, up to the limit and one byte more."""
+    with open(path, "rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
 def open_package(content: bytes) -> Package:
     """The package of an .xlsx, .xlsm, .xltx or .xlam file; raises `UnreadableWorkbook` with what it is instead."""
+    package = open_zip(content)
+    if "xl/workbook.xml" not in package and not main_part(package):
+        raise UnreadableWorkbook(_other_package(package))
+    return package
+
+
+def open_zip(content: bytes) -> Package:
+    """The parts of a zip archive, whether or not there is a workbook among them."""
     if len(content) > LARGEST_FILE:
         raise _too_large("it is", len(content))
     if content[:2] != b"PK":
         raise UnreadableWorkbook(_no_package(content))
     if content.count(_ENTRY) > MOST_PARTS:
-        raise UnreadableWorkbook(f"It holds more than {MOST_PARTS:,} parts. {SAVE_AS}.")
+        raise UnreadableWorkbook(f"It holds more than {MOST_PARTS:,} parts. {SAVE_AS}.", "too-large")
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _DAMAGE:
@@ -187,40 +311,22 @@ def open_package(content: bytes) -> Package:
     for entry in archive.infolist():
         name = entry.filename
         if _ODD_NAME.search(name):
-            raise UnreadableWorkbook(f"A part of it is called {_shown(name)}, a name that leads elsewhere. {SAVE_AS}.")
+            sentence = f"A part of it is called {_shown(name)}, a name that leads elsewhere. {SAVE_AS}."
+            raise UnreadableWorkbook(sentence, "part-name", name)
         if name.lower() in entries:
-            raise UnreadableWorkbook(f"It holds the part {_shown(name)} twice. {SAVE_AS}.")
+            raise UnreadableWorkbook(f"It holds the part {_shown(name)} twice. {SAVE_AS}.", "part-duplicate", name)
         entries[name.lower()] = entry
     if sum(entry.file_size for entry in entries.values()) > 4 * LARGEST_WHOLE:
         raise _too_large("unpacked, it is")
-    package = Package(archive, entries)
-    if "xl/workbook.xml" not in package and not main_part(package):
-        raise UnreadableWorkbook(_other_package(package))
-    return package
+    return Package(archive, entries)
 
 
 def main_part(package: Package) -> str:
     """The name of the part that lists the sheets."""
-    for target, kind in relations(package, "").values():
-        if kind == "officeDocument" and target in package and not target.endswith(".bin"):
-            return target if not target.startswith("word/") and not target.startswith("ppt/") else ""
+    for each in package.relationships("").values():
+        if each.kind == "officeDocument" and each.target in package and not each.target.endswith(".bin"):
+            return each.target if not each.target.startswith(("word/", "ppt/")) else ""
     return "xl/workbook.xml" if "xl/workbook.xml" in package else ""
-
-
-def relations(package: Package, source: str) -> dict[str, tuple[str, str]]:
-    """Relationship id → part and kind, of the relations that stay within the package (ECMA-376 Part 2, 9.3)."""
-    folder, name = posixpath.split(source)
-    found: dict[str, tuple[str, str]] = {}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))[1:]
-            found[attributes.get("Id", "")] = (target, attributes.get("Type", "").rsplit("/", 1)[-1])
-
-    part = posixpath.join(folder, "_rels", f"{name}.rels")
-    if part in package:
-        package.stream(part, start, lambda tag, text: None)
-    return found
 
 
 def _no_package(content: bytes) -> str:
@@ -260,9 +366,10 @@ def _other_package(package: Package) -> str:
     return "It is a zip archive with no workbook in it. Unpack it, and read the .xlsx file."
 
 
-def _too_large(what: str, size: int | None = None) -> UnreadableWorkbook:
+def _too_large(what: str, size: int | None = None, place: str = "the file") -> UnreadableWorkbook:
     given = f"{size / MEGABYTE:,.0f} MB" if size else "far larger than a filled template"
-    return UnreadableWorkbook(f"It is too large: {what} {given}. Delete sheets of other data, or ask for it again.")
+    cure = "Delete sheets of other data, or ask for it again."
+    return UnreadableWorkbook(f"It is too large: {what} {given}. {cure}", "too-large", place)
 
 
 def _shown(name: str) -> str:

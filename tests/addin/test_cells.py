@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from addin.command_line import ft_roi
 from addin.libreoffice.office import Office
 from roi_engine import FtRoiError, call
-from roi_engine.worksheet.call import CELL_ERRORS, YOUNGER_ERRORS
+from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from tests.xlwings_on_windows import CALLS, FUNCTIONS, Call, shown_by_our_wrapper, windows
 from tests.xlwings_server import Server
 

@@ -9,7 +9,7 @@ import pytest
 
 from addin import functions as excel
 from roi_engine import REFERENCE, FtRoiError, call, functions
-from roi_engine.worksheet.call import CELL_ERRORS
+from roi_engine.cell_errors import CELL_ERRORS
 from tests.xlwings_server import ROOT, Server
 
 LONGEST_DOCUMENTATION = 255

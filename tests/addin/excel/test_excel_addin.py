@@ -21,7 +21,7 @@ from addin.excel.compression import compress
 from addin.excel.vba_project import LONGEST_LINE, MOST_CONTINUATIONS, Module
 from addin.excel.wrappers import wrappers_module
 from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
-from roi_engine.worksheet.call import CELL_ERRORS
+from roi_engine.cell_errors import CELL_ERRORS
 from roi_engine.worksheet.catalogue import functions
 from tests import open_xml_sdk
 

@@ -46,6 +46,7 @@ SEEN_BY_SDK = {
     "a font that is not there",
     "a number format of 256 characters",
     "65,491 cell formats",
+    "a cell of another namespace",
     "a boolean that is neither 0 nor 1",
     "a type that cells have not",
     "a date that is none",

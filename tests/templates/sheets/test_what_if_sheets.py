@@ -24,7 +24,8 @@ from roi_engine.sensitivity import what_if
 from templates.package_check import check_package
 from templates.sheets.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, PREFIX, SHEETS, TABLES, TORNADO
 from templates.workbook import build_workbook
-from templates.xlsx.finishing import MAIN, parts_by_title
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.namespaces import MAIN
 from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells

@@ -27,7 +27,8 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 
-from templates.xlsx.finishing import ErrorValue, FinishingError, Scalar, finish
+from templates.xlsx.error_codes import ErrorValue
+from templates.xlsx.finishing import FinishingError, Scalar, finish
 from tests import libreoffice, open_xml_sdk
 
 CREATED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -1,0 +1,53 @@
+"""Packages as zip archives: written so that the same parts give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+EARLIEST, LATEST = datetime(1980, 1, 1), datetime(2107, 12, 31, 23, 59, 58)
+"""The times that a zip can tell."""
+MS_DOS, UNIX = 0, 3
+"""The systems that an entry may say it was made on."""
+OWNER_ONLY, EVERYBODY_READS = 0o600, 0o644
+
+
+def zipped(
+    parts: Mapping[str, bytes | str],
+    time: datetime = EARLIEST,
+    *,
+    system: int = UNIX,
+    permissions: int = EVERYBODY_READS,
+) -> bytes:
+    """A zip of the parts in their order; its bytes depend on nothing else than what is given."""
+    moment = min(max(time.replace(tzinfo=None), EARLIEST), LATEST)
+    entries: list[tuple[ZipInfo, bytes | str]] = []
+    for name, content in parts.items():
+        entry = ZipInfo(name, (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second))
+        entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, system, permissions << 16
+        entries.append((entry, content))
+    return zip_of(entries)
+
+
+def zip_of(entries: Iterable[tuple[ZipInfo, bytes | str]]) -> bytes:
+    """A zip of entries, each packed as its description says."""
+    package = io.BytesIO()
+    with ZipFile(package, "w") as archive:
+        for entry, content in entries:
+            archive.writestr(entry, content)
+    return package.getvalue()
+
+
+def copy_of(entry: ZipInfo) -> ZipInfo:
+    """The description of an entry for another zip: its name, time, packing and permissions."""
+    copied = ZipInfo(entry.filename, entry.date_time)
+    copied.compress_type, copied.external_attr = entry.compress_type, entry.external_attr
+    return copied
+
+
+def unzipped(package: bytes) -> dict[str, bytes]:
+    """The parts of a package that this program has just made."""
+    with ZipFile(io.BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

@@ -1,0 +1,126 @@
+"""Hostile workbooks: each is read, or refused in a sentence, within two seconds and 300 MB; none misleads."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from roi_engine import REFERENCE
+from roi_engine.errors import FtRoiError
+from templates.returned.checked_workbook import check_workbook
+from templates.returned.reading import read_workbook
+from templates.returned.relinking import relink
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.namespaces import SPREADSHEET
+from templates.xlsx.untrusted_package import UnreadableWorkbook
+from tests.hostile_workbooks import MADE, changed, with_rows
+from tests.workbook_defects import parts_of
+
+SECONDS, MEGABYTES = 4, 300
+"""Of processor time, twice what a quiet machine may take; of memory, for the program with all that it has loaded."""
+SOUND = with_rows(iter(()))
+FOREIGN = 'xmlns:x="urn:somebody"'
+
+
+def measured(work: Callable[[bytes], Any], content: bytes) -> tuple[float, float, str]:
+    """What one call took in a process of its own: seconds, megabytes more than before it, and how it ended."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        try:
+            work(content)
+            end = "done"
+        except FtRoiError as problem:
+            end = f"refused: {problem}"
+        except BaseException as problem:
+            end = f"{type(problem).__name__}: {problem}"
+        more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        os.write(writer, f"{time.process_time() - started} {more} {end[:500]}".encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        seconds, more, end = told.read().split(" ", 2)
+    os.waitpid(child, 0)
+    return float(seconds), float(more), end
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
+@pytest.mark.parametrize("what", MADE)
+def test_a_hostile_workbook_is_read_or_refused_within_limits(what: str) -> None:
+    content = MADE[what]()
+    for work in (read_workbook, check_workbook, relink):
+        seconds, more, end = measured(work, content)
+        assert end == "done" or end.startswith("refused: "), (work, end)
+        assert seconds < SECONDS, (work, seconds, end)
+        assert more < MEGABYTES - 90, (work, more, end)
+
+
+def cell_of(content: bytes, name: str) -> tuple[str, str, float]:
+    """The sheet, the address and the value of an input's cell."""
+    reading = read_workbook(content)
+    place = reading.places[name]
+    return place.sheet, place.address, float(reading.book.at(place).value or 0)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '<x:c {FOREIGN} r="{at}"><x:v>99</x:v></x:c>{cell}',
+        '{cell}<x:c {FOREIGN} r="{at}"><x:v>99</x:v></x:c>',
+        '{cell}<x:wrap {FOREIGN}><c r="{at}"><v>99</v></c></x:wrap>',
+        '{cell}<extLst><ext><c r="{at}"><v>99</v></c></ext></extLst>',
+        '<x:c {FOREIGN} r="{at}"><v>99</v></x:c>{cell}',
+    ],
+)
+def test_elements_of_another_namespace_or_place_are_no_cells(forged: str) -> None:
+    title, at, value = cell_of(SOUND, "training_hours")
+    parts = parts_of(SOUND)
+    text = parts[parts_by_title(parts)[title]].decode()
+    cell = text[text.index(f'<c r="{at}"') :].split("</c>")[0] + "</c>"
+    hostile = changed(title, cell, forged.format(FOREIGN=FOREIGN, at=at, cell=cell))
+    assert read_workbook(hostile).checked().training_hours == value == REFERENCE.training_hours
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="900"><c r="A900"><v>1</v></c><c r="A900"><v>2</v></c></row>',
+        '<row r="900"><c r="A900"/><c r="A900"><v>2</v></c></row>',
+        '<row r="900"><c r="A900"><v>1</v></c></row><row r="900"><c r="A900"><v>2</v></c></row>',
+        '<row r="900"><c r="A900"><v>1</v><v>2</v></c></row>',
+        '<row r="900"><c r="A900"><f>1</f><f>2</f><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_that_is_given_twice_is_damage(rows: str) -> None:
+    book = read_workbook(with_rows(iter([rows]))).book
+    with pytest.raises(UnreadableWorkbook, match=r"A900 of a sheet has two (cells|values or two formulas)\."):
+        book.cells("Notes")
+
+
+def test_a_relationship_or_a_part_of_two_sheets_is_damage() -> None:
+    twice = '<Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet2.xml"/></Relationships>'
+    with pytest.raises(UnreadableWorkbook, match="damaged"):
+        read_workbook(changed("xl/_rels/workbook.xml.rels", "</Relationships>", twice))
+    with pytest.raises(UnreadableWorkbook, match="damaged"):
+        read_workbook(MADE["19,000 names and 3,000 sheets"]())
+
+
+def test_a_strict_workbook_is_read() -> None:
+    title, _, value = cell_of(SOUND, "training_hours")
+    strict = changed(title, SPREADSHEET, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+    assert read_workbook(strict).checked().training_hours == value
+
+
+def test_control_characters_of_a_cell_are_no_part_of_what_is_read() -> None:
+    title, _, _ = cell_of(SOUND, "training_hours")
+    hostile = changed(title, "<t>per_token</t>", "<t>_x001B_]0;x_x0007__x009B_per_token</t>")
+    (problem,) = read_workbook(hostile).problems
+    assert str(problem).isprintable()
