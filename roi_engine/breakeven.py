@@ -16,6 +16,7 @@ from roi_engine.root import narrowed
 from roi_engine.scenario import Scenario, find_input
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import legal_bounds
+from roi_engine.value import ROUNDING
 
 STEPS_PER_DECADE = 400
 REACH = (-9 * STEPS_PER_DECADE, 12 * STEPS_PER_DECADE + 1)
@@ -71,7 +72,7 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
 
     self_hosted = inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS
     points, values = sampled(over, declared, float(base), above_zero=self_hosted)
-    if max(values) - min(values) <= 1e-12 * max(map(abs, values)):
+    if max(values) - min(values) <= ROUNDING * max(map(abs, values)):
         return BreakEven(declared.name, "undefined")
     found = crossings(at, declared.quantity.whole, points, values)
     if not found:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roi_engine.value import Value, ceiling, divide, fallback, given, maximum, minimum, where
+from roi_engine.value import ROUNDING, Value, ceiling, divide, fallback, given, maximum, minimum, where
 
 # --- fixed: once per scenario ---------------------------------------------------------------------------
 
@@ -110,9 +110,47 @@ def call_cost(
     return (prompt + output_tokens * output_price_per_m) / 1_000_000 * batch_factor(batch_share, batch_discount)
 
 
+def cached_price(cached_price_per_m: Value, input_price_per_m: Value) -> Value:
+    """The price of a million cached prompt tokens; the input price where none is given."""
+    return fallback(cached_price_per_m, fallback(input_price_per_m, 0))
+
+
+def mix_cost(
+    input_tokens: Value,
+    output_tokens: Value,
+    input_price_per_m: Value,
+    output_price_per_m: Value,
+    cached_share: Value,
+    cached_price_per_m: Value,
+    batch_share: Value,
+    batch_discount: Value,
+) -> Value:
+    """One call of a side's token mix, of which everything may be empty; zero where no mix is given."""
+    return call_cost(
+        fallback(input_tokens, 0),
+        fallback(output_tokens, 0),
+        fallback(input_price_per_m, 0),
+        fallback(output_price_per_m, 0),
+        fallback(cached_share, 0),
+        cached_price_per_m,
+        fallback(batch_share, 0),
+        fallback(batch_discount, 0),
+    )
+
+
+def token_cost(tokens: Value, price_per_1k: Value) -> Value:
+    """Tokens at a price per 1,000."""
+    return tokens / 1000 * price_per_1k
+
+
+def mix_or_token_cost(input_tokens: Value, mix_cost: Value, tokens_per_call: Value, cost_per_1k_tokens: Value) -> Value:
+    """What one call costs a side: its token mix where it is given, else its price per 1,000 tokens."""
+    return where(given(input_tokens), mix_cost, token_cost(tokens_per_call, cost_per_1k_tokens))
+
+
 def baseline_cached_price(baseline_cached_price_per_m: Value, baseline_input_price_per_m: Value) -> Value:
     """The price of a million cached prompt tokens; the input price where none is given."""
-    return fallback(baseline_cached_price_per_m, fallback(baseline_input_price_per_m, 0))
+    return cached_price(baseline_cached_price_per_m, baseline_input_price_per_m)
 
 
 def baseline_mix_cost(
@@ -132,28 +170,33 @@ def baseline_mix_cost(
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
-    return call_cost(
-        fallback(baseline_input_tokens, 0),
-        fallback(baseline_output_tokens, 0),
-        fallback(baseline_input_price_per_m, 0),
-        fallback(baseline_output_price_per_m, 0),
-        fallback(baseline_cached_share, 0),
+    return mix_cost(
+        baseline_input_tokens,
+        baseline_output_tokens,
+        baseline_input_price_per_m,
+        baseline_output_price_per_m,
+        baseline_cached_share,
         baseline_cached_price,
-        fallback(baseline_batch_share, 0),
-        fallback(baseline_batch_discount, 0),
+        baseline_batch_share,
+        baseline_batch_discount,
     )
 
 
 def baseline_cost_per_call(
     baseline_input_tokens: Value, baseline_mix_cost: Value, tokens_per_call: Value, baseline_cost_per_1k_tokens: Value
 ) -> Value:
-    """What one call costs on the present API: its token mix, else its price per 1,000 tokens."""
-    return where(given(baseline_input_tokens), baseline_mix_cost, tokens_per_call / 1000 * baseline_cost_per_1k_tokens)
+    """What one call costs on the present API: its token mix, else its price per 1,000 tokens.
+
+        tokens per call / 1000 · price per 1,000 tokens, or a token mix
+
+    Returns money per call. Source: docs/method.md, "Cash flow".
+    """
+    return mix_or_token_cost(baseline_input_tokens, baseline_mix_cost, tokens_per_call, baseline_cost_per_1k_tokens)
 
 
 def finetuned_cached_price(finetuned_cached_price_per_m: Value, finetuned_input_price_per_m: Value) -> Value:
     """The price of a million cached prompt tokens; the input price where none is given."""
-    return fallback(finetuned_cached_price_per_m, fallback(finetuned_input_price_per_m, 0))
+    return cached_price(finetuned_cached_price_per_m, finetuned_input_price_per_m)
 
 
 def finetuned_mix_cost(
@@ -173,15 +216,15 @@ def finetuned_mix_cost(
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
-    return call_cost(
-        fallback(finetuned_input_tokens, 0),
-        fallback(finetuned_output_tokens, 0),
-        fallback(finetuned_input_price_per_m, 0),
-        fallback(finetuned_output_price_per_m, 0),
-        fallback(finetuned_cached_share, 0),
+    return mix_cost(
+        finetuned_input_tokens,
+        finetuned_output_tokens,
+        finetuned_input_price_per_m,
+        finetuned_output_price_per_m,
+        finetuned_cached_share,
         finetuned_cached_price,
-        fallback(finetuned_batch_share, 0),
-        fallback(finetuned_batch_discount, 0),
+        finetuned_batch_share,
+        finetuned_batch_discount,
     )
 
 
@@ -191,10 +234,13 @@ def finetuned_cost_per_call(
     tokens_per_call: Value,
     finetuned_cost_per_1k_tokens: Value,
 ) -> Value:
-    """What one call costs on the fine-tuned model when it is paid by the token."""
-    return where(
-        given(finetuned_input_tokens), finetuned_mix_cost, tokens_per_call / 1000 * finetuned_cost_per_1k_tokens
-    )
+    """What one call costs on the fine-tuned model when it is paid by the token.
+
+        tokens per call / 1000 · price per 1,000 tokens, or a token mix
+
+    Returns money per call. Source: docs/method.md, "Cash flow".
+    """
+    return mix_or_token_cost(finetuned_input_tokens, finetuned_mix_cost, tokens_per_call, finetuned_cost_per_1k_tokens)
 
 
 def served_tokens(
@@ -298,7 +344,7 @@ def serving_gpus(
 
     A need that is whole up to rounding (a part in 10¹²) does not start another replica.
     """
-    needed = ceiling(calls_served * (replicas_per_call * (1 - 1e-12)))
+    needed = ceiling(calls_served * (replicas_per_call * (1 - ROUNDING)))
     return where((adoption > 0) & (serving == "self_hosted"), gpus_per_replica * maximum(needed, min_replicas), 0)
 
 

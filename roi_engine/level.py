@@ -7,6 +7,7 @@ million typed worksheet cells can afford.
 
 from __future__ import annotations
 
+from roi_engine.equations import token_cost
 from roi_engine.metrics import rounding, settled
 from roi_engine.value import NEVER, Value, divide, given, where
 
@@ -22,8 +23,8 @@ def monthly_inference_savings(
     finetuned_cost_per_call: Value,
 ) -> Value:
     """Thousand tokens times the difference in price, as the reference has it; with a token mix, by the call."""
-    thousands = baseline_monthly_api_calls * tokens_per_call / 1000
-    by_price = thousands * (baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens)
+    difference = baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens
+    by_price = token_cost(baseline_monthly_api_calls * tokens_per_call, difference)
     by_call = baseline_monthly_api_calls * (baseline_cost_per_call - finetuned_cost_per_call)
     return where(given(baseline_input_tokens) | given(finetuned_input_tokens), by_call, by_price)
 

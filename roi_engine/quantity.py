@@ -16,12 +16,9 @@ from numbers import Real
 from typing import Any, Literal
 
 from roi_engine.errors import OutOfRange, WrongType
+from roi_engine.value import ROUNDING
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
-
-
-WHOLE_TOLERANCE = 1e-12
-"""How far calculation may leave a whole number beside itself, relative to its size."""
 
 
 OPEN_STEP = 1e-9
@@ -88,7 +85,7 @@ class Quantity:
     def _nearest_whole(value: Any) -> int:
         """A whole number that calculation may have left beside itself: 2.0000000000000004 is 2."""
         nearest: int = round(value)
-        if abs(value - nearest) > WHOLE_TOLERANCE * max(1, abs(nearest)):
+        if abs(value - nearest) > ROUNDING * max(1, abs(nearest)):
             below = math.floor(value)
             raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
         return nearest

@@ -12,7 +12,7 @@ from roi_engine.cashflow import figure
 from roi_engine.errors import FtRoiError, OutOfRange
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS, Scenario, find_input
-from roi_engine.value import Value, ceiling, maximum, minimum, where
+from roi_engine.value import ROUNDING, Value, ceiling, maximum, minimum, where
 
 DEFAULT_SWING = 0.20
 """How far an input without a range is moved, each way."""
@@ -141,7 +141,7 @@ def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) 
     if not declared.numeric or base is None:
         raise OutOfRange(f"{declared.name} holds no number that could change by a fraction.")
     value = base * (1 + change)
-    if declared.quantity.whole and math.isclose(value, round(value), rel_tol=1e-12):
+    if declared.quantity.whole and math.isclose(value, round(value), rel_tol=ROUNDING):
         value = round(value)  # 60 · (1 − 0.7) is 18.000000000000004
     try:
         return _replaced(scenario.inputs(), find_metric(metric), declared.name, value)

@@ -24,7 +24,7 @@ UNDEFINED = math.nan
 
 
 ROUNDING = 1e-12
-"""A part this small is rounding: a sum of flows is zero, a count stays whole, a saving is none."""
+"""A part this small is rounding: a sum of flows is zero, a count is whole, a saving or a change is none."""
 
 
 class Value(Protocol):
