@@ -42,7 +42,7 @@ class BreakEven:
 
 
 def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> BreakEven:
-    """The value of an input at which net ROI or NPV is zero, the other inputs staying as they are.
+    """The value of an input at which net ROI or NPV is zero, all else as it is.
 
         metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
 
@@ -116,7 +116,10 @@ def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point
 def sampled(
     over: Callable[[Any], Any], declared: Input, base: float, *, above_zero: bool = False
 ) -> tuple[list[float], list[float]]:
-    """A figure over a grid of an input's legal range: one vectorised run over every point at once."""
+    """A figure over a grid of an input's legal range.
+
+    One vectorised run over every point at once. Returns the points and the figures that are finite.
+    """
     import numpy as np
 
     points = np.array(_grid(declared, base))

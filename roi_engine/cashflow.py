@@ -47,7 +47,7 @@ def for_arrays(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figure(inputs: Mapping[str, Any], name: str) -> Any:
-    """One quantity of the model by the name of its equation: a value, or a list over the months.
+    """One quantity of the model, by the name of its equation.
 
     inputs : every input by name; floats, or arrays over scenarios. Only what the quantity needs is calculated.
 

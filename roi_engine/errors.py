@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 
 class FtRoiError(Exception):
-    """The base of every error that FT ROI raises on purpose; its text is meant for the user."""
+    """The base of every error raised on purpose; its text is meant for the user."""
 
     code = "#VALUE!"
 
@@ -27,7 +27,7 @@ class WrongType(FtRoiError):
 
 
 class OutOfRange(FtRoiError):
-    """A number outside its legal range, or a result that does not exist (no root, undefined)."""
+    """A number outside its legal range, or a result that does not exist."""
 
     code = "#NUM!"
 
@@ -70,7 +70,7 @@ class ScenarioError(FtRoiError):
 
 
 class PriceTableError(FtRoiError):
-    """All problems of a price table at once; a long list ends with the number of those left out.
+    """All problems of a price table at once; a long list ends with how many are left.
 
     >>> str(PriceTableError([Problem("prices.csv, line 2, value", "-1 is negative.")]))
     'prices.csv, line 2, value: -1 is negative.'

@@ -1,4 +1,4 @@
-"""The closed form of the model when nothing varies from month to month (the reference framework).
+"""The closed form of the model when nothing varies from month to month.
 
 Named equations like those of `roi_engine.equations`, on which they build. A property test holds them equal
 to the sums of the monthly flows; they exist because one line of algebra is what a reader checks, and what a
@@ -22,7 +22,7 @@ def monthly_inference_savings(
     baseline_cost_per_call: Value,
     finetuned_cost_per_call: Value,
 ) -> Value:
-    """Thousand tokens times the difference in price, as the reference has it; with a token mix, by the call."""
+    """Thousand tokens times the difference in price; with a token mix, by the call."""
     difference = baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens
     by_price = token_cost(baseline_monthly_api_calls * tokens_per_call, difference)
     by_call = baseline_monthly_api_calls * (baseline_cost_per_call - finetuned_cost_per_call)

@@ -1,4 +1,4 @@
-"""Many scenarios at once: the same equations on NumPy arrays, in chunks that fit the cache."""
+"""Many scenarios at once: the same equations on arrays that fit the cache."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def appraise_many(
 def appraise_level(
     scenario: Scenario, columns: Mapping[str, Any], wanted: Iterable[str] = ("net_roi",)
 ) -> dict[str, FloatArray]:
-    """The closed form of the level case for many scenarios; growth, ramp, drift and risk do not enter.
+    """The closed form of the level case for many scenarios.
 
+    Growth, ramp, drift and risk do not enter.
     Arguments and results as `appraise_many`; wanted : metrics from net_roi, roi, payback_months, total_cost,
     total_benefit, monthly_benefit.
 

@@ -1,4 +1,4 @@
-"""Serving a model oneself: what a fleet costs, and from which volume it beats a price per call."""
+"""Serving a model oneself: what a fleet costs, and where it beats an API."""
 
 from __future__ import annotations
 
@@ -59,7 +59,11 @@ def fleet_gpus(
 
 
 def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> float:
-    """The monthly bill of a fleet, whatever it serves: GPUs · GPU price · 730 + operations.
+    """The monthly bill of a fleet, whatever it serves.
+
+        GPUs · GPU price · 730 + operations
+
+    gpu_hourly_rate : currency per GPU-hour. operations : currency per month. Returns currency per month.
 
     >>> fleet_cost(5, 3)
     10950.0
@@ -70,7 +74,7 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
 
 @dataclass(frozen=True)
 class SelfHostingBreakEven:
-    """The volumes at which self-hosting costs no more than a price per call, in calls per month.
+    """The calls per month at which self-hosting costs no more than a price per call.
 
     first : the lowest such volume. always : the volume from which it holds whatever the traffic. Both are
     infinite where a call on a full replica costs as much as on the API. replica_calls : what one replica serves.
