@@ -22,6 +22,7 @@ from typing import Any
 from boundary import boundary
 from collect import collect
 from many_scenarios import SCENARIOS, many_scenarios
+from metrics import metrics
 from one_scenario import one_scenario
 from price_import import price_import
 from report import report
@@ -38,7 +39,7 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the parts asked for, all of them by default; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time ft-roi against its peers, side by side.")
-    known = "many, one, start-up, report, boundary, xlwings, prices, collect"
+    known = "many, one, metrics, start-up, report, boundary, xlwings, prices, collect"
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{known}; all of them")
     parser.add_argument("--quick", action="store_true", help="fewer scenarios and rounds, for a first look")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
@@ -50,6 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parts: dict[str, Callable[[], Comparison]] = {
         "many": lambda: many_scenarios(scenarios),
         "one": one_scenario,
+        "metrics": metrics,
         "start-up": start_up,
         "report": report,
         "boundary": boundary,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from roi_engine.appraisal import Appraisal
+from roi_engine.scenario import INPUTS
 from roi_engine.value import NEVER, Value, fixed, sentence, where
 
-HOURS_PER_MONTH = 730
+HOURS_PER_MONTH = INPUTS["hours_per_month"].default
 HOURS_PER_DAY = 24
 
 

@@ -1,4 +1,6 @@
-"""Everything that the model says about one scenario: `appraise` it and read the metrics off the result."""
+"""Everything that the model says about one scenario.
+
+`appraise` it and read the metrics off the result."""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Appraisal:
         return FLOWS.evaluate({**self.inputs, "net_cash_flow": self.cash_flow}, names, self.months)
 
     def figure(self, name: str) -> float | None:
-        """A fixed quantity of the model, by the name of its equation; None where it is undefined.
+        """A fixed quantity of the model, by the name of its equation.
+
+        Returns a number in the quantity's own unit; None where it is undefined.
 
         >>> from roi_engine.reference import REFERENCE
         >>> appraise(REFERENCE).figure("baseline_cost_per_call")
@@ -239,7 +243,7 @@ class Appraisal:
         return defined(_AT_RATES.evaluate(inputs, (name,), self.months)[name])
 
     def explain(self, name: str) -> list[Step]:
-        """How a figure comes about: itself, and below it every step from the inputs on, with value and equation.
+        """How a figure comes about: every step with its value and equation.
 
         name : a metric's name or label, such as NPV, or the name of an equation. Returns `Step` objects, the figure
         first. Raises `UnknownName` with a guess.
@@ -252,7 +256,10 @@ class Appraisal:
         return explain(self.inputs, equation_named(name))
 
     def as_dict(self) -> dict[str, Any]:
-        """Every metric under its public name, unrounded; None is undefined, infinity is never."""
+        """Every metric under its public name, unrounded.
+
+        None is undefined, infinity is never.
+        """
         return {
             "upfront": self.upfront,
             "total_cost": self.total_cost,
@@ -287,7 +294,9 @@ def appraise(scenario: Scenario) -> Appraisal:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric that can be asked for by name: what people call it, its quantity, the name of its equation."""
+    """A metric that can be asked for by name.
+
+    label : what people call it. quantity : its unit and kind. equation : the name of its equation."""
 
     name: str
     label: str
@@ -326,7 +335,9 @@ def find_metric(name: str) -> Metric:
 
 
 def equation_named(name: str) -> str:
-    """The equation of a metric's name or label, or of its own name; raises `UnknownName` with a guess.
+    """The equation that a metric's name or label, or its own name, means.
+
+    Raises `UnknownName` with a guess.
 
     >>> equation_named("PAYBACK"), equation_named("Discounted payback"), equation_named("upfront_cost")
     ('payback_months', 'discounted_payback_months', 'upfront_cost')

@@ -16,6 +16,7 @@ from roi_engine.root import narrowed
 from roi_engine.scenario import Scenario, find_input
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import legal_bounds
+from roi_engine.value import ROUNDING
 
 STEPS_PER_DECADE = 400
 REACH = (-9 * STEPS_PER_DECADE, 12 * STEPS_PER_DECADE + 1)
@@ -41,7 +42,7 @@ class BreakEven:
 
 
 def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> BreakEven:
-    """The value of an input at which net ROI or NPV is zero, the other inputs staying as they are.
+    """The value of an input at which net ROI or NPV is zero, all else as it is.
 
         metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
 
@@ -71,7 +72,7 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
 
     self_hosted = inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS
     points, values = sampled(over, declared, float(base), above_zero=self_hosted)
-    if max(values) - min(values) <= 1e-12 * max(map(abs, values)):
+    if max(values) - min(values) <= ROUNDING * max(map(abs, values)):
         return BreakEven(declared.name, "undefined")
     found = crossings(at, declared.quantity.whole, points, values)
     if not found:
@@ -115,7 +116,10 @@ def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point
 def sampled(
     over: Callable[[Any], Any], declared: Input, base: float, *, above_zero: bool = False
 ) -> tuple[list[float], list[float]]:
-    """A figure over a grid of an input's legal range: one vectorised run over every point at once."""
+    """A figure over a grid of an input's legal range.
+
+    One vectorised run over every point at once. Returns the points and the figures that are finite.
+    """
     import numpy as np
 
     points = np.array(_grid(declared, base))

@@ -11,7 +11,8 @@ from roi_engine.graph import Graph, equations_of
 
 _EQUATIONS = equations_of(equations, metrics)
 _SHARED = (
-    "prompt_price", "batch_factor", "call_cost", "price_in_month",
+    "prompt_price", "batch_factor", "call_cost", "cached_price", "mix_cost", "token_cost", "mix_or_token_cost",
+    "price_in_month",
     "settled", "largest_rounding", "crossing", "annual_rate", "monthly_saving", "total", "beyond_horizon",
 )  # fmt: skip
 SHARED = {name: _EQUATIONS.pop(name) for name in _SHARED}
@@ -46,7 +47,7 @@ def for_arrays(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figure(inputs: Mapping[str, Any], name: str) -> Any:
-    """One quantity of the model by the name of its equation: a value, or a list over the months.
+    """One quantity of the model, by the name of its equation.
 
     inputs : every input by name; floats, or arrays over scenarios. Only what the quantity needs is calculated.
 

@@ -1,9 +1,10 @@
-"""The model as named equations: a function's name is what it gives, its parameters are what it takes.
+"""The model as named equations.
 
-Nothing else wires the model together; `roi_engine.graph` reads the names. An equation is evaluated on
-floats, on NumPy arrays and on spreadsheet formulas, so it uses operators and the words of
-`roi_engine.value` only. Those with ``month`` among their ancestors hold for months 0 to the horizon: month 0
-is the outlay, months 1 to H are end-of-month flows, and every flow is zero after the horizon.
+A function's name is what it gives, its parameters are what it takes. Nothing else wires the model together;
+`roi_engine.graph` reads the names. An equation is evaluated on floats, on NumPy arrays and on spreadsheet formulas,
+so it uses operators and the words of `roi_engine.value` only. Those with ``month`` among their ancestors hold for
+months 0 to the horizon: month 0 is the outlay, months 1 to H are end-of-month flows, and every flow is zero after the
+horizon.
 """
 
 # Parameters carry the names of quantities: their units and bounds are in roi_engine.scenario.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roi_engine.value import Value, ceiling, divide, fallback, given, maximum, minimum, where
+from roi_engine.value import ROUNDING, Value, ceiling, divide, fallback, given, maximum, minimum, where
 
 # --- fixed: once per scenario ---------------------------------------------------------------------------
 
@@ -105,14 +106,58 @@ def call_cost(
     batch_share: Value,
     batch_discount: Value,
 ) -> Value:
-    """One call of a token mix; prices per million tokens, cached tokens being part of the input tokens."""
+    """One call of a token mix.
+
+    Prices per million tokens; cached tokens are part of the input tokens. Returns money per call.
+    """
     prompt = input_tokens * prompt_price(input_price_per_m, cached_share, cached_price_per_m)
     return (prompt + output_tokens * output_price_per_m) / 1_000_000 * batch_factor(batch_share, batch_discount)
 
 
+def cached_price(cached_price_per_m: Value, input_price_per_m: Value) -> Value:
+    """The price of a million cached prompt tokens; the input price where none is given."""
+    return fallback(cached_price_per_m, fallback(input_price_per_m, 0))
+
+
+def mix_cost(
+    input_tokens: Value,
+    output_tokens: Value,
+    input_price_per_m: Value,
+    output_price_per_m: Value,
+    cached_share: Value,
+    cached_price_per_m: Value,
+    batch_share: Value,
+    batch_discount: Value,
+) -> Value:
+    """One call of a side's token mix; zero where no mix is given.
+
+    Everything in it may be empty. Returns money per call.
+    """
+    return call_cost(
+        fallback(input_tokens, 0),
+        fallback(output_tokens, 0),
+        fallback(input_price_per_m, 0),
+        fallback(output_price_per_m, 0),
+        fallback(cached_share, 0),
+        cached_price_per_m,
+        fallback(batch_share, 0),
+        fallback(batch_discount, 0),
+    )
+
+
+def token_cost(tokens: Value, price_per_1k: Value) -> Value:
+    """Tokens at a price per 1,000."""
+    return tokens / 1000 * price_per_1k
+
+
+def mix_or_token_cost(input_tokens: Value, mix_cost: Value, tokens_per_call: Value, cost_per_1k_tokens: Value) -> Value:
+    """What one call costs a side: its token mix, else its price per 1,000 tokens."""
+    return where(given(input_tokens), mix_cost, token_cost(tokens_per_call, cost_per_1k_tokens))
+
+
 def baseline_cached_price(baseline_cached_price_per_m: Value, baseline_input_price_per_m: Value) -> Value:
     """The price of a million cached prompt tokens; the input price where none is given."""
-    return fallback(baseline_cached_price_per_m, fallback(baseline_input_price_per_m, 0))
+    return cached_price(baseline_cached_price_per_m, baseline_input_price_per_m)
 
 
 def baseline_mix_cost(
@@ -132,28 +177,33 @@ def baseline_mix_cost(
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
-    return call_cost(
-        fallback(baseline_input_tokens, 0),
-        fallback(baseline_output_tokens, 0),
-        fallback(baseline_input_price_per_m, 0),
-        fallback(baseline_output_price_per_m, 0),
-        fallback(baseline_cached_share, 0),
+    return mix_cost(
+        baseline_input_tokens,
+        baseline_output_tokens,
+        baseline_input_price_per_m,
+        baseline_output_price_per_m,
+        baseline_cached_share,
         baseline_cached_price,
-        fallback(baseline_batch_share, 0),
-        fallback(baseline_batch_discount, 0),
+        baseline_batch_share,
+        baseline_batch_discount,
     )
 
 
 def baseline_cost_per_call(
     baseline_input_tokens: Value, baseline_mix_cost: Value, tokens_per_call: Value, baseline_cost_per_1k_tokens: Value
 ) -> Value:
-    """What one call costs on the present API: its token mix, else its price per 1,000 tokens."""
-    return where(given(baseline_input_tokens), baseline_mix_cost, tokens_per_call / 1000 * baseline_cost_per_1k_tokens)
+    """What one call costs on the present API: its token mix, else its price per 1,000 tokens.
+
+        tokens per call / 1000 · price per 1,000 tokens, or a token mix
+
+    Returns money per call. Source: docs/method.md, "Cash flow".
+    """
+    return mix_or_token_cost(baseline_input_tokens, baseline_mix_cost, tokens_per_call, baseline_cost_per_1k_tokens)
 
 
 def finetuned_cached_price(finetuned_cached_price_per_m: Value, finetuned_input_price_per_m: Value) -> Value:
     """The price of a million cached prompt tokens; the input price where none is given."""
-    return fallback(finetuned_cached_price_per_m, fallback(finetuned_input_price_per_m, 0))
+    return cached_price(finetuned_cached_price_per_m, finetuned_input_price_per_m)
 
 
 def finetuned_mix_cost(
@@ -173,15 +223,15 @@ def finetuned_mix_cost(
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
-    return call_cost(
-        fallback(finetuned_input_tokens, 0),
-        fallback(finetuned_output_tokens, 0),
-        fallback(finetuned_input_price_per_m, 0),
-        fallback(finetuned_output_price_per_m, 0),
-        fallback(finetuned_cached_share, 0),
+    return mix_cost(
+        finetuned_input_tokens,
+        finetuned_output_tokens,
+        finetuned_input_price_per_m,
+        finetuned_output_price_per_m,
+        finetuned_cached_share,
         finetuned_cached_price,
-        fallback(finetuned_batch_share, 0),
-        fallback(finetuned_batch_discount, 0),
+        finetuned_batch_share,
+        finetuned_batch_discount,
     )
 
 
@@ -191,10 +241,13 @@ def finetuned_cost_per_call(
     tokens_per_call: Value,
     finetuned_cost_per_1k_tokens: Value,
 ) -> Value:
-    """What one call costs on the fine-tuned model when it is paid by the token."""
-    return where(
-        given(finetuned_input_tokens), finetuned_mix_cost, tokens_per_call / 1000 * finetuned_cost_per_1k_tokens
-    )
+    """What one call costs on the fine-tuned model when it is paid by the token.
+
+        tokens per call / 1000 · price per 1,000 tokens, or a token mix
+
+    Returns money per call. Source: docs/method.md, "Cash flow".
+    """
+    return mix_or_token_cost(finetuned_input_tokens, finetuned_mix_cost, tokens_per_call, finetuned_cost_per_1k_tokens)
 
 
 def served_tokens(
@@ -242,11 +295,12 @@ def traffic_growth(month: Value, monthly_growth: Value) -> Value:
 
 
 def adoption(month: Value, go_live_delay: Value, ramp_months: Value, months_to_amortize: Value) -> Value:
-    """Share of the traffic on the fine-tuned model: zero before go-live and after the horizon.
+    """Share of the traffic on the fine-tuned model.
+
 
         w(t) = 0 for t ≤ delay and for t > H; 1 without ramp; else min(1, (t − delay) / ramp)
 
-    Returns a share. Source: docs/method.md, "Cash flow".
+    Returns a share, zero before go-live and after the horizon. Source: docs/method.md, "Cash flow".
     """
     ramp = minimum(divide(month - go_live_delay, ramp_months, 1), 1)
     return where((month > go_live_delay) & (month <= months_to_amortize), ramp, 0)
@@ -294,11 +348,12 @@ def serving_gpus(
     min_replicas: Value,
     gpus_per_replica: Value,
 ) -> Value:
-    """GPUs of a self-hosted fleet: whole replicas for the peak, none before go-live or by the token.
+    """GPUs of a self-hosted fleet: whole replicas for the peak.
 
+    None before go-live, and none where the model is paid by the token.
     A need that is whole up to rounding (a part in 10¹²) does not start another replica.
     """
-    needed = ceiling(calls_served * (replicas_per_call * (1 - 1e-12)))
+    needed = ceiling(calls_served * (replicas_per_call * (1 - ROUNDING)))
     return where((adoption > 0) & (serving == "self_hosted"), gpus_per_replica * maximum(needed, min_replicas), 0)
 
 
@@ -313,7 +368,7 @@ def finetuned_spend(serving: Any, token_spend: Value, fleet_spend: Value) -> Val
 
 
 def training_age(month: Value, go_live_delay: Value, retraining_interval: Value) -> Value:
-    """Months since the model was last trained, counted from its first month of traffic.
+    """Months since the last training, counted from the first month of traffic.
 
         a(t) = max(t − delay − 1, 0), modulo the retraining interval where there is one
 
@@ -336,7 +391,7 @@ def review_savings(
 
 
 def added_review(review_loss: Value, traffic_growth: Value, adoption: Value) -> Value:
-    """Review cost added by a model that makes more errors; a cost, and it does not drift.
+    """Review cost added by a model that makes more errors; it does not drift.
 
         A(t) = review cost · max(−share avoided, 0) · g(t) · w(t)
 
@@ -357,7 +412,7 @@ def retraining_spend(
     retraining_cost: Value,
     months_to_amortize: Value,
 ) -> Value:
-    """A retraining at the end of every interval after go-live, never in the last month."""
+    """A retraining at the end of every interval, never in the last month."""
     due = (month - go_live_delay) % maximum(retraining_interval, 1) == 0
     running = (month > go_live_delay) & (month < months_to_amortize)
     return where((retraining_interval > 0) & running & due, retraining_cost, 0)

@@ -46,7 +46,7 @@ def _seen(letter: str) -> str:
 
 
 class FtRoiError(Exception):
-    """The base of every error that FT ROI raises on purpose; its text is meant for the user.
+    """The base of every error raised on purpose; its text is meant for the user.
 
     lines : a line each of what is told. Texts of files in them can be printed anywhere.
     """
@@ -65,7 +65,7 @@ class WrongType(FtRoiError):
 
 
 class OutOfRange(FtRoiError):
-    """A number outside its legal range, or a result that does not exist (no root, undefined)."""
+    """A number outside its legal range, or a result that does not exist."""
 
     code = "#NUM!"
 
@@ -112,7 +112,7 @@ class ScenarioError(FtRoiError):
 
 
 class PriceTableError(FtRoiError):
-    """All problems of a price table at once; a long list ends with the number of those left out.
+    """All problems of a price table at once; a long list ends with how many are left.
 
     >>> str(PriceTableError([Problem("prices.csv, line 2, value", "-1 is negative.")]))
     'prices.csv, line 2, value: -1 is negative.'

@@ -1,6 +1,7 @@
-"""Estimates for inputs that one does not know yet: GPU-hours, size of checkpoints, parameters of LoRA adapters.
+"""Estimates for inputs that one does not know yet.
 
-Rules of thumb with published checks; a measured figure is better than any of them.
+GPU-hours, size of checkpoints, parameters of LoRA adapters. Rules of thumb with published checks; a measured figure
+is better than any of them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ A100_MFU = 0.45
 
 
 def usual_mfu(gpu: str) -> float:
-    """The share of its peak that training reaches on a GPU: 0.45 on an A100, 0.40 on every other.
+    """The share of its peak that training reaches: 0.45 on an A100, 0.40 elsewhere.
 
     >>> usual_mfu("A100 80GB"), usual_mfu("H200")
     (0.45, 0.4)

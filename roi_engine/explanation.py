@@ -1,4 +1,7 @@
-"""How a figure comes about: every step from the inputs to it, with its value, its equation and where that stands."""
+"""How a figure comes about: every step from the inputs to it.
+
+A step has its value, its equation, what that takes, and the file and line where it stands.
+"""
 
 from __future__ import annotations
 
@@ -57,10 +60,10 @@ class Step:
 
 
 def explain(inputs: Mapping[str, Any], name: str) -> list[Step]:
-    """The steps of a figure: itself first, below each step those that it takes, every one once.
+    """The steps of a figure: itself first, each followed by those that it takes.
 
     inputs : every input by name, as `Scenario.inputs` gives them. name : the name of an equation of the model.
-    Raises `UnknownName` with a guess.
+    Returns every step once. Raises `UnknownName` with a guess.
 
     >>> from roi_engine.reference import REFERENCE
     >>> steps = explain(REFERENCE.inputs(), "roi")
@@ -121,7 +124,9 @@ def sentence_of(function: Equation) -> str:
 
 
 def in_words(name: str) -> str:
-    """How a quantity of the model is calculated, in words; empty where its docstring does not say.
+    """How a quantity of the model is calculated, in words.
+
+    Returns an empty text where its docstring does not say.
 
     >>> in_words("roi"), in_words("adoption")
     ('net ROI / total cost', '')
@@ -132,7 +137,9 @@ def in_words(name: str) -> str:
 
 @cache
 def equation_of(function: Equation) -> str:
-    """An equation's text: the indented lines of its docstring, else the expression that it returns.
+    """An equation's text, one line for each that it has.
+
+    Returns the indented lines of its docstring, else the expression of its source.
 
     >>> equation_of(MODEL.equations["npv"]), equation_of(MODEL.equations["contingency_cost"])
     ('NPV = Σ CF(t) · (1 + r)^(−t/12)', '(training_cost + one_off_cost) * contingency')
@@ -161,8 +168,9 @@ def place_of(function: Equation) -> str:
 
 
 def find_equation(name: str, known: Mapping[str, str]) -> str:
-    """The equation that a name means: its own, or one of ``known``, other name → equation, whatever the case.
+    """The equation that a name means, whatever its case.
 
+    known : other names and the equations that they mean.
     Raises `UnknownName` with a guess.
     """
     names = {normal_form(each): each for each in MODEL.equations}

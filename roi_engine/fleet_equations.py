@@ -5,10 +5,7 @@ Named equations like those of `roi_engine.equations`, on which they build; `roi_
 
 from __future__ import annotations
 
-from roi_engine.value import NEVER, Value, ceiling, divide, maximum, where
-
-ROUNDING = 1e-12
-"""A part this small is rounding: a count stays whole, a saving is none."""
+from roi_engine.value import NEVER, ROUNDING, Value, ceiling, divide, maximum, where
 
 
 def cost_per_1k_tokens(

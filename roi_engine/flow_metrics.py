@@ -1,4 +1,7 @@
-"""The metrics of any list of flows: the equations of `roi_engine.metrics`, asked of a cash flow that is given."""
+"""The metrics of any list of flows.
+
+The equations of `roi_engine.metrics`, asked of a cash flow that is given.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def payback(cash_flow: Sequence[Any], months: Any = None) -> Any:
 
 
 def discounted_payback(discount_rate: Any, cash_flow: Sequence[Any]) -> Any:
-    """Months until the cumulative discounted cash flow is non-negative for good, within the horizon.
+    """Months until the cumulative discounted cash flow is non-negative for good.
 
     discount_rate : effective, as decimal per year. cash_flow : H + 1 monthly flows (money; floats or
     arrays), month 0 first. Returns months; infinite where the flows do not recover within the horizon.

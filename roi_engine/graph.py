@@ -74,7 +74,9 @@ class Graph:
         self.takes = {name: tuple(inspect.signature(function).parameters) for name, function in self.equations.items()}
 
     def given(self, *names: str) -> Graph:
-        """The graph in which these quantities are inputs and no equations; a monthly one is a list over the months.
+        """The graph in which these quantities are inputs and no equations.
+
+        A monthly one is given as a list over the months.
 
         >>> def doubled(month): return 2 * month
         >>> def both(total_doubled, more): return total_doubled + more
@@ -100,7 +102,7 @@ class Graph:
         )
 
     def over_months(self, parameter: str) -> OverMonths | None:
-        """What a parameter such as ``total_X`` or ``X_before`` means; None for an input or an equation."""
+        """What a parameter such as ``total_X`` means; None for an input or an equation."""
         if parameter in self.equations:
             return None
         for word in _BEGINNINGS:
@@ -111,7 +113,7 @@ class Graph:
         return OverMonths("before", quantity) if quantity != parameter and quantity in self.monthly else None
 
     def quantity_of(self, parameter: str) -> str:
-        """The input or equation that a parameter speaks of: X for X, total_X, X_before and the like."""
+        """The X that a parameter such as X, total_X or X_before speaks of."""
         over = self.over_months(parameter)
         return over.quantity if over else parameter
 
@@ -141,12 +143,12 @@ class Graph:
         return list(ordered)
 
     def leaves(self, name: str) -> tuple[str, ...]:
-        """The inputs (and ``month``) that a quantity depends on, in the order in which they are met."""
+        """The inputs (and ``month``) that a quantity depends on, as they are met."""
         taken = (self.quantity_of(each) for equation in self.order([name]) for each in self.takes[equation])
         return tuple(dict.fromkeys(each for each in taken if each not in self.equations))
 
     def evaluate(self, inputs: Mapping[str, Any], wanted: Iterable[str], months: Any = 0) -> dict[str, Any]:
-        """The wanted quantities: a fixed one as a value, a monthly one as a list over the months.
+        """The wanted quantities: fixed as a value, monthly as a list over the months.
 
         inputs : what the equations take, by name. wanted : names of equations, or total_X, first_X, last_X, every_X.
         months : the horizon; an array of whole numbers where it differs between scenarios, the longest of which is
@@ -177,7 +179,7 @@ _CONDITION = "changes_only_where"
 
 
 def unchanged_unless(condition: Equation) -> Callable[[Equation], Equation]:
-    """Marks a monthly equation that keeps its value of the month before unless a condition holds.
+    """Marks a monthly equation that keeps its last value unless a condition holds.
 
     condition : takes some of what the equation takes. The equation says the same itself; the mark saves evaluating
     it in a month in which the condition holds for no scenario. The equation X must take X_before.
@@ -191,7 +193,7 @@ def unchanged_unless(condition: Equation) -> Callable[[Equation], Equation]:
 
 
 def _at_end(ends: Any, now: Any, before: Any) -> Any:
-    """A quantity where the horizon ends this month, else what it was where it ended before."""
+    """A quantity where the horizon ends this month, else its value so far."""
     if not ends.any():
         return before
     import numpy as np
@@ -309,7 +311,7 @@ class _Source:
                 yield quantity
 
     def _runs_in(self, quantity: str) -> int:
-        """The run in which a monthly quantity is evaluated; a given one is there in the first."""
+        """The run in which a monthly quantity is there; a given one in the first."""
         return self.run.get(quantity, 1)
 
     def _given_in(self, run: int) -> set[str]:
@@ -324,7 +326,7 @@ class _Source:
         return quantity, int(name in self.graph.monthly and not same_month)
 
     def _earliest_runs(self) -> dict[str, int]:
-        """How many runs over the months must be through for a fixed equation; in which one a monthly one can be."""
+        """After how many runs a fixed equation can be, and in which a monthly one."""
         run = {name: int(name in self.graph.monthly) for name in self.ordered}
         for _ in range(len(run) + 1):
             found = dict(run)
@@ -339,7 +341,7 @@ class _Source:
         raise ValueError(f"equations in a circle over the months, among {', '.join(self._monthly())}")
 
     def _latest_runs(self, earliest: dict[str, int]) -> dict[str, int]:
-        """The same, with monthly equations put off as long as can be: so that fewer rows have to be kept."""
+        """The same, monthly equations put off as long as can be: fewer rows are kept."""
         last = max(earliest.values(), default=0)
         run = {name: last if name in self.graph.monthly else at for name, at in earliest.items()}
         while True:
@@ -355,7 +357,7 @@ class _Source:
 
 
 def equations_of(*modules: ModuleType) -> dict[str, Equation]:
-    """The public functions that modules define: their equations, in the order of the text."""
+    """The public functions that modules define, in the order of the text."""
     return {
         name: function
         for module in modules

@@ -61,7 +61,7 @@ class InputWarning:
 
 
 def check_inputs(scenario: Scenario) -> list[InputWarning]:
-    """Everything that a careful colleague would ask about these inputs, in the inputs' order.
+    """What a careful colleague would ask about these inputs, in their order.
 
     scenario : a valid scenario. Returns warnings; an empty list when there is nothing to ask.
     Source: docs/reading-the-result.md.

@@ -17,7 +17,7 @@ from roi_engine.quantity import Quantity
 
 @dataclass(frozen=True)
 class Input:
-    """What one input is: its quantity, what people call it, where it stands, what it means."""
+    """What one input is: quantity, label, group and meaning."""
 
     quantity: Quantity
     label: str
@@ -53,7 +53,7 @@ class Input:
 
 
 class Range(BaseModel):
-    """How far an input may lie from its value: ``low`` and ``high``, and the shape between them."""
+    """How far an input may lie from its value, and the shape between low and high."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     low: float
@@ -86,7 +86,10 @@ def _normal_form(label: str) -> str:
 
 
 def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:
-    """The input that a label means, by its normal form; raises `UnknownName` with a guess."""
+    """The input that a label means, by its normal form.
+
+    Raises `UnknownName` with a guess.
+    """
     name = names.get(normal_form(label))
     if name is None:
         known = [word for each, declared in inputs.items() for word in (each, *declared.aliases)]

@@ -1,4 +1,4 @@
-"""The closed form of the model when nothing varies from month to month (the reference framework).
+"""The closed form of the model when nothing varies from month to month.
 
 Named equations like those of `roi_engine.equations`, on which they build. A property test holds them equal
 to the sums of the monthly flows; they exist because one line of algebra is what a reader checks, and what a
@@ -7,6 +7,7 @@ million typed worksheet cells can afford.
 
 from __future__ import annotations
 
+from roi_engine.equations import token_cost
 from roi_engine.metrics import rounding, settled
 from roi_engine.value import NEVER, Value, divide, given, where
 
@@ -21,9 +22,9 @@ def monthly_inference_savings(
     baseline_cost_per_call: Value,
     finetuned_cost_per_call: Value,
 ) -> Value:
-    """Thousand tokens times the difference in price, as the reference has it; with a token mix, by the call."""
-    thousands = baseline_monthly_api_calls * tokens_per_call / 1000
-    by_price = thousands * (baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens)
+    """Thousand tokens times the difference in price; with a token mix, by the call."""
+    difference = baseline_cost_per_1k_tokens - finetuned_cost_per_1k_tokens
+    by_price = token_cost(baseline_monthly_api_calls * tokens_per_call, difference)
     by_call = baseline_monthly_api_calls * (baseline_cost_per_call - finetuned_cost_per_call)
     return where(given(baseline_input_tokens) | given(finetuned_input_tokens), by_call, by_price)
 

@@ -1,4 +1,4 @@
-"""Many scenarios at once: the same equations on NumPy arrays, in chunks that fit the cache."""
+"""Many scenarios at once: the same equations on arrays that fit the cache."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ EQUATION_OF = {"upfront": "upfront_cost"}
 """The one metric whose public name is not that of its equation."""
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
-_FULL_METRICS = (
+FULL_METRICS = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
     "profitability_index", "equivalent_monthly",
 )  # fmt: skip
 
 
 def appraise_many(
-    scenario: Scenario, columns: Mapping[str, Any], wanted: Iterable[str] = _FULL_METRICS
+    scenario: Scenario, columns: Mapping[str, Any], wanted: Iterable[str] = FULL_METRICS
 ) -> dict[str, FloatArray]:
     """The full model for many scenarios that differ from a base in some inputs.
 
@@ -45,14 +45,15 @@ def appraise_many(
     >>> appraise_many(REFERENCE, {"training_hours": [24, 48]}, ["net_roi"])["net_roi"].round(2).tolist()
     [17837.28, 17801.28]
     """
-    return _in_chunks(MODEL, scenario, columns, tuple(wanted), _FULL_METRICS)
+    return _in_chunks(MODEL, scenario, columns, tuple(wanted), FULL_METRICS)
 
 
 def appraise_level(
     scenario: Scenario, columns: Mapping[str, Any], wanted: Iterable[str] = ("net_roi",)
 ) -> dict[str, FloatArray]:
-    """The closed form of the level case for many scenarios; growth, ramp, drift and risk do not enter.
+    """The closed form of the level case for many scenarios.
 
+    Growth, ramp, drift and risk do not enter.
     Arguments and results as `appraise_many`; wanted : metrics from net_roi, roi, payback_months, total_cost,
     total_benefit, monthly_benefit.
 

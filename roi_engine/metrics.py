@@ -1,8 +1,9 @@
-"""The metrics of investment appraisal as named equations: how the cash flow is summed up, discounted and recovered.
+"""The metrics of investment appraisal as named equations.
 
-Named equations like those of `roi_engine.equations`, on which they build; a parameter may also be the sum, an end or
-the month before of a monthly quantity (`roi_engine.graph`). Evaluated on floats, on arrays and on spreadsheet formulas.
-`roi_engine.flow_metrics` asks them of any list of flows.
+How the cash flow is summed up, discounted and recovered. Named equations like those of `roi_engine.equations`, on
+which they build; a parameter may also be the sum, an end or the month before of a monthly quantity
+(`roi_engine.graph`). Evaluated on floats, on arrays and on spreadsheet formulas. `roi_engine.flow_metrics` asks them
+of any list of flows.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ def settled(amount: Value, rounding: Value) -> Value:
 
 
 def largest_rounding(size: Value) -> Value:
-    """How large an amount may be and still be only rounding: 10⁻¹² of the size of what was added up, or of 1."""
+    """How large an amount may be and still be only rounding.
+
+    10⁻¹² of the size of what was added up, or of 1.
+    """
     return ROUNDING * maximum(size, 1)
 
 
 def crossing(crossing_before: Value, cumulative_before: Value, cumulative: Value, flow: Value, month: Value) -> Value:
-    """The moment at which a cumulative flow last rose to zero, interpolated within its month."""
+    """The moment at which a cumulative flow last rose to zero, within its month."""
     moment = month - 1 - divide(cumulative_before, flow, 0)
     return where(_rises(cumulative_before, cumulative), moment, crossing_before)
 
@@ -56,7 +60,7 @@ def annual_rate(monthly: Value) -> Value:
 
 
 def monthly_saving(avoided: Value, spent: Value, benefit_risk: Value, cost_risk: Value) -> Value:
-    """What is avoided, cut by the benefit risk, less what is spent instead, raised by the cost risk."""
+    """What is avoided less what is spent instead, both risk-adjusted."""
     return avoided * (1 - benefit_risk) - spent * (1 + cost_risk)
 
 
@@ -69,7 +73,7 @@ def total(values: Iterable[Any]) -> Any:
 
 
 def beyond_horizon(payback_months: float, months: float) -> bool:
-    """Whether a payback lies after the horizon and so assumes that its last month continues."""
+    """Whether a payback lies after the horizon, at the pace of its last month."""
     return months < payback_months < math.inf
 
 
@@ -147,7 +151,12 @@ def flow_size(total_absolute_flow: Value) -> Value:
 
 
 def rounding(flow_size: Value) -> Value:
-    """How large a sum of flows may be and still be only rounding: 10⁻¹² of the flows' total size, or of 1."""
+    """How large a sum of flows may be and still be only rounding.
+
+        10⁻¹² · max(1, Σ |CF(t)|)
+
+    Returns money. Source: docs/method.md, "Net ROI".
+    """
     return largest_rounding(flow_size)
 
 
@@ -225,7 +234,7 @@ def cumulative(cumulative_sum: Value, rounding: Value) -> Value:
 def recovered(
     recovered_before: Value, cumulative_before: Value, cumulative: Value, net_cash_flow: Value, month: Value
 ) -> Value:
-    """The moment at which the cumulative flow last rose to zero, interpolated within its month."""
+    """The moment at which the cumulative flow last rose to zero, within its month."""
     return crossing(recovered_before, cumulative_before, cumulative, net_cash_flow, month)
 
 
@@ -324,7 +333,7 @@ def discounted_recovered(
     discounted: Value,
     month: Value,
 ) -> Value:
-    """The moment at which the cumulative discounted flow last rose to zero, interpolated within its month."""
+    """The moment at which the cumulative discounted flow last rose to zero."""
     return crossing(discounted_recovered_before, cumulative_discounted_before, cumulative_discounted, discounted, month)
 
 
@@ -391,12 +400,12 @@ def irr_annual(irr_monthly: Value) -> Value:
 
 
 def finance_rate(discount_rate: Value) -> Value:
-    """The yearly rate at which outflows are financed: the discount rate, unless another is given."""
+    """The yearly rate at which outflows are financed, unless another is given."""
     return discount_rate
 
 
 def reinvest_rate(discount_rate: Value) -> Value:
-    """The yearly rate at which inflows are reinvested: the discount rate, unless another is given."""
+    """The yearly rate at which inflows are reinvested, unless another is given."""
     return discount_rate
 
 

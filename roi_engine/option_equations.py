@@ -1,6 +1,7 @@
-"""The equations of the options beside the model's own: what staying costs, and which options have figures.
+"""The equations of the options beside the model's own.
 
-Named equations like those of `roi_engine.equations`, on which they build; `roi_engine.options` wires them.
+What staying costs, and which options have figures. Named equations like those of `roi_engine.equations`, on which
+they build; `roi_engine.options` wires them.
 """
 
 from __future__ import annotations

@@ -54,8 +54,9 @@ CALLS = "baseline_monthly_api_calls"
 
 @dataclass(frozen=True)
 class Option:
-    """One option. Figures are None where undefined: for an option that lacks inputs, and the payback of staying.
+    """One option; a figure is None where undefined.
 
+    That is so for an option that lacks inputs, and for the payback of staying.
     npv : against staying. pv_cost : the present value of all that it costs, review and traffic that has not moved
     included. rank : 1 is the cheapest; equals share a rank. ranking_changes_at : the calls per month nearest the
     scenario's at which its rank changes, infinite where none does. note : why there are no figures.
@@ -82,7 +83,7 @@ class Option:
 
 @dataclass(frozen=True)
 class RankingChange:
-    """A volume at which two options change places: the one is cheaper above it, the other below."""
+    """A volume above which one of two options is cheaper, and below it the other."""
 
     calls: float
     cheaper_above: str
@@ -115,7 +116,7 @@ class Options:
 
     @cached_property
     def pv_costs(self) -> dict[str, float]:
-        """Present value of the cost of each available option: that of staying less its NPV."""
+        """Present value of each available option's cost: that of staying less its NPV."""
         stay = self._pv_stay(self.inputs)
         return {name: stay - self._npv(name, self.inputs) for name in self.available}
 
@@ -195,7 +196,7 @@ class Options:
 
 
 def changed_equations(name: str) -> list[str]:
-    """The model's equations that an option's inputs change, each after those that it takes.
+    """The model's equations that an option changes, each after those that it takes.
 
     >>> changed_equations("API")[:2], "calls_served" in changed_equations("API")
     (['training_cost', 'contingency_cost'], False)
@@ -222,7 +223,9 @@ def compare_options(scenario: Scenario) -> Options:
 
 
 def find_option(name: str) -> str:
-    """The option of a name or label, whatever its case, spaces and hyphens; raises `UnknownName`.
+    """The option of a name or label, whatever its case, spaces and hyphens.
+
+    Raises `UnknownName` with a guess.
 
     >>> find_option("Self-hosted"), find_option("fine-tuned API")
     ('SELFHOSTED', 'API')

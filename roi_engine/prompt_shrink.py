@@ -69,7 +69,7 @@ def prompt_shrink(inputs: Mapping[str, Any]) -> float | None:
 
 
 def prompt_shrink_needed(inputs: Mapping[str, Any]) -> float | None:
-    """The part of the prompt that must go before a call on the fine-tuned model costs no more than today.
+    """The part of the prompt that must go before a call costs no more than today.
 
         1 − (cost of a call today − output tokens · p_output) / (input tokens today · p_prompt)
 

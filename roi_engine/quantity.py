@@ -16,12 +16,9 @@ from numbers import Real
 from typing import Any, Literal
 
 from roi_engine.errors import OutOfRange, WrongType, shortened
+from roi_engine.value import ROUNDING
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
-
-
-WHOLE_TOLERANCE = 1e-12
-"""How far calculation may leave a whole number beside itself, relative to its size."""
 
 
 OPEN_STEP = 1e-9
@@ -30,7 +27,9 @@ OPEN_STEP = 1e-9
 
 @dataclass(frozen=True)
 class Quantity:
-    """A kind of number: ``unit`` may hold ``{currency}``; a bound that is ``open`` is itself not allowed.
+    """A kind of number.
+
+    unit : may hold ``{currency}``. A bound that is ``open`` is itself not allowed.
 
     >>> SHARE.check(0.12)
     0.12
@@ -50,7 +49,10 @@ class Quantity:
     choices: tuple[str, ...] = ()
 
     def check(self, value: Any) -> Any:
-        """The value as the engine wants it (a float, an int where whole, a text); raises with a sentence."""
+        """The value as the engine wants it, or an error with a sentence.
+
+        Returns a float, an int where whole, or a text. Raises `WrongType` or `OutOfRange`.
+        """
         if type(value) is float and self.low < value < self.high and self._takes_floats:
             return value
         if self.choices:
@@ -84,9 +86,9 @@ class Quantity:
 
     @staticmethod
     def _nearest_whole(value: Any) -> int:
-        """A whole number that calculation may have left beside itself: 2.0000000000000004 is 2."""
+        """A whole number that calculation left beside itself: 2.0000000000000004 is 2."""
         nearest: int = round(value)
-        if abs(value - nearest) > WHOLE_TOLERANCE * max(1, abs(nearest)):
+        if abs(value - nearest) > ROUNDING * max(1, abs(nearest)):
             below = math.floor(value)
             raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
         return nearest
@@ -127,7 +129,7 @@ class Quantity:
         return f"{low} and {'below' if self.high_open else 'at most'} {self.high:g}"
 
     def clamp(self, value: float) -> float:
-        """The nearest legal value; a bound that is itself not allowed is kept away from by `OPEN_STEP`."""
+        """The nearest legal value; `OPEN_STEP` inside a bound that is not allowed."""
         if value <= self.low:
             return self.low + OPEN_STEP * self.low_open
         if value >= self.high:

@@ -50,7 +50,7 @@ def cost_benefit_finetuning(
     *,
     timestamp: datetime | None = None,
 ) -> dict[str, Any]:
-    """The reference framework's cost-benefit result, with its keys, grouping and rounding.
+    """The reference framework's result, with its keys, grouping and rounding.
 
         net = (calls/1000 · (baseline − fine-tuned) + review cost · improvement) · months
               − (hours · rate + GB · storage rate · months)

@@ -1,4 +1,4 @@
-"""One bracketed root, without SciPy: the scalar functions must run where SciPy is not loaded.
+"""One bracketed root, without SciPy, which the scalar functions must not load.
 
 Chandrupatla's method: bisection that uses inverse quadratic interpolation where the function is smooth
 enough. T. R. Chandrupatla, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear
@@ -15,7 +15,7 @@ from collections.abc import Callable
 def narrowed(
     function: Callable[[float], float], start: float, end: float, at_start: float, at_end: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The shortest bracket of a sign change: two neighbouring numbers with their function values.
+    """The shortest bracket of a sign change: two neighbours with their values.
 
     start, end : the bracket; the function has different signs (or a zero) there, at_start and at_end.
     Returns ``((x, f(x)), (y, f(y)))``, the point with the smaller value first; both points are the same

@@ -65,7 +65,7 @@ _FINETUNED = _side("finetuned", "Fine-tuned")
 
 
 class Scenario(BaseModel):
-    """One fine-tuning decision: the inputs of the model, checked, with every default filled in.
+    """One fine-tuning decision: its inputs, checked, with every default filled in.
 
     The eleven inputs of the reference framework have no default (a token mix or self-hosting replaces its
     side's price per 1k tokens); every other default reproduces the framework.
@@ -426,7 +426,7 @@ class Scenario(BaseModel):
         return scenario
 
     def inputs(self) -> dict[str, Any]:
-        """Every input by name: numbers, choices, and None for an optional input left empty."""
+        """Every input by name; None for an optional one that is left empty."""
         return {name: getattr(self, name) for name in INPUTS}
 
     def with_inputs(self, **changes: Any) -> Scenario:
@@ -446,7 +446,7 @@ class Scenario(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical inputs: equal for equal numbers, whatever the file's form."""
+        """SHA-256 of the inputs: equal for equal numbers, whatever the file's form."""
         canonical = json.dumps(self.inputs(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -490,7 +490,9 @@ def _names() -> dict[str, str]:
 
 
 def find_input(label: str) -> Input:
-    """The input that a name, short name or human label means; raises `UnknownName` with a guess.
+    """The input that a name, short name or human label means.
+
+    Raises `UnknownName` with a guess.
 
     >>> find_input("Review cost").name
     'monthly_review_cost'

@@ -40,7 +40,7 @@ _UNREADABLE = Problem("", "This is no scenario: a number has thousands of digits
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """The scenario of a ``.toml`` or ``.json`` file, or of standard input for ``-`` (either format).
+    """The scenario of a ``.toml`` or ``.json`` file, or for ``-`` of standard input.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
     ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is

@@ -1,4 +1,4 @@
-"""What if an input were different: one input or two replaced, and every input moved in turn (tornado)."""
+"""What if an input were different: replaced, or each moved in turn (tornado)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roi_engine.cashflow import figure
 from roi_engine.errors import FtRoiError, OutOfRange
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS, Scenario, find_input
-from roi_engine.value import Value, ceiling, maximum, minimum, where
+from roi_engine.value import ROUNDING, Value, ceiling, maximum, minimum, where
 
 DEFAULT_SWING = 0.20
 """How far an input without a range is moved, each way."""
@@ -38,7 +38,7 @@ def moved(base: Value, change: Value, step: Value, lowest: Value, highest: Value
 
 
 def legal_bounds(declared: Input) -> tuple[float, float]:
-    """The lowest and highest legal value; just inside a bound that is itself not allowed."""
+    """The lowest and highest legal value; just inside a bound that is not allowed."""
     quantity = declared.quantity
     return quantity.clamp(-math.inf), quantity.clamp(math.inf)
 
@@ -76,7 +76,7 @@ class TornadoBar:
 
     @property
     def swing(self) -> float:
-        """The distance between the two results; infinite where one of them never pays back."""
+        """The distance between the results; infinite where one of them never pays back."""
         if self.metric_at_low is None or self.metric_at_high is None:
             return math.nan
         return 0.0 if self.metric_at_low == self.metric_at_high else abs(self.metric_at_high - self.metric_at_low)
@@ -111,12 +111,12 @@ def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_S
 
 
 def _falling(bar: TornadoBar) -> tuple[bool, float]:
-    """Sorts the widest swing first; swings that differ by rounding only count as equal."""
+    """Sorts the widest swing first; swings that differ by rounding are equal."""
     return math.isnan(bar.swing), -float(f"{bar.swing:.9g}")
 
 
 def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWING) -> tuple[float, float]:
-    """The ends between which an input is moved: the scenario's range, else ``swing`` each way."""
+    """The ends between which an input is moved: its range, else ``swing`` each way."""
     span = scenario.ranges.get(declared.name)
     if span is not None:
         return span.low, span.high
@@ -125,12 +125,15 @@ def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWI
 
 
 def _replaced(base: Mapping[str, Any], metric: Metric, name: str, value: float) -> float | None:
-    """A metric with one number replaced: its neighbours stay as they are and need no second check."""
+    """A metric with one number replaced; its neighbours need no second check."""
     return defined(figure({**base, name: INPUTS[name].quantity.check(value)}, metric.equation))
 
 
 def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) -> float | None:
-    """A metric with one input changed by a fraction of itself: `what_if` at base · (1 + change).
+    """A metric with one input changed by a fraction of itself.
+
+        what_if at base · (1 + change)
+
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(changed_by(REFERENCE, "NETROI", "baseline_cost", 0.2), 2)
@@ -141,7 +144,7 @@ def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) 
     if not declared.numeric or base is None:
         raise OutOfRange(f"{declared.name} holds no number that could change by a fraction.")
     value = base * (1 + change)
-    if declared.quantity.whole and math.isclose(value, round(value), rel_tol=1e-12):
+    if declared.quantity.whole and math.isclose(value, round(value), rel_tol=ROUNDING):
         value = round(value)  # 60 · (1 − 0.7) is 18.000000000000004
     try:
         return _replaced(scenario.inputs(), find_metric(metric), declared.name, value)

@@ -1,4 +1,4 @@
-"""Serving a model oneself: what a fleet costs, and from which volume it beats a price per call."""
+"""Serving a model oneself: what a fleet costs, and where it beats an API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from typing import Any
 from roi_engine import equations, fleet_equations
 from roi_engine.scenario import INPUTS
 
-HOURS_PER_MONTH = INPUTS["hours_per_month"].default
+TARGET_UTILISATION: float = INPUTS["target_utilisation"].default
+PEAK_FACTOR: float = INPUTS["peak_factor"].default
+MIN_REPLICAS: int = INPUTS["min_replicas"].default
+GPUS_PER_REPLICA: int = INPUTS["gpus_per_replica"].default
+HOURS_PER_MONTH: float = INPUTS["hours_per_month"].default
+"""How a fleet is planned where nothing else is said: as a scenario is."""
 
 
 def cost_per_1k_tokens(gpu_hourly_rate: float, tokens_per_second: float, utilisation: float, gpus: int = 1) -> float:
@@ -32,10 +37,10 @@ def fleet_gpus(
     calls: float,
     tokens_per_call: float,
     tokens_per_second: float,
-    target_utilisation: float = 0.6,
-    peak_factor: float = 3.0,
-    min_replicas: int = 1,
-    gpus_per_replica: int = 1,
+    target_utilisation: float = TARGET_UTILISATION,
+    peak_factor: float = PEAK_FACTOR,
+    min_replicas: int = MIN_REPLICAS,
+    gpus_per_replica: int = GPUS_PER_REPLICA,
 ) -> float:
     """GPUs that serve a month's calls.
 
@@ -54,7 +59,11 @@ def fleet_gpus(
 
 
 def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> float:
-    """The monthly bill of a fleet, whatever it serves: GPUs · GPU price · 730 + operations.
+    """The monthly bill of a fleet, whatever it serves.
+
+        GPUs · GPU price · 730 + operations
+
+    gpu_hourly_rate : currency per GPU-hour. operations : currency per month. Returns currency per month.
 
     >>> fleet_cost(5, 3)
     10950.0
@@ -65,7 +74,7 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
 
 @dataclass(frozen=True)
 class SelfHostingBreakEven:
-    """The volumes at which self-hosting costs no more than a price per call, in calls per month.
+    """The calls per month at which self-hosting costs no more than a price per call.
 
     first : the lowest such volume. always : the volume from which it holds whatever the traffic. Both are
     infinite where a call on a full replica costs as much as on the API. replica_calls : what one replica serves.
@@ -102,9 +111,9 @@ def self_hosting_break_even(
     tokens_per_call: float,
     tokens_per_second: float,
     gpu_hourly_rate: float,
-    target_utilisation: float = 0.6,
-    peak_factor: float = 3.0,
-    min_replicas: int = 1,
+    target_utilisation: float = TARGET_UTILISATION,
+    peak_factor: float = PEAK_FACTOR,
+    min_replicas: int = MIN_REPLICAS,
     operations: float = 0.0,
 ) -> SelfHostingBreakEven:
     """The volumes from which a self-hosted fleet costs no more than an API.

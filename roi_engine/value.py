@@ -24,7 +24,7 @@ UNDEFINED = math.nan
 
 
 ROUNDING = 1e-12
-"""A part this small is rounding: a sum of flows is zero, a count stays whole, a saving is none."""
+"""A part this small is rounding: a sum of flows is zero, a count is whole, a saving or a change is none."""
 
 
 class Value(Protocol):
@@ -141,7 +141,10 @@ def divide(numerator: Any, denominator: Any, otherwise: Any) -> Value:
 
 
 def given(optional: Any) -> Any:
-    """Whether an input that may stay empty has a number (empty: None, NaN in an array, a blank cell)."""
+    """Whether an input that may stay empty has a number.
+
+    Empty is None, NaN in an array, and a blank cell.
+    """
     if optional is None:
         return False
     if isinstance(optional, (float, int)):

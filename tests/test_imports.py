@@ -26,7 +26,7 @@ FOUNDATIONS = {
     "errors": set(),
     "value": set(),
     "graph": {"errors", "value"},
-    "quantity": {"errors"},
+    "quantity": {"errors", "value"},
     "equations": {"value", "quantity"},
     "figures": {"errors", "quantity"},
 }

@@ -7,6 +7,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine import serving
 from roi_engine.equations import call_cost as cost_of_mix
+from roi_engine.equations import token_cost
 from roi_engine.errors import UnknownName, did_you_mean
 from roi_engine.worksheet.catalogue import TOKENS, Argument, worksheet_function
 
@@ -22,12 +23,22 @@ _PLANNED = (
         q.UTILISATION,
         "Share of its throughput that a replica is planned for at peak; empty: 60 %.",
         optional=True,
-        default=0.6,
+        default=serving.TARGET_UTILISATION,
     ),
-    Argument("peak_factor", q.PEAK_FACTOR, "Busiest hour over the average; empty: 3.", optional=True, default=3.0),
-    Argument("min_replicas", q.COUNT, "Replicas that always run; empty: 1.", optional=True, default=1),
+    Argument(
+        "peak_factor",
+        q.PEAK_FACTOR,
+        "Busiest hour over the average; empty: 3.",
+        optional=True,
+        default=serving.PEAK_FACTOR,
+    ),
+    Argument(
+        "min_replicas", q.COUNT, "Replicas that always run; empty: 1.", optional=True, default=serving.MIN_REPLICAS
+    ),
 )
-_GPUS = Argument("gpus_per_replica", q.COUNT, "GPUs of one replica; empty: 1.", optional=True, default=1)
+_GPUS = Argument(
+    "gpus_per_replica", q.COUNT, "GPUs of one replica; empty: 1.", optional=True, default=serving.GPUS_PER_REPLICA
+)
 _OPERATIONS = Argument("operations", q.MONEY_PER_MONTH, "Monthly upkeep; empty: 0.", optional=True, default=0.0)
 
 
@@ -107,7 +118,8 @@ def api_cost(calls: float, cost_per_1k_tokens: float, tokens_per_call: float = 1
     >>> api_cost(5_000_000, 0.30)
     1500.0
     """
-    return calls * tokens_per_call / 1000 * cost_per_1k_tokens
+    cost: Any = token_cost(calls * tokens_per_call, cost_per_1k_tokens)
+    return float(cost)
 
 
 @worksheet_function(

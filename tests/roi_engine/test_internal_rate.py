@@ -1,19 +1,23 @@
-"""Internal rates of return: against the roots of the polynomial, SciPy, published examples, and the edges."""
+"""Internal rates of return: against the roots of the polynomial, SciPy, pyxirr, published examples, and the edges."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+import pyxirr
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from roi_engine import irr, irr_roots
+from roi_engine import cash_flow, irr, irr_roots, load_scenario
 from roi_engine.internal_rate import HIGHEST, LOWEST
+
+SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
 
 
 def present_value(flows: list[float], rate: float) -> float:
@@ -65,6 +69,40 @@ def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: lis
         brentq(lambda y: present_value(flows, math.expm1(y)), math.log1p(LOWEST), math.log1p(HIGHEST), xtol=1e-14)
     )
     assert found == pytest.approx([expected], rel=1e-8, abs=1e-10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 100_000), st.lists(st.integers(0, 10_000), min_size=1, max_size=60))
+@example(100, [60, 60])
+def test_an_outlay_and_its_returns_have_the_rate_of_pyxirr(outlay: int, returns: list[int]) -> None:
+    """A second oracle, in another language: one change of sign, so one rate, if its own search finds it."""
+    flows = [-outlay, *returns]
+    other = pyxirr.irr(flows, silent=True)
+    assume(other is not None and LOWEST < other < HIGHEST)
+    assume(abs(present_value(flows, other)) <= 1e-9 * size(flows, other))  # it can stop before it has arrived
+    assert irr_roots(flows) == pytest.approx([other], rel=1e-7, abs=1e-9)
+    assert irr(flows) == irr_roots(flows)[0]
+
+
+def test_the_samples_have_the_rate_of_pyxirr() -> None:
+    for path in sorted(SAMPLES.glob("*.toml")):
+        flows = cash_flow(load_scenario(path).inputs())
+        assert irr(flows) == pytest.approx(pyxirr.irr(flows), rel=1e-9), path.name
+
+
+def test_where_pyxirr_finds_a_rate_of_several_it_is_one_of_ours() -> None:
+    """Flows that change their sign more than once: it gives the root that its search falls into."""
+    chance, found = random.Random(3), 0
+    for _ in range(500):
+        flows = [float(chance.randint(-50, 50)) for _ in range(chance.randint(3, 14))]
+        other = pyxirr.irr(flows, silent=True)
+        if other is None or not LOWEST < other < HIGHEST:
+            continue
+        if abs(present_value(flows, other)) > 1e-12 * size(flows, other) or len(irr_roots(flows)) == 0:
+            continue  # not arrived, or a value that only touches zero
+        found += 1
+        assert min(abs(rate - other) for rate in irr_roots(flows)) <= 1e-6 * (1 + abs(other)), flows
+    assert found > 200
 
 
 @settings(max_examples=200, deadline=None)
