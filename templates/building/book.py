@@ -30,8 +30,10 @@ from templates.building import styles
 from templates.building.formula import Formula, cached, formula_of
 from templates.xlsx.finishing import NEEDS_ESCAPE, escaped
 
-HEADER_ROWS = 2
-"""Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
+TITLE_PLACE, SUBTITLE_PLACE, CHECKS_PLACE = "A1", "A2", "A3"
+"""The frame on every sheet: title, subtitle, and the state of the checks."""
+BELOW_FRAME = "A4"
+"""The first cell of a sheet's own."""
 
 LONGEST_LIVE_HORIZON = 300
 """Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
@@ -41,7 +43,10 @@ Edition = Literal["wired", "native", "values"]
 
 
 class Book:
-    """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
+    """An openpyxl workbook, the cached value of every formula, and the cells that have a name in Excel.
+
+    A sheet hands its cells to those that need them; ``names`` is no way around that.
+    """
 
     def __init__(
         self,
@@ -66,7 +71,6 @@ class Book:
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
         self._prefix = ""
-        self.block: tuple[tuple[Any, ...], ...] = ()
         self.chart_descriptions: dict[str, list[str]] = {}
 
     def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
@@ -78,8 +82,8 @@ class Book:
         self.chart_descriptions[title] = []
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
-        self.put(sheet, "A1", heading, "Title")
-        self.put(sheet, "A2", subtitle, "Explanatory Text")
+        self.put(sheet, TITLE_PLACE, heading, "Title")
+        self.put(sheet, SUBTITLE_PLACE, subtitle, "Explanatory Text")
         sheet.row_dimensions[1].height = 24
         sheet.sheet_view.showGridLines = False
         return sheet
@@ -126,13 +130,14 @@ class Book:
         self.workbook.defined_names[full] = DefinedName(
             full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
         )
-        self.names[name] = Formula(full, value)
-        return self.names[name]
+        self.names[name] = named = Formula(full, value)
+        return named
 
-    def branch(self, prefix: str, longest_horizon: int) -> Book:
+    def branch(self, prefix: str, longest_horizon: int | None = None) -> Book:
         """The same workbook with named cells of its own, whose names begin with ``prefix``: for the model once more."""
         other = copy(self)
-        other.names, other._prefix, other.longest_horizon = {}, prefix, longest_horizon
+        other.names, other._prefix = {}, prefix
+        other.longest_horizon = longest_horizon or self.longest_horizon
         return other
 
     def data_table(
@@ -194,11 +199,6 @@ class Book:
         """What of a native workbook does not follow its inputs."""
         return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
 
-    @property
-    def scenario_block(self) -> Formula:
-        """The named range of the whole Inputs table, as a function's argument."""
-        return Formula("scenario", self.block)
-
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""
         sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
@@ -216,6 +216,12 @@ def absolute(address: str) -> str:
 def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
     """A cell's formula as seen from another sheet."""
     return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
+
+
+def own_area(sheet: Worksheet) -> str:
+    """All cells of a sheet below its frame, as seen from another sheet."""
+    corner = sheet.dimensions.split(":")[-1]
+    return f"'{sheet.title}'!{absolute(BELOW_FRAME)}:{absolute(corner)}"
 
 
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:

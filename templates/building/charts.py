@@ -29,7 +29,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building.book import absolute
+from templates.building.book import Book, absolute
 
 BLUE, ORANGE, GREEN, VERMILION = "0072B2", "E69F00", "009E73", "D55E00"
 """Okabe and Ito's colours: told apart with any colour vision."""
@@ -162,6 +162,15 @@ def waterfall_chart(
     chart.x_axis.majorGridlines = None
     chart.legend = None
     return chart
+
+
+def place_chart(
+    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
+) -> None:
+    """Places a chart on a sheet, sizes in cm; ``finding`` says in words what it shows."""
+    chart.width, chart.height = width, height
+    sheet.add_chart(chart, anchor)
+    book.chart_descriptions[sheet.title].append(finding)
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:

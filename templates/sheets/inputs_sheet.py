@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -10,140 +12,226 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
-from roi_engine.sensitivity import legal_bounds
 from templates.building import styles
-from templates.building.book import Book, column_titles, group_title, page, protect
+from templates.building.book import Book, group_title, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, function
-from templates.building.month_rows import CAPACITY
+from templates.building.month_rows import last_month, month_numbers
+from templates.building.quantities import Quantities
+from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of, in_reading_order
 from templates.building.typed_or_default import (
     MISSING,
-    PRICES,
+    MIX_INSTEAD,
     default_of,
     default_price,
     in_use,
     is_empty,
     text_or_nothing,
 )
-from templates.building.validation import rule_of, validation_of
-from templates.sheets.scenarios_sheet import ENDS, in_reading_order
+from templates.building.validation import bounds, rule_of, validation_of
+from templates.sheets.scenarios_sheet import ScenarioCells
 
-TITLES = (
-    "Input", ">Value", "Unit", ">Low", ">High", "Distribution",
-    "Source", "Note", "Name in formulas", ">Lowest", ">Highest", ">Step", "In range", ">Default", ">In use",
-)  # fmt: skip
-WIDTHS = (36, 15, 20, 12, 12, 13, 38, 64, 29, 11, 11, 7, 9, 11, 15)
+
+class Column(Columns):
+    """The table: the block up to the distribution, what is printed up to the note, then what formulas read."""
+
+    INPUT = "A", "Input", 36
+    VALUE = "B", ">Value", 15
+    UNIT = "C", "Unit", 20
+    LOW = "D", ">Low", 12
+    HIGH = "E", ">High", 12
+    DISTRIBUTION = "F", "Distribution", 13
+    SOURCE = "G", "Source", 38
+    NOTE = "H", "Note", 64
+    NAME = "I", "Name in formulas", 29
+    LOWEST = "J", ">Lowest", 11
+    HIGHEST = "K", ">Highest", 11
+    STEP = "L", ">Step", 7
+    IN_RANGE = "M", "In range", 9
+    DEFAULT = "N", ">Default", 11
+    IN_USE = "O", ">In use", 15
+
+
+BLOCK = (Column.INPUT, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
+"""The columns that the FT_ functions read."""
 FIRST_ROW = 4
 SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
 """Characters that fit on a line of the source and note columns, and points that a line takes."""
-NO_LIMIT = 1e300
-"""Stands for a bound that does not exist, in the columns that formulas read."""
 
 
-def add_inputs_sheet(book: Book) -> Worksheet:
-    """Writes the sheet; leaves the block of cell values in ``book.block``."""
-    sheet = book.sheet(
-        "Inputs",
-        WIDTHS,
-        "Inputs",
-        _ABOUT_SEVERAL if book.several else _SUBTITLES[book.edition].format(what=book.not_followed),
-    )
-    column_titles(book, sheet, FIRST_ROW, TITLES)
-    rules: dict[str, DataValidation] = {}
-    block: list[tuple[Any, ...]] = [tuple(title.removeprefix(">") for title in TITLES[:6])]
+@dataclass(frozen=True)
+class InputCells:
+    """What other sheets take from the Inputs sheet.
+
+    block : the table, as the argument of a function. in_use : the cell in use of every input. labels … in_range :
+    columns in which an input is looked up by its label.
+    """
+
+    sheet: Worksheet
+    block: Formula
+    in_use: Quantities
+    labels: Formula
+    values: Formula
+    lows: Formula
+    highs: Formula
+    lowest: Formula
+    highest: Formula
+    steps: Formula
+    in_range: Formula
+
+
+def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> InputCells:
+    """Writes the sheet.
+
+    scenarios : where several have figures, the cells of which one column is in use.
+    """
+    about = _SUBTITLES[book.edition].format(what=book.not_followed)
+    sheet = book.sheet("Inputs", widths(Column), "Inputs", _ABOUT_SEVERAL if scenarios else about)
+    put_titles(book, sheet, FIRST_ROW, Column)
+    table = _Table(book, sheet, scenarios)
     row, group = FIRST_ROW, ""
     for declared in in_reading_order():
         row += 1
         if declared.group != group:
             group = declared.group
-            group_title(book, sheet, row, group, "M")
-            block.append((group, None, None, None, None, None))
+            group_title(book, sheet, row, group, Column.IN_RANGE.letter)
+            table.block.append((group, None, None, None, None, None))
             row += 1
-        block.append(_add_input(book, sheet, row, declared, rules))
+        table.add(row, declared)
         if group not in ("Label", "Reference inputs"):
             sheet.row_dimensions[row].outlineLevel = 1
-    _stand_in_for_prices(book, sheet)
-    for rule in rules.values():
+    table.stand_in_for_prices()
+    for rule in table.rules.values():
         sheet.add_data_validation(rule)
-    _name_columns(book, sheet, row)
-    book.block = tuple(block)
+    cells = _name_columns(table, row)
     outline: Any = sheet.sheet_properties.outlinePr
     outline.summaryBelow = False
-    sheet.freeze_panes = f"B{FIRST_ROW + 1}"
-    page(sheet, f"A1:H{row}", f"{FIRST_ROW}:{FIRST_ROW}")
+    sheet.freeze_panes = Column.VALUE.at(FIRST_ROW + 1)
+    page(sheet, span(Column.INPUT, Column.NOTE, 1, row), f"{FIRST_ROW}:{FIRST_ROW}")
     protect(sheet)
-    return sheet
+    return cells
 
 
-def _add_input(
-    book: Book, sheet: Worksheet, row: int, declared: Input, rules: dict[str, DataValidation]
-) -> tuple[Any, ...]:
-    """One row; returns its cells in the block."""
-    scenario, quantity, name = book.scenario, declared.quantity, declared.name
-    currency = scenario.currency
-    unit = quantity.unit_in(currency)
-    book.put(sheet, f"A{row}", declared.label)
-    value = _put_typed(book, sheet, f"B{row}", declared, getattr(scenario, name), f"scenarios_{name}")
-    book.define(f"in_{name}", sheet, f"B{row}", value)
-    book.put(sheet, f"C{row}", unit, "Unit")
-    rule = validation_of(declared, currency)
-    if name == "months_to_amortize":
-        months = _last_month(book)
-        rule.formula2 = str(months)
-        rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
-    _accept(rules, rule, f"B{row}", name)
+class _Table:
+    """The rows of the inputs, and what is known of those that stand."""
 
-    span = scenario.ranges.get(name)
-    ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
-    if declared.numeric:
-        for column, end, side in zip("DE", ends[:2], ENDS[:2], strict=True):
-            _put_typed(book, sheet, f"{column}{row}", declared, end, f"scenarios_{name}_{side}")
-            _accept(rules, _end_rule(declared, column), f"{column}{row}", f"{name} {column}")
-        _put_typed(book, sheet, f"F{row}", declared, ends[2], f"scenarios_{name}_distribution")
-        sheet[f"F{row}"].alignment = Alignment(horizontal="left", vertical="center", indent=1)
-        _accept(rules, _distribution_rule(), f"F{row}", "distribution")
+    def __init__(self, book: Book, sheet: Worksheet, scenarios: ScenarioCells | None) -> None:
+        self.book, self.sheet, self.scenarios = book, sheet, scenarios
+        self.rules: dict[str, DataValidation] = {}
+        self.block: list[tuple[Any, ...]] = [tuple(each.title.removeprefix(">") for each in BLOCK)]
+        self.rows: dict[str, int] = {}
+        self.typed: dict[str, Formula] = {}
+        self.in_use: dict[str, Formula] = {}
+        self.verdicts: list[Any] = []
 
-    source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
-    book.put(sheet, f"G{row}", source, "Annotation")
-    book.put(sheet, f"H{row}", note, "Annotation")
-    lines = max(-(-len(source) // SOURCE_LINE), -(-len(note) // NOTE_LINE), 1)
-    if lines > 1:
-        sheet.row_dimensions[row].height = LINE_HEIGHT * lines
-    book.put(sheet, f"I{row}", name, "Explanatory Text")
-    cell = Formula(f"B{row}", value)
-    if declared.numeric:
-        lowest, highest = bounds(declared)
-        lowest_cell = book.put(sheet, f"J{row}", lowest, "Explanatory Text", styles.LOWEST)
-        highest_cell = book.put(sheet, f"K{row}", highest, "Explanatory Text", styles.HIGHEST)
-        step_cell = book.put(sheet, f"L{row}", 1 if quantity.whole else 0, "Explanatory Text")
-        if name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
-            highest_cell = function("MAX", Formula("flow_months", None), value=_last_month(book))
-        default = book.put(sheet, f"N{row}", default_of(declared), "Explanatory Text", styles.number_format(quantity))
-        book.put(sheet, f"M{row}", _in_range(cell, lowest_cell, highest_cell, step_cell, default), "Explanatory Text")
-    elif quantity.choices:
-        known = [cell == choice for choice in quantity.choices]
-        any_known = function("OR", *known, is_empty(cell), value=any(each.value for each in known))
-        book.put(sheet, f"M{row}", any_known.where("OK", "FAIL"), "Explanatory Text")
-        default = book.put(sheet, f"N{row}", declared.default, "Explanatory Text")
-    else:
-        book.define(name, sheet, f"B{row}", value)
-        return (declared.label, value, unit, None, None, None)
-    book.put(
-        sheet, f"O{row}", in_use(declared, cell, default), "Calculation", styles.number_format(quantity), name=name
-    )
-    return (declared.label, value, unit, *ends) if declared.numeric else (declared.label, value, unit, None, None, None)
+    def add(self, row: int, declared: Input) -> None:
+        """One input."""
+        book, sheet, name = self.book, self.sheet, declared.name
+        unit = declared.quantity.unit_in(book.scenario.currency)
+        self.rows[name] = row
+        book.put(sheet, Column.INPUT.at(row), declared.label)
+        value = self._put_value(row, declared)
+        book.put(sheet, Column.UNIT.at(row), unit, "Unit")
+        self._accept(_value_rule(book, declared), Column.VALUE.at(row), name)
+        ends = (None, None, None)
+        if declared.numeric:
+            ends = self._add_range(row, declared)
+        self._add_annotations(row, declared)
+        self.block.append((declared.label, value, unit, *ends))
+        self._add_in_use(row, declared, Formula(Column.VALUE.at(row), value))
 
-
-def _put_typed(book: Book, sheet: Worksheet, address: str, declared: Input, value: Any, choice: str) -> Any:
-    """A cell to type in, or the figure of the scenario in use where several have one; returns what it shows."""
-    figures = book.names.get("scenario_names" if choice == "scenarios_name" else choice)
-    look = styles.number_format(declared.quantity)
-    if figures is None:
-        book.put(sheet, address, value, "Input", look)
+    def _put_value(self, row: int, declared: Input) -> Any:
+        """The typed cell, under the name that workbooks are read back by."""
+        name, address = declared.name, Column.VALUE.at(row)
+        figures = self.scenarios.figures[name] if self.scenarios else None
+        value = self._put_typed(address, declared, getattr(self.book.scenario, name), figures)
+        self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
         return value
-    cell = Formula(f"INDEX({figures.text},scenario_number)", figures.value[0])
-    shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
-    sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
-    return shown
+
+    def _put_typed(self, address: str, declared: Input, value: Any, figures: Formula | None) -> Any:
+        """A cell to type in, or the figure of the scenario in use; returns what it shows.
+
+        figures : the typed cells of several scenarios, if it stands there.
+        """
+        book, sheet, look = self.book, self.sheet, styles.number_format(declared.quantity)
+        if figures is None or self.scenarios is None:
+            book.put(sheet, address, value, "Input", look)
+            return value
+        cell = Formula(f"INDEX({figures.text},{self.scenarios.number.text})", figures.value[0])
+        shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
+        sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
+        return shown
+
+    def _add_range(self, row: int, declared: Input) -> tuple[Any, Any, Any]:
+        """Low, high and distribution, as the scenario has them."""
+        name = declared.name
+        low, high, distribution = (end_of(self.book.scenario, name, end) for end in (LOW, HIGH, DISTRIBUTION))
+        figures = self.scenarios.ends.get if self.scenarios else lambda _: None
+        for column, end, value in ((Column.LOW, LOW, low), (Column.HIGH, HIGH, high)):
+            self._put_typed(column.at(row), declared, value, figures((name, end)))
+            self._accept(_end_rule(declared, end), column.at(row), f"{name} {end}")
+        address = Column.DISTRIBUTION.at(row)
+        self._put_typed(address, declared, distribution, figures((name, DISTRIBUTION)))
+        self.sheet[address].alignment = Alignment(horizontal="left", vertical="center", indent=1)
+        self._accept(_distribution_rule(), address, DISTRIBUTION)
+        return low, high, distribution
+
+    def _add_annotations(self, row: int, declared: Input) -> None:
+        """Source, note, and the name in formulas."""
+        book, sheet, scenario, name = self.book, self.sheet, self.book.scenario, declared.name
+        source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
+        book.put(sheet, Column.SOURCE.at(row), source, "Annotation")
+        book.put(sheet, Column.NOTE.at(row), note, "Annotation")
+        lines = max(-(-len(source) // SOURCE_LINE), -(-len(note) // NOTE_LINE), 1)
+        if lines > 1:
+            sheet.row_dimensions[row].height = LINE_HEIGHT * lines
+        book.put(sheet, Column.NAME.at(row), name, "Explanatory Text")
+
+    def _add_in_use(self, row: int, declared: Input, typed: Formula) -> None:
+        """What may be typed, whether it is, and the figure in use under the input's own name."""
+        book, sheet, quantity, name = self.book, self.sheet, declared.quantity, declared.name
+        if not declared.numeric and not quantity.choices:
+            self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
+            return
+        add = self._add_bounds if declared.numeric else self._add_choices
+        default = add(row, declared, typed)
+        figure, look = in_use(declared, typed, default), styles.number_format(quantity)
+        self.in_use[name] = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
+
+    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
+        """The bounds of a number, and whether it lies within them; returns the cell of its default."""
+        book, sheet, quantity = self.book, self.sheet, declared.quantity
+        lowest, highest = bounds(declared)
+        lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)
+        highest_cell = book.put(sheet, Column.HIGHEST.at(row), highest, "Explanatory Text", styles.HIGHEST)
+        step = book.put(sheet, Column.STEP.at(row), 1 if quantity.whole else 0, "Explanatory Text")
+        if declared.name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
+            highest_cell = function("MAX", month_numbers(book), value=last_month(book))
+        look = styles.number_format(quantity)
+        default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
+        self._put_verdict(row, _in_range(typed, lowest_cell, highest_cell, step, default))
+        return default
+
+    def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
+        """Whether one of the choices is typed; returns the cell of the default."""
+        known = [typed == choice for choice in declared.quantity.choices]
+        any_known = function("OR", *known, is_empty(typed), value=any(each.value for each in known))
+        self._put_verdict(row, any_known.where("OK", "FAIL"))
+        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text")
+
+    def _put_verdict(self, row: int, verdict: Formula) -> None:
+        cell = self.book.put(self.sheet, Column.IN_RANGE.at(row), verdict, "Explanatory Text")
+        self.verdicts.append(cell.value)
+
+    def _accept(self, rule: DataValidation, address: str, key: str) -> None:
+        """Adds a cell to the rule of its key; equal rules are written once."""
+        self.rules.setdefault(key, rule).add(address)
+
+    def stand_in_for_prices(self) -> None:
+        """The defaults of the prices, which depend on inputs further down."""
+        for name in MIX_INSTEAD:
+            default = default_price(name, self.typed)
+            self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 
 _SUBTITLES = {
@@ -154,30 +242,6 @@ _SUBTITLES = {
 
 
 _ABOUT_SEVERAL = "The figures of the scenario in use. Change them, and choose another, on the sheet Scenarios."
-
-
-def _last_month(book: Book) -> int:
-    return max(CAPACITY, book.longest_horizon)
-
-
-def bounds(declared: Input) -> tuple[float, float]:
-    """The lowest and highest legal value as cells hold them."""
-    lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
-    return lowest, highest
-
-
-def _stand_in_for_prices(book: Book, sheet: Worksheet) -> None:
-    """The defaults of the prices, which depend on inputs further down."""
-    n = book.names
-    for name, side in PRICES.items():
-        default = default_price(side, n[f"in_{side}_input_tokens"], n["in_serving"])
-        book.put(sheet, f"N{_row_of(book, name)}", default, "Explanatory Text")
-
-
-def _row_of(book: Book, name: str) -> int:
-    """The row of an input."""
-    definition: Any = book.workbook.defined_names[f"in_{name}"]
-    return int(definition.attr_text.rsplit("$", 1)[1])
 
 
 def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
@@ -193,19 +257,20 @@ def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, d
     return number.where(verdict, empty.where("OK", "FAIL"))
 
 
-def _accept(rules: dict[str, DataValidation], rule: DataValidation, address: str, key: str) -> None:
-    """Adds a cell to the rule of its key; equal rules are written once."""
-    rules.setdefault(key, rule).add(address)
+def _value_rule(book: Book, declared: Input) -> DataValidation:
+    rule = validation_of(declared, book.scenario.currency)
+    if declared.name == "months_to_amortize":
+        months = last_month(book)
+        rule.formula2 = str(months)
+        rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
+    return rule
 
 
-def _end_rule(declared: Input, column: str) -> DataValidation:
+def _end_rule(declared: Input, end: str) -> DataValidation:
     rule = rule_of(declared.quantity, True)
-    end = "Low" if column == "D" else "High"
-    rule.promptTitle = rule.errorTitle = end
-    side = "least" if column == "D" else "most"
-    rule.prompt = (
-        f"The {side} that {declared.label} may be. Empty: 20 % {'below' if column == 'D' else 'above'} the value."
-    )
+    rule.promptTitle = rule.errorTitle = end.capitalize()
+    side, where = ("least", "below") if end == LOW else ("most", "above")
+    rule.prompt = f"The {side} that {declared.label} may be. Empty: 20 % {where} the value."
     return rule
 
 
@@ -216,19 +281,26 @@ def _distribution_rule() -> DataValidation:
     return rule
 
 
-def _name_columns(book: Book, sheet: Worksheet, last: int) -> None:
+def _name_columns(table: _Table, last: int) -> InputCells:
     """The block, and the columns that other sheets look inputs up in."""
-    first = FIRST_ROW + 1
-    book.define("scenario", sheet, f"A{FIRST_ROW}:F{last}")
-    for name, column in {
-        "input_labels": "A",
-        "input_names": "I",
-        "input_values": "O",
-        "input_lows": "D",
-        "input_highs": "E",
-        "input_lowest": "J",
-        "input_highest": "K",
-        "input_steps": "L",
-        "inputs_in_range": "M",
-    }.items():
-        book.define(name, sheet, f"{column}{first}:{column}{last}")
+    book, sheet, first = table.book, table.sheet, FIRST_ROW + 1
+
+    def named(name: str, column: Column, values: Sequence[Any] | None = None) -> Formula:
+        return book.define(name, sheet, column.rows(first, last), values)
+
+    block = book.define("scenario", sheet, span(BLOCK[0], BLOCK[-1], FIRST_ROW, last), tuple(table.block))
+    labels = named("input_labels", Column.INPUT)
+    named("input_names", Column.NAME)
+    return InputCells(
+        sheet,
+        block,
+        table.in_use,
+        labels,
+        values=named("input_values", Column.IN_USE),
+        lows=named("input_lows", Column.LOW),
+        highs=named("input_highs", Column.HIGH),
+        lowest=named("input_lowest", Column.LOWEST),
+        highest=named("input_highest", Column.HIGHEST),
+        steps=named("input_steps", Column.STEP),
+        in_range=named("inputs_in_range", Column.IN_RANGE, table.verdicts),
+    )

@@ -16,8 +16,8 @@ from roi_engine.appraisal import appraise
 from roi_engine.cashflow import MODEL, cash_flow, horizon
 from roi_engine.metrics import payback_at_end
 from templates.building.formula import Formula, formula_of
-from templates.building.month_rows import Row
-from templates.sheets.cash_flow_sheet import ROUNDING_OF, ROWS
+from templates.building.model_rows import ROWS
+from templates.building.month_rows import ROUNDING_OF, Row
 from tests import libreoffice
 from tests.random_scenarios import random_scenarios
 

@@ -21,8 +21,10 @@ from roi_engine.appraisal import METRICS
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
+from templates.building.chosen_metric import LINE_OF
+from templates.building.what_if_places import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
 from templates.package_check import check_package
-from templates.sheets.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, PREFIX, SHEETS, TABLES, TORNADO
+from templates.sheets.what_if_model import PREFIX
 from templates.workbook import build_workbook
 from templates.xlsx.finishing import MAIN, parts_by_title
 from tests import libreoffice, open_xml_sdk
