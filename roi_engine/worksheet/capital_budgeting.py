@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from roi_engine import quantity as q
+from roi_engine.cashflow import figure
 from roi_engine.errors import ZeroDivisor
-from roi_engine.many import appraised
 from roi_engine.value import fallback
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import CAPITAL_BUDGETING, DEFAULTS, Argument, worksheet_function
@@ -25,7 +25,7 @@ def _over_arrays(metric: str) -> Callable[[Mapping[str, Any]], Any]:
 
     def evaluate(typed: Mapping[str, Any]) -> Any:
         rate = fallback(typed["discount_rate"], DEFAULTS["discount_rate"])
-        return appraised({**DEFAULTS, **typed, "discount_rate": rate}, (metric,))[metric]
+        return figure({**DEFAULTS, **typed, "discount_rate": rate}, metric)
 
     return evaluate
 

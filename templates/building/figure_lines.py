@@ -8,8 +8,8 @@ from typing import Any
 from templates.building import styles
 from templates.building.book import Book
 from templates.building.formula import Formula, if_error
-from templates.building.native_figures import FIGURES
-from templates.building.quantities import Quantities, by_equation
+from templates.building.native_figures import native_figure
+from templates.building.quantities import Quantities
 
 TOLERANCE = 1e-9
 RATE_TOLERANCE = 1e-6
@@ -20,7 +20,7 @@ RATE_TOLERANCE = 1e-6
 class Line:
     """One figure.
 
-    quantity : what it is natively: a cell of the model, or a figure by its equation. function : the FT_ function with
+    quantity : its name in the model, whose equation is the ordinary formula. function : the FT_ function with
     its own arguments, or none. defined : whether it always has a value; elsewhere n/a stands where it has none.
     """
 
@@ -35,10 +35,8 @@ class Line:
     tolerance: float = TOLERANCE
 
     def native(self, known: Quantities) -> Formula:
-        """The ordinary formula over the cells of the model and the figures above."""
-        if self.quantity in FIGURES.equations:
-            return by_equation(self.quantity, known, FIGURES)
-        return known[self.quantity]
+        """The ordinary formula over the cells of the model and of the figures above."""
+        return native_figure(self.quantity, known)
 
     def wired(self, book: Book, block: Formula, native: Formula) -> Formula:
         """The FT_ function on the whole block; the ordinary formula for a figure that has none."""
@@ -73,28 +71,28 @@ LINES: tuple[Line | str, ...] = (
     Line("total_cost", "Total cost", CURRENCY, MONEY, "total_cost",
          f"(upfront + running costs of every month) {_SPENT}", ("FT_TOTALCOST",)),
     "Monthly benefits (averages over the horizon)",
-    Line("inference_savings", "Inference savings", PER_MONTH, MONEY, "inference_savings",
+    Line("inference_savings", "Inference savings", PER_MONTH, MONEY, "monthly_inference_savings",
          f"baseline bill {_SAVED} − fine-tuned bill {_SPENT}", ("FT_INFSAVE",)),
-    Line("review_savings", "Review savings", PER_MONTH, MONEY, "review_savings",
+    Line("review_savings", "Review savings", PER_MONTH, MONEY, "monthly_review_savings",
          f"review cost avoided {_SAVED} − review cost added {_SPENT}", ("FT_REVSAVE",)),
     Line("monthly_benefit", "Monthly benefit", PER_MONTH, MONEY, "monthly_benefit",
          "total benefit / months", ("FT_MONTHLY",)),
     "Benefits over the horizon",
-    Line("benefit", "Total benefit", CURRENCY, MONEY, "benefit", "net ROI + total cost", ("FT_BENEFIT",)),
+    Line("benefit", "Total benefit", CURRENCY, MONEY, "total_benefit", "net ROI + total cost", ("FT_BENEFIT",)),
     "Metrics",
     Line("net_roi", "Net ROI", CURRENCY, MONEY, "net_roi", "sum of all cash flows", ("FT_NETROI",)),
     Line("roi", "ROI", "of total cost", FRACTION, "roi", "net ROI / total cost", ("FT_ROI",), defined=False),
     Line("roi_total", "ROI, serving included", "of every new cost", FRACTION, "roi_total",
          "net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted)"),
-    Line("payback", "Payback", "months", PLAIN, "payback",
+    Line("payback", "Payback", "months", PLAIN, "payback_months",
          "moment at which the cumulative cash flow is recovered for good", ("FT_PAYBACK",)),
     Line("npv", "NPV", CURRENCY, MONEY, "npv",
          "cash flows discounted at the effective annual rate; month 0 undiscounted", ("FT_NPV", None)),
-    Line("discounted_payback", "Discounted payback", "months", PLAIN, "discounted_payback",
+    Line("discounted_payback", "Discounted payback", "months", PLAIN, "discounted_payback_months",
          "payback of the discounted cash flow, within the horizon", ("FT_DPAYBACK", None)),
-    Line("irr", "IRR", "per year", RETURN, "irr",
+    Line("irr", "IRR", "per year", RETURN, "irr_annual",
          "effective annual rate at which NPV is zero; n.m. above 1,000 %", ("FT_IRR",), False, RATE_TOLERANCE),
-    Line("mirr", "MIRR", "per year", RETURN, "mirr",
+    Line("mirr", "MIRR", "per year", RETURN, "mirr_annual",
          "rate that turns financed outflows into reinvested inflows, at the discount rate",
          ("FT_MIRR", None, None), defined=False),
     Line("profitability_index", "Profitability index", "×", PLAIN, "profitability_index",

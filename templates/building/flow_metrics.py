@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roi_engine import metrics
+from roi_engine import flow_metrics, metrics
 from roi_engine.errors import OutOfRange
 from roi_engine.internal_rate import irr as internal_rate
 from templates.building.formula import Formula, function, if_error
@@ -12,7 +12,7 @@ from templates.building.formula import Formula, function, if_error
 
 def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
     """Excel's own NPV on the flows after month 0, which is not discounted."""
-    value = metrics.npv(rate.value, [first.value, *later.value])
+    value = flow_metrics.npv(rate.value, [first.value, *later.value])
     monthly = metrics.monthly_rate(rate)
     return first + function("NPV", monthly, later, value=value - first.value)
 

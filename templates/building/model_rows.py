@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from roi_engine import metrics
 from roi_engine.cashflow import MODEL
 from roi_engine.value import minimum
 from templates.building import styles
@@ -14,28 +13,14 @@ from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
 
-def _size(flow: Any) -> Any:
-    return abs(flow)
-
-
 def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     """Where the chart draws a month: those after the horizon fall on its last point."""
     return minimum(month, months_to_amortize)
 
 
-def _row(
-    quantity: str,
-    label: str,
-    unit: str,
-    number_format: str,
-    total: str = "",
-    equation: Callable[..., Any] | None = None,
-    takes: tuple[str, ...] = (),
-) -> Row:
-    """A row of the model's own equation, unless it brings its own."""
-    if equation is None:
-        equation, takes = MODEL.equations[quantity], MODEL.takes[quantity]
-    return Row(quantity, label, unit, number_format, total, equation, takes)
+def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "") -> Row:
+    """A row of the model's own equation."""
+    return Row(quantity, label, unit, number_format, total, MODEL.equations[quantity], MODEL.takes[quantity])
 
 
 _CELL = styles.SMALL_MONEY
@@ -64,63 +49,30 @@ ROWS: tuple[Row | str, ...] = (
     _row("avoided_bill", "Avoided bill, risk-adjusted", "{currency}", _CELL, "total_avoided_bill"),
     _row("new_bill", "New bill, risk-adjusted", "{currency}", _CELL, "total_new_bill"),
     _row("net_cash_flow", "Net cash flow", "{currency}", _CELL, "total_net_cash_flow"),
-    _row("flow_size_row", "Size of the flow", "{currency}", _CELL, "flow_size", _size, ("net_cash_flow",)),
-    _row(
-        "cumulative_sum", "Cumulative, unrounded", "{currency}", _CELL, "",
-        metrics.cumulative_flow, ("cumulative_sum_before", "net_cash_flow"),
-    ),
-    _row(
-        "cumulative", "Cumulative cash flow", "{currency}", _CELL, "",
-        metrics.settled, ("cumulative_sum", "rounding"),
-    ),
-    _row(
-        "recovered", "Recovered at", "months", styles.MOMENT, "",
-        metrics.crossing, ("recovered_before", "cumulative_before", "cumulative", "net_cash_flow", "month"),
-    ),
+    _row("absolute_flow", "Size of the flow", "{currency}", _CELL, "flow_size"),
+    _row("cumulative_sum", "Cumulative, unrounded", "{currency}", _CELL),
+    _row("cumulative", "Cumulative cash flow", "{currency}", _CELL),
+    _row("recovered", "Recovered at", "months", styles.MOMENT),
     "Present value",
-    _row(
-        "discount_factor", "Discount factor", "×", styles.FACTOR, "",
-        metrics.discount_factor, ("month", "discount_rate"),
-    ),
-    _row(
-        "discounted", "Discounted cash flow", "{currency}", _CELL, "total_discounted",
-        metrics.discounted_flow, ("net_cash_flow", "discount_factor"),
-    ),
-    _row(
-        "discounted_size_row", "Size of the discounted flow", "{currency}", _CELL, "discounted_size",
-        _size, ("discounted",),
-    ),
-    _row(
-        "discounted_sum", "Cumulative discounted, unrounded", "{currency}", _CELL, "",
-        metrics.cumulative_flow, ("discounted_sum_before", "discounted"),
-    ),
-    _row(
-        "cumulative_discounted", "Cumulative discounted", "{currency}", _CELL, "",
-        metrics.settled, ("discounted_sum", "discounted_rounding"),
-    ),
-    _row(
-        "discounted_recovered", "Discounted, recovered at", "months", styles.MOMENT, "",
-        metrics.crossing,
-        ("discounted_recovered_before", "cumulative_discounted_before", "cumulative_discounted", "discounted", "month"),
-    ),
+    _row("discount_factor", "Discount factor", "×", styles.FACTOR),
+    _row("discounted", "Discounted cash flow", "{currency}", _CELL, "total_discounted"),
+    _row("absolute_discounted", "Size of the discounted flow", "{currency}", _CELL, "discounted_size"),
+    _row("discounted_sum", "Cumulative discounted, unrounded", "{currency}", _CELL),
+    _row("cumulative_discounted", "Cumulative discounted", "{currency}", _CELL),
+    _row("discounted_recovered", "Discounted, recovered at", "months", styles.MOMENT),
     "Modified internal rate of return",
-    _row(
-        "reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested",
-        metrics.reinvested_flow, ("net_cash_flow", "month", "months_to_amortize", "discount_rate"),
-    ),
-    _row(
-        "financed", "Outflow today", "{currency}", _CELL, "total_financed",
-        metrics.financed_flow, ("net_cash_flow", "month", "discount_rate"),
-    ),
+    _row("reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested"),
+    _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
     "Chart",
-    _row(
+    Row(
         "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
         _drawn_month, ("month", "months_to_amortize"),
     ),
 )  # fmt: skip
+"""The rows with their headings; a total goes by the name of the fixed quantity that it is."""
 
 
-PAYBACK = ("flow_size_row", "cumulative_sum", "cumulative", "recovered")
+PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 PAYBACK_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}
 """The rows that the payback of an option or a scenario is read from, by the names that they get."""
@@ -142,7 +94,7 @@ def figure_quantities(rows: MonthRows, discounted: bool = False) -> Quantities:
     last = _LAST + (_LAST_DISCOUNTED if discounted else ())
     return {
         **rows.quantities,
-        "net_cash_flow": rows.span("net_cash_flow"),
+        "every_net_cash_flow": rows.span("net_cash_flow"),
         "first_net_cash_flow": rows.cell("net_cash_flow", 0),
         "later_net_cash_flow": rows.span("net_cash_flow", 1),
         **{f"last_{quantity}": rows.at_horizon(quantity) for quantity in last},

@@ -19,7 +19,7 @@ from roi_engine import metrics
 from templates.building import styles
 from templates.building.book import Book, absolute, column_titles, group_title, page
 from templates.building.formula import Formula, formula_of, function
-from templates.building.quantities import Quantities
+from templates.building.quantities import Quantities, quantity_of
 
 CAPACITY = 60
 """Months that a sheet holds at least, so that the horizon can be edited like any input."""
@@ -38,10 +38,6 @@ def last_month(book: Book) -> int:
 def month_numbers(book: Book) -> Formula:
     """The numbers of the months, by their name: also before the sheet stands that holds them."""
     return Formula(MONTH_NUMBERS, list(range(last_month(book) + 1)))
-
-
-ROUNDING_OF = {"rounding": "flow_size", "discounted_rounding": "discounted_size"}
-"""What counts as zero in a cumulative row, from the size of its flows."""
 
 
 @dataclass(frozen=True)
@@ -249,8 +245,6 @@ class MonthRows:
         """What an equation takes: the month, a row's cell (or the one before), another table's cell, a fixed cell."""
         if name == "month":
             return Formula(self.table.layout.month(month), month)
-        if name in ROUNDING_OF:
-            return formula_of(metrics.rounding(self.quantities[ROUNDING_OF[name]]))
         if name in self._cells:
             return self._cells[name][month]
         quantity = name.removesuffix("_before")
@@ -262,7 +256,7 @@ class MonthRows:
         if beside and name in beside._cells:
             cell = beside._cells[name][month]
             return Formula(beside._elsewhere(cell.text), cell.value)
-        return self.quantities[name]
+        return quantity_of(name, self.quantities)
 
 
 def _rows_of(part: Part) -> Iterator[Row]:

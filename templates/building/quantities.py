@@ -12,11 +12,18 @@ Quantities = Mapping[str, Formula]
 """Cells by the name of what they hold: inputs in use, fixed figures, totals and ends of the monthly rows."""
 
 
-def by_equation(name: str, quantities: Quantities, graph: Graph = MODEL) -> Formula:
-    """A quantity as the formula of its equation over cells.
+def by_equation(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
+    """A quantity as the formula of its equation; what it takes and has no cell is printed within it.
 
-    >>> cells = {"storage_gb": Formula("B4", 20.0), "storage_monthly_rate": Formula("B5", 0.1)}
-    >>> by_equation("monthly_storage_cost", cells).text
-    'B4*B5'
+    >>> cells = {"flow_size": Formula("B4", 20.0), "total_net_cash_flow": Formula("B5", 12.0)}
+    >>> by_equation("net_roi", cells).text
+    'IF(ABS(B5)<1E-12*MAX(B4,1),0,B5)'
     """
-    return formula_of(graph.equations[name](*(quantities[taken] for taken in graph.takes[name])))
+    return formula_of(graph.equations[name](*(quantity_of(taken, cells, graph) for taken in graph.takes[name])))
+
+
+def quantity_of(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
+    """A quantity's cell, or its formula where it has none."""
+    if name in cells or name not in graph.equations:
+        return cells[name]
+    return by_equation(name, cells, graph)

@@ -114,7 +114,7 @@ class _Lines:
     def add_irr_guess(self, row: int) -> None:
         """The start value that Excel's IRR needs for flows like these."""
         book, sheet = self.book, self.sheet
-        guess = flow_metrics.irr_guess(self.known["net_cash_flow"], self.months)
+        guess = flow_metrics.irr_guess(self.known["every_net_cash_flow"], self.months)
         place = Column.VALUE.at(row)
         book.put(sheet, Column.FIGURE.at(row), "Start value for IRR()")
         self.known["irr_guess"] = book.put(sheet, place, guess, "Calculation", styles.FACTOR, name="irr_guess")
@@ -130,13 +130,14 @@ class _Lines:
         figure = book.live(line.wired(book, self.block, native), lambda: native)
         place, look = Column.VALUE.at(row), line.number_format
         value = book.put(sheet, place, figure, "Output", look, name=f"out_{line.name}")
-        self.figures[line.name] = self.known[line.name] = value
+        self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), line.unit.replace("{currency}", book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), line.words, "Explanatory Text")
         if book.edition != "wired":
+            self.known.setdefault(line.quantity, value)
             return
         beside = Column.NATIVE.at(row)
         cell = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
-        self.known[line.name] = cell
+        self.known.setdefault(line.quantity, cell)
         verdict = matches(Formula(place, value.value), Formula(beside, cell.value), line.tolerance)
         self.verdicts.append(book.put(sheet, Column.MATCH.at(row), verdict, "Good").value)

@@ -16,8 +16,8 @@ from templates.building.book import Book, page, protect
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, formula_of, function, if_error, is_number
 from templates.building.month_rows import MonthRows
-from templates.building.native_figures import FIGURES
-from templates.building.quantities import Quantities, by_equation
+from templates.building.native_figures import native_figure
+from templates.building.quantities import Quantities
 from templates.sheets.monthly_bills import add_bills
 from templates.sheets.monthly_bills_chart import add_bill_chart
 from templates.sheets.option_bearings import OptionCells, add_bearings
@@ -122,7 +122,7 @@ def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
     numbers = [each.value for each in costs if isinstance(each.value, (int, float))]
     area = Formula(f"{costs[0].text}:{costs[-1].text}", None)
     largest = function("MAX", area, 1, value=max(1.0, *numbers))
-    one, other = (cheaper(cost, own, metrics.rounding(largest)) for cost in costs if cost is not own)
+    one, other = (cheaper(cost, own, metrics.largest_rounding(largest)) for cost in costs if cost is not own)
     return is_number(own).where(1 + one + other, "n/a")
 
 
@@ -163,10 +163,10 @@ class _NativeFigures:
     def _of_option(self, name: str, item: str) -> Any:
         own = self.flows.options[name]
         figures: dict[str, Callable[[], Any]] = {
-            "NPV": lambda: by_equation("npv", own, FIGURES),
+            "NPV": lambda: native_figure("npv", own),
             "PVCOST": lambda: self.known["STAY", "PVCOST"] - self.known[name, "NPV"],
             "EQUIVMONTHLY": lambda: self._equivalent(name),
-            "PAYBACK": lambda: by_equation("payback", own, FIGURES),
+            "PAYBACK": lambda: native_figure("payback_months", own),
         }
         return figures[item]()
 

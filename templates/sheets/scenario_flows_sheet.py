@@ -41,7 +41,7 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
     flows = _add_flows(book, workings.known)
     workings.add_row(
         "irr_guess", "Start value for IRR()", "per month", styles.FACTOR,
-        lambda index: flow_metrics.irr_guess(flows[index]["net_cash_flow"], months),
+        lambda index: flow_metrics.irr_guess(flows[index]["every_net_cash_flow"], months),
     )  # fmt: skip
     workings.finish()
     return [{**flow, "irr_guess": known["irr_guess"]} for flow, known in zip(flows, workings.known, strict=True)]

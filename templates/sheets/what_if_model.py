@@ -130,16 +130,19 @@ class _Model:
         self.known["irr_guess"] = self._put("irr_guess", guess, styles.FACTOR)
         self._label("Whether the model can calculate it")
         possible = self._put("possible", _possible(self.known, flows.months).where("Yes", "No"))
+        figures: dict[str, Formula] = {}
         for line in LINES:
             if isinstance(line, Line) and line.name in LINE_OF.values():
                 self._label(line.label)
                 native = line.native(self.known)
-                self.known[line.name] = self._put(f"native_{line.name}", native, line.number_format)
+                cell = self._put(f"native_{line.name}", native, line.number_format)
+                self.known.setdefault(line.quantity, cell)
+                figures[line.name] = cell
                 self._unit(line.unit)
         self.sheet.freeze_panes = Column.VALUE.at(TITLES_ROW + 1)
         page(self.sheet, f"A1:{Column.UNIT.at(self.row)}", f"1:{TITLES_ROW}")
         protect(self.sheet)
-        return ModelCells(possible == "Yes", {metric: self.known[line] for metric, line in LINE_OF.items()})
+        return ModelCells(possible == "Yes", {metric: figures[line] for metric, line in LINE_OF.items()})
 
 
 def _possible(n: Quantities, months: Formula) -> Formula:
