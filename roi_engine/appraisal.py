@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from roi_engine import quantity as q
 from roi_engine.cashflow import MODEL, figure, horizon
-from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, ZeroDivisor, did_you_mean
+from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.figures import FIGURES
 from roi_engine.flow_metrics import FLOWS
 from roi_engine.internal_rate import irr_roots
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
 
 _FIGURES = (
-    "net_cash_flow", "upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost", "total_cost",
-    "monthly_inference_savings", "monthly_review_savings", "monthly_benefit", "total_benefit", "flow_size",
-    "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index", "equivalent_monthly",
+    "net_cash_flow", "upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost",
+    "total_running_cost", "total_cost", "monthly_inference_savings", "monthly_review_savings", "monthly_benefit",
+    "total_benefit", "flow_size", "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index",
+    "equivalent_monthly",
 )  # fmt: skip
 """What is calculated together when the first of them is asked for."""
 
@@ -118,6 +119,11 @@ class Appraisal:
     def upfront(self) -> float:
         """The outlay at month 0, before risk adjustment."""
         return self._always("upfront_cost")
+
+    @property
+    def total_running_cost(self) -> float:
+        """Σ running cost, before risk adjustment."""
+        return self._always("total_running_cost")
 
     @property
     def total_cost(self) -> float:
@@ -280,27 +286,13 @@ class Metric:
         return appraisal.figure(self.equation)
 
 
+_IN_ORDER = (
+    "net_roi", "roi", "payback_months", "npv", "discounted_payback_months", "irr_annual", "mirr_annual",
+    "profitability_index", "total_benefit", "upfront", "total_cost", "equivalent_monthly",
+)  # fmt: skip
 METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric("NETROI", "Net ROI", q.SIGNED_MONEY, "net_roi"),
-        Metric("ROI", "ROI", q.RETURN, "roi", ZeroDivisor),
-        Metric("PAYBACK", "Payback", q.DURATION, "payback_months"),
-        Metric("NPV", "NPV", q.SIGNED_MONEY, "npv"),
-        Metric("DPAYBACK", "Discounted payback", q.DURATION, "discounted_payback_months"),
-        Metric("IRR", "IRR", q.ANNUAL_RETURN, "irr_annual"),
-        Metric("MIRR", "MIRR", q.ANNUAL_RETURN, "mirr_annual"),
-        Metric("PI", "Profitability index", q.RATIO, "profitability_index", ZeroDivisor),
-        Metric("BENEFIT", "Total benefit", q.SIGNED_MONEY, "total_benefit"),
-        Metric("UPFRONT", "Upfront cost", q.MONEY, "upfront_cost"),
-        Metric("TOTALCOST", "Total cost", q.MONEY, "total_cost"),
-        Metric(
-            "EQUIVMONTHLY",
-            "Equivalent monthly value",
-            q.SIGNED_MONEY_PER_MONTH,
-            "equivalent_monthly",
-        ),
-    )
+    each.code: Metric(each.code, each.label, each.quantity, each.equation_name, each.error)
+    for each in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
 

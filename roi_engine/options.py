@@ -157,7 +157,7 @@ class Options:
         return Option(
             name,
             npv=self.npv(name),
-            pv_cost=self.pv_costs[name],
+            pv_cost=self.pv_cost(name),
             equivalent_monthly_cost=self.equivalent_monthly_cost(name),
             payback_months=self.payback_months(name),
             rank=self.rank(name),
@@ -167,6 +167,10 @@ class Options:
     def npv(self, name: str) -> float:
         """NPV against staying."""
         return float(self._npv(name, self.inputs))
+
+    def pv_cost(self, name: str) -> float:
+        """Present value of all that the option costs."""
+        return self.pv_costs[name]
 
     def equivalent_monthly_cost(self, name: str) -> float:
         """The level monthly amount with the same present value as the cost."""

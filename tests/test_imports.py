@@ -28,6 +28,7 @@ FOUNDATIONS = {
     "graph": {"errors", "value"},
     "quantity": {"errors"},
     "equations": {"value", "quantity"},
+    "figures": {"errors", "quantity"},
 }
 
 # Inside templates and addin, each room and the rooms that its modules may import. A room is a sub-package, or a module

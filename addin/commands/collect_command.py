@@ -99,6 +99,7 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
     """The file, how many answers count, and for each currency the total and the best."""
     from addin.shell.figures_on_terminal import amount
     from roi_engine import appraise
+    from roi_engine.figures import FIGURES
     from templates.portfolio.portfolio_sheet import currencies_of
 
     counted = [entry for entry in entries if entry.counted]
@@ -108,11 +109,12 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
     lines = [f"{len(entries)} {word} from {files}{left_out}: {path}"]
     for currency in currencies_of(counted):
         mine = [entry for entry in counted if entry.scenario.currency.casefold() == currency.casefold()]
-        npvs = [appraise(entry.scenario).npv() for entry in mine]
+        npv = FIGURES["npv"]
+        npvs = [npv.of(appraise(entry.scenario)) for entry in mine]
         best = mine[npvs.index(max(npvs))]
         name = best.scenario.name or best.answer.file
         lines.append(
-            f"  NPV of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
+            f"  {npv.label} of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
         )
     return lines
 
@@ -132,6 +134,8 @@ def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> str:
 
 def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> dict[str, Any]:
     from roi_engine import appraise
+    from roi_engine.figures import FIGURES
+    from templates.portfolio.portfolio_sheet import FIGURES_OF_A_ROW
 
     numbers = {id(entry.answer): entry for entry in entries}
     listed = []
@@ -149,11 +153,7 @@ def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
                 "currency": entry.scenario.currency if entry else None,
                 "counted": entry.counted if entry else False,
                 "remark": entry.remark if entry else "",
-                "net_roi": appraisal.net_roi if appraisal else None,
-                "roi": appraisal.roi if appraisal else None,
-                "payback_months": appraisal.payback_months if appraisal else None,
-                "npv": appraisal.npv() if appraisal else None,
-                "irr_annual": appraisal.irr_annual if appraisal else None,
+                **{name: FIGURES[name].of(appraisal) if appraisal else None for name in FIGURES_OF_A_ROW},
                 "warnings": [str(each) for each in answer.warnings],
                 "problems": [{"where": each.place, "sentence": each.sentence} for each in answer.problems],
             }

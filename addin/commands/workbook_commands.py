@@ -173,55 +173,39 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
         )
 
 
+SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv", "irr_annual")
+"""The figures of the summary, two a line."""
+
+
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
     """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
-    from addin.shell.figures_on_terminal import amount, percent, time_span
+    from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
+    from roi_engine.figures import FIGURES
 
-    def money(value: float) -> str:
-        return f"{amount(value)} {scenario.currency}"
-
-    def months(value: float) -> str:
-        return " ".join(time_span(value)).strip()
-
-    rows = [
-        ("Net ROI", money(appraisal.net_roi), "ROI", percent(appraisal.roi)),
-        (
-            "Payback",
-            months(appraisal.payback_months),
-            "Discounted payback",
-            months(appraisal.discounted_payback_months()),
-        ),
-        ("NPV", money(appraisal.npv()), "IRR", _rate_of_return(appraisal)),
-    ]
+    figures = [FIGURES[name] for name in SUMMARY]
+    cells = [(each.label, in_words(each, appraisal, scenario.currency)) for each in figures]
+    rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
+    lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
+    lines[-1] += _about_irr(appraisal)
     return [
         f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
-        *(f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows),
+        *lines,
         f"  {'File':<8} {path}",
     ]
 
 
-def _rate_of_return(appraisal: Appraisal) -> str:
-    from addin.shell.figures_on_terminal import yearly_return
-
+def _about_irr(appraisal: Appraisal) -> str:
+    """What to know about the rate: that there is none, or several."""
     if appraisal.irr_annual is None:
-        return "n/a (this cash flow has none)"
-    several = ", one of several" if appraisal.irr_is_ambiguous else ""
-    return " ".join(yearly_return(appraisal.irr_annual)) + several
+        return " (this cash flow has none)"
+    return ", one of several" if appraisal.irr_is_ambiguous else ""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:
     from roi_engine import verdict
+    from roi_engine.figures import FIGURES
 
-    return {
-        "scenario": scenario.name,
-        "currency": scenario.currency,
-        "verdict": verdict(appraisal, scenario.currency),
-        "net_roi": appraisal.net_roi,
-        "roi": appraisal.roi,
-        "payback_months": appraisal.payback_months,
-        "discounted_payback_months": appraisal.discounted_payback_months(),
-        "npv": appraisal.npv(),
-        "irr_annual": appraisal.irr_annual,
-    }
+    about = {"scenario": scenario.name, "currency": scenario.currency, "verdict": verdict(appraisal, scenario.currency)}
+    return about | {name: FIGURES[name].of(appraisal) for name in SUMMARY}

@@ -521,7 +521,7 @@ def test_calc_prints_the_five_groups_with_units(folder):
     for line in (
         "Parameters 7 billion",
         "Training time 24 GPU-hours",
-        "Storage cost 6.72 USD",
+        "Storage over the horizon 6.72 USD",
         "Total upfront 42.72 USD",
         "Inference savings 1,250.00 USD / month",
         "Total benefit 17,880.00 USD",
@@ -548,7 +548,7 @@ def test_calc_shows_every_metric_and_month_when_asked(folder):
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert "NPV 16,944.01 USD" in lines
     assert "IRR n.m. (above 1,000% a year)" in lines
-    assert "Profitability index 397.63" in lines
+    assert "Profitability index 397.63 ×" in lines
     assert "Month 0 -42.72 USD" in lines and "Month 12 1,490.00 USD" in lines
 
 
