@@ -9,13 +9,6 @@ from templates.building.book import Book
 from templates.building.formula import Formula, function, if_error
 from templates.building.quantities import Quantities
 
-LINE_OF = {
-    "NETROI": "net_roi", "ROI": "roi", "PAYBACK": "payback", "NPV": "npv", "DPAYBACK": "discounted_payback",
-    "IRR": "irr", "MIRR": "mirr", "PI": "profitability_index", "BENEFIT": "benefit", "UPFRONT": "upfront",
-    "TOTALCOST": "total_cost", "EQUIVMONTHLY": "equivalent_monthly",
-}  # fmt: skip
-"""The Breakdown's line of every metric."""
-
 
 def chosen_metric(metric: Formula, figures: Mapping[str, Formula]) -> Formula:
     """The figure of the metric that a cell names.

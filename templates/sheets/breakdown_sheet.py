@@ -10,10 +10,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from templates.building import flow_metrics, styles
 from templates.building.agreement import matches
 from templates.building.book import Book, color_ok_and_fail, group_title, page
-from templates.building.chosen_metric import LINE_OF
 from templates.building.columns import put_titles
-from templates.building.figure_lines import LINES, Line
+from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula
+from templates.building.native_figures import native_figure
+from templates.building.shown_figures import exact_format, shown_call
 from templates.sheets.breakdown_answer import add_answer
 from templates.sheets.breakdown_workings import FIRST_ROW, Column, WorkingCells, columns
 from templates.sheets.cash_flow_sheet import CashFlowCells
@@ -96,7 +97,7 @@ def _cells(
         npv=figures["npv"],
         discounted_payback=figures["discounted_payback"],
         irr=figures["irr"],
-        metrics={metric: figures[line] for metric, line in LINE_OF.items()},
+        metrics={metric: figures[line.name] for metric, line in METRIC_LINES.items()},
         matches=compared,
         answer_in_words=answer,
     )
@@ -124,20 +125,20 @@ class _Lines:
 
     def add(self, row: int, line: Line) -> None:
         """One figure, and in the wired edition whether the two ways to it agree."""
-        book, sheet = self.book, self.sheet
-        book.put(sheet, Column.FIGURE.at(row), line.label)
-        native = line.native(self.known)
-        figure = book.live(line.wired(book, self.block, native), lambda: native)
-        place, look = Column.VALUE.at(row), line.number_format
-        value = book.put(sheet, place, figure, "Output", look, name=f"out_{line.name}")
+        book, sheet, figure = self.book, self.sheet, line.figure
+        book.put(sheet, Column.FIGURE.at(row), figure.label)
+        native = native_figure(figure.equation_name, self.known)
+        wired = shown_call(book, figure, self.block) if figure.function else native
+        place, look = Column.VALUE.at(row), exact_format(figure)
+        value = book.put(sheet, place, book.live(wired, lambda: native), "Output", look, name=f"out_{line.name}")
         self.figures[line.name] = value
-        book.put(sheet, Column.UNIT.at(row), line.unit.replace("{currency}", book.scenario.currency), "Unit")
+        book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), line.words, "Explanatory Text")
         if book.edition != "wired":
-            self.known.setdefault(line.quantity, value)
+            self.known.setdefault(figure.equation_name, value)
             return
         beside = Column.NATIVE.at(row)
         cell = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
-        self.known.setdefault(line.quantity, cell)
+        self.known.setdefault(figure.equation_name, cell)
         verdict = matches(Formula(place, value.value), Formula(beside, cell.value), line.tolerance)
         self.verdicts.append(book.put(sheet, Column.MATCH.at(row), verdict, "Good").value)

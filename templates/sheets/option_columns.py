@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from openpyxl.styles import Alignment
 
+from roi_engine.figures import OPTION_FIGURES
 from templates.building.columns import Columns
+
+
+def _title(name: str) -> str:
+    return f">{OPTION_FIGURES[name].heading()}"
 
 
 class Column(Columns):
     """The table of options."""
 
     OPTION = "A", "Option", 41
-    NPV = "B", ">NPV against staying", 18
-    COST = "C", ">PV of cost", 18
-    MONTHLY = "D", ">Equivalent monthly cost", 18
-    PAYBACK = "E", ">Payback (months)", 17
-    RANK = "F", ">Rank", 8
-    CHANGES = "G", ">Rank changes at (calls/month)", 19
+    NPV = "B", _title("npv"), 18
+    COST = "C", _title("pv_cost"), 18
+    MONTHLY = "D", _title("equivalent_monthly_cost"), 18
+    PAYBACK = "E", _title("payback_months"), 17
+    RANK = "F", _title("rank"), 8
+    CHANGES = "G", f"{_title('ranking_changes_at')} (calls/month)", 19
     NOTE = "H", "Note", 40
 
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from openpyxl.styles import Alignment
 
-from templates.building import styles
+from roi_engine.figures import FIGURES
 from templates.building.book import Book, group_title
 from templates.building.columns import letters_from
 from templates.building.formula import Formula, if_error
 from templates.building.native_figures import native_figure
+from templates.building.shown_figures import called, rounded_format
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
 from templates.sheets.scenario_flows_sheet import add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
-RESULTS: tuple[tuple[str, str, tuple[Any, ...], str, str, str], ...] = (
-    ("Net ROI", "{currency}", ("FT_NETROI",), styles.MONEY, "net_roi", "net_roi"),
-    ("Total cost", "{currency}", ("FT_TOTALCOST",), styles.MONEY, "total_cost", "total_cost"),
-    ("ROI", "of total cost", ("FT_ROI",), styles.FRACTION, "roi", "roi"),
-    ("Payback", "months", ("FT_PAYBACK",), styles.PAYBACK, "payback", "payback_months"),
-    ("NPV", "{currency}", ("FT_NPV", None), styles.MONEY, "npv", "npv"),
-    ("IRR", "per year", ("FT_IRR",), styles.RATE_OF_RETURN, "irr", "irr_annual"),
-)
-"""What the scenarios are compared by: label, unit, function and its arguments, number format, name, quantity."""
+RESULTS = {
+    "net_roi": "net_roi", "total_cost": "total_cost", "roi": "roi", "payback": "payback_months", "npv": "npv",
+    "irr": "irr_annual",
+}  # fmt: skip
+"""What the scenarios are compared by: the name of a row after scenarios_, and the figure."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +45,16 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     else:
         blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
-    for row, (label, unit, (function, *own), shown, name, quantity) in enumerate(RESULTS, start=NAMES_ROW + 2):
-        book.put(sheet, Column.LABEL.at(row), label)
-        book.put(sheet, Column.UNIT.at(row), unit.replace("{currency}", book.scenario.currency), "Unit")
+    for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
+        figure = FIGURES[figure_name]
+        quantity = figure.equation_name
+        book.put(sheet, Column.LABEL.at(row), figure.label)
+        book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         cells = []
         for index, letter in enumerate(letters):
-            figure = native_figure(quantity, known[index]) if known else book.ft(function, *own, blocks[index])
-            cells.append(book.put(sheet, f"{letter}{row}", if_error(figure, "n/a"), "Output", shown))
+            content = native_figure(quantity, known[index]) if known else called(book, figure, blocks[index])
+            look = rounded_format(figure)
+            cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell

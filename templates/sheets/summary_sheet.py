@@ -10,13 +10,14 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
+from roi_engine.figures import FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
-from templates.building import styles
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, group_title, page, protect
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.formula import Formula, function, if_error, is_number, joined
+from templates.building.shown_figures import rounded_format
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.checks_sheet import CheckCells
@@ -39,6 +40,8 @@ class Column(Columns):
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 10
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
+MONEY = "#,##0;-#,##0;0"
+"""Of the large figures: a negative amount has a minus, and nothing is 0."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -95,18 +98,19 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
 
 def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     out, currency = shown.figures, book.scenario.currency
-    money = "#,##0;-#,##0;0"
-    figures: tuple[tuple[str, Any, str, Any], ...] = (
-        (f"Net ROI ({currency})", out.net_roi, money, joined("over ", shown.months, " months")),
-        ("ROI", out.roi, styles.FRACTION, "net ROI / total cost"),
-        ("Payback (months)", out.payback, styles.PAYBACK, _about_payback(shown)),
-        (f"NPV ({currency})", out.npv, money, "at the discount rate"),
-        ("IRR", out.irr, styles.RATE_OF_RETURN, "per year; n.m.: over 1,000 %"),
-        ("Discounted payback (months)", out.discounted_payback, styles.PAYBACK, "within the horizon"),
+    figures: tuple[tuple[str, Formula, Any], ...] = (
+        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
+        ("roi", out.roi, "net ROI / total cost"),
+        ("payback_months", out.payback, _about_payback(shown)),
+        ("npv", out.npv, "at the discount rate"),
+        ("irr_annual", out.irr, "per year; n.m.: over 1,000 %"),
+        ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )
-    for column, (title, value, number_format, note) in zip(Column, figures, strict=True):
-        book.put(sheet, column.at(FIGURES_ROW), title, "Figure title")
-        book.put(sheet, column.at(FIGURES_ROW + 1), value, "Figure", number_format)
+    for column, (name, value, note) in zip(Column, figures, strict=True):
+        figure = FIGURES[name]
+        look = MONEY if figure.quantity.kind == "money" else rounded_format(figure)
+        book.put(sheet, column.at(FIGURES_ROW), figure.heading(currency), "Figure title")
+        book.put(sheet, column.at(FIGURES_ROW + 1), value, "Figure", look)
         book.put(sheet, column.at(FIGURES_ROW + 2), note, "Figure title")
     sheet.row_dimensions[FIGURES_ROW + 1].height = 28
 

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import metrics
+from roi_engine.figures import FIGURES
 from roi_engine.value import fixed, maximum, minimum
 from templates.building import styles
 from templates.building.book import Book
@@ -100,9 +101,9 @@ def _steps(figures: Quantities, n: Quantities) -> list[tuple[str, Any, bool]]:
     upfront: Any = metrics.total_cost(n["upfront_cost"], nothing, n["cost_risk"])
     running: Any = metrics.total_cost(nothing, n["total_running_cost"], n["cost_risk"])
     return [
-        ("Inference savings", figures["inference_savings"] * months, False),
-        ("Review savings", figures["review_savings"] * months, False),
+        (FIGURES["monthly_inference_savings"].label, figures["inference_savings"] * months, False),
+        (FIGURES["monthly_review_savings"].label, figures["review_savings"] * months, False),
         ("Upfront cost", -upfront, False),
         ("Running costs", -running, False),
-        ("Net ROI", figures["net_roi"], True),
+        (FIGURES["net_roi"].label, figures["net_roi"], True),
     ]

@@ -12,12 +12,13 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from templates.building import flow_metrics, styles
 from templates.building.book import Book, group_title, page, protect
-from templates.building.chosen_metric import LINE_OF
 from templates.building.columns import Columns, put_titles, widths
-from templates.building.figure_lines import LINES, Line
+from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, function
 from templates.building.month_rows import last_month
+from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities, by_equation
+from templates.building.shown_figures import exact_format
 from templates.building.what_if_places import FLOWS_SHEET, MODEL_SHEET
 from templates.building.workings import WORKINGS, working_format
 from templates.sheets.cash_flow_sheet import CashFlowCells, add_cash_flow_sheet
@@ -96,8 +97,7 @@ class _Model:
         return self.own_book.put(self.sheet, Column.VALUE.at(self.row), content, "Calculation", look, name=name)
 
     def _unit(self, unit: str) -> None:
-        text = unit.replace("{currency}", self.book.scenario.currency)
-        self.book.put(self.sheet, Column.UNIT.at(self.row), text, "Unit")
+        self.book.put(self.sheet, Column.UNIT.at(self.row), unit, "Unit")
 
     def add_inputs(self, moves: tuple[Move, Move]) -> None:
         """Every input that is a number, as moved; the others as they are."""
@@ -132,17 +132,18 @@ class _Model:
         possible = self._put("possible", _possible(self.known, flows.months).where("Yes", "No"))
         figures: dict[str, Formula] = {}
         for line in LINES:
-            if isinstance(line, Line) and line.name in LINE_OF.values():
-                self._label(line.label)
-                native = line.native(self.known)
-                cell = self._put(f"native_{line.name}", native, line.number_format)
-                self.known.setdefault(line.quantity, cell)
+            if isinstance(line, Line) and line in METRIC_LINES.values():
+                figure = line.figure
+                self._label(figure.label)
+                native = native_figure(figure.equation_name, self.known)
+                cell = self._put(f"native_{line.name}", native, exact_format(figure))
+                self.known.setdefault(figure.equation_name, cell)
                 figures[line.name] = cell
-                self._unit(line.unit)
+                self._unit(figure.unit_in(self.book.scenario.currency))
         self.sheet.freeze_panes = Column.VALUE.at(TITLES_ROW + 1)
         page(self.sheet, f"A1:{Column.UNIT.at(self.row)}", f"1:{TITLES_ROW}")
         protect(self.sheet)
-        return ModelCells(possible == "Yes", {metric: figures[line] for metric, line in LINE_OF.items()})
+        return ModelCells(possible == "Yes", {metric: figures[line.name] for metric, line in METRIC_LINES.items()})
 
 
 def _possible(n: Quantities, months: Formula) -> Formula:

@@ -21,7 +21,7 @@ from roi_engine.appraisal import METRICS
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
-from templates.building.chosen_metric import LINE_OF
+from templates.building.figure_lines import METRIC_LINES
 from templates.building.what_if_places import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
 from templates.package_check import check_package
 from templates.sheets.what_if_model import PREFIX
@@ -113,7 +113,7 @@ def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
 
 
 def test_every_metric_that_can_be_chosen_has_its_line() -> None:
-    assert list(LINE_OF) == list(METRICS)
+    assert list(METRIC_LINES) == list(METRICS)
 
 
 def test_three_tables_move_cells_of_their_own_sheet_that_are_not_empty() -> None:
