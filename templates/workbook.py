@@ -17,7 +17,8 @@ from templates.building.book import Book, Edition
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
-from templates.sheets.checks_sheet import Checked, add_checks_sheet, add_master_check
+from templates.sheets.checks import Checked
+from templates.sheets.checks_sheet import add_checks_sheet, add_master_check
 from templates.sheets.functions_sheet import add_functions_sheet
 from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.notes_sheet import add_notes_sheet

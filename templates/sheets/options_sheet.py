@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import metrics
+from roi_engine.figures import OPTION_FIGURES
 from roi_engine.options import COMPARED, LABELS, NEEDED, cheaper
 from templates.building import flow_metrics, styles
 from templates.building.book import Book, page, protect
@@ -18,6 +19,7 @@ from templates.building.formula import Formula, formula_of, function, if_error, 
 from templates.building.month_rows import MonthRows
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
+from templates.building.shown_figures import rounded_format
 from templates.sheets.monthly_bills import add_bills
 from templates.sheets.monthly_bills_chart import add_bill_chart
 from templates.sheets.option_bearings import OptionCells, add_bearings
@@ -26,14 +28,20 @@ from templates.sheets.option_flows_sheet import OptionFlowCells, add_option_flow
 
 FIRST_ROW = 5
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
-_ITEMS = (
-    ("NOTE", Column.NOTE, styles.GENERAL),
-    ("NPV", Column.NPV, styles.MONEY),
-    ("PVCOST", Column.COST, styles.MONEY),
-    ("EQUIVMONTHLY", Column.MONTHLY, styles.MONEY),
-    ("PAYBACK", Column.PAYBACK, styles.PAYBACK),
+NOTE = "NOTE"
+NPV, COST, MONTHLY, PAYBACK, RANK, VOLUME = (
+    OPTION_FIGURES[name].code
+    for name in ("npv", "pv_cost", "equivalent_monthly_cost", "payback_months", "rank", "ranking_changes_at")
 )
-"""What FT_OPTION gives of an option, where it stands, and how."""
+"""What FT_OPTION is asked for."""
+_ITEMS = {
+    NOTE: (Column.NOTE, styles.GENERAL),
+    NPV: (Column.NPV, rounded_format(OPTION_FIGURES["npv"])),
+    COST: (Column.COST, rounded_format(OPTION_FIGURES["pv_cost"])),
+    MONTHLY: (Column.MONTHLY, rounded_format(OPTION_FIGURES["equivalent_monthly_cost"])),
+    PAYBACK: (Column.PAYBACK, rounded_format(OPTION_FIGURES["payback_months"])),
+}
+"""What has a name of its own in each option: where it stands, and how."""
 
 
 @dataclass(frozen=True)
@@ -91,21 +99,21 @@ def _add_figures(book: Book, sheet: Worksheet, block: Formula, native: _NativeFi
     for row, name in enumerate(LABELS, start=FIRST_ROW):
         book.put(sheet, Column.OPTION.at(row), LABELS[name])
         sheet.row_dimensions[row].height = 26  # a note may take two lines
-        for item, column, shown in _ITEMS:
+        for item, (column, shown) in _ITEMS.items():
             figure = native.figure(name, item) if native else asked(name, item)
-            style = "Explanatory Text" if item == "NOTE" else "Output"
+            style = "Explanatory Text" if item == NOTE else "Output"
             cell = book.put(sheet, column.at(row), figure, style, shown, name=f"{name.lower()}_{item.lower()}")
-            sheet[column.at(row)].alignment = RIGHT if item != "NOTE" else _LEFT
+            sheet[column.at(row)].alignment = RIGHT if item != NOTE else _LEFT
             if native:
                 native.known[name, item] = cell
-            if item == "PVCOST":
+            if item == COST:
                 costs.append(Formula(column.at(row), cell.value))
     ranks: list[Any] = []
     for row, (name, own) in enumerate(zip(LABELS, costs, strict=True), start=FIRST_ROW):
-        rank = _rank(own, costs) if native else asked(name, "RANK")
+        rank = _rank(own, costs) if native else asked(name, RANK)
         ranks.append(book.put(sheet, Column.RANK.at(row), rank, "Output", styles.WHOLE).value)
         with book.as_values(book.edition == "native"):  # found by a search over all volumes
-            book.put(sheet, Column.CHANGES.at(row), asked(name, "VOLUME"), "Output", styles.WHOLE)
+            book.put(sheet, Column.CHANGES.at(row), asked(name, VOLUME), "Output", styles.WHOLE)
         for column in (Column.RANK, Column.CHANGES):
             sheet[column.at(row)].alignment = RIGHT
     first, last = FIRST_ROW, FIRST_ROW + len(LABELS) - 1
@@ -138,7 +146,7 @@ class _NativeFigures:
 
     def figure(self, name: str, item: str) -> Formula:
         """A figure of an option, by those before it."""
-        if item == "NOTE":
+        if item == NOTE:
             return self._note(name)
         if name == "STAY":
             return formula_of(self._of_staying(item))
@@ -153,23 +161,23 @@ class _NativeFigures:
     def _of_staying(self, item: str) -> Any:
         rate = self.fixed["discount_rate"]
         figures: dict[str, Callable[[], Any]] = {
-            "NPV": lambda: 0,
-            "PVCOST": lambda: flow_metrics.npv(rate, self.flows.first_bill, self.flows.later_bills),
-            "EQUIVMONTHLY": lambda: self._equivalent("STAY"),
-            "PAYBACK": lambda: "n/a",
+            NPV: lambda: 0,
+            COST: lambda: flow_metrics.npv(rate, self.flows.first_bill, self.flows.later_bills),
+            MONTHLY: lambda: self._equivalent("STAY"),
+            PAYBACK: lambda: "n/a",
         }
         return figures[item]()
 
     def _of_option(self, name: str, item: str) -> Any:
         own = self.flows.options[name]
         figures: dict[str, Callable[[], Any]] = {
-            "NPV": lambda: native_figure("npv", own),
-            "PVCOST": lambda: self.known["STAY", "PVCOST"] - self.known[name, "NPV"],
-            "EQUIVMONTHLY": lambda: self._equivalent(name),
-            "PAYBACK": lambda: native_figure("payback_months", own),
+            NPV: lambda: native_figure("npv", own),
+            COST: lambda: self.known["STAY", COST] - self.known[name, NPV],
+            MONTHLY: lambda: self._equivalent(name),
+            PAYBACK: lambda: native_figure("payback_months", own),
         }
         return figures[item]()
 
     def _equivalent(self, name: str) -> Any:
         n = self.fixed
-        return metrics.equivalent_monthly(self.known[name, "PVCOST"], n["discount_rate"], n["months_to_amortize"])
+        return metrics.equivalent_monthly(self.known[name, COST], n["discount_rate"], n["months_to_amortize"])

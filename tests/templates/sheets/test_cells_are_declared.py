@@ -25,6 +25,8 @@ BUILDING = sorted((ROOT / "templates" / "building").glob("[!_]*.py"))
 
 # Modules that write one sheet together: each may use the columns and functions of those that it names.
 PARTS = {
+    "inputs_sheet": {"input_rows"},
+    "checks_sheet": {"checks"},
     "breakdown_sheet": {"breakdown_workings", "breakdown_answer", "waterfall"},
     "breakdown_workings": {"waterfall"},
     "breakdown_answer": {"breakdown_workings"},
