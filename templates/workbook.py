@@ -1,4 +1,4 @@
-"""From a scenario to a finished workbook: every sheet, then the finishing pass that caches every value."""
+"""From a scenario to a finished workbook: every sheet, then the finishing pass."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def build_workbook(
 
 
 def _add_sheets(book: Book, moment: datetime) -> None:
-    """Every sheet in reading order, each with the cells of those that it shows or calculates with."""
+    """Every sheet, each with the cells of those that it takes from."""
     summary = add_summary_sheet(book)
     scenarios = add_scenarios_sheet(book) if book.several else None
     inputs = add_inputs_sheet(book, scenarios)
@@ -77,7 +77,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
 
 
 def _check_scenarios(scenarios: list[Scenario]) -> None:
-    """Several scenarios are told apart by their names, and their money added up in one currency."""
+    """Several scenarios need names of their own, and one currency."""
     if len(scenarios) == 1:
         return
     problems = []

@@ -1,4 +1,4 @@
-"""The metric that a cell names: what FT_WHATIF gives, and what ordinary formulas choose among."""
+"""The metric that a cell names: by FT_WHATIF, or chosen by ordinary formulas."""
 
 from __future__ import annotations
 

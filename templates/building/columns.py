@@ -1,4 +1,4 @@
-"""The columns of a table by name: a letter, a title and a width are declared once, and nowhere spelled again."""
+"""The columns of a table by name: letter, title and width, declared once."""
 
 from __future__ import annotations
 
@@ -69,6 +69,6 @@ def span(first: Columns, last: Columns, top: int, bottom: int) -> str:
 
 
 def letters_from(column: Columns, count: int) -> list[str]:
-    """The letters of a column and of those to its right, for a table as wide as its figures are many."""
+    """The letters of a column and of those to its right."""
     first = column_index_from_string(column.letter)
     return [get_column_letter(first + offset) for offset in range(count)]

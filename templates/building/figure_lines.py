@@ -1,4 +1,4 @@
-"""The lines of the Breakdown: which figures it shows, in which groups, and each equation in words."""
+"""The lines of the Breakdown: its figures in groups, each equation in words."""
 
 from __future__ import annotations
 

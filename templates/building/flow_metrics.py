@@ -1,4 +1,4 @@
-"""NPV and IRR as ordinary formulas over a row of flows: Excel's own functions where it has them."""
+"""NPV and IRR over a row of flows, by Excel's own functions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def irr(flows: Formula, guess: Formula, months: Formula) -> Formula:
 
 
 def irr_guess(flows: Formula, months: Formula) -> Formula:
-    """A start for IRR: (Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1; n/a where there is none."""
+    """A start for IRR: (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1."""
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")

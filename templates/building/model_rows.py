@@ -1,4 +1,4 @@
-"""The model's rows over the months, in the order in which a sheet shows them, and what figures take of them."""
+"""The model's rows over the months, in order, and what figures take of them."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ _LAST_DISCOUNTED = ("cumulative_discounted", "discounted_recovered")
 
 
 def some_rows(quantities: Iterable[str], totals: Iterable[str]) -> list[Row]:
-    """Some of the rows without their headings, with no totals but those that are asked for."""
+    """Some of the rows without headings, with no totals but those asked for."""
     rows = [row for row in ROWS if isinstance(row, Row) and row.quantity in quantities]
     return [row if row.total in totals else replace(row, total="") for row in rows]
 
 
 def figure_quantities(rows: MonthRows, discounted: bool = False) -> Quantities:
-    """What a figure takes: every fixed cell and total, the net flows, and the last values of the rows of payback.
+    """What a figure takes: fixed cells, totals, the net flows, ends of rows.
 
     discounted : whether the rows of the discounted payback stand too.
     """

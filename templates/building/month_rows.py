@@ -1,4 +1,4 @@
-"""Quantities over the months on a sheet: each equation printed once and copied across the months.
+"""Quantities over the months: each equation printed once and copied across.
 
 A long horizon runs down the sheet instead. A table has parts: the model, or options or scenarios below each other, each
 over cells of its own.
@@ -36,13 +36,13 @@ def last_month(book: Book) -> int:
 
 
 def month_numbers(book: Book) -> Formula:
-    """The numbers of the months, by their name: also before the sheet stands that holds them."""
+    """The numbers of the months by their name, also before they stand."""
     return Formula(MONTH_NUMBERS, list(range(last_month(book) + 1)))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity over the months: its equation and the names of what the equation takes."""
+    """One quantity over the months: its equation, and what that takes."""
 
     quantity: str
     label: str
@@ -70,7 +70,7 @@ Place = tuple[int, str]
 
 
 class Layout:
-    """Where a quantity's months stand: across the sheet, or down it for a long horizon."""
+    """Where a quantity's months stand: across the sheet, or down for a long horizon."""
 
     def __init__(self, last_month: int, across: bool, parts: Sequence[Part]) -> None:
         self.last_month, self.across = last_month, across
@@ -169,7 +169,7 @@ class MonthTable:
         self.sheet.conditional_formatting.add(area, rule)
 
     def _set_page(self, horizon: int) -> None:
-        """The months up to the horizon: a year to a page across, or all columns on one page down."""
+        """The months up to the horizon: a year to a page, or all columns on one page."""
         sheet, layout = self.sheet, self.layout
         *_, final = layout.lines
         page(sheet, f"A1:{layout.cell(final, horizon)}", "1:4" if layout.across else "1:5")
@@ -180,7 +180,7 @@ class MonthTable:
 
 
 class MonthRows:
-    """A part of a table as it stands on its sheet: the cells of its rows, and its totals by name."""
+    """A part of a table as it stands: the cells of its rows, its totals by name."""
 
     def __init__(self, table: MonthTable, number: int, part: Part) -> None:
         self.table, self.number, self.book = table, number, part.book
@@ -242,7 +242,7 @@ class MonthRows:
             self.quantities[row.total] = cell
 
     def _taken(self, name: str, month: int) -> Formula:
-        """What an equation takes: the month, a row's cell (or the one before), another table's cell, a fixed cell."""
+        """What an equation takes: the month, a month's cell of a row, a fixed cell."""
         if name == "month":
             return Formula(self.table.layout.month(month), month)
         if name in self._cells:

@@ -1,4 +1,4 @@
-"""A figure as an ordinary formula: the model's own equation over cells, but where Excel has the function itself."""
+"""A figure as an ordinary formula: the model's equation, or Excel's own function."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ Quantities = Mapping[str, Formula]
 
 
 def by_equation(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
-    """A quantity as the formula of its equation; what it takes and has no cell is printed within it.
+    """A quantity as its equation's formula; what has no cell is printed within it.
 
     >>> cells = {"flow_size": Formula("B4", 20.0), "total_net_cash_flow": Formula("B5", 12.0)}
     >>> by_equation("net_roi", cells).text

@@ -1,4 +1,4 @@
-"""How a figure stands on a sheet: the call of its FT_ function on the scenario, and its number format."""
+"""How a figure stands on a sheet: the call of its function, its number format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def called(book: Book, figure: Figure, block: Formula) -> Formula:
 
 
 def shown_call(book: Book, figure: Figure, block: Formula) -> Formula:
-    """The figure by its function as a cell shows it: n/a where it is undefined, Yes or No."""
+    """The figure by its function as a cell shows it: a number, n/a, Yes or No."""
     call = called(book, figure, block)
     if figure.quantity.kind == "yes_no":
         return call.where("Yes", "No")

@@ -1,4 +1,4 @@
-"""What a typed cell stands for: its figure, or, when it is empty, the input's default; missing where there is none."""
+"""What a typed cell stands for: its figure, or the input's default."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def default_of(declared: Input) -> Any:
 
 
 def default_price(price: str, typed: Quantities) -> Formula:
-    """A price per 1,000 tokens may be empty where a token mix, or a fleet, takes its place.
+    """A price may be empty where a token mix, or a fleet, takes its place.
 
     typed : the typed cells of the inputs.
     """
@@ -45,13 +45,13 @@ def is_empty(cell: Formula) -> Formula:
 
 
 def in_use(declared: Input, cell: Formula, default: Any) -> Formula:
-    """The figure of a typed cell; its default when it is empty; missing when it holds no number."""
+    """The figure of a typed cell; its default when empty; missing for no number."""
     if not declared.numeric:
         return is_empty(cell).where(default, cell)
     return cell.given().where(cell, is_empty(cell).where(default, MISSING))
 
 
 def text_or_nothing(cell: Formula) -> Formula:
-    """A cell's content, and the empty text where it is empty (a bare reference would read 0)."""
+    """A cell's content; the empty text where it is empty (a bare reference reads 0)."""
     shown = "" if cell.value is None else cell.value
     return Formula(f'IF({cell.text}="","",{cell.text})', shown)

@@ -1,4 +1,4 @@
-"""What a cell accepts: validation rules with a prompt and an error sentence, from the quantity."""
+"""What a cell accepts: validation rules with their sentences, by quantity."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def explain(rule: DataValidation, title: str, prompt: str, error: str) -> None:
 
 
 def _operator(quantity: Quantity) -> tuple[Any, tuple[float, ...]]:
-    """Excel's operator and bounds. A bound that is itself not allowed is stayed away from."""
+    """Excel's operator and bounds; a bound that is not allowed is stayed away from."""
     low, high = quantity.clamp(-math.inf), quantity.clamp(math.inf)
     if low == -math.inf:
         return "lessThanOrEqual", (high,)

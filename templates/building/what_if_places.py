@@ -1,4 +1,4 @@
-"""Where Excel's data tables stand on the What-if sheet: Sensitivity shows their cells before they are made."""
+"""Where Excel's data tables stand on What-if; Sensitivity shows their cells."""
 
 from __future__ import annotations
 

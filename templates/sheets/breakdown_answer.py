@@ -1,4 +1,4 @@
-"""The answer as a sentence, part by part, below the workings of the Breakdown sheet: ordinary formulas of words."""
+"""The answer as a sentence, part by part, below the workings of the Breakdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Breakdown sheet: the reference's groups line by line, each figure twice: by its FT_ function and natively."""
+"""The Breakdown sheet: every figure, by its FT_ function and natively."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _cells(
 
 
 class _Lines:
-    """The lines that stand, and the cells that the native formula of the next one takes."""
+    """The lines that stand, and the cells that the next one takes."""
 
     def __init__(self, book: Book, sheet: Worksheet, flows: CashFlowCells, block: Formula) -> None:
         self.book, self.sheet, self.block, self.months = book, sheet, block, flows.months

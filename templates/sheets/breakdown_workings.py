@@ -1,4 +1,4 @@
-"""The lower half of the Breakdown sheet: the fixed quantities that the monthly formulas take."""
+"""The lower half of the Breakdown: fixed figures that the monthly formulas take."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class WorkingCells:
 
 
 def columns(book: Book) -> list[Column]:
-    """The columns that an edition has: the wired one reconciles each figure with its native formula."""
+    """The columns of an edition: the wired one compares with the native formula."""
     return [each for each in Column if book.edition == "wired" or each not in (Column.NATIVE, Column.MATCH)]
 
 
 def add_breakdown_workings(book: Book, in_use: Quantities) -> WorkingCells:
-    """Creates the sheet and writes its workings; the lines follow when the Cash flow sheet stands.
+    """Creates the sheet with its workings; the lines follow the Cash flow sheet.
 
     in_use : the cells in use of the inputs.
     """

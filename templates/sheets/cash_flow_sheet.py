@@ -1,4 +1,4 @@
-"""The Cash flow sheet: the model's monthly equations, each printed once and copied across the months."""
+"""The Cash flow sheet: the model's monthly equations, copied across the months."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold between the figures of a workbook: the checks, each two figures that must agree."""
+"""What must hold between the figures of a workbook: each check, two figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOOSE = 1e-6
 
 @dataclass(frozen=True)
 class Check:
-    """Two figures that must agree within a tolerance of their size; A may take the cell of B.
+    """Two figures that must agree; A may take the cell of B.
 
     target : the named cell to look at.
     """
@@ -125,7 +125,7 @@ def _cheapest_option(options: OptionsCells) -> Check:
 
 
 def _scenario_checks(checked: Checked) -> list[Check]:
-    """The scenario in use is a known one, and its column shows what the rest of the workbook shows."""
+    """The scenario in use is a known one, and its column agrees with the Breakdown."""
     scenarios, results, out = checked.scenarios, checked.results, checked.figures
     if scenarios is None or results is None:
         return []
@@ -159,7 +159,7 @@ def _npv_at_irr(checked: Checked) -> Check:
 
 
 def _payback_straddles(checked: Checked) -> Check:
-    """Payback lies in the month in which the cumulative flow turns: before it negative, after it not."""
+    """Payback lies in the month in which the cumulative flow turns."""
     payback, months, cumulative = checked.figures.payback, checked.months, checked.flows.cumulative
     number = function("N", payback, value=payback.value if isinstance(payback.value, (int, float)) else 0)
     within = (number > 0) & (number <= months)

@@ -1,4 +1,4 @@
-"""The Checks sheet: what must hold between the figures, each on a row; the master check for every sheet's header."""
+"""The Checks sheet: a check a row, and the master check for every header."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIRST_ROW = 4
 
 @dataclass(frozen=True)
 class CheckCells:
-    """What other sheets take from the Checks sheet: the master check, and whether the inputs are as generated."""
+    """What others take: the master check, and whether the inputs are as generated."""
 
     sheet: Worksheet
     state: Formula
@@ -96,7 +96,7 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
 
 
 def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: BreakdownCells) -> Formula:
-    """Whether the inputs are still those that the workbook was made from; informative, not a failure."""
+    """Whether the inputs are those that the workbook was made from; no failure."""
     net, npv_made = book.appraisal.net_roi, book.appraisal.npv()
     about = "Net ROI now; net ROI and NPV when this workbook was generated (informative)."
     book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")

@@ -1,4 +1,4 @@
-"""The Functions sheet: the catalogue, each function with a live example on this scenario."""
+"""The Functions sheet: the catalogue, with live examples on this scenario."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _in_one_cell(each: Function, called: Formula) -> Formula:
 
 
 def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
-    """The function's own arguments, with this scenario's rates and its widest lever where the catalogue has others."""
+    """The function's own arguments, with this scenario's rates and widest lever."""
     chosen: list[Any] = []
     for argument, value in zip(each.own, each.examples, strict=False):
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
@@ -113,7 +113,7 @@ def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
 
 
 def _shown(value: Any) -> str:
-    """A number format for any example: prices with their small digits, astronomical rates as they are."""
+    """A number format for any example: small prices, astronomical rates."""
     if not isinstance(value, (int, float)) or abs(value) >= 1e15:
         return styles.GENERAL
     return styles.PRICE if 0 < abs(value) < 1 else styles.ANY_SIZE
@@ -128,7 +128,7 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """The last column of a table's first row: one figure to look at, wherever arrays do not spill."""
+    """The last column of a table's first row: one figure to look at."""
     rows: list[list[Any]] = table.value
     column = len(rows[0])
     return function("INDEX", table, 1, column, value=rows[0][column - 1])

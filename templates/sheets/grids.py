@@ -1,4 +1,4 @@
-"""The two-way grids on the Sensitivity sheet: a metric at every crossing of two inputs that move in steps."""
+"""The grids on the Sensitivity sheet: a metric where two inputs cross."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ACROSS = letters_from(GridColumn.FIRST, len(CHANGES))
 
 @dataclass(frozen=True)
 class GridAxis:
-    """One axis in the middle of a grid: the input's label, its change from the base, and its value; by their names."""
+    """An axis in the middle of a grid: the input's label, its change, its value."""
 
     label: Formula
     change: Formula
@@ -49,7 +49,7 @@ class GridAxis:
 
 @dataclass(frozen=True)
 class GridTable:
-    """What a data table takes: the metric, the labels and values of both axes, and what it gives; cells elsewhere."""
+    """What a data table takes and gives: metric, axes, results; cells elsewhere."""
 
     metric: Formula
     down: Formula
@@ -61,7 +61,7 @@ class GridTable:
 
 @dataclass(frozen=True)
 class GridCells:
-    """A grid: its metric, the figure and the axes in its middle, by their names; its table, and its last row."""
+    """A grid: its metric, its middle by their names, its table, its last row."""
 
     number: int
     metric: Formula
@@ -74,7 +74,7 @@ class GridCells:
 
 @dataclass(frozen=True)
 class Axes:
-    """What a grid shows at first: the metric, and the inputs down and across by their names."""
+    """What a grid shows at first: the metric, and the inputs down and across."""
 
     metric: str
     down: str
@@ -192,7 +192,7 @@ class _Grid:
         axis.values.append(book.put(sheet, value_place, axis.moved(change), "Column title right", styles.AXIS))
 
     def add_results(self, block: Formula) -> None:
-        """The metric at every crossing; n/a where both axes are one input, as the function has it."""
+        """The metric at every crossing; n/a where both axes are one input."""
         book = self.book
         one, other = self.down.label, self.across.label
         two_inputs = (one == other).negated()
@@ -249,7 +249,7 @@ class _Grid:
 
 
 def _colour_scale(metric: str) -> Rule:
-    """Money turns colour at zero; a duration darkens as it grows (no colour says good or bad)."""
+    """Money turns colour at zero; a duration darkens as it grows."""
     if METRICS[metric].quantity.kind == "money":
         return ColorScaleRule(
             start_type="min", start_color="F4B183", mid_type="num", mid_value=0, mid_color="FFFFFF",

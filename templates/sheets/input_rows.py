@@ -1,4 +1,4 @@
-"""The rows of the Inputs sheet: what is typed, its range and source, whether it is legal, and the figure in use."""
+"""The rows of the Inputs sheet: what is typed, and the figure in use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from templates.sheets.scenarios_sheet import ScenarioCells
 
 
 class Column(Columns):
-    """The table: the block up to the distribution, what is printed up to the note, then what formulas read."""
+    """The block, its sources and notes, then what formulas read."""
 
     INPUT = "A", "Input", 36
     VALUE = "B", ">Value", 15
@@ -132,7 +132,7 @@ class InputRows:
         book.put(sheet, Column.NAME.at(row), name, "Explanatory Text")
 
     def _add_in_use(self, row: int, declared: Input, typed: Formula) -> None:
-        """What may be typed, whether it is, and the figure in use under the input's own name."""
+        """What may be typed, and the figure in use under the input's own name."""
         book, sheet, quantity, name = self.book, self.sheet, declared.quantity, declared.name
         if not declared.numeric and not quantity.choices:
             self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
@@ -143,7 +143,7 @@ class InputRows:
         self.in_use[name] = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
 
     def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
-        """The bounds of a number, and whether it lies within them; returns the cell of its default."""
+        """A number's bounds, and whether it lies within; returns its default's cell."""
         book, sheet, quantity = self.book, self.sheet, declared.quantity
         lowest, highest = bounds(declared)
         lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)

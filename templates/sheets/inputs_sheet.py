@@ -1,4 +1,4 @@
-"""The Inputs sheet: every input with its value, unit, range, source and note; the block `scenario`."""
+"""The Inputs sheet: every input with its range and source; the block `scenario`."""
 
 from __future__ import annotations
 

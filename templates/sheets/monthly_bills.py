@@ -1,4 +1,4 @@
-"""The monthly bill against the volume on the Options sheet, and the volumes at which self-hosting breaks even.
+"""The monthly bill on the Options sheet, and where self-hosting breaks even.
 
 Ordinary formulas in every edition, printed from the engine's equations.
 """
@@ -53,7 +53,7 @@ class BillCells:
 def add_bills(
     book: Book, sheet: Worksheet, row: int, fixed: Quantities, options: Mapping[str, OptionCells]
 ) -> BillCells:
-    """Writes the monthly bill at the scenario's volume, and the volumes at which self-hosting breaks even.
+    """Writes the bill at the scenario's volume, and the break-even volumes.
 
     fixed : the scenario's inputs in use and fixed figures.
     """
@@ -78,7 +78,7 @@ def add_bills(
 def _add_bills_now(
     book: Book, sheet: Worksheet, row: int, fixed: Quantities, options: Mapping[str, OptionCells]
 ) -> Formula:
-    """The bills at the scenario's calls; returns the cell that says which is the lowest."""
+    """The bills at the scenario's calls; returns the cell that names the lowest."""
     book.put(sheet, Bill.LABEL.at(row), "At the scenario's calls")
     bills = []
     for name, column in PLACE.items():
@@ -110,7 +110,7 @@ def monthly_bill(name: str, calls: Formula, n: Quantities, options: Mapping[str,
 def _add_volumes(
     book: Book, sheet: Worksheet, row: int, n: Quantities, options: Mapping[str, OptionCells]
 ) -> dict[str, Formula]:
-    """Self-hosting against staying and against the API; returns the first volume of each."""
+    """Self-hosting against staying and the API; returns the first volume of each."""
     for at, (title, unit, _) in enumerate(STAIRCASE, start=row):
         book.put(sheet, Volume.LABEL.at(at), title)
         book.put(sheet, Volume.UNIT.at(at), unit.replace("{currency}", book.scenario.currency), "Unit")
@@ -126,7 +126,7 @@ def _add_volumes(
 
 
 class _Staircase:
-    """Self-hosting against a price per call, step by step in a column, by the engine's equations."""
+    """Self-hosting against a price per call, step by step in a column."""
 
     first: Formula
 

@@ -1,4 +1,4 @@
-"""The chart of the monthly bill against the volume, on the Options sheet, with its points beside the page."""
+"""The chart of the monthly bill on the Options sheet, its points beside the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Line = tuple[Cells, Cells]
 def add_bill_chart(
     book: Book, sheet: Worksheet, bills: BillCells, fixed: Quantities, options: Mapping[str, OptionCells]
 ) -> int:
-    """Places the chart below the bills, the break-even volumes marked; returns the last row."""
+    """Places the chart below the bills; returns the last row."""
     row = bills.last_row + 1
     group_title(book, sheet, row, "The monthly bill against the volume", Column.NOTE.letter)
     row += 1
@@ -61,7 +61,7 @@ def add_bill_chart(
 
 
 def _add_reach(book: Book, sheet: Worksheet, row: int, bills: BillCells, calls: Formula) -> Formula:
-    """How far the chart reaches, which may be typed; returns the cell of its widest volume."""
+    """How far the chart reaches, to be typed; returns the cell of its last volume."""
     book.put(sheet, Bill.LABEL.at(row), "The chart reaches, times the scenario's calls")
     place = Bill.STAY.at(row)
     reach = book.put(sheet, place, _reach(bills, calls), "Input", styles.NUMBER, name="chart_reach")
@@ -73,7 +73,7 @@ def _add_reach(book: Book, sheet: Worksheet, row: int, bills: BillCells, calls: 
 
 
 def _reach(bills: BillCells, calls: Formula) -> int:
-    """How far the chart reaches at first: past the break-even volumes, if they are not too far away."""
+    """How far the chart reaches at first: past the break-even volumes if near."""
     now = max(calls.value, 1)
     firsts = [each.value for each in bills.first_volumes.values()]
     wanted = [1.25 * first / now for first in firsts if isinstance(first, (int, float)) and first <= 40 * now]
@@ -134,7 +134,7 @@ class _Points:
         return self._drawn(Mark.CALLS, first, calls), self._drawn(Mark.BILL, first, bills)
 
     def add_steps(self) -> None:
-        """The staircase of the fleet: each step from the capacity of the fleet before to its own."""
+        """The staircase of the fleet: each step ends where the fleet is full."""
         most, stride, capacity = self._add_fleet()
         put_titles(self.book, self.sheet, ENDS_ROW, Step)
         first = ENDS_ROW + 1
@@ -146,7 +146,7 @@ class _Points:
         self.lines["SELFHOSTED"] = self._drawn(Step.CALLS, first, calls), self._drawn(Step.BILL, first, bills)
 
     def _add_fleet(self) -> tuple[Formula, Formula, Formula]:
-        """The largest fleet of the chart, the replicas that a step adds, and the calls that one replica serves."""
+        """The largest fleet, the replicas that a step adds, the calls of a replica."""
         n: Any = self.fixed
         put_titles(self.book, self.sheet, FLEET_ROW, Fleet)
         row, least = FLEET_ROW + 1, n["min_replicas"]

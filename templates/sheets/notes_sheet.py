@@ -1,4 +1,4 @@
-"""The Notes sheet: an assumptions log to write in, what the model leaves out, and the date of the price table."""
+"""The Notes sheet: a log of assumptions, what the model leaves out, prices."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LEFT_OUT = (
 
 
 def add_notes_sheet(book: Book) -> None:
-    """Writes the sheet: the sources of the scenario as first entries of the log, and empty rows."""
+    """Writes the sheet: the scenario's sources begin the log, empty rows follow."""
     about = "Write down what is assumed, where it comes from, and what is open."
     sheet = book.sheet("Notes", widths(Column), "Notes", about)
     row = _add_log(book, sheet) + 2

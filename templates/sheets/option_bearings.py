@@ -1,4 +1,4 @@
-"""What each option bears, on the Options sheet: the inputs and the fixed figures in which the options differ."""
+"""What each option bears: the inputs and fixed figures in which they differ."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OptionCells:
 
 
 def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> tuple[int, dict[str, OptionCells]]:
-    """Writes the table below a row; returns its last row, and the cells of each option.
+    """Writes the table below a row; returns its last row, and each option's cells.
 
     fixed : the scenario's inputs in use and fixed figures.
     """

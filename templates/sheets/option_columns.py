@@ -1,4 +1,4 @@
-"""The columns of the Options sheet: the table of options, the figures below it, the points of the chart beside it."""
+"""The columns of the Options sheet: options, bills, the chart's points."""
 
 from __future__ import annotations
 

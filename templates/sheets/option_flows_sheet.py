@@ -1,4 +1,4 @@
-"""The Option flows sheet of the native edition: what each option pays and saves, month by month.
+"""The Option flows sheet: what each option pays and saves, month by month.
 
 An option is the model with some inputs replaced. Only the rows that those inputs change stand here; the others are
 those of the Cash flow sheet.
@@ -25,7 +25,7 @@ STAY_BILL = Row(
 
 @dataclass(frozen=True)
 class OptionFlowCells:
-    """What the Options sheet takes: the bill of staying, and what the figures of each option are calculated from."""
+    """What the Options sheet takes: the bill of staying, each option's quantities."""
 
     first_bill: Formula
     later_bills: Formula

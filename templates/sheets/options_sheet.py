@@ -1,4 +1,4 @@
-"""The Options sheet: stay, fine-tuned API and self-hosted side by side, and the monthly bill against the volume."""
+"""The Options sheet: stay, fine-tuned API and self-hosted side by side."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _ITEMS = {
 
 @dataclass(frozen=True)
 class OptionsCells:
-    """What other sheets take from the Options sheet: the present values of cost, and the ranks, of all options."""
+    """What others take: the present values of cost, and the ranks, of all options."""
 
     sheet: Worksheet
     costs: Formula
@@ -126,7 +126,7 @@ def _add_figures(book: Book, sheet: Worksheet, block: Formula, native: _NativeFi
 
 
 def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
-    """1 and how many options are cheaper by more than rounding; n/a for an option without figures."""
+    """1 and how many options are cheaper; n/a for an option without figures."""
     numbers = [each.value for each in costs if isinstance(each.value, (int, float))]
     area = Formula(f"{costs[0].text}:{costs[-1].text}", None)
     largest = function("MAX", area, 1, value=max(1.0, *numbers))

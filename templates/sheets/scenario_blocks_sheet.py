@@ -1,4 +1,4 @@
-"""The Scenario blocks sheet: every scenario as labels and values, the form in which the FT_ functions read it."""
+"""The Scenario blocks sheet: every scenario as the FT_ functions read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheets of the native edition that calculate every scenario: figures in use, fixed figures, monthly flows."""
+"""The sheets that calculate every scenario natively: workings and flows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from templates.building.workings import WORKINGS, working_format
 
 
 class Column(Columns):
-    """The columns of Scenario workings before those of the scenarios, and the first of these."""
+    """The columns before those of the scenarios, and the first of these."""
 
     LABEL = "A", "", 38
     UNIT = "B", "Unit", 20
@@ -33,7 +33,7 @@ TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost")
 
 
 def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
-    """Calculates every scenario by ordinary formulas, on two sheets; returns what its figures take.
+    """Calculates every scenario by ordinary formulas; returns what figures take.
 
     typed : the typed cells of each scenario. months : the numbers of the months, as the Cash flow sheet has them.
     """

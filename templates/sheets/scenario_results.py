@@ -32,7 +32,7 @@ class ScenarioResultCells:
 
 
 def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula) -> ScenarioResultCells:
-    """Adds the results to the Scenarios sheet, with the sheets that they are calculated on.
+    """Adds the results to the Scenarios sheet, and the sheets behind them.
 
     months : the numbers of the months, as the Cash flow sheet has them.
     """

@@ -1,4 +1,4 @@
-"""The Scenarios sheet: one column a scenario, their results side by side, and the choice that drives the workbook.
+"""The Scenarios sheet: a column a scenario, and the choice of the one in use.
 
 The typed figures stand here; the Inputs sheet shows those of the scenario in use.
 """
@@ -56,7 +56,7 @@ class ScenarioCells:
 
 
 def add_scenarios_sheet(book: Book) -> ScenarioCells:
-    """Writes the choice and the typed figures; the results follow when the other sheets stand."""
+    """Writes the choice and the typed figures; the results follow at the end."""
     about = "Choose the scenario in use; the whole workbook follows. Change its figures here."
     if book.edition == "values":
         about = "The figures of every scenario. This copy does not calculate."
@@ -84,7 +84,7 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
 
 
 def _add_choice(book: Book, sheet: Worksheet) -> tuple[Formula, Formula, Formula]:
-    """The choice, its number, the names; a choice that is none of these counts as the first."""
+    """The choice, its number, the names; an unknown choice counts as the first."""
     names = [each.name for each in book.scenarios]
     letters = letters_from(Column.FIRST, len(names))
     place = Column.FIRST.at(CHOICE_ROW)

@@ -1,4 +1,4 @@
-"""The columns of the Sensitivity sheet, and how its cells look up an input by its label."""
+"""The columns of the Sensitivity sheet, and how it looks up an input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Sensitivity sheet: a tornado and two grids, every cell a live FT_WHATIF; the axes are chosen from a list.
+"""The Sensitivity sheet: a tornado and two grids, every cell a live FT_WHATIF.
 
 In the native edition it holds values as generated, or what data tables on a sheet of their own give.
 """

@@ -1,4 +1,4 @@
-"""The Summary sheet: the answer as a sentence, the figures, two charts, where it all comes from."""
+"""The Summary sheet: the answer, the figures, two charts, the provenance."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Shown:
 
 
 def add_summary_sheet(book: Book) -> Worksheet:
-    """Creates the sheet with its frame; `fill_summary` writes the rest when the other sheets stand."""
+    """Creates the sheet with its frame; `fill_summary` writes the rest at the end."""
     name = book.scenario.name or "Fine-tuning decision"
     about = book.scenario.description or "Fine-tune a model, or keep paying for the API?"
     return book.sheet("Summary", widths(Column), name, about)
@@ -116,7 +116,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
 
 
 def _about_payback(shown: Shown) -> Formula:
-    """What the payback means: within the first month, in time, beyond the horizon or not at all."""
+    """What the payback means: at once, in time, beyond the horizon, not at all."""
     payback, months = shown.figures.payback, shown.months
     within = (payback < 1).where("inside month 1", "outlay recovered for good")
     return is_number(payback).where((payback > months).where("beyond the horizon", within), "not recovered")
@@ -142,7 +142,7 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
 
 
 def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> tuple[Formula, Formula]:
-    """Where the diamond stands (left of the chart when there is no payback), and the chart's title."""
+    """Where the diamond stands (left of the axis for none), and the chart's title."""
     payback, months = shown.figures.payback, shown.months
     inside = is_number(payback).where((payback <= months).where(payback, -1), -1)
     moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN)

@@ -1,4 +1,4 @@
-"""The tornado on the Sensitivity sheet: inputs at their low and high, the widest swing first, and its chart."""
+"""The tornado on the Sensitivity sheet: inputs at low and high, and its chart."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHART_BARS = 10
 
 @dataclass(frozen=True)
 class TornadoCase:
-    """One end of a bar: the input by its label, its value, and the metric there; cells elsewhere."""
+    """One end of a bar: the input's label, its value, the metric there."""
 
     label: Formula
     value: Formula
@@ -69,7 +69,7 @@ class TornadoDrawing:
 
 @dataclass(frozen=True)
 class TornadoCells:
-    """The table: its metric, the base case, both ends of every bar, what is drawn of it, and its last row."""
+    """The table: metric, base case, both ends of every bar, and what is drawn."""
 
     metric: Formula
     base: Formula
@@ -147,7 +147,7 @@ class _Bars:
         book.put(sheet, BarColumn.SWING.at(row), _distance(*results), "Output", styles.ANY_SIZE)
 
     def _put_ends(self, row: int, bar: TornadoBar, label: Formula) -> list[Formula]:
-        """Base, low and high; an input without a range of its own moves by the swing, within its bounds."""
+        """Base, low and high: its own, or moved by the swing within its bounds."""
         book, sheet, shown = self.book, self.sheet, styles.number_format(INPUTS[bar.name].quantity)
         base = book.put(sheet, BarColumn.BASE.at(row), self.inputs.in_use[bar.name], "Calculation", shown)
         known = self._put_known(row, bar, label)

@@ -1,4 +1,4 @@
-"""The waterfall from savings and costs to the net ROI: a small table beside the Breakdown's page, and its chart."""
+"""The waterfall from savings and costs to the net ROI, beside the Breakdown."""
 
 from __future__ import annotations
 

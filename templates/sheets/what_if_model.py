@@ -1,4 +1,4 @@
-"""The model once more, over the inputs that the data tables of the What-if sheet move, and every metric of it."""
+"""The model once more, over the inputs that the data tables move."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class Move:
 
 @dataclass(frozen=True)
 class ModelCells:
-    """Whether the model can calculate what a table asks, and its metrics, by the name that FT_WHATIF knows."""
+    """Whether the model can calculate what a table asks, and its metrics by name."""
 
     possible: Formula
     metrics: Mapping[str, Formula]
 
 
 def add_what_if_model(book: Book, in_use: Quantities, moves: tuple[Move, Move]) -> ModelCells:
-    """Writes the inputs as moved, the fixed figures, the flows on a sheet of their own, and the metrics."""
+    """Writes inputs as moved, fixed figures and metrics, and a sheet of flows."""
     model = _Model(book, in_use)
     model.add_inputs(moves)
     model.add_fixed()
@@ -67,7 +67,7 @@ def add_what_if_model(book: Book, in_use: Quantities, moves: tuple[Move, Move]) 
 
 
 def _months(book: Book) -> int:
-    """The longest horizon that tornado and grids ask for, if their horizon stays among those that can be typed."""
+    """The longest horizon that tornado and grids ask for."""
     name = "months_to_amortize"
     spans = [each.ranges[name].high for each in book.scenarios if name in each.ranges]
     farthest = max(last_month(book) * FARTHEST, *spans, 1)
@@ -147,7 +147,7 @@ class _Model:
 
 
 def _possible(n: Quantities, months: Formula) -> Formula:
-    """Whether the months reach to the horizon, and a fleet has what it needs: else the engine refuses too."""
+    """Whether the months reach to the horizon, and a fleet has what it needs."""
     reach = n["months_to_amortize"] <= function("MAX", months, value=max(months.value))
     rate, speed = (n[name] for name in SELF_HOSTING_NEEDS)
     return reach & (n["serving"] == "self_hosted").where((rate > 0) & (speed > 0), True)

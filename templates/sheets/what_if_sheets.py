@@ -1,4 +1,4 @@
-"""What-if in the native edition: the data tables that move the inputs of a model of their own.
+"""What-if in the native edition: data tables move a model of their own.
 
 A data table puts its cases one by one into input cells of its own sheet and keeps what the formula at its corner then
 shows. The sheets What-if model and What-if flows hold every equation a second time, over the inputs in use of which the
@@ -40,7 +40,7 @@ _ABOUT = "The data tables behind the Sensitivity sheet (Excel: Data, What-If Ana
 
 
 def add_what_if_sheets(book: Book, in_use: Quantities, asked: SensitivityCells) -> None:
-    """Writes the tables, the model and its flows, where data tables calculate tornado and grids.
+    """Writes tables, model and flows, where data tables calculate the grids.
 
     in_use : the inputs in use. asked : the tornado and the grids.
     """
@@ -78,7 +78,7 @@ def _add_moves(book: Book, sheet: Worksheet, asked: SensitivityCells) -> tuple[M
 
 
 def _moved_by_grids(asked: SensitivityCells, place: int) -> Move:
-    """The input that a grid moves down (place 0) or across (1), and its value; none when no table asks."""
+    """What a grid moves down (place 0) or across (1); none when no table asks."""
     label, value = formula_of(""), formula_of(0)
     for number, grid in reversed(list(enumerate(asked.tables, start=1))):
         cell = Formula(MOVES[number][place], NOT_MOVED)
@@ -133,7 +133,7 @@ def _add_grid(
 
 
 def _add_tornado(book: Book, sheet: Worksheet, asked: SensitivityCells, metric: Formula) -> None:
-    """One table over the numbers of the cases; the inputs and values of a case stand beside it."""
+    """One table over the cases; a case's input and value stand beside it."""
     group_title(book, sheet, TORNADO - 1, "Tornado: case, metric, input, value", CaseColumn.VALUE.letter)
     book.put(sheet, CaseColumn.METRIC.at(TORNADO), metric, "Output", styles.ANY_SIZE)
     first, last = TORNADO + 1, TORNADO + len(asked.cases)

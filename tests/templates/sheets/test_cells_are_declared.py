@@ -1,4 +1,4 @@
-"""A cell is declared, not spelled: a sheet hands its cells to those that need them, by name."""
+"""A cell is declared, not spelled: a sheet hands its cells to others by name."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_no_exception_is_named_that_nothing_needs() -> None:
 
 
 def spelled(module: ast.Module) -> Iterator[str]:
-    """Addresses in a module's texts: a letter and a row, or a letter before a row that is filled in."""
+    """Addresses in a module's texts: a letter before a row."""
     for node in ast.walk(module):
         if isinstance(node, ast.JoinedStr):
             for text, filled in zip(node.values, node.values[1:], strict=False):
@@ -104,7 +104,7 @@ def spelled(module: ast.Module) -> Iterator[str]:
 
 
 def test_spelled_addresses_are_found() -> None:
-    """The search finds what it must: the test below would pass on anything if it did not."""
+    """The search finds what it must, else the test below passes on anything."""
     wrong = 'book.put(sheet, f"B{row}", value, "Input"); f"$B${row}"; f"{top}:C{last}"; cells["K7"]'
     right = 'f"A1:{corner}"; f"{letter}{row}"; Column.VALUE.at(row)'
     assert len(list(spelled(ast.parse(wrong)))) == 4
@@ -113,13 +113,13 @@ def test_spelled_addresses_are_found() -> None:
 
 @pytest.mark.parametrize("module", SHEETS)
 def test_no_address_is_spelled(module: str) -> None:
-    """Columns have names, rows have names or are counted: a letter stands in its declaration alone."""
+    """A column's letter stands in its declaration alone."""
     assert not list(spelled(tree(SHEETS[module])))
 
 
 @pytest.mark.parametrize("module", SHEETS)
 def test_the_columns_of_a_table_are_its_own(module: str) -> None:
-    """A letter and a title stand once in each table; a width is given to a letter once on a sheet."""
+    """A letter stands once in a table; it gets one width on a sheet."""
     found = vars(importlib.import_module(f"templates.sheets.{module}")).values()
     tables = [each for each in found if isinstance(each, type) and issubclass(each, Columns)]
     for table in tables:
@@ -172,7 +172,7 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     ],
 )
 def test_no_sheet_asks_for_a_cell_by_a_name(edition: Any, live: bool, several: bool, monkeypatch: Any) -> None:
-    """A workbook is built although no name can be read; every name that was given is one of Excel's."""
+    """A workbook is built although no name can be read; all are Excel's."""
     monkeypatch.setattr(templates.workbook, "Book", Watched)
     monkeypatch.setattr(Watched, "made", [])
     sample = load_scenario(SAMPLES / "support-classifier.toml")
@@ -186,7 +186,7 @@ def test_no_sheet_asks_for_a_cell_by_a_name(edition: Any, live: bool, several: b
 
 
 def test_no_module_reads_what_another_sheet_shows() -> None:
-    """Values come with the cells: `Book.values` is what the finishing pass caches, and nobody else's."""
+    """Values come with the cells; `Book.values` is for the finishing pass."""
     for path in [*SHEETS.values(), *BUILDING]:
         if path.stem != "book":
             read = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr == "values"]
