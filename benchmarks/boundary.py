@@ -114,8 +114,8 @@ def bare_net_roi(arguments: Sequence[float]) -> Any:
 def inputs_table() -> Rows:
     """The cells of the workbook's Inputs table, as a host hands them over."""
     book = Book(load_scenario(str(SAMPLE)))
-    add_inputs_sheet(book)
-    return [list(row) for row in book.block]
+    inputs = add_inputs_sheet(book)
+    return [list(row) for row in inputs.block.value]
 
 
 def with_calls(block: Rows, calls: float) -> Rows:

@@ -21,9 +21,9 @@ from roi_engine.scenario import Scenario
 
 _FIGURES = (
     "net_cash_flow", "upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost",
-    "total_running_cost", "total_cost",
-    "monthly_inference_savings", "monthly_review_savings", "monthly_benefit", "total_benefit", "flow_size",
-    "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index", "equivalent_monthly",
+    "total_running_cost", "total_cost", "monthly_inference_savings", "monthly_review_savings", "monthly_benefit",
+    "total_benefit", "flow_size", "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index",
+    "equivalent_monthly",
 )  # fmt: skip
 """What is calculated together when the first of them is asked for."""
 
@@ -314,8 +314,8 @@ _IN_ORDER = (
     "profitability_index", "total_benefit", "upfront", "total_cost", "equivalent_monthly",
 )  # fmt: skip
 METRICS: dict[str, Metric] = {
-    figure.code: Metric(figure.code, figure.label, figure.quantity, figure.equation_name, figure.error)
-    for figure in map(FIGURES.__getitem__, _IN_ORDER)
+    each.code: Metric(each.code, each.label, each.quantity, each.equation_name, each.error)
+    for each in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
 

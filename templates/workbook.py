@@ -1,4 +1,4 @@
-"""From a scenario to a finished workbook: every sheet, then the finishing pass that caches every value."""
+"""From a scenario to a finished workbook: every sheet, then the finishing pass."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.scenario import Scenario
 from templates.building.book import Book, Edition
-from templates.sheets.breakdown_sheet import add_breakdown_sheet, fill_breakdown
+from templates.sheets.breakdown_sheet import fill_breakdown
+from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
+from templates.sheets.checks import Checked
 from templates.sheets.checks_sheet import add_checks_sheet, add_master_check
 from templates.sheets.functions_sheet import add_functions_sheet
 from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.notes_sheet import add_notes_sheet
 from templates.sheets.options_sheet import add_options_sheet
-from templates.sheets.scenarios_sheet import ScenariosSheet
+from templates.sheets.scenario_results import fill_scenario_results
+from templates.sheets.scenarios_sheet import add_scenarios_sheet
 from templates.sheets.sensitivity_sheet import add_sensitivity_sheet
-from templates.sheets.summary_sheet import add_summary_sheet, fill_summary
+from templates.sheets.summary_sheet import Shown, add_summary_sheet, fill_summary
 from templates.sheets.what_if_sheets import add_what_if_sheets
 from templates.xlsx.finishing import finish
 from templates.xlsx.generation_time import generation_time
@@ -50,27 +53,31 @@ def build_workbook(
     moment = generation_time(generated)
     _check_scenarios([scenario, *others])
     book = Book(scenario, edition, others, live_grids)
-    summary = add_summary_sheet(book)
-    scenarios = ScenariosSheet(book) if others else None
-    add_inputs_sheet(book)
-    breakdown = add_breakdown_sheet(book)
-    flows = add_cash_flow_sheet(book)
-    fill_breakdown(book, breakdown)
-    asked = add_sensitivity_sheet(book)
-    add_options_sheet(book, flows)
-    if scenarios:
-        scenarios.fill()
-    add_checks_sheet(book)
-    add_functions_sheet(book)
-    add_notes_sheet(book)
-    add_what_if_sheets(book, asked)
-    fill_summary(book, summary, flows, moment)
-    add_master_check(book)
+    _add_sheets(book, moment)
     return _finished(book, moment, recipient)
 
 
+def _add_sheets(book: Book, moment: datetime) -> None:
+    """Every sheet, each with the cells of those that it takes from."""
+    summary = add_summary_sheet(book)
+    scenarios = add_scenarios_sheet(book) if book.several else None
+    inputs = add_inputs_sheet(book, scenarios)
+    workings = add_breakdown_workings(book, inputs.in_use)
+    flows = add_cash_flow_sheet(book, workings.quantities)
+    figures = fill_breakdown(book, workings, flows, inputs.block)
+    sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
+    options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
+    results = fill_scenario_results(book, scenarios, flows.months) if scenarios else None
+    checks = add_checks_sheet(book, Checked(inputs, flows, figures, sensitivity, options, scenarios, results))
+    add_functions_sheet(book, inputs.block)
+    add_notes_sheet(book)
+    add_what_if_sheets(book, inputs.in_use, sensitivity)
+    fill_summary(book, summary, Shown(inputs, flows, figures, checks, sensitivity.drawing, scenarios), moment)
+    add_master_check(book, checks)
+
+
 def _check_scenarios(scenarios: list[Scenario]) -> None:
-    """Several scenarios are told apart by their names, and their money added up in one currency."""
+    """Several scenarios need names of their own, and one currency."""
     if len(scenarios) == 1:
         return
     problems = []

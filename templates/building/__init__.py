@@ -1,1 +1,1 @@
-"""What every sheet is made with: cells, formulas, styles, rules, charts and rows of months."""
+"""What every sheet is made with: cells, formulas, styles, rules, charts, months."""

@@ -1,4 +1,4 @@
-"""The workbook being built: cells with their cached values, defined names, and the sheets' common frame.
+"""The workbook being built: cells with cached values, names, the sheets' frame.
 
 Three editions come from the same sheets. In the wired edition a figure is a call of an FT_ function, in the native
 edition an ordinary formula, in the values edition a number. `Book.live` chooses between the two formulas, and
@@ -30,8 +30,10 @@ from templates.building import styles
 from templates.building.formula import Formula, cached, formula_of
 from templates.xlsx.escapes import escaped
 
-HEADER_ROWS = 2
-"""Rows of the frame on every sheet: title, and subtitle with the state of the checks."""
+TITLE_PLACE, SUBTITLE_PLACE, CHECKS_PLACE = "A1", "A2", "A3"
+"""The frame on every sheet: title, subtitle, and the state of the checks."""
+BELOW_FRAME = "A4"
+"""The first cell of a sheet's own."""
 
 LONGEST_LIVE_HORIZON = 300
 """Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
@@ -41,7 +43,10 @@ Edition = Literal["wired", "native", "values"]
 
 
 class Book:
-    """An openpyxl workbook, the cached value of every formula, and the named cells as formulas."""
+    """An openpyxl workbook, every formula's cached value, and the names of Excel.
+
+    A sheet hands its cells to those that need them; ``names`` is no way around that.
+    """
 
     def __init__(
         self,
@@ -66,11 +71,10 @@ class Book:
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
         self._prefix = ""
-        self.block: tuple[tuple[Any, ...], ...] = ()
         self.chart_descriptions: dict[str, list[str]] = {}
 
     def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
-        """A new sheet with its frame: title, subtitle, widths, protection; the checks' state comes at the end."""
+        """A new sheet with its frame; the checks' state comes at the end."""
         sheet: Worksheet = self.workbook.create_sheet(title)
         self.values[title] = {}
         self.formulas[title] = {}
@@ -78,8 +82,8 @@ class Book:
         self.chart_descriptions[title] = []
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
-        self.put(sheet, "A1", heading, "Title")
-        self.put(sheet, "A2", subtitle, "Explanatory Text")
+        self.put(sheet, TITLE_PLACE, heading, "Title")
+        self.put(sheet, SUBTITLE_PLACE, subtitle, "Explanatory Text")
         sheet.row_dimensions[1].height = 24
         sheet.sheet_view.showGridLines = False
         return sheet
@@ -93,7 +97,7 @@ class Book:
         number_format: str | None = None,
         name: str | None = None,
     ) -> Formula:
-        """Writes a value or a formula; returns the cell as a formula for use on the same sheet (or by its name).
+        """Writes a value or a formula; returns the cell, by its name if it gets one.
 
         Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
         """
@@ -126,13 +130,14 @@ class Book:
         self.workbook.defined_names[full] = DefinedName(
             full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
         )
-        self.names[name] = Formula(full, value)
-        return self.names[name]
+        self.names[name] = named = Formula(full, value)
+        return named
 
-    def branch(self, prefix: str, longest_horizon: int) -> Book:
-        """The same workbook with named cells of its own, whose names begin with ``prefix``: for the model once more."""
+    def branch(self, prefix: str, longest_horizon: int | None = None) -> Book:
+        """The same workbook, with names that begin with ``prefix``: for the model again."""
         other = copy(self)
-        other.names, other._prefix, other.longest_horizon = {}, prefix, longest_horizon
+        other.names, other._prefix = {}, prefix
+        other.longest_horizon = longest_horizon or self.longest_horizon
         return other
 
     def data_table(
@@ -144,7 +149,7 @@ class Book:
         column_input: str,
         row_input: str | None = None,
     ) -> None:
-        """A what-if data table: what the formula at its corner shows when its input cells hold each of the moves.
+        """A what-if data table: what its corner shows at each of the moves.
 
         values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
         the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
@@ -159,7 +164,7 @@ class Book:
         first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
-        """A call of a worksheet function, with the engine's answer as its value (or the error it gives)."""
+        """A call of a worksheet function, with the engine's answer (or error) as value."""
         texts = ["" if each is None else formula_of(each).text for each in arguments]
         values = [each.value if isinstance(each, Formula) else each for each in arguments]
         try:
@@ -169,7 +174,7 @@ class Book:
         return Formula(f"{function}({','.join(texts)})", value)
 
     def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
-        """A figure by its FT_ function, or by the ordinary formula that stands for it in the native edition."""
+        """A figure by its FT_ function, or by an ordinary formula in the native edition."""
         return native() if self.edition == "native" else wired
 
     @contextmanager
@@ -194,11 +199,6 @@ class Book:
         """What of a native workbook does not follow its inputs."""
         return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
 
-    @property
-    def scenario_block(self) -> Formula:
-        """The named range of the whole Inputs table, as a function's argument."""
-        return Formula("scenario", self.block)
-
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""
         sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
@@ -218,8 +218,14 @@ def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
     return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
 
 
+def own_area(sheet: Worksheet) -> str:
+    """All cells of a sheet below its frame, as seen from another sheet."""
+    corner = sheet.dimensions.split(":")[-1]
+    return f"'{sheet.title}'!{absolute(BELOW_FRAME)}:{absolute(corner)}"
+
+
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:
-    """A row of column titles; one that begins with > stands above numbers, to the right."""
+    """A row of column titles; one that begins with > stands to the right."""
     for offset, title in enumerate(titles):
         style = "Column title right" if title.startswith(">") else "Column title"
         book.put(sheet, f"{get_column_letter(first_column + offset)}{row}", title.removeprefix(">"), style)
@@ -245,14 +251,14 @@ def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
 
 
 def protect(sheet: Worksheet) -> None:
-    """Locks calculated cells, without a password; columns may be resized, inputs stay open."""
+    """Locks calculated cells, without a password; columns may be resized."""
     sheet.protection.sheet = True
     sheet.protection.formatColumns = False
     sheet.protection.formatRows = False
 
 
 def page(sheet: Worksheet, area: str, title_rows: str | None = None, *, tall: int = 0, portrait: bool = False) -> None:
-    """Print set-up: area, one page wide, repeated titles, footer with file, sheet, page and date."""
+    """Print set-up: area, one page wide, repeated titles, footer."""
     sheet.print_area = area
     sheet.page_setup.orientation = "portrait" if portrait else "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -1,4 +1,4 @@
-"""Charts with cached values: the cumulative cash flow with its break-even, and the tornado.
+"""Charts with cached values: cash flow, tornado, bills, waterfall, ranking.
 
 Excel, previews and converters draw a chart from the values cached in it, so every reference carries them.
 """
@@ -29,7 +29,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building.book import absolute
+from templates.building.book import Book, absolute
 
 BLUE, ORANGE, GREEN, VERMILION = "0072B2", "E69F00", "009E73", "D55E00"
 """Okabe and Ito's colours: told apart with any colour vision."""
@@ -43,7 +43,7 @@ Cells = tuple[Worksheet, str, Sequence[Any]]
 def cumulative_chart(
     months: Cells, flows: Cells, moment: Cells, level: Cells, title: Cells, currency: str, last_month: int
 ) -> ScatterChart:
-    """The cumulative cash flow over the months, with the payback as a diamond on the zero line."""
+    """The cumulative cash flow over the months, with a diamond at the payback."""
     chart: Any = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
@@ -86,7 +86,7 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
 
 
 def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, currency: str) -> BarChart:
-    """Each input's effect at low and at high, as changes from the base, the widest on top."""
+    """Each input's effect at low and at high, the widest on top."""
     chart: Any = BarChart()
     chart.type, chart.grouping = "bar", "clustered"
     chart.style = 2
@@ -113,7 +113,7 @@ def bill_chart(
     title: Cells,
     currency: str,
 ) -> Any:
-    """Bills against the calls per month: a line an option (colour, dash; calls, bills), diamonds at the break-evens."""
+    """Bills against calls: a line an option (colour, dash; calls, bills), and marks."""
     chart: Any = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
@@ -138,7 +138,7 @@ def bill_chart(
 def waterfall_chart(
     labels: Cells, base: Cells, parts: Sequence[Cells], colours: Sequence[str], title: Cells, currency: str
 ) -> BarChart:
-    """Steps that float on an invisible base, what lies above and below zero apart; a colour for each step."""
+    """Steps that float on an invisible base, a colour for each."""
     chart: Any = BarChart()
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
@@ -162,6 +162,15 @@ def waterfall_chart(
     chart.x_axis.majorGridlines = None
     chart.legend = None
     return chart
+
+
+def place_chart(
+    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
+) -> None:
+    """Places a chart on a sheet, sizes in cm; ``finding`` says in words what it shows."""
+    chart.width, chart.height = width, height
+    sheet.add_chart(chart, anchor)
+    book.chart_descriptions[sheet.title].append(finding)
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:

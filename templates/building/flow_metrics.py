@@ -1,14 +1,13 @@
-"""NPV, IRR and payback as ordinary formulas over a row of flows: Excel's own functions where it has them."""
+"""NPV and IRR over a row of flows, by Excel's own functions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from roi_engine import flow_metrics, metrics
 from roi_engine.errors import OutOfRange
+from roi_engine.internal_rate import irr as internal_rate
 from templates.building.formula import Formula, function, if_error
-from templates.building.month_rows import at_horizon
 
 
 def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
@@ -18,14 +17,15 @@ def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
     return first + function("NPV", monthly, later, value=value - first.value)
 
 
-def irr(flows: Formula, guess: Formula, monthly: float | None) -> Formula:
+def irr(flows: Formula, guess: Formula, months: Formula) -> Formula:
     """Excel's own IRR as an annual rate, n/a where there is none."""
+    monthly = internal_rate(flows.value[: int(months.value) + 1])
     value: Any = OutOfRange("there is no internal rate of return") if monthly is None else monthly
     return if_error(metrics.annual_rate(function("IRR", flows, guess, value=value)), "n/a")  # type: ignore[arg-type]
 
 
 def irr_guess(flows: Formula, months: Formula) -> Formula:
-    """A start for IRR: (Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1; n/a where there is none."""
+    """A start for IRR: (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1."""
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")
@@ -41,9 +41,3 @@ def _guess(flows: list[float], months: list[int]) -> Any:
         if mean_in != mean_out:
             return (inflow / outflow) ** (1 / (mean_in - mean_out)) - 1
     return "n/a"
-
-
-def payback(rows: Sequence[Formula], months: Formula, flow_size: Formula) -> Any:
-    """Payback from its rows: recovered at, cumulative, and the flow, which counts on beyond the horizon."""
-    last = [at_horizon(row, months) for row in rows]
-    return metrics.payback_months(*last, months, flow_size)  # type: ignore[call-arg]

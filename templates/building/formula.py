@@ -1,4 +1,4 @@
-"""A spreadsheet formula as a carrier of the model: operators build its text and its value together.
+"""A spreadsheet formula as a carrier of the model: operators build its text.
 
 The engine's equations, evaluated on `Formula` objects, print themselves as the formulas of a sheet, and give at
 the same time the value that is cached in the cell. Excel's operators bind in another order than Python's
@@ -21,7 +21,7 @@ NEVER = "Never"
 
 
 class Formula(Carrier):
-    """A formula's text (without the leading ``=``), its value, and how tightly its outermost operator binds.
+    """A formula's text (without ``=``), its value, and how tightly it binds.
 
     >>> hours, rate = Formula("training_hours", 24.0), Formula("gpu_hourly_rate", 1.5)
     >>> cost = hours * rate * (1 + Formula("contingency", 0.1))
@@ -136,7 +136,7 @@ class Formula(Carrier):
         return function("MAX", self, right, value=_calculated(max, self.value, right.value))
 
     def ceiling(self) -> Formula:
-        """-INT(-x): the same in every spreadsheet program and for every sign, unlike CEILING and ROUNDUP."""
+        """-INT(-x): the same in every program and for every sign, unlike CEILING."""
         return Formula(f"-INT(-{self._within(_ATOM)})", _calculated(math.ceil, self.value), _NEGATE)
 
     def divided_by(self, denominator: Any, otherwise: Any) -> Formula:
@@ -162,7 +162,7 @@ class Formula(Carrier):
 
 
 def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool = False) -> Any:
-    """An operation as a spreadsheet does it: an error stays an error, a text calculates to one.
+    """An operation as a spreadsheet does it: an error stays one, a text becomes one.
 
     Both branches of a condition are evaluated here, so an error must be a value: it is only wrong if it is chosen.
     """
@@ -186,7 +186,7 @@ def _all_text(values: tuple[Any, ...]) -> bool:
 
 
 def formula_of(value: Any) -> Formula:
-    """A value as a formula: itself, a number, a text, rows of them; infinity is the text Never, NaN the text n/a."""
+    """A value as a formula; infinity is the text Never, NaN the text n/a."""
     if isinstance(value, Formula):
         return value
     if isinstance(value, str):

@@ -1,13 +1,13 @@
-"""Quantities over the months on a sheet: each equation printed once and copied across the months.
+"""Quantities over the months: each equation printed once and copied across.
 
-A long horizon runs down the sheet instead. The Cash flow sheet is such a table, and so are the flows of options and
-scenarios, which take what they share with it from its cells.
+A long horizon runs down the sheet instead. A table has parts: the model, or options or scenarios below each other, each
+over cells of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
@@ -17,19 +17,32 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from roi_engine import metrics
 from templates.building import styles
-from templates.building.book import Book, column_titles, group_title, page
+from templates.building.book import Book, absolute, column_titles, group_title, page
 from templates.building.formula import Formula, formula_of, function
+from templates.building.quantities import Quantities, quantity_of
 
 CAPACITY = 60
 """Months that a sheet holds at least, so that the horizon can be edited like any input."""
 WIDEST = 36
 """The longest horizon whose months run across; a longer one runs down."""
 MONTHS_A_PAGE = 13
+MONTH_NUMBERS = "flow_months"
+"""The name of the months' numbers on the Cash flow sheet."""
+
+
+def last_month(book: Book) -> int:
+    """The last month that the sheets of a workbook hold."""
+    return max(CAPACITY, book.longest_horizon)
+
+
+def month_numbers(book: Book) -> Formula:
+    """The numbers of the months by their name, also before they stand."""
+    return Formula(MONTH_NUMBERS, list(range(last_month(book) + 1)))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity over the months: its equation and the names of what the equation takes."""
+    """One quantity over the months: its equation, and what that takes."""
 
     quantity: str
     label: str
@@ -40,47 +53,56 @@ class Row:
     takes: tuple[str, ...]
 
 
-def renamed(row: Row, own: Callable[[str], str]) -> Row:
-    """A row over other cells of the same kind; ``own`` gives the names that these go by."""
-    takes = tuple(own(name) for name in row.takes)
-    total = own(row.total) if row.total else ""
-    return replace(row, quantity=own(row.quantity), total=total, takes=takes)
+@dataclass(frozen=True)
+class Part:
+    """Rows that belong together, with their headings.
+
+    quantities : the cells that their equations take beside the rows. book : the workbook, with names for these rows.
+    """
+
+    rows: Sequence[Row | str]
+    quantities: Quantities
+    book: Book
+
+
+Place = tuple[int, str]
+"""A row of a table: the number of its part, and its quantity."""
 
 
 class Layout:
-    """Where a quantity's months stand: across the sheet, or down it for a long horizon."""
+    """Where a quantity's months stand: across the sheet, or down for a long horizon."""
 
-    def __init__(self, horizon: int, rows: Sequence[Row | str]) -> None:
-        self.last_month = max(CAPACITY, horizon)
-        self.across = horizon <= WIDEST
-        self.lines: dict[str, int] = {}
-        self.groups: dict[str, int] = {}
-        line = 4 if self.across else 1
-        for row in rows:
-            if isinstance(row, str):
-                line += self.across  # a heading takes a line only where the quantities stand below each other
-                self.groups[row] = line
-            else:
-                line += 1
-                self.lines[row.quantity] = line
+    def __init__(self, last_month: int, across: bool, parts: Sequence[Part]) -> None:
+        self.last_month, self.across = last_month, across
+        self.lines: dict[Place, int] = {}
+        self.headings: dict[int, str] = {}
+        line = 4 if across else 1
+        for number, part in enumerate(parts):
+            for row in part.rows:
+                if isinstance(row, str):
+                    line += across  # a heading takes a line only where the quantities stand below each other
+                    self.headings[line] = row
+                else:
+                    line += 1
+                    self.lines[number, row.quantity] = line
 
-    def cell(self, quantity: str, month: int) -> str:
+    def cell(self, place: Place, month: int) -> str:
         """The address of a quantity's month (month −1: the empty cell before the first)."""
         if self.across:
-            return f"{get_column_letter(5 + month)}{self.lines[quantity]}"
-        return f"{get_column_letter(self.lines[quantity])}{8 + month}"
+            return f"{get_column_letter(5 + month)}{self.lines[place]}"
+        return f"{get_column_letter(self.lines[place])}{8 + month}"
 
     def month(self, month: int) -> str:
         """The address of a month's number, anchored so that the formula can be copied."""
         return f"{get_column_letter(5 + month)}$4" if self.across else f"$A{8 + month}"
 
-    def total(self, quantity: str) -> str:
+    def total(self, place: Place) -> str:
         """The address of a quantity's total."""
-        return f"C{self.lines[quantity]}" if self.across else f"{get_column_letter(self.lines[quantity])}6"
+        return f"C{self.lines[place]}" if self.across else f"{get_column_letter(self.lines[place])}6"
 
-    def span(self, quantity: str, first: int, last: int) -> str:
+    def span(self, place: Place, first: int, last: int) -> str:
         """A quantity's range of months."""
-        return f"{self.cell(quantity, first)}:{self.cell(quantity, last)}"
+        return f"{self.cell(place, first)}:{self.cell(place, last)}"
 
     def months(self, first: int, last: int) -> str:
         """The range of month numbers."""
@@ -90,8 +112,7 @@ class Layout:
 class MonthTable:
     """A sheet of rows over the months, and every cell of it.
 
-    zero_below : what counts as zero in a cumulative row (by the name its equation takes), from the size of its flows.
-    beside : the table whose cells stand for quantities that this one lacks. horizon_name : months after this one fade.
+    beside : rows of another sheet that stand for those that a part lacks. fades : whether months after the horizon do.
     """
 
     def __init__(
@@ -99,108 +120,56 @@ class MonthTable:
         book: Book,
         title: str,
         subtitle: str,
-        rows: Sequence[Row | str],
-        zero_below: Mapping[str, str],
-        beside: MonthTable | None = None,
-        horizon_name: str | None = "months_to_amortize",
+        parts: Sequence[Part],
+        beside: MonthRows | None = None,
+        fades: bool = True,
     ) -> None:
         horizon = book.longest_horizon
-        self.book, self.rows, self.zero_below, self.beside = book, rows, zero_below, beside
-        self.layout = layout = Layout(horizon, rows)
-        self.cells: dict[tuple[str, int], Formula] = {}
+        self.book, self.beside = book, beside
+        self.layout = layout = Layout(last_month(book), horizon <= WIDEST, parts)
         across = (31, 9, 13, 2, *[11.5] * (layout.last_month + 1))
         self.sheet = book.sheet(title, across if layout.across else (8, *[12.5] * len(layout.lines)), title, subtitle)
-        self._write_titles()
-        for row in rows:
-            if isinstance(row, Row):
-                self._write_row(row)
-        if horizon_name:
-            self._fade_after(horizon_name)
+        self._write_titles(parts)
+        self.parts = [MonthRows(self, number, part) for number, part in enumerate(parts)]
+        if fades:
+            self._fade_after("months_to_amortize")
         self.sheet.freeze_panes = "E5" if layout.across else "B8"
         self._set_page(horizon)
 
-    def values(self, quantity: str, first: int = 0) -> list[Any]:
-        """The values of a quantity from a month on."""
-        return [self.cells[quantity, month].value for month in range(first, self.layout.last_month + 1)]
-
-    def span(self, quantity: str, first: int = 0) -> Formula:
-        """A quantity's months from a month on, as seen from any sheet."""
-        last = self.layout.last_month
-        area = ":".join(_fixed(self.layout.cell(quantity, month)) for month in (first, last))
-        return Formula(f"{quote_sheetname(self.sheet.title)}!{area}", self.values(quantity, first))
-
-    def cell(self, quantity: str, month: int) -> Formula:
-        """A quantity's month, as seen from any sheet."""
-        at = _fixed(self.layout.cell(quantity, month))
-        return Formula(f"{quote_sheetname(self.sheet.title)}!{at}", self.cells[quantity, month].value)
-
-    def define(self, name: str, quantity: str, first: int = 0) -> None:
-        """Names a quantity's months."""
-        last = self.layout.last_month
-        self.book.define(name, self.sheet, self.layout.span(quantity, first, last), self.values(quantity, first))
-
-    def _write_titles(self) -> None:
+    def _write_titles(self, parts: Sequence[Part]) -> None:
         """Labels, units and month numbers."""
         book, sheet, layout = self.book, self.sheet, self.layout
         rows = [
-            (row, row.unit.replace("{currency}", book.scenario.currency)) for row in self.rows if isinstance(row, Row)
+            (layout.lines[number, row.quantity], row.label, row.unit.replace("{currency}", book.scenario.currency))
+            for number, part in enumerate(parts)
+            for row in _rows_of(part)
         ]
         if layout.across:
             column_titles(book, sheet, 4, ("Month", "Unit", ">Total", ""))
-            for group, line in layout.groups.items():
-                group_title(book, sheet, line, group, get_column_letter(layout.last_month + 5))
-            for row, unit in rows:
-                book.put(sheet, f"A{layout.lines[row.quantity]}", row.label)
-                book.put(sheet, f"B{layout.lines[row.quantity]}", unit, "Unit")
+            for line, heading in layout.headings.items():
+                group_title(book, sheet, line, heading, get_column_letter(layout.last_month + 5))
+            for line, label, unit in rows:
+                book.put(sheet, f"A{line}", label)
+                book.put(sheet, f"B{line}", unit, "Unit")
         else:
-            column_titles(book, sheet, 4, (">Month", *(f">{row.label}" for row, _ in rows)))
-            column_titles(book, sheet, 5, (">Unit", *(f">{unit}" for _, unit in rows)))
+            column_titles(book, sheet, 4, (">Month", *(f">{label}" for _, label, _ in rows)))
+            column_titles(book, sheet, 5, (">Unit", *(f">{unit}" for *_, unit in rows)))
             book.put(sheet, "A6", "Total")
             sheet.row_dimensions[4].height = 45
         style = "Column title right" if layout.across else "Calculation"
         for month in range(layout.last_month + 1):
             book.put(sheet, layout.month(month).replace("$", ""), month, style, styles.WHOLE)
 
-    def _write_row(self, row: Row) -> None:
-        book, sheet, layout = self.book, self.sheet, self.layout
-        style = "Output" if row.quantity.endswith(("net_cash_flow", "cumulative")) else "Calculation"
-        for month in range(layout.last_month + 1):
-            formula = formula_of(row.equation(*(self._argument(name, month) for name in row.takes)))
-            address = layout.cell(row.quantity, month)
-            self.cells[row.quantity, month] = book.put(sheet, address, formula, style, row.number_format)
-        if row.total:
-            span = Formula(layout.span(row.quantity, 0, layout.last_month), None)
-            total = function("SUM", span, value=metrics.total(self.values(row.quantity)))
-            book.put(sheet, layout.total(row.quantity), total, "Output", row.number_format, name=row.total)
-
-    def _argument(self, name: str, month: int) -> Formula:
-        """What an equation takes: the month, a row's cell (or the one before), another table's cell, a named cell."""
-        if name == "month":
-            return Formula(self.layout.month(month), month)
-        if name in self.zero_below:
-            return formula_of(metrics.rounding(self.book.names[self.zero_below[name]]))
-        if name in self.layout.lines:
-            return self.cells[name, month]
-        quantity = name.removesuffix("_before")
-        if quantity != name and quantity in self.layout.lines:
-            before = self.cells[quantity, month - 1].value if month else 0
-            return function("N", Formula(self.layout.cell(quantity, month - 1), before), value=before)
-        if self.beside and name in self.beside.layout.lines:
-            cell = self.beside.cells[name, month]
-            return Formula(f"{quote_sheetname(self.beside.sheet.title)}!{cell.text}", cell.value)
-        return self.book.names[name]
-
     def _fade_after(self, horizon_name: str) -> None:
         layout = self.layout
-        first = next(iter(layout.lines))
-        *_, final = layout.lines
+        first, *_, final = layout.lines
         area = f"{layout.cell(first, 0)}:{layout.cell(final, layout.last_month)}"
         rule = FormulaRule(formula=[f"{layout.month(0)}>{horizon_name}"])
         rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
         self.sheet.conditional_formatting.add(area, rule)
 
     def _set_page(self, horizon: int) -> None:
-        """The months up to the horizon: a year to a page across, or all columns on one page down."""
+        """The months up to the horizon: a year to a page, or all columns on one page."""
         sheet, layout = self.sheet, self.layout
         *_, final = layout.lines
         page(sheet, f"A1:{layout.cell(final, horizon)}", "1:4" if layout.across else "1:5")
@@ -210,11 +179,85 @@ class MonthTable:
             sheet.page_setup.fitToHeight = 1
 
 
-def at_horizon(span: Formula, months: Formula) -> Formula:
-    """A row's value in the last month of the horizon."""
-    return Formula(f"INDEX({span.text},{(months + 1).text})", span.value[int(months.value)])
+class MonthRows:
+    """A part of a table as it stands: the cells of its rows, its totals by name."""
+
+    def __init__(self, table: MonthTable, number: int, part: Part) -> None:
+        self.table, self.number, self.book = table, number, part.book
+        self.quantities: dict[str, Formula] = dict(part.quantities)
+        self._cells: dict[str, list[Formula]] = {}
+        self._named: dict[str, Formula] = {}
+        for row in _rows_of(part):
+            self._write(row)
+
+    def values(self, quantity: str, first: int = 0) -> list[Any]:
+        """The values of a quantity from a month on."""
+        return [cell.value for cell in self._cells[quantity][first:]]
+
+    def address(self, quantity: str, first: int = 0) -> str:
+        """The range of a quantity from a month on, on its own sheet."""
+        return self.table.layout.span((self.number, quantity), first, self.table.layout.last_month)
+
+    def cell(self, quantity: str, month: int) -> Formula:
+        """A quantity's month, as seen from any sheet."""
+        cell = self._cells[quantity][month]
+        return self._named.get(cell.text) or Formula(self._elsewhere(absolute(cell.text)), cell.value)
+
+    def span(self, quantity: str, first: int = 0) -> Formula:
+        """A quantity's months from a month on, as seen from any sheet."""
+        area = self.address(quantity, first)
+        known = self._named.get(area)
+        return known or Formula(self._elsewhere(absolute(area)), self.values(quantity, first))
+
+    def define(self, name: str, quantity: str, first: int = 0) -> None:
+        """Names a quantity's months from a month on; other sheets see them by this name."""
+        area = self.address(quantity, first)
+        self._named[area] = self.book.define(name, self.table.sheet, area, self.values(quantity, first))
+
+    def define_cell(self, name: str, quantity: str, month: int) -> None:
+        """Names a quantity's month; other sheets see it by this name."""
+        cell = self._cells[quantity][month]
+        self._named[cell.text] = self.book.define(name, self.table.sheet, cell.text, cell.value)
+
+    def at_horizon(self, quantity: str) -> Formula:
+        """A quantity in the last month of the horizon."""
+        row, months = self.span(quantity), self.quantities["months_to_amortize"]
+        return Formula(f"INDEX({row.text},{(months + 1).text})", row.value[int(months.value)])
+
+    def _elsewhere(self, address: str) -> str:
+        return f"{quote_sheetname(self.table.sheet.title)}!{address}"
+
+    def _write(self, row: Row) -> None:
+        sheet, layout = self.table.sheet, self.table.layout
+        place = (self.number, row.quantity)
+        style = "Output" if row.quantity in ("net_cash_flow", "cumulative") else "Calculation"
+        cells = self._cells[row.quantity] = []
+        for month in range(layout.last_month + 1):
+            formula = formula_of(row.equation(*(self._taken(name, month) for name in row.takes)))
+            cells.append(self.book.put(sheet, layout.cell(place, month), formula, style, row.number_format))
+        if row.total:
+            values = self.values(row.quantity)
+            total = function("SUM", Formula(self.address(row.quantity), None), value=metrics.total(values))
+            cell = self.book.put(sheet, layout.total(place), total, "Output", row.number_format, name=row.total)
+            self.quantities[row.total] = cell
+
+    def _taken(self, name: str, month: int) -> Formula:
+        """What an equation takes: the month, a month's cell of a row, a fixed cell."""
+        if name == "month":
+            return Formula(self.table.layout.month(month), month)
+        if name in self._cells:
+            return self._cells[name][month]
+        quantity = name.removesuffix("_before")
+        if quantity != name and quantity in self._cells:
+            before = self._cells[quantity][month - 1].value if month else 0
+            address = self.table.layout.cell((self.number, quantity), month - 1)
+            return function("N", Formula(address, before), value=before)
+        beside = self.table.beside
+        if beside and name in beside._cells:
+            cell = beside._cells[name][month]
+            return Formula(beside._elsewhere(cell.text), cell.value)
+        return quantity_of(name, self.quantities)
 
 
-def _fixed(address: str) -> str:
-    letters = address.rstrip("0123456789")
-    return f"${letters}${address[len(letters) :]}"
+def _rows_of(part: Part) -> Iterator[Row]:
+    return (row for row in part.rows if isinstance(row, Row))

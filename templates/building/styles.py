@@ -1,4 +1,4 @@
-"""How cells look: named styles, number formats by quantity, column widths. Every text has contrast ≥ 4.5 : 1."""
+"""How cells look: named styles, number formats; every contrast ≥ 4.5 : 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a typed cell stands for: its figure, or, when it is empty, the input's default; missing where there is none."""
+"""What a typed cell stands for: its figure, or the input's default."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import Any
 
 from roi_engine.inputs import Input
 from templates.building.formula import Formula, function
+from templates.building.quantities import Quantities
 
 MISSING, NOTHING = "missing", "–"
 """What stands in for an input that must be filled in, and for one that may stay empty."""
 
-PRICES = {f"{side}_cost_per_1k_tokens": side for side in ("baseline", "finetuned")}
-"""The prices per 1,000 tokens, which a token mix (or a fleet) replaces."""
+MIX_INSTEAD = {
+    "baseline_cost_per_1k_tokens": "baseline_input_tokens",
+    "finetuned_cost_per_1k_tokens": "finetuned_input_tokens",
+}
+"""The prices per 1,000 tokens, and the input of the token mix that replaces each."""
+FLEET_INSTEAD = "finetuned_cost_per_1k_tokens"
+"""The price that a fleet replaces too."""
 
 
 def default_of(declared: Input) -> Any:
@@ -21,11 +27,14 @@ def default_of(declared: Input) -> Any:
     return NOTHING if declared.may_be_empty else declared.default
 
 
-def default_price(side: str, input_tokens: Formula, serving: Formula) -> Formula:
-    """A price per 1,000 tokens may be empty where a token mix, or a fleet, takes its place."""
-    stands_in = input_tokens.given()
-    if side == "finetuned":
-        own = serving == "self_hosted"
+def default_price(price: str, typed: Quantities) -> Formula:
+    """A price may be empty where a token mix, or a fleet, takes its place.
+
+    typed : the typed cells of the inputs.
+    """
+    stands_in = typed[MIX_INSTEAD[price]].given()
+    if price == FLEET_INSTEAD:
+        own = typed["serving"] == "self_hosted"
         stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
     return stands_in.where(0, MISSING)
 
@@ -36,13 +45,13 @@ def is_empty(cell: Formula) -> Formula:
 
 
 def in_use(declared: Input, cell: Formula, default: Any) -> Formula:
-    """The figure of a typed cell; its default when it is empty; missing when it holds no number."""
+    """The figure of a typed cell; its default when empty; missing for no number."""
     if not declared.numeric:
         return is_empty(cell).where(default, cell)
     return cell.given().where(cell, is_empty(cell).where(default, MISSING))
 
 
 def text_or_nothing(cell: Formula) -> Formula:
-    """A cell's content, and the empty text where it is empty (a bare reference would read 0)."""
+    """A cell's content; the empty text where it is empty (a bare reference reads 0)."""
     shown = "" if cell.value is None else cell.value
     return Formula(f'IF({cell.text}="","",{cell.text})', shown)

@@ -1,4 +1,4 @@
-"""What a cell accepts: validation rules with a prompt and an error sentence, from the quantity."""
+"""What a cell accepts: validation rules with their sentences, by quantity."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity
+from roi_engine.sensitivity import legal_bounds
 
 LONGEST_TITLE, LONGEST_TEXT = 32, 255
 """What Excel accepts; a longer text makes it refuse the file."""
+NO_LIMIT = 1e300
+"""Stands for a bound that does not exist, in the cells that formulas read."""
+
+
+def bounds(declared: Input) -> tuple[float, float]:
+    """The lowest and highest legal value as cells hold them."""
+    lowest, highest = (max(min(bound, NO_LIMIT), -NO_LIMIT) for bound in legal_bounds(declared))
+    return lowest, highest
 
 
 def validation_of(declared: Input, currency: str) -> DataValidation:
@@ -50,8 +59,15 @@ def rule_of(quantity: Quantity, may_be_empty: bool) -> DataValidation:
     return rule
 
 
+def explain(rule: DataValidation, title: str, prompt: str, error: str) -> None:
+    """Says what a cell takes when it is chosen, and when it refuses."""
+    rule.promptTitle = rule.errorTitle = title
+    rule.prompt, rule.error = prompt, error
+    rule.showInputMessage = rule.showErrorMessage = True
+
+
 def _operator(quantity: Quantity) -> tuple[Any, tuple[float, ...]]:
-    """Excel's operator and bounds. A bound that is itself not allowed is stayed away from."""
+    """Excel's operator and bounds; a bound that is not allowed is stayed away from."""
     low, high = quantity.clamp(-math.inf), quantity.clamp(math.inf)
     if low == -math.inf:
         return "lessThanOrEqual", (high,)

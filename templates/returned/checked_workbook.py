@@ -12,11 +12,11 @@ from roi_engine.appraisal import appraise
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import Scenario
 from templates.building.book import Edition
+from templates.building.what_if_places import SHEETS, TABLES
 from templates.package_check import check_package
 from templates.returned.provenance import plain
 from templates.returned.reading import Reading, read_workbook
 from templates.returned.relinking import LONGEST_FORMULA
-from templates.sheets.what_if_sheets import SHEETS, TABLES
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package

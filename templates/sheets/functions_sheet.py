@@ -1,4 +1,4 @@
-"""The Functions sheet: the catalogue, each function with a live example on this scenario."""
+"""The Functions sheet: the catalogue, with live examples on this scenario."""
 
 from __future__ import annotations
 
@@ -11,76 +11,94 @@ from roi_engine.quantity import ANNUAL_RATE
 from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
 from templates.building import styles
-from templates.building.book import Book, color_ok_and_fail, column_titles, group_title, page, protect
+from templates.building.agreement import matches
+from templates.building.book import Book, color_ok_and_fail, group_title, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, cached, function, if_error
-from templates.sheets.breakdown_sheet import matches
 
-TITLES = (
-    "Function", "Arguments, typed", "On this scenario", "Gives",
-    ">Value here", ">Expected", "Match", "What it gives",
-)  # fmt: skip
-WIDTHS = (18, 42, 36, 15, 17, 17, 8, 62)
+
+class Column(Columns):
+    """A function a row."""
+
+    FUNCTION = "A", "Function", 18
+    TYPED = "B", "Arguments, typed", 42
+    EXAMPLE = "C", "On this scenario", 36
+    GIVES = "D", "Gives", 15
+    VALUE = "E", ">Value here", 17
+    EXPECTED = "F", ">Expected", 17
+    MATCH = "G", "Match", 8
+    SENTENCE = "H", "What it gives", 62
+
+
+_WRAPPED = (Column.TYPED, Column.EXAMPLE, Column.VALUE, Column.EXPECTED, Column.SENTENCE)
 FIRST_ROW = 5
 ALL_TYPED = scenario_arguments()
 
 
-def add_functions_sheet(book: Book) -> Worksheet:
-    """Writes the sheet, family by family."""
+def add_functions_sheet(book: Book, block: Formula) -> None:
+    """Writes the sheet, family by family.
+
+    block : the Inputs table, as the argument of a function.
+    """
     usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
     if book.edition != "wired":
         usage = "What the FT ROI add-in brings to Excel; this workbook does without. Figures are those as generated."
-    sheet = book.sheet("Functions", WIDTHS, "Functions", usage)
+    sheet = book.sheet("Functions", widths(Column), "Functions", usage)
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
-    book.put(sheet, f"A{FIRST_ROW - 1}", f"S stands for {typed}.", "Explanatory Text")
-    column_titles(book, sheet, FIRST_ROW, TITLES)
+    book.put(sheet, Column.FUNCTION.at(FIRST_ROW - 1), f"S stands for {typed}.", "Explanatory Text")
+    put_titles(book, sheet, FIRST_ROW, Column)
     lever = next(iter(tornado(book.scenario)), None)
     row, family = FIRST_ROW, ""
     for each in functions().values():
         row += 1
         if each.family != family:
             family = each.family
-            group_title(book, sheet, row, family, "H")
+            group_title(book, sheet, row, family, Column.SENTENCE.letter)
             row += 1
         with book.as_values(book.edition == "native"):
-            _add_function(book, sheet, row, each, lever)
-    color_ok_and_fail(sheet, f"G{FIRST_ROW + 1}:G{row}")
-    sheet.freeze_panes = f"B{FIRST_ROW + 1}"
-    page(sheet, f"A1:H{row}", f"1:{FIRST_ROW}")
+            _add_function(book, sheet, row, each, _called(book, each, block, lever))
+    color_ok_and_fail(sheet, Column.MATCH.rows(FIRST_ROW + 1, row))
+    sheet.freeze_panes = Column.TYPED.at(FIRST_ROW + 1)
+    page(sheet, span(Column.FUNCTION, Column.SENTENCE, 1, row), f"1:{FIRST_ROW}")
     protect(sheet)
-    return sheet
 
 
-def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, lever: TornadoBar | None) -> None:
+def _called(book: Book, each: Function, block: Formula, lever: TornadoBar | None) -> Formula:
+    """The function on this scenario."""
     arguments = _example(each, lever)
     if each.takes_scenario:
         at = each.block_at if each.block_at is not None else len(each.own)
-        arguments.insert(at, book.scenario_block)
-    formula = book.ft(each.name, *arguments)
-    shown = formula.text
-    if each.result.kind == "table":
-        formula = _first_cell(formula)
-    elif each.result.kind == "yes_no":
-        formula = formula.where("Yes", "No")
-    live = if_error(formula, "n/a")
-    wrap = Alignment(wrap_text=True, vertical="center")
-    book.put(sheet, f"A{row}", each.name)
-    book.put(sheet, f"B{row}", _typed(each), "Explanatory Text")
-    book.put(sheet, f"C{row}", f"={shown}", "Explanatory Text")
-    book.put(sheet, f"D{row}", _result_in_words(each, book.scenario.currency), "Explanatory Text")
+        arguments.insert(at, block)
+    return book.ft(each.name, *arguments)
+
+
+def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called: Formula) -> None:
+    live = if_error(_in_one_cell(each, called), "n/a")
+    book.put(sheet, Column.FUNCTION.at(row), each.name)
+    book.put(sheet, Column.TYPED.at(row), _typed(each), "Explanatory Text")
+    book.put(sheet, Column.EXAMPLE.at(row), f"={called.text}", "Explanatory Text")
+    book.put(sheet, Column.GIVES.at(row), _result_in_words(each, book.scenario.currency), "Explanatory Text")
     number_format = _shown(live.value)
-    value = book.put(sheet, f"E{row}", live, "Calculation", number_format)
-    expected = book.put(sheet, f"F{row}", cached(live.value), "Explanatory Text", number_format)
-    book.put(sheet, f"G{row}", matches(value, expected, 1e-9), "Good")
-    book.put(sheet, f"H{row}", each.sentence, "Explanatory Text")
-    for column in "BCEFH":
-        sheet[f"{column}{row}"].alignment = wrap
+    value = book.put(sheet, Column.VALUE.at(row), live, "Calculation", number_format)
+    expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
+    book.put(sheet, Column.MATCH.at(row), matches(value, expected, 1e-9), "Good")
+    book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
+    for column in _WRAPPED:
+        sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")
     text = len(live.value) / 17 if isinstance(live.value, str) else 1
     longest = max(len(_typed(each)) / 46, len(each.sentence) / 70, text)
     sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
 
 
+def _in_one_cell(each: Function, called: Formula) -> Formula:
+    """What a cell shows of a result: one figure of a table, a condition as Yes or No."""
+    if each.result.kind == "table":
+        return _first_cell(called)
+    return called.where("Yes", "No") if each.result.kind == "yes_no" else called
+
+
 def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
-    """The function's own arguments, with this scenario's rates and its widest lever where the catalogue has others."""
+    """The function's own arguments, with this scenario's rates and widest lever."""
     chosen: list[Any] = []
     for argument, value in zip(each.own, each.examples, strict=False):
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
@@ -95,7 +113,7 @@ def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
 
 
 def _shown(value: Any) -> str:
-    """A number format for any example: prices with their small digits, astronomical rates as they are."""
+    """A number format for any example: small prices, astronomical rates."""
     if not isinstance(value, (int, float)) or abs(value) >= 1e15:
         return styles.GENERAL
     return styles.PRICE if 0 < abs(value) < 1 else styles.ANY_SIZE
@@ -110,7 +128,7 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """The last column of a table's first row: one figure to look at, wherever arrays do not spill."""
+    """The last column of a table's first row: one figure to look at."""
     rows: list[list[Any]] = table.value
     column = len(rows[0])
     return function("INDEX", table, 1, column, value=rows[0][column - 1])

@@ -1,4 +1,4 @@
-"""The Notes sheet: an assumptions log to write in, what the model leaves out, and the date of the price table."""
+"""The Notes sheet: a log of assumptions, what the model leaves out, prices."""
 
 from __future__ import annotations
 
@@ -11,9 +11,18 @@ from roi_engine.prices.named_prices import SOURCE
 from roi_engine.prices.price_tables import table_date_in_words
 from roi_engine.scenario import INPUTS
 from templates.building.book import Book, group_title, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
 
-WIDTHS = (34, 72, 40, 16)
-TITLES = ("Input or topic", "Assumption or question", "Source, or who knows", "State")
+
+class Column(Columns):
+    """The log of assumptions."""
+
+    TOPIC = "A", "Input or topic", 34
+    ASSUMPTION = "B", "Assumption or question", 72
+    SOURCE = "C", "Source, or who knows", 40
+    STATE = "D", "State", 16
+
+
 STATES = ("open", "agreed", "to check")
 FIRST_ROW = 4
 EMPTY_ROWS = 8
@@ -27,34 +36,38 @@ LEFT_OUT = (
 )
 
 
-def add_notes_sheet(book: Book) -> Worksheet:
-    """Writes the sheet: the sources of the scenario as first entries of the log, and empty rows."""
-    sheet = book.sheet("Notes", WIDTHS, "Notes", "Write down what is assumed, where it comes from, and what is open.")
+def add_notes_sheet(book: Book) -> None:
+    """Writes the sheet: the scenario's sources begin the log, empty rows follow."""
+    about = "Write down what is assumed, where it comes from, and what is open."
+    sheet = book.sheet("Notes", widths(Column), "Notes", about)
+    row = _add_log(book, sheet) + 2
+    row = _paragraphs(book, sheet, row, "What the model leaves out", LEFT_OUT) + 2
+    row = _paragraphs(book, sheet, row, "Prices", (f"Made with the {table_date_in_words()}.", *_looked_up(book)))
+    sheet.freeze_panes = Column.TOPIC.at(FIRST_ROW + 1)
+    page(sheet, span(Column.TOPIC, Column.STATE, 1, row), f"1:{FIRST_ROW}", tall=1)
+    protect(sheet)
+
+
+def _add_log(book: Book, sheet: Worksheet) -> int:
+    """The log as a table to write in; returns its last row."""
     entries = [
         (INPUTS[name].label, book.scenario.notes.get(name, ""), source, "")
         for name, source in book.scenario.sources.items()
         if name in INPUTS
     ]
-    for column, title in zip("ABCD", TITLES, strict=True):
-        book.put(sheet, f"{column}{FIRST_ROW}", title, "Column title")
+    put_titles(book, sheet, FIRST_ROW, Column)
     row = FIRST_ROW
     for entry in [*entries, *[("", "", "", "")] * EMPTY_ROWS]:
         row += 1
-        for column, text in zip("ABCD", entry, strict=True):
-            book.put(sheet, f"{column}{row}", text or None, "Annotation")
+        for column, text in zip(Column, entry, strict=True):
+            book.put(sheet, column.at(row), text or None, "Annotation")
         lines = max(-(-len(entry[1]) // 84), -(-len(entry[2]) // 46), 1)
         sheet.row_dimensions[row].height = 13 * lines + 2
-    log = Table(displayName="assumptions", ref=f"A{FIRST_ROW}:D{row}")
+    log = Table(displayName="assumptions", ref=span(Column.TOPIC, Column.STATE, FIRST_ROW, row))
     log.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     sheet.add_table(log)
-    sheet.add_data_validation(_states(f"D{FIRST_ROW + 1}:D{row}"))
-    row += 2
-    row = _paragraphs(book, sheet, row, "What the model leaves out", LEFT_OUT) + 2
-    row = _paragraphs(book, sheet, row, "Prices", (f"Made with the {table_date_in_words()}.", *_looked_up(book)))
-    sheet.freeze_panes = f"A{FIRST_ROW + 1}"
-    page(sheet, f"A1:D{row}", f"1:{FIRST_ROW}", tall=1)
-    protect(sheet)
-    return sheet
+    sheet.add_data_validation(_states(Column.STATE.rows(FIRST_ROW + 1, row)))
+    return row
 
 
 def _looked_up(book: Book) -> list[str]:
@@ -75,9 +88,9 @@ def _states(area: str) -> DataValidation:
 
 
 def _paragraphs(book: Book, sheet: Worksheet, row: int, title: str, sentences: tuple[str, ...]) -> int:
-    group_title(book, sheet, row, title, "D")
+    group_title(book, sheet, row, title, Column.STATE.letter)
     for sentence in sentences:
         row += 1
-        book.put(sheet, f"A{row}", sentence, "Explanatory Text")
-        sheet[f"A{row}"].alignment = Alignment(vertical="center")
+        book.put(sheet, Column.TOPIC.at(row), sentence, "Explanatory Text")
+        sheet[Column.TOPIC.at(row)].alignment = Alignment(vertical="center")
     return row

@@ -1,189 +1,183 @@
-"""The Options sheet: stay, fine-tuned API and self-hosted side by side, and the monthly bill against the volume."""
+"""The Options sheet: stay, fine-tuned API and self-hosted side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import metrics
-from roi_engine.cashflow import MODEL
-from roi_engine.options import COMPARED, LABELS, NEEDED, OPTIONS, REPLACED, changed_equations, cheaper
-from roi_engine.scenario import INPUTS
+from roi_engine.figures import OPTION_FIGURES
+from roi_engine.options import COMPARED, LABELS, NEEDED, cheaper
 from templates.building import flow_metrics, styles
-from templates.building.book import Book, column_titles, group_title, page, protect
+from templates.building.book import Book, page, protect
+from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, formula_of, function, if_error, is_number
-from templates.building.month_rows import MonthTable
-from templates.sheets.breakdown_sheet import WORKINGS
-from templates.sheets.monthly_bills import COLUMNS, LAST_COLUMN, add_bill_chart, add_bills
-from templates.sheets.option_flows_sheet import SHORT, add_option_flows_sheet, own_names
+from templates.building.month_rows import MonthRows
+from templates.building.native_figures import native_figure
+from templates.building.quantities import Quantities
+from templates.building.shown_figures import rounded_format
+from templates.sheets.monthly_bills import add_bills
+from templates.sheets.monthly_bills_chart import add_bill_chart
+from templates.sheets.option_bearings import OptionCells, add_bearings
+from templates.sheets.option_columns import RIGHT, Column, End, Step
+from templates.sheets.option_flows_sheet import OptionFlowCells, add_option_flows_sheet
 
-WIDTHS = (41, 18, 18, 18, 17, 8, 19, 40, 3, 8, 8, 11, 14, 14, 3, 16, 16, 18, 14)
-TITLES = (
-    "Option", ">NPV against staying", ">PV of cost", ">Equivalent monthly cost", ">Payback (months)", ">Rank",
-    ">Rank changes at (calls/month)", "Note",
-)  # fmt: skip
 FIRST_ROW = 5
-_RIGHT = Alignment(horizontal="right", vertical="center")
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+NOTE = "NOTE"
+NPV, COST, MONTHLY, PAYBACK, RANK, VOLUME = (
+    OPTION_FIGURES[name].code
+    for name in ("npv", "pv_cost", "equivalent_monthly_cost", "payback_months", "rank", "ranking_changes_at")
+)
+"""What FT_OPTION is asked for."""
+_ITEMS = {
+    NOTE: (Column.NOTE, styles.GENERAL),
+    NPV: (Column.NPV, rounded_format(OPTION_FIGURES["npv"])),
+    COST: (Column.COST, rounded_format(OPTION_FIGURES["pv_cost"])),
+    MONTHLY: (Column.MONTHLY, rounded_format(OPTION_FIGURES["equivalent_monthly_cost"])),
+    PAYBACK: (Column.PAYBACK, rounded_format(OPTION_FIGURES["payback_months"])),
+}
+"""What has a name of its own in each option: where it stands, and how."""
 
 
-def add_options_sheet(book: Book, cash_flow: MonthTable) -> Worksheet:
-    """Writes the sheet, and in the native edition the sheet of the options' flows."""
+@dataclass(frozen=True)
+class OptionsCells:
+    """What others take: the present values of cost, and the ranks, of all options."""
+
+    sheet: Worksheet
+    costs: Formula
+    ranks: Formula
+
+
+def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: MonthRows) -> OptionsCells:
+    """Writes the sheet, and in the native edition the sheet of the options' flows.
+
+    fixed : the scenario's inputs in use and fixed figures. block : the Inputs table, as the argument of a function.
+    cash_flow : the rows of the Cash flow sheet.
+    """
     sheet = book.sheet(
         "Options",
-        WIDTHS,
+        widths(Column, Step, End),
         "Options",
         "Stay, fine-tune through an API, or self-host: each over the horizon, every option bearing its own costs.",
     )
-    column_titles(book, sheet, FIRST_ROW - 1, TITLES)
+    put_titles(book, sheet, FIRST_ROW - 1, Column)
     sheet.row_dimensions[FIRST_ROW - 1].height = 30
     row = FIRST_ROW + len(LABELS) + 1
-    row = _add_bearings(book, sheet, row) + 2
-    flows = add_option_flows_sheet(book, cash_flow) if book.edition == "native" else None
-    _add_figures(book, sheet, flows)
-    row = add_bills(book, sheet, row) + 1
-    row = add_bill_chart(book, sheet, row)
-    sheet.freeze_panes = f"B{FIRST_ROW}"
-    page(sheet, f"A1:{LAST_COLUMN}{row}", f"1:{FIRST_ROW - 1}", tall=1)
-    protect(sheet)
-    return sheet
-
-
-# --- the table ------------------------------------------------------------------------------------------
-
-
-def _add_figures(book: Book, sheet: Worksheet, flows: MonthTable | None) -> None:
-    """A row per option, by FT_OPTION or by ordinary formulas over the options' flows."""
-    rows = dict(zip(LABELS, range(FIRST_ROW, FIRST_ROW + len(LABELS)), strict=True))
-    for name, row in rows.items():
-        book.put(sheet, f"A{row}", LABELS[name])
-        sheet.row_dimensions[row].height = 26  # a note may take two lines
-        for column, item, shown in (
-            ("H", "NOTE", styles.GENERAL),
-            ("B", "NPV", styles.MONEY),
-            ("C", "PVCOST", styles.MONEY),
-            ("D", "EQUIVMONTHLY", styles.MONEY),
-            ("E", "PAYBACK", styles.PAYBACK),
-        ):
-            figure = book.live(
-                if_error(book.ft("FT_OPTION", name, item, book.scenario_block), "n/a"),
-                lambda name=name, item=item, row=row: _native(book, flows, name, item, row),  # type: ignore[misc]
-            )
-            style = "Explanatory Text" if item == "NOTE" else "Output"
-            book.put(sheet, f"{column}{row}", figure, style, shown, name=f"{name.lower()}_{item.lower()}")
-            sheet[f"{column}{row}"].alignment = _RIGHT if item != "NOTE" else _LEFT
-    for name, row in rows.items():
-        wired = if_error(book.ft("FT_OPTION", name, "RANK", book.scenario_block), "n/a")
-        rank = book.live(wired, lambda name=name: _rank(book, name, list(rows.values())))  # type: ignore[misc]
-        book.put(sheet, f"F{row}", rank, "Output", styles.WHOLE)
-        wired = if_error(book.ft("FT_OPTION", name, "VOLUME", book.scenario_block), "n/a")
-        with book.as_values(book.edition == "native"):  # found by a search over all volumes
-            book.put(sheet, f"G{row}", wired, "Output", styles.WHOLE)
-        for column in "FG":
-            sheet[f"{column}{row}"].alignment = _RIGHT
-    first, last = FIRST_ROW, FIRST_ROW + len(LABELS) - 1
-    for name, column in (("option_costs", "C"), ("option_ranks", "F")):
-        values = [book.values[sheet.title][f"{column}{row}"] for row in rows.values()]
-        book.define(name, sheet, f"{column}{first}:{column}{last}", values)
+    row, options = add_bearings(book, sheet, row, fixed)
+    native = None
     if book.edition == "native":
+        native = _NativeFigures(_add_flows(book, cash_flow, fixed, options), fixed, options)
+    cells = _add_figures(book, sheet, block, native)
+    bills = add_bills(book, sheet, row + 2, fixed, options)
+    row = add_bill_chart(book, sheet, bills, fixed, options)
+    sheet.freeze_panes = Column.NPV.at(FIRST_ROW)
+    page(sheet, span(Column.OPTION, Column.NOTE, 1, row), f"1:{FIRST_ROW - 1}", tall=1)
+    protect(sheet)
+    return cells
+
+
+def _add_flows(
+    book: Book, cash_flow: MonthRows, fixed: Quantities, options: Mapping[str, OptionCells]
+) -> OptionFlowCells:
+    own_books = {option: each.book for option, each in options.items()}
+    own_fixed = {option: each.fixed for option, each in options.items()}
+    return add_option_flows_sheet(book, cash_flow, fixed, own_books, own_fixed)
+
+
+def _add_figures(book: Book, sheet: Worksheet, block: Formula, native: _NativeFigures | None) -> OptionsCells:
+    """A row per option, by FT_OPTION or by ordinary formulas over the options' flows."""
+
+    def asked(name: str, item: str) -> Formula:
+        return if_error(book.ft("FT_OPTION", name, item, block), "n/a")
+
+    costs: list[Formula] = []
+    for row, name in enumerate(LABELS, start=FIRST_ROW):
+        book.put(sheet, Column.OPTION.at(row), LABELS[name])
+        sheet.row_dimensions[row].height = 26  # a note may take two lines
+        for item, (column, shown) in _ITEMS.items():
+            figure = native.figure(name, item) if native else asked(name, item)
+            style = "Explanatory Text" if item == NOTE else "Output"
+            cell = book.put(sheet, column.at(row), figure, style, shown, name=f"{name.lower()}_{item.lower()}")
+            sheet[column.at(row)].alignment = RIGHT if item != NOTE else _LEFT
+            if native:
+                native.known[name, item] = cell
+            if item == COST:
+                costs.append(Formula(column.at(row), cell.value))
+    ranks: list[Any] = []
+    for row, (name, own) in enumerate(zip(LABELS, costs, strict=True), start=FIRST_ROW):
+        rank = _rank(own, costs) if native else asked(name, RANK)
+        ranks.append(book.put(sheet, Column.RANK.at(row), rank, "Output", styles.WHOLE).value)
+        with book.as_values(book.edition == "native"):  # found by a search over all volumes
+            book.put(sheet, Column.CHANGES.at(row), asked(name, VOLUME), "Output", styles.WHOLE)
+        for column in (Column.RANK, Column.CHANGES):
+            sheet[column.at(row)].alignment = RIGHT
+    first, last = FIRST_ROW, FIRST_ROW + len(LABELS) - 1
+    all_costs = book.define("option_costs", sheet, Column.COST.rows(first, last), [each.value for each in costs])
+    all_ranks = book.define("option_ranks", sheet, Column.RANK.rows(first, last), ranks)
+    if native:
         note = "Rank changes: the volumes as generated. All else follows the inputs; see the sheet Option flows."
-        book.put(sheet, f"A{last + 1}", note, "Explanatory Text")
+        book.put(sheet, Column.OPTION.at(last + 1), note, "Explanatory Text")
+    return OptionsCells(sheet, all_costs, all_ranks)
 
 
-def _native(book: Book, flows: MonthTable | None, name: str, item: str, row: int) -> Formula:
-    """A figure by ordinary formulas; n/a for an option that lacks inputs."""
-    assert flows is not None
-    n = book.names
-    if item == "NOTE":
+def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
+    """1 and how many options are cheaper; n/a for an option without figures."""
+    numbers = [each.value for each in costs if isinstance(each.value, (int, float))]
+    area = Formula(f"{costs[0].text}:{costs[-1].text}", None)
+    largest = function("MAX", area, 1, value=max(1.0, *numbers))
+    one, other = (cheaper(cost, own, metrics.largest_rounding(largest)) for cost in costs if cost is not own)
+    return is_number(own).where(1 + one + other, "n/a")
+
+
+class _NativeFigures:
+    """The options' figures by ordinary formulas; n/a for an option that lacks inputs.
+
+    known : the figures that stand, by option and item.
+    """
+
+    def __init__(self, flows: OptionFlowCells, fixed: Quantities, options: Mapping[str, OptionCells]) -> None:
+        self.flows, self.fixed, self.options = flows, fixed, options
+        self.known: dict[tuple[str, str], Formula] = {}
+
+    def figure(self, name: str, item: str) -> Formula:
+        """A figure of an option, by those before it."""
+        if item == NOTE:
+            return self._note(name)
+        if name == "STAY":
+            return formula_of(self._of_staying(item))
+        calculated = if_error(self._of_option(name, item), "n/a")
+        return self.options[name].compared.where(calculated, "n/a")
+
+    def _note(self, name: str) -> Formula:
         if name == "STAY":
             return formula_of(COMPARED)
-        return (n[f"has_{SHORT[name]}"] == 1).where(COMPARED, NEEDED[name][1])
-    stay = _npv(book, flows, "stay_bill")
-    if name == "STAY":
+        return self.options[name].compared.where(COMPARED, NEEDED[name][1])
+
+    def _of_staying(self, item: str) -> Any:
+        rate = self.fixed["discount_rate"]
         figures: dict[str, Callable[[], Any]] = {
-            "NPV": lambda: formula_of(0),
-            "PVCOST": lambda: stay,
-            "EQUIVMONTHLY": lambda: _equivalent(book, name),
-            "PAYBACK": lambda: formula_of("n/a"),
+            NPV: lambda: 0,
+            COST: lambda: flow_metrics.npv(rate, self.flows.first_bill, self.flows.later_bills),
+            MONTHLY: lambda: self._equivalent("STAY"),
+            PAYBACK: lambda: "n/a",
         }
         return figures[item]()
-    own = own_names(name)
-    figures = {
-        "NPV": lambda: _npv(book, flows, own("net_cash_flow")),
-        "PVCOST": lambda: n["stay_pvcost"] - n[f"{name.lower()}_npv"],
-        "EQUIVMONTHLY": lambda: _equivalent(book, name),
-        "PAYBACK": lambda: _payback(book, own),
-    }
-    return (n[f"has_{SHORT[name]}"] == 1).where(if_error(figures[item](), "n/a"), "n/a")
 
+    def _of_option(self, name: str, item: str) -> Any:
+        own = self.flows.options[name]
+        figures: dict[str, Callable[[], Any]] = {
+            NPV: lambda: native_figure("npv", own),
+            COST: lambda: self.known["STAY", COST] - self.known[name, NPV],
+            MONTHLY: lambda: self._equivalent(name),
+            PAYBACK: lambda: native_figure("payback_months", own),
+        }
+        return figures[item]()
 
-def _npv(book: Book, flows: MonthTable, quantity: str) -> Formula:
-    return flow_metrics.npv(book.names["discount_rate"], flows.cell(quantity, 0), flows.span(quantity, 1))
-
-
-def _equivalent(book: Book, name: str) -> Any:
-    n = book.names
-    return metrics.equivalent_monthly(n[f"{name.lower()}_pvcost"], n["discount_rate"], n["months_to_amortize"])
-
-
-def _payback(book: Book, own: Callable[[str], str]) -> Any:
-    n = book.names
-    rows = [n[own(name)] for name in ("recovery_moments", "cumulative_flows", "flows")]
-    return flow_metrics.payback(rows, n["months_to_amortize"], n[own("flow_size")])
-
-
-def _rank(book: Book, name: str, rows: list[int]) -> Formula:
-    costs = [Formula(f"C{row}", book.values["Options"][f"C{row}"]) for row in rows]
-    own = costs[list(LABELS).index(name)]
-    numbers = [each.value for each in costs if isinstance(each.value, (int, float))]
-    largest = function("MAX", Formula(f"C{rows[0]}:C{rows[-1]}", None), 1, value=max(1.0, *numbers))
-    rounding = metrics.rounding(largest)
-    ranks = [cheaper(cost, own, rounding) for cost in costs if cost is not own]
-    return is_number(own).where(1 + ranks[0] + ranks[1], "n/a")
-
-
-# --- what each option bears -----------------------------------------------------------------------------
-
-
-def _add_bearings(book: Book, sheet: Worksheet, row: int) -> int:
-    """The inputs and the fixed figures in which the options differ; returns the last row."""
-    group_title(book, sheet, row, "What each option bears", LAST_COLUMN)
-    row += 1
-    column_titles(book, sheet, row, ("", "", ">Fine-tuned API", ">Self-hosted", "Unit"))
-    currency = book.scenario.currency
-    replaced = [name for name in INPUTS if any(name in each for each in REPLACED.values())]
-    looks = {name: (label, quantity) for name, label, quantity in WORKINGS}
-    fixed = [name for name in looks if any(name in changed_equations(option) for option in REPLACED)]
-    for name in replaced:
-        row += 1
-        declared = INPUTS[name]
-        book.put(sheet, f"A{row}", declared.label)
-        for option, values in REPLACED.items():
-            own = own_names(option)(name)
-            content = values[name] if name in values else book.names[name]
-            cell, look = f"{COLUMNS[option]}{row}", styles.number_format(declared.quantity)
-            book.put(sheet, cell, content, "Calculation", look, name=own if name in values else None)
-            sheet[cell].alignment = _RIGHT
-        book.put(sheet, f"E{row}", declared.quantity.unit_in(currency), "Unit")
-    for name in fixed:
-        row += 1
-        label, quantity = looks[name]
-        book.put(sheet, f"A{row}", label)
-        for option in REPLACED:
-            own_name = own_names(option)
-            changed = own_name(name) != name
-            content = book.names[name]
-            if changed:
-                content = formula_of(MODEL.equations[name](*(book.names[own_name(t)] for t in MODEL.takes[name])))
-            cell = f"{COLUMNS[option]}{row}"
-            book.put(sheet, cell, content, "Calculation", styles.SMALL_MONEY, name=own_name(name) if changed else None)
-        book.put(sheet, f"E{row}", quantity.unit_in(currency), "Unit")
-    row += 1
-    book.put(sheet, f"A{row}", "Has what it needs (1 = yes)")
-    for option, (equation, _) in NEEDED.items():
-        has = formula_of(OPTIONS.equations[equation](*(book.names[name] for name in OPTIONS.takes[equation])))
-        book.put(sheet, f"{COLUMNS[option]}{row}", has, "Calculation", styles.WHOLE, name=f"has_{SHORT[option]}")
-    return row
+    def _equivalent(self, name: str) -> Any:
+        n = self.fixed
+        return metrics.equivalent_monthly(self.known[name, COST], n["discount_rate"], n["months_to_amortize"])

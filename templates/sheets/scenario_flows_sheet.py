@@ -1,147 +1,123 @@
-"""The sheets of the native edition that calculate every scenario: figures in use, fixed figures, monthly flows."""
+"""The sheets that calculate every scenario natively: workings and flows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine import metrics
-from roi_engine.appraisal import appraise
 from roi_engine.cashflow import MODEL
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
 from templates.building import flow_metrics, styles
-from templates.building.book import Book, column_titles, elsewhere, group_title, page, protect
-from templates.building.formula import Formula, formula_of, if_error
-from templates.building.month_rows import MonthTable, Row, renamed
-from templates.building.typed_or_default import PRICES, default_of, default_price, in_use
-from templates.sheets.breakdown_sheet import WORKINGS, working_format
-from templates.sheets.cash_flow_sheet import PAYBACK, ROWS
-from templates.sheets.option_flows_sheet import ROW_NAMES
+from templates.building.book import Book, elsewhere, group_title, page, protect
+from templates.building.columns import Columns, letters_from, put_titles, widths
+from templates.building.formula import Formula
+from templates.building.model_rows import PAYBACK, PAYBACK_NAMES, figure_quantities, some_rows
+from templates.building.month_rows import MonthTable, Part
+from templates.building.quantities import Quantities, by_equation
+from templates.building.typed_or_default import MIX_INSTEAD, default_of, default_price, in_use
+from templates.building.workings import WORKINGS, working_format
 
-FIRST_COLUMN = 3
+
+class Column(Columns):
+    """The columns before those of the scenarios, and the first of these."""
+
+    LABEL = "A", "", 38
+    UNIT = "B", "Unit", 20
+    FIRST = "C", "", 18
+
+
+TITLES_ROW = 4
 TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost")
 
-Cells = Mapping[tuple[int, str], Formula]
-"""Cells by the place of the scenario and the name of the figure."""
 
+def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
+    """Calculates every scenario by ordinary formulas; returns what figures take.
 
-class ScenarioFlows:
-    """Every scenario calculated by ordinary formulas, on two sheets.
-
-    typed : the typed cells of the inputs, as seen from any sheet.
+    typed : the typed cells of each scenario. months : the numbers of the months, as the Cash flow sheet has them.
     """
+    workings = _Workings(book, typed)
+    flows = _add_flows(book, workings.known)
+    workings.add_row(
+        "irr_guess", "Start value for IRR()", "per month", styles.FACTOR,
+        lambda index: flow_metrics.irr_guess(flows[index]["every_net_cash_flow"], months),
+    )  # fmt: skip
+    workings.finish()
+    return [{**flow, "irr_guess": known["irr_guess"]} for flow, known in zip(flows, workings.known, strict=True)]
 
-    def __init__(self, book: Book, typed: Cells) -> None:
+
+class _Workings:
+    """The sheet Scenario workings: inputs in use, then the fixed figures of the model."""
+
+    def __init__(self, book: Book, typed: Sequence[Quantities]) -> None:
         self.book, self.typed = book, typed
-        count = len(book.scenarios)
-        about = "The figures in use of every scenario, and those that its monthly flows take. Ordinary formulas."
-        self.workings = book.sheet("Scenario workings", (38, 20, *[18] * count), "Scenario workings", about)
-        column_titles(book, self.workings, 4, ("", "Unit", *(f">{each.name}" for each in book.scenarios)))
-        row = self._write_workings()
-        self.flows = self._write_flows()
-        self._write_row(row + 1, "irr_guess", "Start value for IRR()", "per month", styles.FACTOR, self._guess)
-        self.workings.freeze_panes = f"{get_column_letter(FIRST_COLUMN)}5"
-        page(self.workings, f"A1:{get_column_letter(FIRST_COLUMN + count - 1)}{row + 1}", "1:4")
-        protect(self.workings)
-        protect(self.flows.sheet)
-
-    def figure(self, index: int, name: str, results: Cells) -> Any:
-        """A result of a scenario, from those before it."""
-        flows, own = self.flows, _own(index)
-        n: Any = {each: self.book.names.get(own(each)) for each in (*_TAKEN, *TOTALS, *ROW_NAMES, "irr_guess")}
-        net = own("net_cash_flow")
-        all_flows = n["flows"]
-        paid_back = [n["recovery_moments"], n["cumulative_flows"], all_flows]
-        monthly = appraise(self.book.scenarios[index]).irr_monthly
-        figures: dict[str, Callable[[], Any]] = {
-            "net_roi": lambda: metrics.settled(n["total_net_cash_flow"], metrics.rounding(n["flow_size"])),
-            "total_cost": lambda: metrics.total_cost(n["upfront_cost"], n["total_running_cost"], n["cost_risk"]),
-            "roi": lambda: metrics.roi(*(results[index, each] for each in ("net_roi", "total_cost"))),
-            "payback": lambda: flow_metrics.payback(paid_back, n["months_to_amortize"], n["flow_size"]),
-            "npv": lambda: flow_metrics.npv(n["discount_rate"], flows.cell(net, 0), flows.span(net, 1)),
-            "irr": lambda: flow_metrics.irr(all_flows, n["irr_guess"], monthly),
-        }
-        return if_error(figures[name](), "n/a")
-
-    def _write_workings(self) -> int:
-        """Inputs in use, then the fixed equations of the model; returns the last row."""
-        book, row = self.book, 5
-        last = get_column_letter(FIRST_COLUMN + len(book.scenarios) - 1)
-        group_title(book, self.workings, row, "Inputs in use", last)
+        self.letters = letters_from(Column.FIRST, len(book.scenarios))
+        self.known: list[dict[str, Formula]] = [{} for _ in book.scenarios]
+        self.sheet, self.row = self._add_sheet(), TITLES_ROW
+        self._add_group("Inputs in use")
         for declared in INPUTS.values():
             if declared.numeric or declared.quantity.choices:
-                row += 1
-                unit = declared.quantity.unit_in(book.scenario.currency)
-                look = styles.number_format(declared.quantity)
-                self._write_row(row, declared.name, declared.label, unit, look, self._input(declared))
-        row += 1
-        group_title(book, self.workings, row, "Fixed figures that the monthly formulas take", last)
+                unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
+                self.add_row(declared.name, declared.label, unit, look, self._input(declared))
+        self._add_group("Fixed figures that the monthly formulas take")
         for name, label, quantity in WORKINGS:
-            row += 1
             unit = quantity.unit_in(book.scenario.currency)
-            self._write_row(row, name, label, unit, working_format(quantity), self._fixed(name))
-        return row
+            self.add_row(name, label, unit, working_format(quantity), self._fixed(name))
 
-    def _write_row(
-        self, row: int, name: str, label: str, unit: str, look: str, formula: Callable[[int], Formula]
-    ) -> None:
-        book, sheet = self.book, self.workings
-        book.put(sheet, f"A{row}", label)
-        book.put(sheet, f"B{row}", unit, "Unit")
-        for index in range(len(book.scenarios)):
-            cell = book.put(
-                sheet, f"{get_column_letter(FIRST_COLUMN + index)}{row}", formula(index), "Calculation", look
-            )
-            book.names[_own(index)(name)] = elsewhere(sheet, cell)
+    def _add_sheet(self) -> Worksheet:
+        book, left = self.book, widths(Column)
+        about = "The figures in use of every scenario, and those that its monthly flows take. Ordinary formulas."
+        all_widths = (*left, *left[-1:] * (len(book.scenarios) - 1))
+        sheet = book.sheet("Scenario workings", all_widths, "Scenario workings", about)
+        put_titles(book, sheet, TITLES_ROW, (Column.LABEL, Column.UNIT))
+        for letter, scenario in zip(self.letters, book.scenarios, strict=True):
+            book.put(sheet, f"{letter}{TITLES_ROW}", scenario.name, "Column title right")
+        return sheet
+
+    def _add_group(self, title: str) -> None:
+        self.row += 1
+        group_title(self.book, self.sheet, self.row, title, self.letters[-1])
+
+    def add_row(self, name: str, label: str, unit: str, look: str, formula: Callable[[int], Formula]) -> None:
+        """A figure of every scenario."""
+        book, sheet = self.book, self.sheet
+        self.row += 1
+        book.put(sheet, Column.LABEL.at(self.row), label)
+        book.put(sheet, Column.UNIT.at(self.row), unit, "Unit")
+        for index, letter in enumerate(self.letters):
+            cell = book.put(sheet, f"{letter}{self.row}", formula(index), "Calculation", look)
+            self.known[index][name] = elsewhere(sheet, cell)
 
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:
-            default = default_of(declared)
-            if declared.name in PRICES:
-                side = PRICES[declared.name]
-                typed = (self.typed[index, name] for name in (f"{side}_input_tokens", "serving"))
-                default = default_price(side, *typed)
-            return in_use(declared, self.typed[index, declared.name], default)
+            name, typed = declared.name, self.typed[index]
+            default = default_price(name, typed) if name in MIX_INSTEAD else default_of(declared)
+            return in_use(declared, typed[name], default)
 
         return formula
 
     def _fixed(self, name: str) -> Callable[[int], Formula]:
-        def formula(index: int) -> Formula:
-            own = _own(index)
-            return formula_of(MODEL.equations[name](*(self.book.names[own(each)] for each in MODEL.takes[name])))
+        return lambda index: by_equation(name, self.known[index])
 
-        return formula
-
-    def _guess(self, index: int) -> Formula:
-        return flow_metrics.irr_guess(self.book.names[_own(index)("flows")], self.book.names["flow_months"])
-
-    def _write_flows(self) -> MonthTable:
-        needed = {*MODEL.order(["net_cash_flow"]), *PAYBACK}
-        rows: list[Row | str] = []
-        zero_below = {}
-        for index, scenario in enumerate(self.book.scenarios):
-            own = _own(index)
-            rows.append(scenario.name)
-            for row in ROWS:
-                if isinstance(row, Row) and row.quantity in needed:
-                    rows.append(renamed(row if row.total in TOTALS else replace(row, total=""), own))
-            zero_below[own("rounding")] = own("flow_size")
-        about = "The monthly flows of every scenario. Ordinary formulas."
-        table = MonthTable(self.book, "Scenario flows", about, rows, zero_below, horizon_name=None)
-        for index in range(len(self.book.scenarios)):
-            own = _own(index)
-            for name, quantity in ROW_NAMES.items():
-                table.define(own(name), own(quantity))
-        return table
+    def finish(self) -> None:
+        """What belongs to the whole sheet."""
+        self.sheet.freeze_panes = Column.FIRST.at(TITLES_ROW + 1)
+        page(self.sheet, f"A1:{self.letters[-1]}{self.row}", f"1:{TITLES_ROW}")
+        protect(self.sheet)
 
 
-_TAKEN = ("upfront_cost", "cost_risk", "months_to_amortize", "discount_rate")
-
-
-def _own(index: int) -> Callable[[str], str]:
-    """What a figure is called in a scenario."""
-    return lambda name: name if name == "month" else f"scenario_{index + 1}_{name}"
+def _add_flows(book: Book, known: Sequence[Quantities]) -> list[Quantities]:
+    """The sheet Scenario flows, a part for each scenario."""
+    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK}, TOTALS)
+    parts = [
+        Part([scenario.name, *rows], own, book.branch(f"scenario_{number}_"))
+        for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1)
+    ]
+    about = "The monthly flows of every scenario. Ordinary formulas."
+    table = MonthTable(book, "Scenario flows", about, parts, fades=False)
+    for part in table.parts:
+        for name, quantity in PAYBACK_NAMES.items():
+            part.define(name, quantity)
+    protect(table.sheet)
+    return [figure_quantities(part) for part in table.parts]

@@ -1,207 +1,178 @@
-"""The Scenarios sheet: one column a scenario, their results side by side, and the choice that drives the workbook.
+"""The Scenarios sheet: a column a scenario, and the choice of the one in use.
 
 The typed figures stand here; the Inputs sheet shows those of the scenario in use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 from templates.building import styles
-from templates.building.book import Book, column_titles, elsewhere, group_title, page, protect
-from templates.building.formula import Formula, function, if_error
-from templates.building.typed_or_default import text_or_nothing
+from templates.building.book import Book, elsewhere, group_title, page, protect
+from templates.building.columns import Columns, letters_from, put_titles, widths
+from templates.building.formula import Formula, function
+from templates.building.quantities import Quantities
+from templates.building.reading_order import DISTRIBUTION, ENDS, end_of, in_reading_order
 from templates.building.validation import rule_of, validation_of
-from templates.sheets.scenario_flows_sheet import ScenarioFlows
 
-CHOICE_ROW, NAMES_ROW = 4, 6
-FIRST_COLUMN = 3
-LABEL_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 38, 20, 20
-RESULTS = (
-    ("Net ROI", "{currency}", "FT_NETROI", (), styles.MONEY, "net_roi"),
-    ("Total cost", "{currency}", "FT_TOTALCOST", (), styles.MONEY, "total_cost"),
-    ("ROI", "of total cost", "FT_ROI", (), styles.FRACTION, "roi"),
-    ("Payback", "months", "FT_PAYBACK", (), styles.PAYBACK, "payback"),
-    ("NPV", "{currency}", "FT_NPV", (None,), styles.MONEY, "npv"),
-    ("IRR", "per year", "FT_IRR", (), styles.RATE_OF_RETURN, "irr"),
-)
-"""What the scenarios are compared by: label, unit, function and its own arguments, number format, figure."""
-ENDS = ("low", "high", "distribution")
+
+class Column(Columns):
+    """The columns before those of the scenarios, and the first of these."""
+
+    LABEL = "A", "", 38
+    UNIT = "B", "Unit", 20
+    FIRST = "C", "", 20
+
+
+CHOICE_ROW, NUMBERS_ROW, NAMES_ROW = 4, 5, 6
+RESULTS = 6
+"""Rows that are kept for the results, below the names."""
 _RIGHT = Alignment(horizontal="right", vertical="center")
 
 
-def in_reading_order() -> list[Input]:
-    """Labels, then the eleven inputs of the reference, then the rest by group."""
-    labels = [each for each in INPUTS.values() if each.group == "Label"]
-    first = [INPUTS[name] for name in REFERENCE_INPUTS]
-    rest = [each for each in INPUTS.values() if each.group not in ("Label", "Reference inputs")]
-    return labels + first + rest
+@dataclass(frozen=True)
+class ScenarioCells:
+    """What other sheets take from the Scenarios sheet.
+
+    choice, number : the name of the scenario in use, and its number. figures : the typed cells of an input, one for
+    each scenario; ends : those of low, high and distribution. typed : the cells of each scenario by input.
+    """
+
+    sheet: Worksheet
+    choice: Formula
+    number: Formula
+    names: Formula
+    figures: Quantities
+    ends: Mapping[tuple[str, str], Formula]
+    typed: Sequence[Quantities]
 
 
-class ScenariosSheet:
-    """The sheet, and where each typed figure stands on it."""
-
-    def __init__(self, book: Book) -> None:
-        count = len(book.scenarios)
-        about = "Choose the scenario in use; the whole workbook follows. Change its figures here."
-        if book.edition == "values":
-            about = "The figures of every scenario. This copy does not calculate."
-        widths = (LABEL_WIDTH, UNIT_WIDTH, *[VALUE_WIDTH] * count)
-        self.book, self.sheet = book, book.sheet("Scenarios", widths, "Scenarios", about)
-        self.typed: dict[tuple[int, str], Formula] = {}
-        self.last = _column(count - 1)
-        self.rules: dict[str, DataValidation] = {}
-        self._add_choice()
-        row, group = NAMES_ROW + len(RESULTS) + 1, ""
-        for declared in in_reading_order():
-            if declared.name == "name":
-                continue
-            if declared.group != group:
-                group = declared.group
-                row += 1
-                group_title(book, self.sheet, row, group, self.last)
+def add_scenarios_sheet(book: Book) -> ScenarioCells:
+    """Writes the choice and the typed figures; the results follow at the end."""
+    about = "Choose the scenario in use; the whole workbook follows. Change its figures here."
+    if book.edition == "values":
+        about = "The figures of every scenario. This copy does not calculate."
+    left = widths(Column)
+    sheet = book.sheet("Scenarios", (*left, *left[-1:] * (len(book.scenarios) - 1)), "Scenarios", about)
+    choice, number, names = _add_choice(book, sheet)
+    table = _Table(book, sheet, {"name": names})
+    row, group = NAMES_ROW + RESULTS + 1, ""
+    for declared in in_reading_order():
+        if declared.name == "name":
+            continue
+        if declared.group != group:
+            group = declared.group
             row += 1
-            self._add_input(row, declared)
-        row = self._add_ranges(row)
-        for rule in self.rules.values():
-            self.sheet.add_data_validation(rule)
-        self.sheet.freeze_panes = f"{_column(0)}{NAMES_ROW + 1}"
-        page(self.sheet, f"A1:{self.last}{row}", f"1:{NAMES_ROW}")
-        protect(self.sheet)
-
-    def fill(self) -> None:
-        """Adds the results of every scenario; the other sheets must stand."""
-        book, sheet, currency = self.book, self.sheet, self.book.scenario.currency
-        group_title(book, sheet, NAMES_ROW + 1, "Results", self.last)
-        flows = ScenarioFlows(book, self.typed) if book.edition == "native" else None
-        blocks = None if flows else self._blocks()
-        results: dict[tuple[int, str], Formula] = {}
-        for row, (label, unit, ft, own, shown, name) in enumerate(RESULTS, start=NAMES_ROW + 2):
-            book.put(sheet, f"A{row}", label)
-            book.put(sheet, f"B{row}", unit.replace("{currency}", currency), "Unit")
-            for index in range(len(book.scenarios)):
-                if flows:
-                    content = flows.figure(index, name, results)
-                else:
-                    assert blocks is not None
-                    content = if_error(book.ft(ft, *own, blocks[index]), "n/a")
-                address = f"{_column(index)}{row}"
-                results[index, name] = book.put(sheet, address, content, "Output", shown)
-                sheet[address].alignment = _RIGHT
-            area = f"{_column(0)}{row}:{self.last}{row}"
-            values = [results[index, name].value for index in range(len(book.scenarios))]
-            book.define(f"scenarios_{name}", sheet, area, values)
-
-    def _add_choice(self) -> None:
-        """The choice, the scenarios' names and numbers; a name that is none of them counts as the first."""
-        book, sheet = self.book, self.sheet
-        names = [each.name for each in book.scenarios]
-        book.put(sheet, f"A{CHOICE_ROW}", "Scenario in use")
-        book.put(sheet, f"{_column(0)}{CHOICE_ROW}", names[0], "Input", name="scenario_choice")
-        rule = DataValidation(type="list", formula1="=scenario_names", allow_blank=False)
-        rule.promptTitle = rule.errorTitle = "Scenario in use"
-        rule.prompt, rule.error = "The scenario that the workbook calculates.", "Choose a scenario from the list."
-        rule.showInputMessage = rule.showErrorMessage = True
-        rule.add(f"{_column(0)}{CHOICE_ROW}")
+            group_title(book, sheet, row, group, table.letters[-1])
+        row += 1
+        table.add_input(row, declared)
+    row = table.add_ranges(row)
+    for rule in table.rules:
         sheet.add_data_validation(rule)
-        book.put(sheet, f"A{CHOICE_ROW + 1}", "Number of the scenario", "Explanatory Text")
-        column_titles(book, sheet, NAMES_ROW, ("", "Unit"))
-        for index, name in enumerate(names):
-            book.put(sheet, f"{_column(index)}{CHOICE_ROW + 1}", index + 1, "Explanatory Text", styles.WHOLE)
-            book.put(sheet, f"{_column(index)}{NAMES_ROW}", name, "Column title right")
-        numbers = f"{_column(0)}{CHOICE_ROW + 1}:{self.last}{CHOICE_ROW + 1}"
-        book.define("scenario_numbers", sheet, numbers, list(range(1, len(names) + 1)))
-        book.define("scenario_names", sheet, f"{_column(0)}{NAMES_ROW}:{self.last}{NAMES_ROW}", names)
-        known = Formula("SUMPRODUCT((scenario_names=scenario_choice)*scenario_numbers)", 1)
-        number = function("MAX", known, 1, value=1)
-        book.put(sheet, f"B{CHOICE_ROW}", number, "Calculation", styles.WHOLE, name="scenario_number")
-        sheet[f"B{CHOICE_ROW}"].alignment = _RIGHT
+    sheet.freeze_panes = Column.FIRST.at(NAMES_ROW + 1)
+    page(sheet, f"A1:{table.letters[-1]}{row}", f"1:{NAMES_ROW}")
+    protect(sheet)
+    return ScenarioCells(sheet, choice, number, names, table.figures, table.ends, table.typed)
 
-    def _add_input(self, row: int, declared: Input) -> None:
+
+def _add_choice(book: Book, sheet: Worksheet) -> tuple[Formula, Formula, Formula]:
+    """The choice, its number, the names; an unknown choice counts as the first."""
+    names = [each.name for each in book.scenarios]
+    letters = letters_from(Column.FIRST, len(names))
+    place = Column.FIRST.at(CHOICE_ROW)
+    book.put(sheet, Column.LABEL.at(CHOICE_ROW), "Scenario in use")
+    choice = book.put(sheet, place, names[0], "Input", name="scenario_choice")
+    rule = DataValidation(type="list", formula1="=scenario_names", allow_blank=False)
+    rule.promptTitle = rule.errorTitle = "Scenario in use"
+    rule.prompt, rule.error = "The scenario that the workbook calculates.", "Choose a scenario from the list."
+    rule.showInputMessage = rule.showErrorMessage = True
+    rule.add(place)
+    sheet.add_data_validation(rule)
+    book.put(sheet, Column.LABEL.at(NUMBERS_ROW), "Number of the scenario", "Explanatory Text")
+    put_titles(book, sheet, NAMES_ROW, (Column.LABEL, Column.UNIT))
+    for number, (letter, name) in enumerate(zip(letters, names, strict=True), start=1):
+        book.put(sheet, f"{letter}{NUMBERS_ROW}", number, "Explanatory Text", styles.WHOLE)
+        book.put(sheet, f"{letter}{NAMES_ROW}", name, "Column title right")
+    known = list(range(1, len(names) + 1))
+    book.define("scenario_numbers", sheet, f"{letters[0]}{NUMBERS_ROW}:{letters[-1]}{NUMBERS_ROW}", known)
+    all_names = book.define("scenario_names", sheet, f"{letters[0]}{NAMES_ROW}:{letters[-1]}{NAMES_ROW}", names)
+    chosen = function("MAX", Formula("SUMPRODUCT((scenario_names=scenario_choice)*scenario_numbers)", 1), 1, value=1)
+    place = Column.UNIT.at(CHOICE_ROW)
+    in_use = book.put(sheet, place, chosen, "Calculation", styles.WHOLE, name="scenario_number")
+    sheet[place].alignment = _RIGHT
+    return choice, in_use, all_names
+
+
+class _Table:
+    """The rows of typed figures, and their cells."""
+
+    def __init__(self, book: Book, sheet: Worksheet, figures: dict[str, Formula]) -> None:
+        self.book, self.sheet, self.figures = book, sheet, figures
+        self.letters = letters_from(Column.FIRST, len(book.scenarios))
+        self.ends: dict[tuple[str, str], Formula] = {}
+        self.typed: list[dict[str, Formula]] = [{} for _ in book.scenarios]
+        self.rules: list[DataValidation] = []
+
+    def add_input(self, row: int, declared: Input) -> None:
         """An input of every scenario."""
-        unit = declared.quantity.unit_in(self.book.scenario.currency)
-        rule = validation_of(declared, self.book.scenario.currency)
-        values = [getattr(scenario, declared.name) for scenario in self.book.scenarios]
-        self._add_row(row, declared.name, declared.label, unit, declared.quantity, rule, values)
+        book, name = self.book, declared.name
+        rule = validation_of(declared, book.scenario.currency)
+        values = [getattr(scenario, name) for scenario in book.scenarios]
+        style = "Calculation" if name == "currency" else "Input"  # units everywhere are those of generation
+        cells = self._put_row(row, declared.label, declared.quantity, rule, values, style)
+        for own, cell in zip(self.typed, cells, strict=True):
+            own[name] = elsewhere(self.sheet, cell)
+        self.figures[name] = self._name_row(f"scenarios_{name}", row, values)
 
-    def _add_ranges(self, row: int) -> int:
-        """Low, high and distribution of every input that has them in some scenario; returns the last row."""
+    def add_ranges(self, row: int) -> int:
+        """The range of every input that has one in some scenario; returns the last row."""
         book = self.book
         with_range = [each for each in in_reading_order() if any(each.name in s.ranges for s in book.scenarios)]
         if not with_range:
             return row
         row += 1
-        group_title(book, self.sheet, row, "Ranges", self.last)
+        group_title(book, self.sheet, row, "Ranges", self.letters[-1])
         for declared in with_range:
             for end in ENDS:
                 row += 1
-                quantity = declared.quantity if end != "distribution" else q.DISTRIBUTION
-                rule = rule_of(quantity, True)
-                rule.promptTitle = rule.errorTitle = end.capitalize()
-                rule.prompt = _PROMPTS[end]
-                values = [_end_of(scenario, declared.name, end) for scenario in book.scenarios]
-                unit = quantity.unit_in(book.scenario.currency)
-                self._add_row(row, f"{declared.name}_{end}", f"{declared.label}: {end}", unit, quantity, rule, values)
+                self._add_end(row, declared, end)
         return row
 
-    def _add_row(
-        self,
-        row: int,
-        name: str,
-        label: str,
-        unit: str,
-        quantity: q.Quantity,
-        rule: DataValidation,
-        values: Sequence[Any],
-    ) -> None:
-        book, sheet = self.book, self.sheet
-        book.put(sheet, f"A{row}", label)
-        book.put(sheet, f"B{row}", unit, "Unit")
-        style = "Calculation" if name == "currency" else "Input"  # units everywhere are those of generation
-        for index, value in enumerate(values):
-            address = f"{_column(index)}{row}"
-            cell = book.put(sheet, address, value, style, styles.number_format(quantity))
-            self.typed[index, name] = elsewhere(sheet, Formula(cell.text, value))
-            if quantity.kind != "text":
-                sheet[address].alignment = _RIGHT
-            rule.add(address)
-        self.rules[name] = rule
-        book.define(f"scenarios_{name}", sheet, f"{_column(0)}{row}:{self.last}{row}", list(values))
+    def _add_end(self, row: int, declared: Input, end: str) -> None:
+        """Low, high or distribution of an input in every scenario."""
+        quantity = q.DISTRIBUTION if end == DISTRIBUTION else declared.quantity
+        rule = rule_of(quantity, True)
+        rule.promptTitle = rule.errorTitle = end.capitalize()
+        rule.prompt = _PROMPTS[end]
+        values = [end_of(scenario, declared.name, end) for scenario in self.book.scenarios]
+        self._put_row(row, f"{declared.label}: {end}", quantity, rule, values, "Input")
+        self.ends[declared.name, end] = self._name_row(f"scenarios_{declared.name}_{end}", row, values)
 
-    def _blocks(self) -> list[Formula]:
-        """A block of labels and values for each scenario, which the functions read; returns their names."""
-        book = self.book
-        widths = [LABEL_WIDTH, VALUE_WIDTH] * len(book.scenarios)
-        about = "Every scenario as a block for the FT_ functions: =FT_NPV(,scenario_2), and so on."
-        sheet = book.sheet("Scenario blocks", widths, "Scenario blocks", about)
-        blocks = []
-        inputs = [each for each in in_reading_order() if each.name != "name"]
-        for index, scenario in enumerate(book.scenarios):
-            label_column, value_column = get_column_letter(1 + 2 * index), get_column_letter(2 + 2 * index)
-            column_titles(book, sheet, 4, (f"Scenario {index + 1}", f">{scenario.name}"), 1 + 2 * index)
-            rows: list[tuple[Any, ...]] = []
-            for row, declared in enumerate(inputs, start=5):
-                book.put(sheet, f"{label_column}{row}", declared.label, "Explanatory Text")
-                content = text_or_nothing(self.typed[index, declared.name])
-                look = styles.number_format(declared.quantity)
-                book.put(sheet, f"{value_column}{row}", content, "Calculation", look)
-                sheet[f"{value_column}{row}"].alignment = _RIGHT
-                rows.append((declared.label, content.value))
-            area = f"{label_column}5:{value_column}{4 + len(inputs)}"
-            book.define(f"scenario_{index + 1}", sheet, area)
-            blocks.append(Formula(f"scenario_{index + 1}", tuple(rows)))
-        sheet.freeze_panes = "A5"
-        page(sheet, f"A1:{get_column_letter(2 * len(book.scenarios))}{4 + len(inputs)}", "1:4")
-        protect(sheet)
-        return blocks
+    def _put_row(
+        self, row: int, label: str, quantity: q.Quantity, rule: DataValidation, values: Sequence[Any], style: str
+    ) -> list[Formula]:
+        book, sheet = self.book, self.sheet
+        book.put(sheet, Column.LABEL.at(row), label)
+        book.put(sheet, Column.UNIT.at(row), quantity.unit_in(book.scenario.currency), "Unit")
+        cells = []
+        for letter, value in zip(self.letters, values, strict=True):
+            cells.append(book.put(sheet, f"{letter}{row}", value, style, styles.number_format(quantity)))
+            if quantity.kind != "text":
+                sheet[f"{letter}{row}"].alignment = _RIGHT
+            rule.add(f"{letter}{row}")
+        self.rules.append(rule)
+        return cells
+
+    def _name_row(self, name: str, row: int, values: Sequence[Any]) -> Formula:
+        return self.book.define(name, self.sheet, f"{self.letters[0]}{row}:{self.letters[-1]}{row}", list(values))
 
 
 _PROMPTS = {
@@ -209,12 +180,3 @@ _PROMPTS = {
     "high": "The most that it may be. Empty: 20 % above the value.",
     "distribution": "The shape between low and high. Empty: pert.",
 }
-
-
-def _column(index: int) -> str:
-    return get_column_letter(FIRST_COLUMN + index)
-
-
-def _end_of(scenario: Scenario, name: str, end: str) -> Any:
-    span = scenario.ranges.get(name)
-    return getattr(span, end) if span else None

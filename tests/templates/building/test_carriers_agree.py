@@ -16,8 +16,9 @@ from roi_engine.appraisal import appraise
 from roi_engine.cashflow import MODEL, cash_flow, horizon
 from roi_engine.metrics import payback_months
 from templates.building.formula import Formula, formula_of
+from templates.building.model_rows import ROWS
 from templates.building.month_rows import Row
-from templates.sheets.cash_flow_sheet import ROUNDING_OF, ROWS
+from templates.building.quantities import quantity_of
 from tests import libreoffice
 from tests.random_scenarios import random_scenarios
 
@@ -81,15 +82,13 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
                 before = name.removesuffix("_before")
                 if name == "month":
                     arguments.append(month_cells[month])
-                elif name in ROUNDING_OF:
-                    arguments.append(Formula(f"1E-12*MAX({atoms[ROUNDING_OF[name]].text},1)", atoms[name].value))
                 elif name in cells:
                     arguments.append(cells[name][month])
                 elif before != name:
                     previous = line if before == row.quantity else cells[before]
                     arguments.append(previous[month - 1] if month else formula_of(0))
                 else:
-                    arguments.append(atoms[name])
+                    arguments.append(quantity_of(name, atoms))
             formula = formula_of(equation(*arguments))
             address = f"{get_column_letter(month + 2)}{top + offset}"
             sheet[address] = f"={formula.text}"
@@ -100,9 +99,6 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
             total = sum(cell.value for cell in line)
             sheet[f"A{top + offset}"] = f"=SUM({line[0].text}:{line[-1].text})"
             atoms[row.total] = Formula(f"A{top + offset}", total)
-            for rounding, size in ROUNDING_OF.items():
-                if size == row.total:
-                    atoms[rounding] = Formula("", 1e-12 * max(total, 1))
     last = (cells[name][-1] for name in ("recovered", "cumulative", "net_cash_flow"))
     payback = formula_of(payback_months(*last, atoms["months_to_amortize"], atoms["flow_size"]))
     sheet[f"A{top}"].offset(0, 70).value = f"={payback.text}"

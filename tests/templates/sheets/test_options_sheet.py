@@ -9,7 +9,7 @@ import pytest
 
 from roi_engine import REFERENCE, Scenario
 from templates.building.book import Book
-from templates.sheets.breakdown_sheet import add_breakdown_sheet
+from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
 from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.options_sheet import add_options_sheet
@@ -32,9 +32,9 @@ def _fleet(price_per_call: float) -> Scenario:
 
 def _book(scenario: Scenario) -> Book:
     book = Book(scenario, "native")
-    add_inputs_sheet(book)
-    add_breakdown_sheet(book)
-    add_options_sheet(book, add_cash_flow_sheet(book))
+    inputs = add_inputs_sheet(book)
+    fixed = add_breakdown_workings(book, inputs.in_use).quantities
+    add_options_sheet(book, fixed, inputs.block, add_cash_flow_sheet(book, fixed).rows)
     return book
 
 

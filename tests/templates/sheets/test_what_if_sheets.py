@@ -21,8 +21,10 @@ from roi_engine.appraisal import METRICS
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import find_input
 from roi_engine.sensitivity import what_if
+from templates.building.figure_lines import METRIC_LINES
+from templates.building.what_if_places import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
 from templates.package_check import check_package
-from templates.sheets.what_if_sheets import CASE, FIRST_GRID, GRID_ROWS, LINE_OF, MOVES, PREFIX, SHEETS, TABLES, TORNADO
+from templates.sheets.what_if_model import PREFIX
 from templates.workbook import build_workbook
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import MAIN
@@ -112,7 +114,7 @@ def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
 
 
 def test_every_metric_that_can_be_chosen_has_its_line() -> None:
-    assert list(LINE_OF) == list(METRICS)
+    assert list(METRIC_LINES) == list(METRICS)
 
 
 def test_three_tables_move_cells_of_their_own_sheet_that_are_not_empty() -> None:

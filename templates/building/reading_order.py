@@ -1,0 +1,25 @@
+"""The order in which a reader meets the inputs, and the ends of a range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from roi_engine.inputs import Input
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
+
+LOW, HIGH, DISTRIBUTION = ENDS = ("low", "high", "distribution")
+"""What a range holds beside an input's value."""
+
+
+def in_reading_order() -> list[Input]:
+    """Labels, then the eleven inputs of the reference, then the rest by group."""
+    labels = [each for each in INPUTS.values() if each.group == "Label"]
+    first = [INPUTS[name] for name in REFERENCE_INPUTS]
+    rest = [each for each in INPUTS.values() if each.group not in ("Label", "Reference inputs")]
+    return labels + first + rest
+
+
+def end_of(scenario: Scenario, name: str, end: str) -> Any:
+    """What a scenario's range of an input holds; nothing where it has no range."""
+    span = scenario.ranges.get(name)
+    return getattr(span, end) if span else None

@@ -1,0 +1,215 @@
+"""The rows of the Inputs sheet: what is typed, and the figure in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine import quantity as q
+from roi_engine.inputs import Input
+from templates.building import styles
+from templates.building.book import Book
+from templates.building.columns import Columns
+from templates.building.formula import Formula, function
+from templates.building.month_rows import last_month, month_numbers
+from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
+from templates.building.typed_or_default import (
+    MISSING,
+    MIX_INSTEAD,
+    default_of,
+    default_price,
+    in_use,
+    is_empty,
+    text_or_nothing,
+)
+from templates.building.validation import bounds, rule_of, validation_of
+from templates.sheets.scenarios_sheet import ScenarioCells
+
+
+class Column(Columns):
+    """The block, its sources and notes, then what formulas read."""
+
+    INPUT = "A", "Input", 36
+    VALUE = "B", ">Value", 15
+    UNIT = "C", "Unit", 20
+    LOW = "D", ">Low", 12
+    HIGH = "E", ">High", 12
+    DISTRIBUTION = "F", "Distribution", 13
+    SOURCE = "G", "Source", 38
+    NOTE = "H", "Note", 64
+    NAME = "I", "Name in formulas", 29
+    LOWEST = "J", ">Lowest", 11
+    HIGHEST = "K", ">Highest", 11
+    STEP = "L", ">Step", 7
+    IN_RANGE = "M", "In range", 9
+    DEFAULT = "N", ">Default", 11
+    IN_USE = "O", ">In use", 15
+
+
+BLOCK = (Column.INPUT, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
+"""The columns that the FT_ functions read."""
+FIRST_ROW = 4
+SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
+"""Characters that fit on a line of the source and note columns, and points that a line takes."""
+
+
+class InputRows:
+    """The rows of the inputs, and what is known of those that stand."""
+
+    def __init__(self, book: Book, sheet: Worksheet, scenarios: ScenarioCells | None) -> None:
+        self.book, self.sheet, self.scenarios = book, sheet, scenarios
+        self.rules: dict[str, DataValidation] = {}
+        self.block: list[tuple[Any, ...]] = [tuple(each.title.removeprefix(">") for each in BLOCK)]
+        self.rows: dict[str, int] = {}
+        self.typed: dict[str, Formula] = {}
+        self.in_use: dict[str, Formula] = {}
+        self.verdicts: list[Any] = []
+
+    def add(self, row: int, declared: Input) -> None:
+        """One input."""
+        book, sheet, name = self.book, self.sheet, declared.name
+        unit = declared.quantity.unit_in(book.scenario.currency)
+        self.rows[name] = row
+        book.put(sheet, Column.INPUT.at(row), declared.label)
+        value = self._put_value(row, declared)
+        book.put(sheet, Column.UNIT.at(row), unit, "Unit")
+        self._accept(_value_rule(book, declared), Column.VALUE.at(row), name)
+        ends = (None, None, None)
+        if declared.numeric:
+            ends = self._add_range(row, declared)
+        self._add_annotations(row, declared)
+        self.block.append((declared.label, value, unit, *ends))
+        self._add_in_use(row, declared, Formula(Column.VALUE.at(row), value))
+
+    def _put_value(self, row: int, declared: Input) -> Any:
+        """The typed cell, under the name that workbooks are read back by."""
+        name, address = declared.name, Column.VALUE.at(row)
+        figures = self.scenarios.figures[name] if self.scenarios else None
+        value = self._put_typed(address, declared, getattr(self.book.scenario, name), figures)
+        self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
+        return value
+
+    def _put_typed(self, address: str, declared: Input, value: Any, figures: Formula | None) -> Any:
+        """A cell to type in, or the figure of the scenario in use; returns what it shows.
+
+        figures : the typed cells of several scenarios, if it stands there.
+        """
+        book, sheet, look = self.book, self.sheet, styles.number_format(declared.quantity)
+        if figures is None or self.scenarios is None:
+            book.put(sheet, address, value, "Input", look)
+            return value
+        cell = Formula(f"INDEX({figures.text},{self.scenarios.number.text})", figures.value[0])
+        shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
+        sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
+        return shown
+
+    def _add_range(self, row: int, declared: Input) -> tuple[Any, Any, Any]:
+        """Low, high and distribution, as the scenario has them."""
+        name = declared.name
+        low, high, distribution = (end_of(self.book.scenario, name, end) for end in (LOW, HIGH, DISTRIBUTION))
+        figures = self.scenarios.ends.get if self.scenarios else lambda _: None
+        for column, end, value in ((Column.LOW, LOW, low), (Column.HIGH, HIGH, high)):
+            self._put_typed(column.at(row), declared, value, figures((name, end)))
+            self._accept(_end_rule(declared, end), column.at(row), f"{name} {end}")
+        address = Column.DISTRIBUTION.at(row)
+        self._put_typed(address, declared, distribution, figures((name, DISTRIBUTION)))
+        self.sheet[address].alignment = Alignment(horizontal="left", vertical="center", indent=1)
+        self._accept(_distribution_rule(), address, DISTRIBUTION)
+        return low, high, distribution
+
+    def _add_annotations(self, row: int, declared: Input) -> None:
+        """Source, note, and the name in formulas."""
+        book, sheet, scenario, name = self.book, self.sheet, self.book.scenario, declared.name
+        source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
+        book.put(sheet, Column.SOURCE.at(row), source, "Annotation")
+        book.put(sheet, Column.NOTE.at(row), note, "Annotation")
+        lines = max(-(-len(source) // SOURCE_LINE), -(-len(note) // NOTE_LINE), 1)
+        if lines > 1:
+            sheet.row_dimensions[row].height = LINE_HEIGHT * lines
+        book.put(sheet, Column.NAME.at(row), name, "Explanatory Text")
+
+    def _add_in_use(self, row: int, declared: Input, typed: Formula) -> None:
+        """What may be typed, and the figure in use under the input's own name."""
+        book, sheet, quantity, name = self.book, self.sheet, declared.quantity, declared.name
+        if not declared.numeric and not quantity.choices:
+            self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
+            return
+        add = self._add_bounds if declared.numeric else self._add_choices
+        default = add(row, declared, typed)
+        figure, look = in_use(declared, typed, default), styles.number_format(quantity)
+        self.in_use[name] = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
+
+    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
+        """A number's bounds, and whether it lies within; returns its default's cell."""
+        book, sheet, quantity = self.book, self.sheet, declared.quantity
+        lowest, highest = bounds(declared)
+        lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)
+        highest_cell = book.put(sheet, Column.HIGHEST.at(row), highest, "Explanatory Text", styles.HIGHEST)
+        step = book.put(sheet, Column.STEP.at(row), 1 if quantity.whole else 0, "Explanatory Text")
+        if declared.name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
+            highest_cell = function("MAX", month_numbers(book), value=last_month(book))
+        look = styles.number_format(quantity)
+        default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
+        self._put_verdict(row, _in_range(typed, lowest_cell, highest_cell, step, default))
+        return default
+
+    def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
+        """Whether one of the choices is typed; returns the cell of the default."""
+        known = [typed == choice for choice in declared.quantity.choices]
+        any_known = function("OR", *known, is_empty(typed), value=any(each.value for each in known))
+        self._put_verdict(row, any_known.where("OK", "FAIL"))
+        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text")
+
+    def _put_verdict(self, row: int, verdict: Formula) -> None:
+        cell = self.book.put(self.sheet, Column.IN_RANGE.at(row), verdict, "Explanatory Text")
+        self.verdicts.append(cell.value)
+
+    def _accept(self, rule: DataValidation, address: str, key: str) -> None:
+        """Adds a cell to the rule of its key; equal rules are written once."""
+        self.rules.setdefault(key, rule).add(address)
+
+    def stand_in_for_prices(self) -> None:
+        """The defaults of the prices, which depend on inputs further down."""
+        for name in MIX_INSTEAD:
+            default = default_price(name, self.typed)
+            self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
+
+
+def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
+    """OK where the cell holds a legal number, or is empty and something stands for it."""
+    number = cell.given()
+    value = cell.value if isinstance(cell.value, (int, float)) else 0.0
+    filled = Formula(cell.text, value)
+    whole = function("INT", filled, value=int(value // 1))
+    off_step = step * (filled - whole)
+    legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
+    verdict = legal.where("OK", "FAIL")
+    empty = is_empty(cell) & (default == MISSING).negated()
+    return number.where(verdict, empty.where("OK", "FAIL"))
+
+
+def _value_rule(book: Book, declared: Input) -> DataValidation:
+    rule = validation_of(declared, book.scenario.currency)
+    if declared.name == "months_to_amortize":
+        months = last_month(book)
+        rule.formula2 = str(months)
+        rule.error = f"A whole number from 1 to {months}: this workbook has so many months. Make another for more."
+    return rule
+
+
+def _end_rule(declared: Input, end: str) -> DataValidation:
+    rule = rule_of(declared.quantity, True)
+    rule.promptTitle = rule.errorTitle = end.capitalize()
+    side, where = ("least", "below") if end == LOW else ("most", "above")
+    rule.prompt = f"The {side} that {declared.label} may be. Empty: 20 % {where} the value."
+    return rule
+
+
+def _distribution_rule() -> DataValidation:
+    rule = rule_of(q.DISTRIBUTION, True)
+    rule.promptTitle = rule.errorTitle = "Distribution"
+    rule.prompt = "The shape between low and high. Empty: pert."
+    return rule

@@ -1,0 +1,176 @@
+"""The chart of the monthly bill on the Options sheet, its points beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine import equations
+from roi_engine.options import CALLS, LABELS
+from roi_engine.value import ceiling, divide, maximum, minimum
+from templates.building import styles
+from templates.building.book import Book, absolute, group_title
+from templates.building.charts import BLUE, GREEN, ORANGE, Cells, bill_chart, place_chart
+from templates.building.columns import Columns, put_titles
+from templates.building.formula import Formula, formula_of, function, is_number
+from templates.building.quantities import Quantities
+from templates.sheets.monthly_bills import BillCells, monthly_bill
+from templates.sheets.option_bearings import OptionCells
+from templates.sheets.option_columns import Bill, Column, End, Fleet, Mark, Step
+
+CHART_ROWS = 20
+STEPS = 24
+"""Steps of the fleet that the chart draws; a larger fleet grows by several replicas a step."""
+ENDS_ROW, MARKS_ROW, FLEET_ROW = 4, 8, 12
+"""The rows of the titles over the chart's points, beside the page."""
+_LOOKS = {"STAY": (BLUE, "solid"), "API": (ORANGE, "sysDash"), "SELFHOSTED": (GREEN, "solid")}
+"""An option's line keeps its colour and dash whichever options have figures."""
+REACHES = (2, 3, 5, 10, 20, 50)
+Line = tuple[Cells, Cells]
+"""The points of a line: calls, and bills."""
+
+
+def add_bill_chart(
+    book: Book, sheet: Worksheet, bills: BillCells, fixed: Quantities, options: Mapping[str, OptionCells]
+) -> int:
+    """Places the chart below the bills; returns the last row."""
+    row = bills.last_row + 1
+    group_title(book, sheet, row, "The monthly bill against the volume", Column.NOTE.letter)
+    row += 1
+    widest = _add_reach(book, sheet, row, bills, fixed[CALLS])
+    points = _Points(book, sheet, widest, fixed, options)
+    points.add_ends()
+    marks = points.add_marks(bills.first_volumes)
+    points.add_steps()
+    shown = {name: line for name, line in points.lines.items() if name == "STAY" or options[name].has.value == 1}
+    chart = bill_chart(
+        {LABELS[name]: (_LOOKS[name], line) for name, line in shown.items()},
+        marks if "SELFHOSTED" in shown else None,
+        (sheet, bills.finding_place, [bills.finding.value]),
+        book.scenario.currency,
+    )
+    words = (
+        f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}; "
+        f"diamonds where self-hosting first costs no more. {bills.finding.value} at this scenario's volume."
+    )
+    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), 28, 9.3, words)
+    return row + CHART_ROWS
+
+
+def _add_reach(book: Book, sheet: Worksheet, row: int, bills: BillCells, calls: Formula) -> Formula:
+    """How far the chart reaches, to be typed; returns the cell of its last volume."""
+    book.put(sheet, Bill.LABEL.at(row), "The chart reaches, times the scenario's calls")
+    place = Bill.STAY.at(row)
+    reach = book.put(sheet, place, _reach(bills, calls), "Input", styles.NUMBER, name="chart_reach")
+    sheet.add_data_validation(_reach_rule(place))
+    content = maximum(reach * calls, 1)
+    widest = book.put(sheet, Bill.API.at(row), content, "Calculation", styles.WHOLE, name="chart_calls")
+    book.put(sheet, Bill.SELFHOSTED.at(row), "calls / month", "Unit")
+    return widest
+
+
+def _reach(bills: BillCells, calls: Formula) -> int:
+    """How far the chart reaches at first: past the break-even volumes if near."""
+    now = max(calls.value, 1)
+    firsts = [each.value for each in bills.first_volumes.values()]
+    wanted = [1.25 * first / now for first in firsts if isinstance(first, (int, float)) and first <= 40 * now]
+    return next(reach for reach in REACHES if reach >= max(wanted, default=0))
+
+
+def _reach_rule(address: str) -> DataValidation:
+    rule = DataValidation(type="decimal", operator="between", formula1="0.1", formula2="1000", allow_blank=False)
+    rule.promptTitle = rule.errorTitle = "Reach of the chart"
+    rule.prompt = "How many times the scenario's calls the chart reaches: 0.1 to 1,000."
+    rule.error = "Type a number from 0.1 to 1000."
+    rule.showInputMessage = rule.showErrorMessage = True
+    rule.add(address)
+    return rule
+
+
+class _Points:
+    """The points of the chart; one left of the axis is one that does not exist."""
+
+    def __init__(
+        self, book: Book, sheet: Worksheet, widest: Formula, fixed: Quantities, options: Mapping[str, OptionCells]
+    ) -> None:
+        self.book, self.sheet, self.widest, self.fixed, self.options = book, sheet, widest, fixed, options
+        self.lines: dict[str, Line] = {}
+
+    def _put(self, column: Columns, row: int, content: Any) -> Any:
+        return self.book.put(self.sheet, column.at(row), content, "Explanatory Text", styles.WHOLE)
+
+    def _bill(self, name: str, calls: Formula) -> Formula:
+        return monthly_bill(name, calls, self.fixed, self.options)
+
+    def _drawn(self, column: Columns, first: int, values: list[Any]) -> Cells:
+        return self.sheet, column.rows(first, first + len(values) - 1), values
+
+    def add_ends(self) -> None:
+        """The ends of the straight lines of staying and the API."""
+        put_titles(self.book, self.sheet, ENDS_ROW, End)
+        api, first = self.options["API"].compared, ENDS_ROW + 1
+        values: dict[End, list[Any]] = {column: [] for column in End}
+        for row, calls in enumerate((formula_of(0), self.widest), start=first):
+            at = Formula(End.STAY_CALLS.at(row), calls.value)
+            contents = (calls, self._bill("STAY", at), api.where(at, -1), api.where(self._bill("API", at), 0))
+            for column, content in zip(End, contents, strict=True):
+                values[column].append(self._put(column, row, content).value)
+        calls_of, bill_of, api_calls, api_bill = (self._drawn(column, first, values[column]) for column in End)
+        self.lines |= {"STAY": (calls_of, bill_of), "API": (api_calls, api_bill)}
+
+    def add_marks(self, first_volumes: Mapping[str, Formula]) -> Line:
+        """Where self-hosting first costs no more than each other option."""
+        put_titles(self.book, self.sheet, MARKS_ROW, Mark)
+        calls, bills, first = [], [], MARKS_ROW + 1
+        for row, (option, volume) in enumerate(first_volumes.items(), start=first):
+            inside = is_number(volume) & (volume <= self.widest)
+            at = self._put(Mark.CALLS, row, inside.where(volume, -1))
+            level = self._put(Mark.BILL, row, (at >= 0).where(self._bill(option, at), 0))
+            calls.append(at.value)
+            bills.append(level.value)
+        return self._drawn(Mark.CALLS, first, calls), self._drawn(Mark.BILL, first, bills)
+
+    def add_steps(self) -> None:
+        """The staircase of the fleet: each step ends where the fleet is full."""
+        most, stride, capacity = self._add_fleet()
+        put_titles(self.book, self.sheet, ENDS_ROW, Step)
+        first = ENDS_ROW + 1
+        calls, bills = [], []
+        for number in range(2 * STEPS):
+            at, bill = self._add_step(first + number, number, most, stride, capacity)
+            calls.append(at.value)
+            bills.append(bill.value)
+        self.lines["SELFHOSTED"] = self._drawn(Step.CALLS, first, calls), self._drawn(Step.BILL, first, bills)
+
+    def _add_fleet(self) -> tuple[Formula, Formula, Formula]:
+        """The largest fleet, the replicas that a step adds, the calls of a replica."""
+        n: Any = self.fixed
+        put_titles(self.book, self.sheet, FLEET_ROW, Fleet)
+        row, least = FLEET_ROW + 1, n["min_replicas"]
+        steps = self._put(Fleet.STEPS, row, STEPS)
+        needed = equations.serving_gpus("self_hosted", 1, self.widest, n["replicas_per_call"], least, 1)
+        most = self._put(Fleet.REPLICAS, row, needed)
+        stride = self._put(Fleet.STRIDE, row, maximum(ceiling((most - least + 1) / steps), 1))
+        capacity = self._put(Fleet.CALLS, row, divide(formula_of(1), n["replicas_per_call"], self.widest))
+        most, stride, capacity = (Formula(absolute(each.text), each.value) for each in (most, stride, capacity))
+        return most, stride, capacity
+
+    def _add_step(
+        self, row: int, number: int, most: Formula, stride: Formula, capacity: Formula
+    ) -> tuple[Formula, Formula]:
+        """One point: the calls and the bill there."""
+        n: Any = self.fixed
+        own, least = self.options["SELFHOSTED"].compared, n["min_replicas"]
+        point = self._put(Step.POINT, row, number)
+        step = self._put(Step.STEP, row, function("INT", point / 2, value=number // 2))
+        replicas = self._put(Step.REPLICAS, row, minimum(least + step * stride, most))
+        full = (least + (step - (1 - point % 2)) * stride) * capacity
+        calls = self._put(Step.CALLS, row, own.where((point == 0).where(0, minimum(self.widest, full)), -1))
+        fleet: Any = equations.fleet_spend(
+            replicas * n["gpus_per_replica"], n["serving_gpu_hourly_rate"], n["hours_per_month"]
+        )
+        bill = self._put(Step.BILL, row, own.where(fleet + n["operations_monthly_cost"], 0))
+        return calls, bill

@@ -1,0 +1,63 @@
+"""The results of every scenario, side by side on the Scenarios sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment
+
+from roi_engine.figures import FIGURES
+from templates.building.book import Book, group_title
+from templates.building.columns import letters_from
+from templates.building.formula import Formula, if_error
+from templates.building.native_figures import native_figure
+from templates.building.shown_figures import called, rounded_format
+from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
+from templates.sheets.scenario_flows_sheet import add_scenario_flows
+from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
+
+RESULTS = {
+    "net_roi": "net_roi", "total_cost": "total_cost", "roi": "roi", "payback": "payback_months", "npv": "npv",
+    "irr": "irr_annual",
+}  # fmt: skip
+"""What the scenarios are compared by: the name of a row after scenarios_, and the figure."""
+
+
+@dataclass(frozen=True)
+class ScenarioResultCells:
+    """The rows of results that other sheets compare with: a cell for each scenario."""
+
+    net_roi: Formula
+    npv: Formula
+
+
+def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula) -> ScenarioResultCells:
+    """Adds the results to the Scenarios sheet, and the sheets behind them.
+
+    months : the numbers of the months, as the Cash flow sheet has them.
+    """
+    sheet, letters = scenarios.sheet, letters_from(Column.FIRST, len(book.scenarios))
+    group_title(book, sheet, NAMES_ROW + 1, "Results", letters[-1])
+    known: list[dict[str, Formula]] = []
+    blocks: list[Formula] = []
+    if book.edition == "native":
+        known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
+    else:
+        blocks = add_scenario_blocks_sheet(book, scenarios.typed)
+    rows: dict[str, Formula] = {}
+    for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
+        figure = FIGURES[figure_name]
+        quantity = figure.equation_name
+        book.put(sheet, Column.LABEL.at(row), figure.label)
+        book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
+        cells = []
+        for index, letter in enumerate(letters):
+            content = native_figure(quantity, known[index]) if known else called(book, figure, blocks[index])
+            look = rounded_format(figure)
+            cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
+            sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+        for each, cell in zip(known, cells, strict=False):
+            each[quantity] = cell
+        area, values = f"{letters[0]}{row}:{letters[-1]}{row}", [cell.value for cell in cells]
+        rows[name] = book.define(f"scenarios_{name}", sheet, area, values)
+    return ScenarioResultCells(rows["net_roi"], rows["npv"])
