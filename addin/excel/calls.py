@@ -20,7 +20,8 @@ TEXT, ERROR = "'", "#"
 @xlwings.arg("name", "raw")
 @xlwings.arg("*arguments", "raw")
 @xlwings.ret("raw")
-def cells(name, *arguments):  # without type hints: xlwings would read them as converters
+# Without type hints: xlwings would read them as converters.
+def cells(name, *arguments):  # type: ignore[no-untyped-def]
     """The rows of cells that a worksheet function fills; never an exception, which VBA could not tell from a text."""
     try:
         result = call(name, *arguments)

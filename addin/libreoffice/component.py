@@ -66,7 +66,7 @@ def in_cells(answer: Any, table: bool) -> Any:
     return rows if table else grid(rows)
 
 
-class Grid(unohelper.Base, XVolatileResult):
+class Grid(unohelper.Base, XVolatileResult):  # type: ignore[misc]
     """Rows from a method that is declared to give anything: Calc takes them only by way of a result that may change."""
 
     def __init__(self, rows: tuple[tuple[Any, ...], ...]) -> None:
@@ -123,7 +123,7 @@ def method(name: str) -> Callable[..., Any]:
     return run
 
 
-class Functions(unohelper.Base, XFunctions):
+class Functions(unohelper.Base, XFunctions):  # type: ignore[misc]
     """The add-in: its methods are set below, one for each function of the extension."""
 
     def __init__(self, context: Any) -> None:

@@ -110,7 +110,7 @@ def _mirr(book: Book) -> Formula:
     return if_error(metrics.annual_rate(monthly), "n/a")  # type: ignore[arg-type]
 
 
-def _payback(book: Book) -> Formula:
+def _payback(book: Book) -> Any:
     n = book.names
     rows = (n["recovery_moments"], n["cumulative_flows"], n["net_flows"])
     return flow_metrics.payback(rows, n["months_to_amortize"], n["flow_size"])

@@ -103,7 +103,7 @@ def _native(book: Book, flows: MonthTable | None, name: str, item: str, row: int
         return (n[f"has_{SHORT[name]}"] == 1).where(COMPARED, NEEDED[name][1])
     stay = _npv(book, flows, "stay_bill")
     if name == "STAY":
-        figures: dict[str, Callable[[], Any]] = {
+        figures: dict[str, Callable[[], Formula]] = {
             "NPV": lambda: formula_of(0),
             "PVCOST": lambda: stay,
             "EQUIVMONTHLY": lambda: _equivalent(book, name),
