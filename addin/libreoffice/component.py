@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import uno  # type: ignore[import-not-found]
-import unohelper  # type: ignore[import-not-found]
-from com.sun.star.sheet import ResultEvent, XVolatileResult  # type: ignore[import-not-found]
-from org.ftroi import XFunctions  # type: ignore[import-not-found]
+import uno
+import unohelper
+from com.sun.star.sheet import ResultEvent, XVolatileResult
+from org.ftroi import XFunctions
 
 IMPLEMENTATION = "org.ftroi.Functions"
 SERVICES = ("com.sun.star.sheet.AddIn", IMPLEMENTATION)
