@@ -1,4 +1,7 @@
-"""Collecting two hundred returned workbooks of mixed quality into a portfolio: as a process, and its two halves."""
+"""Collecting two hundred returned workbooks of mixed quality into a portfolio.
+
+As a process, and its two halves.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The component that LibreOffice loads: every FT_ function as a method that Calc calls with cell values.
+"""The component that LibreOffice loads: a method for every FT_ function.
 
 It imports nothing that could fail: a component that cannot be imported is a silent #VALUE! in every cell.
 """
@@ -57,8 +57,8 @@ def in_cell(value: Any) -> Any:
 def in_cells(answer: Any, table: bool) -> Any:
     """An answer as Calc takes it: one value, or rows of them.
 
-    table : whether the interface declares rows. Texts among rows are the lesser ones (Calc's comparisons fail on
-    them), so one value is never sent as rows where the interface leaves it open.
+    table : whether the interface declares rows. Texts among rows are the lesser ones (Calc's comparisons fail on them),
+        so one value is never sent as rows where the interface leaves it open.
     """
     if not isinstance(answer, list):
         return ((in_cell(answer),),) if table else in_cell(answer)
@@ -67,7 +67,10 @@ def in_cells(answer: Any, table: bool) -> Any:
 
 
 class Grid(unohelper.Base, XVolatileResult):  # type: ignore[misc]
-    """Rows from a method that is declared to give anything: Calc takes them only by way of a result that may change."""
+    """Rows from a method that is declared to give anything.
+
+    Calc takes them only by way of a result that may change.
+    """
 
     def __init__(self, rows: tuple[tuple[Any, ...], ...]) -> None:
         self.rows = rows

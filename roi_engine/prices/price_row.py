@@ -1,4 +1,4 @@
-"""One row of a price table: a figure of an API model or a GPU, from when to when, and who says so."""
+"""One row of a price table: a figure of a model or GPU, its dates, its source."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ CURRENCIES = frozenset(_ISO_4217.split())
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A figure that holds from ``from_date`` (None: start unknown) until the day before ``to_date`` (None: still).
+    """A figure of a model or a GPU, and when it holds.
 
-    value : per million tokens, per GPU-hour, or what the kind says. read_on : when the source was read.
+    It holds from ``from_date`` (None: start unknown) until the day before ``to_date`` (None: still).
+
+    value : per million tokens, per GPU-hour, or what the kind says.
+    read_on : when the source was read.
     """
 
     name: str
