@@ -86,6 +86,19 @@ class PriceTableError(FtRoiError):
         super().__init__("\n".join(lines))
 
 
+LONGEST_QUOTE = 60
+"""Letters of a foreign text that a sentence quotes, and that a guess is looked up for."""
+
+
+def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """A text that may be of any length, as it is quoted in a sentence.
+
+    >>> shortened("calls" * 20)
+    'callscallscallscallscallscallscallscallscallscallscallscalls…'
+    """
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to a misspelt one, or None when nothing is close.
 
@@ -96,7 +109,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def nearest_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names close to a misspelt one, the closest first."""
+    """The known names close to a misspelt one, the closest first; none for a text too long to be a name."""
+    if len(name) > LONGEST_QUOTE:
+        return []
     return difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)
 
 

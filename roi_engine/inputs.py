@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
-from roi_engine.errors import FtRoiError, UnknownName, did_you_mean
+from roi_engine.errors import FtRoiError, UnknownName, did_you_mean, shortened
 from roi_engine.quantity import Quantity
 
 
@@ -61,14 +61,28 @@ class Range(BaseModel):
     distribution: str = "pert"
 
 
-@lru_cache(maxsize=4096)
+LONGEST_LABEL = 200
+"""Letters of a label that are looked at: no input is called anything near as long."""
+
+
 def normal_form(label: str) -> str:
     """A label without case, spaces, underscores, punctuation and what stands in parentheses at its end: the unit.
 
     >>> normal_form("GPU_hourly rate (USD / h)")
     'gpuhourlyrate'
     """
-    return re.sub(r"[^0-9a-z]", "", re.sub(r"(\s*\([^()]*\))+\s*$", "", label.lower()))
+    return _normal_form(label[:LONGEST_LABEL])
+
+
+@lru_cache(maxsize=4096)
+def _normal_form(label: str) -> str:
+    words = label.lower().rstrip()
+    while words.endswith(")"):
+        before, opening, inside = words[:-1].rpartition("(")
+        if not opening or ")" in inside:
+            break
+        words = before.rstrip()
+    return re.sub(r"[^0-9a-z]", "", words)
 
 
 def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:
@@ -76,5 +90,5 @@ def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str
     name = names.get(normal_form(label))
     if name is None:
         known = [word for each, declared in inputs.items() for word in (each, *declared.aliases)]
-        raise UnknownName(f'There is no input "{label}".{did_you_mean(label.strip().lower(), known)}')
+        raise UnknownName(f'There is no input "{shortened(label)}".{did_you_mean(label.strip().lower(), known)}')
     return inputs[name]

@@ -15,7 +15,7 @@ from functools import cached_property
 from numbers import Real
 from typing import Any, Literal
 
-from roi_engine.errors import OutOfRange, WrongType
+from roi_engine.errors import OutOfRange, WrongType, shortened
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
 
@@ -58,9 +58,7 @@ class Quantity:
         if self.kind == "text":
             if not isinstance(value, str):
                 raise WrongType(f"{_shown(value)} is not a text. Put it in quotation marks.")
-            if _CONTROL.search(value):
-                raise WrongType("The text holds a control character that no sheet can show. Type it anew.")
-            return value
+            return _storable(value)
         if self.kind == "date":
             return _day(value)
         if isinstance(value, bool) or not isinstance(value, Real):
@@ -163,7 +161,26 @@ def _day(value: Any) -> date:
     raise WrongType(f"{_shown(value)} is no date. Type one, or a text such as 2026-08-05.")
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+LONGEST_TEXT = 32_767
+"""Letters that a cell of a sheet can hold."""
+
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ERROR_VALUES = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
+)
+
+
+def _storable(text: str) -> str:
+    """The text, if a cell of a sheet can hold it as a text; raises `WrongType` with the place of what it cannot."""
+    found = _UNSTORABLE.search(text)
+    if found:
+        place = f"letter {found.start() + 1:,} (U+{ord(found[0]):04X})"
+        raise WrongType(f"The text holds a control character that no sheet can show: {place}. Type it anew.")
+    if len(text) > LONGEST_TEXT:
+        raise WrongType(f"The text has {len(text):,} letters, and a cell holds {LONGEST_TEXT:,}. Shorten it.")
+    if text.strip().upper() in _ERROR_VALUES:
+        raise WrongType(f'"{text}" is what a sheet shows for an error. Write another text.')
+    return text
 
 
 def _other(side: str) -> str:
@@ -175,7 +192,11 @@ def _shown(value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "An empty value"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return f'"{shortened(value)}"'
+    if isinstance(value, (dict, list, tuple)):
+        return "A table" if isinstance(value, dict) else "A list"
+    return shortened(str(value))
 
 
 def _number_hint(value: Any) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, shortened
 from roi_engine.prices.named_prices import NAMES, fill_in
-from roi_engine.scenario import Scenario, find_input
+from roi_engine.scenario import INPUTS, Scenario, find_input
 
 GROUPS = (
     "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
@@ -23,6 +25,16 @@ SIDES = ("baseline", "finetuned")
 """The tables of one side only."""
 
 ANNOTATIONS = ("ranges", "sources", "notes")
+
+LARGEST_FILE = 250_000
+"""Bytes of a scenario file: all inputs with their ranges, sources and notes take a tenth of it."""
+
+MOST_ENTRIES = 2_000
+DEEPEST = 8
+"""Entries and levels of a scenario file: three times what all inputs take, with everything that can be said of them."""
+
+MOST_DOTS = 200
+"""Dots on a line of TOML: a key of thousands of parts takes the parser time and memory with their square."""
 
 _UNREADABLE = Problem("", "This is no scenario: a number has thousands of digits, or brackets are nested too deeply.")
 
@@ -54,9 +66,16 @@ def load_scenario(path: str | Path) -> Scenario:
         ) from None
 
 
+_TOO_MANY = f"This is no scenario: it has more than {MOST_ENTRIES:,} entries, and there are {len(INPUTS)} inputs."
+_TOO_LARGE = f"This is no scenario: it has more than {LARGEST_FILE // 1000} kB."
+
+
 def _standard_input() -> str:
     try:
-        return sys.stdin.read().removeprefix("\ufeff")  # Windows shells may put a byte order mark before the text
+        text = sys.stdin.read(LARGEST_FILE + 1)
+        if len(text) > LARGEST_FILE:
+            raise ScenarioError([Problem("standard input", _TOO_LARGE)])
+        return text.removeprefix("\ufeff")  # Windows shells may put a byte order mark before the text
     except UnicodeDecodeError:
         raise ScenarioError([Problem("standard input", "This is not UTF-8 text.")]) from None
 
@@ -64,6 +83,11 @@ def _standard_input() -> str:
 def _text_of(path: Path) -> str:
     if path.suffix.lower() not in (".toml", ".json"):
         raise ScenarioError([Problem(str(path), "A scenario is a .toml or .json file.")])
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ScenarioError([Problem(str(path), "This is no file with text in it, but a folder, a pipe or a device.")])
+    if found.st_size > LARGEST_FILE:
+        raise ScenarioError([Problem(str(path), _TOO_LARGE)])
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -73,6 +97,25 @@ def _text_of(path: Path) -> str:
 
 
 def _parsed(text: str, form: str) -> dict[str, Any]:
+    data = _parsed_as_written(text, form)
+    _check_size(data)
+    return data
+
+
+def _check_size(data: Mapping[str, Any]) -> None:
+    """Refuses what holds far more, or lies far deeper, than a scenario: each entry would be a problem of its own."""
+    entries = 0
+    open_tables: list[tuple[Any, int]] = [(data, 1)]
+    while open_tables:
+        table, depth = open_tables.pop()
+        entries += len(table)
+        if entries > MOST_ENTRIES or depth > DEEPEST:
+            raise ScenarioError([_UNREADABLE if depth > DEEPEST else Problem("", _TOO_MANY)])
+        inner = table.values() if isinstance(table, Mapping) else table
+        open_tables += [(each, depth + 1) for each in inner if isinstance(each, (Mapping, list))]
+
+
+def _parsed_as_written(text: str, form: str) -> dict[str, Any]:
     if form == ".json" or (not form and text.lstrip().startswith("{")):
         try:
             data = json.loads(text, object_pairs_hook=_without_repeats)
@@ -84,6 +127,9 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise ScenarioError([Problem("", 'A JSON scenario is an object: {"training_hours": 24, …}.')])
         return data
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > MOST_DOTS:
+            raise ScenarioError([Problem(f"line {number}", f"The line has more than {MOST_DOTS} dots. Break it up.")])
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -94,10 +140,9 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    repeated = sorted({key for key in keys if keys.count(key) > 1})
+    repeated = sorted(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
     if repeated:
-        raise ScenarioError([Problem(key, "Given twice. Keep one of the two.") for key in repeated])
+        raise ScenarioError([Problem(shortened(key), "Given twice. Keep one of the two.") for key in repeated])
     return dict(pairs)
 
 
@@ -111,12 +156,17 @@ def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
             values[key] = value
         elif isinstance(value, Mapping):
             if key not in GROUPS:
-                problems.append(Problem(key, f"There is no group [{key}].{did_you_mean(key, (*GROUPS, *ANNOTATIONS))}"))
+                problems.append(
+                    Problem(
+                        shortened(key),
+                        f"There is no group [{shortened(key)}].{did_you_mean(key, (*GROUPS, *ANNOTATIONS))}",
+                    )
+                )
                 continue
             for inner, inner_value in value.items():
-                _place(inner, inner_value, f"{key}.{inner}", key, values, places, problems)
+                _place(inner, inner_value, f"{key}.{shortened(inner)}", key, values, places, problems)
         else:
-            _place(key, value, key, "", values, places, problems)
+            _place(key, value, shortened(key), "", values, places, problems)
     problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in fill_in(values)]
     try:
         scenario = Scenario(**values)

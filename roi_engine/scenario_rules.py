@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean
+from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean, shortened
 from roi_engine.inputs import Input, Range
-from roi_engine.quantity import DISTRIBUTION, SERVING
+from roi_engine.quantity import DISTRIBUTION, SERVING, TEXT
 
 Find = Callable[[str], Input]
 Inputs = Mapping[str, Input]
@@ -44,7 +44,7 @@ def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> t
             try:
                 name = find(key).name
             except UnknownName as error:
-                problems.append(Problem(key, str(error), error.code))
+                problems.append(Problem(shortened(key), str(error), error.code))
                 continue
         if name in named:
             problems.append(Problem(key, f'The input "{name}" is given twice. Keep one of the two.'))
@@ -121,7 +121,7 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
             continue
         read: dict[str, Any] = {}
         for label, entry in entries.items():
-            place = f"{section}.{label}"
+            place = f"{section}.{shortened(str(label))}"
             try:
                 declared = find(str(label))
             except UnknownName as error:
@@ -131,10 +131,11 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                 span = _range(declared, entry, place, problems)
                 if span is not None:
                     read[declared.name] = span
-            elif isinstance(entry, str):
-                read[declared.name] = entry
             else:
-                problems.append(Problem(place, "Write a text in quotation marks."))
+                try:
+                    read[declared.name] = TEXT.check(entry)
+                except FtRoiError as error:
+                    problems.append(Problem(place, str(error), error.code))
         given[section] = read
     return problems
 

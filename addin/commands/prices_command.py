@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 KEPT = "prices.old.csv"
 """What reset calls the table that it takes away."""
+REPLACED = "prices.before.csv"
+"""What an import calls the table that it replaces."""
+LOCK = "prices.lock"
+PATIENCE = 30
+"""Seconds that an import waits for another one."""
+ELSEWHERE = "name another folder in the environment, FT_ROI_PRICES"
 
 
 @click.group(
@@ -131,16 +138,17 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     """
     from addin.shell.scenario_argument import existing_file
     from roi_engine.prices.history import with_history
-    from roi_engine.prices.price_file import rows_as_csv
     from roi_engine.prices.price_tables import PriceTables, forget_tables, price_tables, user_file
 
     held_from = _day(day)
     new = _read(existing_file(file), held_from)
-    before = price_tables()
-    rows, changes = with_history(before.rows, new, held_from)
     own = user_file()
-    _write(own, rows_as_csv(rows).encode())
-    forget_tables()
+    with _alone(own):
+        forget_tables()  # another import may have changed them since
+        before = price_tables()
+        rows, changes = with_history(before.rows, new, held_from)
+        _replace(own, rows)
+        forget_tables()
     after = PriceTables(rows, own)
     if json:
         found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again")}
@@ -218,17 +226,44 @@ def _read(path: Path, day: date) -> list[PriceRow]:
     return rows
 
 
-def _write(own: Path, content: bytes) -> None:
-    from addin.shell.output_file import write_file
+@contextmanager
+def _alone(own: Path) -> Iterator[None]:
+    """Holds the table against other imports: each takes the table that the one before it left."""
+    from filelock import FileLock, Timeout
 
-    elsewhere = "name another folder in the environment, FT_ROI_PRICES"
     try:
         own.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnusablePath(
-            f"The folder {own.parent} cannot be made: {error.strerror}. Make it, or {elsewhere}."
+            f"The folder {own.parent} cannot be made: {error.strerror}. Make it, or {ELSEWHERE}."
         ) from None
-    write_file(own, content, elsewhere)
+    try:
+        with FileLock(own.with_name(LOCK), timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise UnusablePath(f"Another import is changing {own}. Wait until it has ended, and run again.") from None
+    except OSError as error:
+        raise UnusablePath(f"{own.parent} cannot be written: {error.strerror}. Or {ELSEWHERE}.") from None
+
+
+def _replace(own: Path, rows: Sequence[PriceRow]) -> None:
+    """Writes the table once it has been read back, and keeps the one that it replaces."""
+    from addin.shell.output_file import write_file
+    from roi_engine.errors import PriceTableError
+    from roi_engine.prices.price_file import read_rows, rows_as_csv
+
+    text = rows_as_csv(rows)
+    try:
+        same = read_rows(text, own.name) == list(rows)
+    except PriceTableError as error:
+        raise InvalidInput(
+            f"With these prices the table could not be read again. Nothing was written.\n{error}"
+        ) from None
+    if not same:
+        raise InvalidInput("With these prices the table would be read back otherwise. Nothing was written.")
+    if own.exists():
+        write_file(own.with_name(REPLACED), own.read_bytes(), ELSEWHERE)
+    write_file(own, text.encode(), ELSEWHERE)
 
 
 def _as_dict(row: PriceRow) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from roi_engine.errors import PriceTableError, Problem
-from roi_engine.prices.price_row import PriceRow
+from roi_engine.errors import PriceTableError, Problem, shortened
+from roi_engine.prices.price_row import PriceRow, plain_name
 
 SOURCE = "litellm price map"
 
@@ -31,6 +31,10 @@ EXPLANATION = "sample_spec"
 
 DEAREST_TOKEN = 0.01
 """A price of one token above this is one per thousand or million tokens."""
+
+
+MOST_DIGITS = 10**18
+"""A whole number above this is no price, and may be none that a float holds."""
 
 
 class _Entry(dict[str, Any]):
@@ -68,12 +72,17 @@ def litellm_rows(text: str, place: str, read_on: date) -> list[PriceRow]:
     for model, entry in entries.items():
         if model == EXPLANATION:
             continue
-        where = f"{place}: {model}"
+        where = f"{place}: {shortened(model)}"
+        name = plain_name(model)
+        if not name.isprintable() or not name:
+            problems.append(Problem(where, "The name of a model is a text that can be printed."))
+            continue
         if not isinstance(entry, _Entry):
             problems.append(Problem(where, "A model has an object with its prices."))
             continue
         problems += [Problem(f"{where}, {key}", "Given twice. Keep one of the two.") for key in entry.repeated]
         vendor = entry.get("litellm_provider")
+        vendor = plain_name(vendor) if isinstance(vendor, str) and vendor.isprintable() else ""
         for kind, key in COST_KEYS.items():
             cost = entry.get(key)
             if cost is None:
@@ -83,11 +92,7 @@ def litellm_rows(text: str, place: str, read_on: date) -> list[PriceRow]:
                 problems.append(Problem(f"{where}, {key}", wrong))
                 continue
             price = float(f"{cost * 1_000_000:.12g}")
-            rows.append(
-                PriceRow(
-                    model, vendor if isinstance(vendor, str) else "", kind, price, "USD", None, None, SOURCE, read_on
-                )
-            )
+            rows.append(PriceRow(name, vendor, kind, price, "USD", None, None, SOURCE, read_on))
     if not problems and not rows:
         problems.append(
             Problem(place, f"No model has a price. A price map has models with {', '.join(COST_KEYS.values())}.")
@@ -112,10 +117,10 @@ def _parsed(text: str, place: str) -> _Entry:
 
 
 def _alike(entries: Mapping[str, Any], place: str) -> Iterator[Problem]:
-    """Models whose names differ in their case only: a table does not tell them apart."""
+    """Models whose names differ in their case or in spaces only: a table does not tell them apart."""
     seen: dict[str, str] = {}
     for model in entries:
-        first = seen.setdefault(model.lower(), model)
+        first = seen.setdefault(plain_name(model).lower(), model)
         if first != model:
             yield Problem(f"{place}: {model}", f'The model stands there as "{first}" too. Keep one of the two.')
 
@@ -124,6 +129,8 @@ def _wrong(cost: Any) -> str:
     """What is wrong with a price of one token; empty where nothing is."""
     if isinstance(cost, bool) or not isinstance(cost, (int, float)):
         return f"{json.dumps(cost)[:40]} is not a number."
+    if isinstance(cost, int) and abs(cost) > MOST_DIGITS:  # no float holds it
+        return "The number has too many digits. Prices in this map are of one token."
     if not math.isfinite(cost):
         return f"{cost} is not a finite number."
     if cost < 0:

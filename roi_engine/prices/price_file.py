@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from roi_engine.errors import PriceTableError, Problem, did_you_mean
-from roi_engine.prices.price_row import CURRENCIES, GPU_KINDS, MODEL_KINDS, PRICE_KINDS, PriceRow
+from roi_engine.errors import PriceTableError, Problem, did_you_mean, shortened
+from roi_engine.prices.price_row import CURRENCIES, GPU_KINDS, MODEL_KINDS, PRICE_KINDS, PriceRow, plain_name
 
 COLUMNS = ("name", "vendor", "kind", "value", "currency", "from_date", "to_date", "source", "read_on")
 NEEDED = ("name", "kind", "value")
@@ -82,9 +82,11 @@ def _row(cells: Mapping[str, str], defaults: Mapping[str, str], place: str, prob
             wrong(column, f'"{text}" is no date. Write year-month-day: 2026-08-05.')
             return None
 
-    name, kind = cells.get("name", ""), cells.get("kind", "").lower().replace(" ", "_")
+    name, kind = plain_name(cells.get("name", "")), cells.get("kind", "").lower().replace(" ", "_")
     if not name:
         wrong("name", "Missing. Name the model or GPU.")
+    elif not name.isprintable():
+        wrong("name", "The name of a model or GPU is a text that can be printed.")
     if kind not in KINDS:
         wrong("kind", f'There is no kind "{kind}".{did_you_mean(kind, KINDS)} Known: {", ".join(KINDS)}.')
     value = price_of(cells.get("value", ""))
@@ -115,6 +117,7 @@ def price_of(text: str) -> float | str:
     try:
         value = float(text)
     except ValueError:
+        text = shortened(text)
         if not text:
             return "Missing. Write a number."
         plain = text.replace(",", ".")

@@ -30,6 +30,15 @@ CURRENCIES = frozenset(_ISO_4217.split())
 """The codes of ISO 4217 for money that circulates."""
 
 
+def plain_name(text: str) -> str:
+    """A name as a table holds it: on one line, one space between its words, none around it.
+
+    >>> plain_name(" gpt-x  mini ")
+    'gpt-x mini'
+    """
+    return " ".join(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class PriceRow:
     """A figure of a model or a GPU, and when it holds.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
 from roi_engine.prices.price_file import read_rows
-from roi_engine.prices.price_row import GPU_KINDS, PriceRow
+from roi_engine.prices.price_row import GPU_KINDS, PriceRow, plain_name
 
 SHIPPED = (Path(__file__).with_name("api_models.csv"), Path(__file__).with_name("gpus.csv"))
 """The tables that come with the program."""
@@ -45,7 +45,7 @@ class PriceTable:
 
     def find(self, name: str) -> str:
         """A name as the table has it; raises `UnknownName` with the nearest ones."""
-        word = name.strip().lower()
+        word = plain_name(name).lower()
         if word in self._periods:
             return self.names[word]
         near = [self.names[each] for each in nearest_names(word, self._periods)]
@@ -147,7 +147,10 @@ def _tables_in(folder: str | None) -> PriceTables:
     if not file.exists():
         return shipped_tables()
     try:
-        return PriceTables(read_rows(file.read_text("utf-8"), str(file)), file)
+        rows = read_rows(file.read_text("utf-8"), str(file))
+        if not rows:
+            raise PriceTableError([Problem(str(file), "It holds no price below its titles.")])
+        return PriceTables(rows, file)
     except (PriceTableError, UnicodeDecodeError) as error:
         cure = Problem("", '"ft-roi prices reset" goes back to the shipped price table.')
         wrong = error.problems if isinstance(error, PriceTableError) else (Problem(str(file), "No UTF-8 text."),)

@@ -65,7 +65,7 @@ def test_a_number_out_of_range(quantity: Quantity, value: float, sentence: str) 
         (True, "true is not a number."),
         (False, "false is not a number."),
         (None, "An empty value is not a number."),
-        ([24], "[24] is not a number."),
+        ([24], "A list is not a number."),
         (math.nan, "nan is not a finite number. Type a number of at least 0."),
         (math.inf, "inf is not a finite number. Type a number of at least 0."),
     ],

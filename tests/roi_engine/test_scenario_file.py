@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -304,3 +306,88 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_empty_file_lacks_everything(tmp_path: Path) -> None:
     assert len(problems(written(tmp_path, ""))) == 10
+
+
+# --- files that nobody wrote by hand ----------------------------------------------------------------------
+
+
+def refused(tmp_path: Path, name: str, content: str | bytes) -> str:
+    """The sentences with which a file is refused, within the processor time of a moment."""
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    before = time.process_time()
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    assert time.process_time() - before < 10, "a guard against hanging"
+    assert str(file) in str(caught.value) and len(str(caught.value)) < 20_000
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a" + ".a" * 40_000 + " = 1",
+        "[a" + ".a" * 30_000 + "]",
+        "a" + " . a" * 30_000 + " = 1",
+        '"a"' + '."a"' * 30_000 + " = 1",
+        "x = 1\n" * 3 + "\n".join(f"[{'.'.join('a' * 300)}.b{number}]" for number in range(300)),
+    ],
+)
+def test_keys_of_many_parts_are_refused_before_they_are_parsed(tmp_path: Path, content: str) -> None:
+    assert "The line has more than 200 dots." in refused(tmp_path, "deep.toml", content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("many.json", json.dumps({f"key{number}": number for number in range(9_000)})),
+        ("many.json", json.dumps({"training": {f"key{number}": 1 for number in range(9_000)}})),
+        ("many.json", json.dumps({"name": list(range(9_000))})),
+        ("many.toml", "\n".join(f"key{number} = 1" for number in range(9_000))),
+        ("many.toml", "[[a]]\n" * 9_000),
+    ],
+)
+def test_thousands_of_entries_are_one_problem(tmp_path: Path, name: str, content: str) -> None:
+    assert "This is no scenario: it has more than 2,000 entries" in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize("opening", ['{"a":', "["])
+@pytest.mark.parametrize("depth", [9, 300, 950, 30_000])
+def test_deep_nesting_is_no_scenario(tmp_path: Path, opening: str, depth: int) -> None:
+    closing = "}" if opening.startswith("{") else "]"
+    content = '{"name": ' + opening * depth + "1" + closing * depth + "}"
+    assert "brackets are nested too deeply" in refused(tmp_path, "deep.json", content)
+
+
+def test_a_file_larger_than_any_scenario_is_not_read(tmp_path: Path) -> None:
+    assert "it has more than 250 kB" in refused(tmp_path, "large.json", "[" * 300_000)
+
+
+@pytest.mark.parametrize("key", ["()" * 20_000, "(" * 20_000, ")" * 20_000, "a" * 20_000, " " * 20_000, "(a" * 10_000])
+def test_a_key_of_any_length_is_quoted_in_short(tmp_path: Path, key: str) -> None:
+    assert "There is no input" in refused(tmp_path, "key.json", json.dumps({key: 1}))
+    assert "There is no group" in refused(tmp_path, "key.json", json.dumps({key: {"calls": 1}}))
+
+
+@pytest.mark.parametrize("place", ["name", "description", "notes", "sources"])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a\x1b[2J", "letter 2 (U+001B)"),
+        ("a\ufffeb", "letter 2 (U+FFFE)"),
+        ("\ud800", "letter 1 (U+D800)"),
+        ("ab\uffff", "letter 3 (U+FFFF)"),
+        ("x" * 40_000, "The text has 40,000 letters, and a cell holds 32,767. Shorten it."),
+        ("#N/A", '"#N/A" is what a sheet shows for an error. Write another text.'),
+        (" #value! ", "is what a sheet shows for an error."),
+    ],
+)
+def test_texts_that_no_cell_can_hold_are_problems(tmp_path: Path, place: str, text: str, sentence: str) -> None:
+    given = {place: {"calls": text}} if place in ("notes", "sources") else {place: text}
+    assert sentence in refused(tmp_path, "text.json", json.dumps(given))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(ScenarioError, match="no file with text in it"):
+        load_scenario(tmp_path / "pipe.toml")

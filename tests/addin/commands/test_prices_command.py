@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 
 from addin.command_line import ft_roi
 from roi_engine.prices import price_tables as tables
 
+ROOT = Path(__file__).parents[3]
 EXCERPT = Path(__file__).parents[2] / "roi_engine" / "prices" / "litellm_excerpt.json"
 OURS = "name,kind,value\ngpt-4.1,input,1.8\nour-model,input,3\nour-model,training,40\n"
 
@@ -31,6 +36,12 @@ def run(*words: str, exit_code: int = 0) -> Result:
     assert done.exit_code == exit_code, done.output
     assert "Traceback" not in done.output
     return done
+
+
+def made(name: str, entries: dict[str, Any]) -> str:
+    """A price map as a file in the working folder."""
+    Path(name).write_text(json.dumps(entries), "utf-8")
+    return name
 
 
 def generated_map(models: int) -> dict[str, Any]:
@@ -235,3 +246,78 @@ def test_a_table_that_cannot_be_read_is_told_and_reset_helps(own: Path) -> None:
     run("import", str(EXCERPT), exit_code=3)
     run("reset")
     run("list")
+
+
+# --- nothing is lost ------------------------------------------------------------------------------------
+
+
+def test_a_map_that_names_a_model_twice_but_for_spaces_changes_nothing(own: Path) -> None:
+    run("import", made("first.json", {"gpt-x": {"input_cost_per_token": 1e-6}}))
+    before = own.read_bytes()
+    for other in ("gpt-x ", " GPT-X", "gpt-x\t"):
+        twice = {"gpt-x": {"input_cost_per_token": 1e-6}, other: {"input_cost_per_token": 2e-6}}
+        assert "Keep one of the two" in run("import", made("twice.json", twice), exit_code=3).stderr
+    assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["two\nlines", " spaces  within ", "tab\there", 'comma, and "quotes"', "ümläut"])
+def test_whatever_a_model_is_called_the_table_can_be_read_again(own: Path, name: str) -> None:
+    run("import", made("map.json", {name: {"input_cost_per_token": 1e-6, "litellm_provider": " me "}}))
+    row = tables.price_tables().models.row(name, "input")
+    assert (row.value, row.name, row.vendor) == (1.0, " ".join(name.split()), "me")
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;pwned\x07", "a\x9bb", "a\u202eb", "", "   ", "\ufeff"])
+def test_a_name_that_cannot_be_printed_is_a_problem(own: Path, name: str) -> None:
+    told = run("import", made("map.json", {name: {"input_cost_per_token": 1e-6}}), exit_code=3).stderr
+    assert "a text that can be printed" in told and not own.exists()
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-" + "9" * 400, "1e400", "2"])
+def test_numbers_of_any_size_are_problems(own: Path, number: str) -> None:
+    Path("huge.json").write_text(f'{{"gpt-x": {{"input_cost_per_token": {number}}}}}')
+    assert "huge.json: gpt-x, input_cost_per_token" in run("import", "huge.json", exit_code=3).stderr
+    assert not own.exists()
+
+
+def test_an_import_keeps_the_table_that_it_replaces(own: Path) -> None:
+    run("import", made("first.json", {"gpt-x": {"input_cost_per_token": 1e-6}}))
+    before = own.read_bytes()
+    run("import", made("second.json", {"gpt-y": {"input_cost_per_token": 1e-6}}))
+    assert own.with_name("prices.before.csv").read_bytes() == before != own.read_bytes()
+
+
+def test_a_table_that_could_not_be_read_again_is_not_written(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("import", made("first.json", {"gpt-x": {"input_cost_per_token": 1e-6}}))
+    before = own.read_bytes()
+    monkeypatch.setattr("roi_engine.prices.price_file.rows_as_csv", lambda rows: "name,kind\n")
+    told = run("import", made("second.json", {"gpt-y": {"input_cost_per_token": 1e-6}}), exit_code=3).stderr
+    assert "Nothing was written." in told and own.read_bytes() == before
+
+
+def test_imports_at_once_keep_what_each_brings(own: Path) -> None:
+    files = [made(f"map{number}.json", {f"model-{number}": {"input_cost_per_token": 1e-6}}) for number in range(4)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "addin", "prices", "import", "-q"]
+    started = [subprocess.Popen([*command, file], env=environment) for file in files]
+    assert [each.wait(120) for each in started] == [0, 0, 0, 0]
+    tables.forget_tables()
+    assert {f"model-{number}" for number in range(4)} <= {*tables.price_tables().models.names}
+
+
+def test_an_import_does_not_wait_for_ever(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.parent.mkdir(parents=True)
+    monkeypatch.setattr("addin.commands.prices_command.PATIENCE", 0.1)
+    with FileLock(own.with_name("prices.lock")):
+        told = run("import", made("map.json", {"gpt-x": {"input_cost_per_token": 1e-6}}), exit_code=2).stderr
+    assert "Another import is changing" in told
+
+
+def test_a_table_of_titles_alone_is_said_to_be_empty(own: Path) -> None:
+    own.parent.mkdir(parents=True)
+    own.write_text("name,vendor,kind,value,currency,from_date,to_date,source,read_on\n")
+    tables.forget_tables()
+    version = CliRunner().invoke(ft_roi, ["--version"], prog_name="ft-roi")
+    assert version.exit_code == 0 and "price table unreadable" in version.output
+    told = run("list", exit_code=3).stderr
+    assert "It holds no price below its titles." in told and "ft-roi prices reset" in told
