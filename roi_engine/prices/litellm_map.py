@@ -117,7 +117,7 @@ def _parsed(text: str, place: str) -> _Entry:
 
 
 def _alike(entries: Mapping[str, Any], place: str) -> Iterator[Problem]:
-    """Models whose names differ in their case or in spaces only: a table does not tell them apart."""
+    """Models that a table does not tell apart: their case or spaces differ only."""
     seen: dict[str, str] = {}
     for model in entries:
         first = seen.setdefault(plain_name(model).lower(), model)

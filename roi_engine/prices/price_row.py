@@ -31,7 +31,7 @@ CURRENCIES = frozenset(_ISO_4217.split())
 
 
 def plain_name(text: str) -> str:
-    """A name as a table holds it: on one line, one space between its words, none around it.
+    """A name as a table holds it: on one line, single spaces, none around it.
 
     >>> plain_name(" gpt-x  mini ")
     'gpt-x mini'
