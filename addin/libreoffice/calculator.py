@@ -1,4 +1,4 @@
-"""Where FT_ functions are calculated: in LibreOffice's Python, or a worker.
+"""Where LibreOffice's FT_ functions are calculated: in its own Python, or in a worker process.
 
 Its own Python does it where the engine can be imported there in the version that the extension was built with: from
 what it has itself, or from the libraries of the interpreter that built the extension, if both load the same
@@ -31,10 +31,7 @@ OTHER_PYTHONS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE"
 
 
 class Worker:
-    """A process of another Python that answers calls.
-
-    It is started at the first call, and again should it have died.
-    """
+    """A process of another Python that answers calls; started at the first, and again should it have died."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = command
@@ -42,10 +39,7 @@ class Worker:
         self.answer = lru_cache(maxsize=8192)(self._answer)  # functions are pure: asking once is enough
 
     def start(self) -> dict[str, Any]:
-        """Starts the process and returns what it says of itself.
-
-        Raises OSError where it cannot be used.
-        """
+        """Starts the process and returns what it says of itself; raises OSError where it cannot be used."""
         environment = {name: value for name, value in os.environ.items() if name not in OTHER_PYTHONS}
         self.process = subprocess.Popen(
             self.command,
@@ -81,18 +75,12 @@ class Worker:
 
 
 def binary_kind() -> str:
-    """The kind of binary libraries that this Python loads.
-
-    Such as ``.cpython-311-x86_64-linux-gnu.so``.
-    """
+    """The kind of binary libraries that this Python loads, such as ``.cpython-311-x86_64-linux-gnu.so``."""
     return str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
 def _engine_here(settings: dict[str, Any], engine: Engine, report: dict[str, Any]) -> Answer | None:
-    """The engine in this Python, by its own libraries or else by the builder's.
-
-    None where neither works.
-    """
+    """The engine in this Python, by what it has itself or else by the builder's libraries; None where neither works."""
     libraries = settings["libraries"] if settings["binaries"] == binary_kind() else []
     for borrowed in ([], libraries) if libraries else ([],):
         before = list(sys.path)
@@ -114,14 +102,11 @@ def _engine_here(settings: dict[str, Any], engine: Engine, report: dict[str, Any
 
 
 def chosen_calculator(settings: dict[str, Any], worker_program: Path, engine: Engine) -> Answer:
-    """The function that answers calls, here or in a worker.
-
-    The choice is written where `REPORT` asks for it.
+    """The function that answers calls, here or in a worker; the choice is written where `REPORT` asks for it.
 
     settings : what the extension was built with: engine version, interpreter, the folder of its engine, its libraries
-        and the kind of binaries in them.
-    engine : gives the version and the answering function of the engine here, or raises.
-    Raises OSError where neither works.
+    and the kind of binaries in them. engine : gives the version and the answering function of the engine here, or
+    raises. Raises OSError where neither works.
     """
     report: dict[str, Any] = {"own_python": sys.version.split()[0], **settings}
     answer = _engine_here(settings, engine, report)

@@ -1,7 +1,4 @@
-"""The message itself: headers, the letter with its picture, the workbook.
-
-After RFC 5322 and RFC 2045.
-"""
+"""The message itself (RFC 5322, RFC 2045): headers, the letter as text and HTML with its picture, the workbook."""
 
 from __future__ import annotations
 
@@ -22,10 +19,7 @@ NO_DOMAIN = "ft-roi.invalid"
 
 @dataclass(frozen=True)
 class Mail:
-    """One message before it is put into its form.
-
-    attachment : the file's name and content.
-    """
+    """One message before it is put into its form. attachment : the file's name and content."""
 
     to: Sequence[Person]
     subject: str
@@ -42,9 +36,7 @@ class Mail:
 
 
 def message(mail: Mail, *, draft: bool) -> EmailMessage:
-    """The message in its form.
-
-    draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
+    """The message. draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
 
     multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook.
     """
