@@ -12,6 +12,7 @@ from addin.commands.check_command import check
 from addin.commands.collect_command import collect
 from addin.commands.email_command import email
 from addin.commands.eval_command import evaluate
+from addin.commands.explain_command import explain
 from addin.commands.functions_command import list_functions
 from addin.commands.prices_command import prices
 from addin.commands.read_command import read
@@ -19,11 +20,13 @@ from addin.commands.recalc_command import recalc
 from addin.commands.relink_command import relink
 from addin.commands.workbook_commands import report, template
 from addin.shell.command import CommandGroup
+from addin.shell.signals import end_in_order
 from roi_engine._version import __version__
 
 EXAMPLES = """
 ft-roi report support.toml            a workbook with the whole answer, support.xlsx
 ft-roi calc support.toml              the answer on the terminal
+ft-roi explain NPV support.toml       how a figure comes about, step by step
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
@@ -64,6 +67,7 @@ for command in (
     email,
     collect,
     calc,
+    explain,
     evaluate,
     read,
     check,
@@ -77,7 +81,12 @@ for command in (
 
 
 def main() -> None:
-    """Runs the command line: scenarios are UTF-8 wherever they come from, and no terminal's alphabet is an error."""
+    """Runs the command line.
+
+    Scenarios are UTF-8 wherever they come from, no terminal's alphabet is an error, and a request to end is obeyed in
+    order.
+    """
+    end_in_order()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -10,7 +10,8 @@ import numpy as np
 from reference_function import cost_benefit
 from timing import Comparison, Contender, Ratio
 
-from roi_engine import REFERENCE, Appraisal, Scenario, appraise, appraise_level, appraise_many, cost_benefit_finetuning
+from roi_engine import REFERENCE, Scenario, appraise, appraise_level, appraise_many, cost_benefit_finetuning
+from roi_engine.figures import FIGURES
 
 SCENARIOS = 1_000_000
 LOOPED = 10
@@ -26,13 +27,7 @@ VARIED = {
     "accuracy_improvement_percent": (0.0, 0.20),
     "monthly_review_cost": (1000, 3500),
 }
-METRICS: dict[str, Callable[[Appraisal], float | None]] = {
-    "net_roi": lambda result: result.net_roi,
-    "roi": lambda result: result.roi,
-    "payback_months": lambda result: result.payback_months,
-    "npv": lambda result: result.npv(),
-    "total_cost": lambda result: result.total_cost,
-}
+METRICS = ("net_roi", "roi", "payback_months", "npv", "total_cost")
 
 EVERYTHING_MOVES = REFERENCE.with_inputs(
     data_preparation_cost=2000,
@@ -62,7 +57,7 @@ def many_scenarios(scenarios: int = SCENARIOS) -> Comparison:
     columns = {name: random.uniform(low, high, scenarios) for name, (low, high) in VARIED.items()}
     looped = max(scenarios // LOOPED, 1)
     rows = arguments(columns, looped)
-    wanted = tuple(METRICS)
+    wanted = METRICS
     judged = scenarios == SCENARIOS  # the targets are those of a million
     contenders = [
         Contender(FULL, lambda: appraise_many(REFERENCE, columns, wanted)),
@@ -130,8 +125,8 @@ def differences(results: Mapping[str, Any], columns: Mapping[str, Any], rows: li
     for name, base in ((FULL, REFERENCE), (FULL_MOVING, EVERYTHING_MOVES)):
         for index in sample:
             alone = appraise(scenario_at(base, columns, index))
-            for metric, of in METRICS.items():
-                if not equal(of(alone), results[name][metric][index]):
+            for metric in METRICS:
+                if not equal(FIGURES[metric].of(alone), results[name][metric][index]):
                     found.append(f"{name}: {metric} of scenario {index} is not that of appraise.")
     for index in sample:
         alone = appraise(scenario_at(REFERENCE, columns, index))

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
         WrongType,
         ZeroDivisor,
     )
+    from roi_engine.flow_metrics import discounted_payback, mirr, npv, payback
     from roi_engine.input_checks import InputWarning, check_inputs
     from roi_engine.inputs import Range
     from roi_engine.internal_rate import irr, irr_roots
     from roi_engine.many import appraise_level, appraise_many
-    from roi_engine.metrics import discounted_payback, mirr, monthly_rate, npv, payback
+    from roi_engine.metrics import monthly_rate
     from roi_engine.options import Option, Options, RankingChange, compare_options
     from roi_engine.prompt_shrink import prompt_shrink_needed
     from roi_engine.reference import REFERENCE, cost_benefit_finetuning
@@ -52,10 +53,11 @@ _HOMES = {
         "WrongType",
         "ZeroDivisor",
     ),
+    "flow_metrics": ("discounted_payback", "mirr", "npv", "payback"),
     "input_checks": ("InputWarning", "check_inputs"),
     "internal_rate": ("irr", "irr_roots"),
     "many": ("appraise_level", "appraise_many"),
-    "metrics": ("discounted_payback", "mirr", "monthly_rate", "npv", "payback"),
+    "metrics": ("monthly_rate",),
     "options": ("Option", "Options", "RankingChange", "compare_options"),
     "prompt_shrink": ("prompt_shrink_needed",),
     "reference": ("REFERENCE", "cost_benefit_finetuning"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from roi_engine import metrics
 from roi_engine.appraisal import Appraisal
 from roi_engine.value import NEVER, Value, fixed, sentence, where
 
@@ -118,4 +117,4 @@ def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     horizon, amount, time = horizon_in_words(months), amount_in_words(net, currency), duration(payback)
     pace = pace_in_words(*(appraisal.inputs[name] for name in MOVING))
     loss = loss_in_words(payback, months, horizon, amount, time, pace)
-    return str(answer_in_words(net, payback, metrics.flow_size(appraisal.cash_flow), loss, horizon, amount, time))
+    return str(answer_in_words(net, payback, appraisal.flow_size, loss, horizon, amount, time))

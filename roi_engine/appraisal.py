@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from roi_engine import metrics
-from roi_engine import quantity as q
-from roi_engine.cashflow import MODEL, horizon
-from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, ZeroDivisor, did_you_mean
-from roi_engine.internal_rate import irr, irr_roots
+from roi_engine.cashflow import MODEL, figure, horizon
+from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.explanation import Step, explain, find_equation
+from roi_engine.figures import FIGURES
+from roi_engine.flow_metrics import FLOWS
+from roi_engine.internal_rate import irr_roots
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
 
-_ROWS = (
-    "net_cash_flow", "baseline_spend", "finetuned_spend", "review_savings", "added_review", "running_cost",
+_FIGURES = (
+    "net_cash_flow", "upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost",
+    "total_running_cost", "total_cost",
+    "monthly_inference_savings", "monthly_review_savings", "monthly_benefit", "total_benefit", "flow_size",
+    "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index", "equivalent_monthly",
 )  # fmt: skip
-_FIXED = ("upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost")
+"""What is calculated together when the first of them is asked for."""
+
+_OF_FLOWS = ("discounted_payback_months", "mirr_monthly", "mirr_annual")
+"""What few ask for: read off the cash flow when the first of them is asked for."""
+
+_INTERNAL_RATES = ("irr_monthly", "irr_annual")
+"""Roots, which take longer than all the rest."""
+
+_AT_RATES = MODEL.given("finance_rate", "reinvest_rate")
+"""The model at rates of its own for outflows and inflows."""
 
 
 class Appraisal:
-    """The metrics of one scenario, each calculated when it is first asked for.
+    """The metrics of one scenario, calculated when the first is asked for.
 
     inputs : every input by name, as `Scenario.inputs` gives them.
     Money is in the scenario's currency, rates are decimals per year unless the name says monthly, paybacks
@@ -39,7 +52,36 @@ class Appraisal:
 
     @cached_property
     def _figures(self) -> dict[str, Any]:
-        return MODEL.evaluate(self.inputs, _FIXED + _ROWS, horizon(self.inputs))
+        return MODEL.evaluate(self.inputs, _FIGURES, self.months)
+
+    @cached_property
+    def _of_flows(self) -> dict[str, Any]:
+        return self._read_off_flows(_OF_FLOWS)
+
+    @cached_property
+    def _internal_rates(self) -> dict[str, Any]:
+        return self._read_off_flows(_INTERNAL_RATES)
+
+    def _read_off_flows(self, names: tuple[str, ...]) -> dict[str, Any]:
+        return FLOWS.evaluate({**self.inputs, "net_cash_flow": self.cash_flow}, names, self.months)
+
+    def figure(self, name: str) -> float | None:
+        """A fixed quantity of the model, by the name of its equation; None where it is undefined.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> appraise(REFERENCE).figure("baseline_cost_per_call")
+        0.0003
+        """
+        if name in _FIGURES:
+            return defined(self._figures[name])
+        if name in _OF_FLOWS:
+            return defined(self._of_flows[name])
+        if name in _INTERNAL_RATES:
+            return defined(self._internal_rates[name])
+        return defined(figure(self.inputs, name))
+
+    def _always(self, name: str) -> float:
+        return float(self._figures[name])
 
     @property
     def months(self) -> int:
@@ -52,100 +94,91 @@ class Appraisal:
         flows: list[float] = self._figures["net_cash_flow"]
         return flows
 
-    def _fixed(self, name: str) -> float:
-        return float(self._figures[name])
-
-    def _average(self, name: str) -> float:
-        """The mean of a row over months 1…H."""
-        return _number(metrics.total(self._figures[name][1:])) / self.months
-
     # upfront and cost
 
     @property
     def training_cost(self) -> float:
         """Training, without contingency."""
-        return self._fixed("training_cost")
+        return self._always("training_cost")
 
     @property
     def one_off_cost(self) -> float:
         """Data, engineering, evaluation and other upfront cost, without contingency."""
-        return self._fixed("one_off_cost")
+        return self._always("one_off_cost")
 
     @property
     def contingency_cost(self) -> float:
         """The reserve on training and one-off costs."""
-        return self._fixed("contingency_cost")
+        return self._always("contingency_cost")
 
     @property
     def storage_cost(self) -> float:
         """The horizon's storage, under either timing."""
-        return self._fixed("storage_cost")
+        return self._always("storage_cost")
 
     @property
     def upfront(self) -> float:
         """The outlay at month 0, before risk adjustment."""
-        return self._fixed("upfront_cost")
+        return self._always("upfront_cost")
 
-    @cached_property
+    @property
+    def total_running_cost(self) -> float:
+        """Σ running cost, before risk adjustment."""
+        return self._always("total_running_cost")
+
+    @property
     def total_cost(self) -> float:
         """(upfront + Σ running cost) · (1 + cost risk)."""
-        running = metrics.total(self._figures["running_cost"])
-        return _number(metrics.total_cost(self.upfront, running, self.inputs["cost_risk"]))
+        return self._always("total_cost")
 
     # benefit per month: averages over months 1…H, risk-adjusted, so that they add up to the benefit
 
     @property
     def monthly_inference_savings(self) -> float:
         """Baseline spend avoided less fine-tuned spend."""
-        return self._risk_adjusted("baseline_spend", "finetuned_spend")
+        return self._always("monthly_inference_savings")
 
     @property
     def monthly_review_savings(self) -> float:
         """Review cost avoided less review cost added."""
-        return self._risk_adjusted("review_savings", "added_review")
-
-    def _risk_adjusted(self, avoided: str, spent: str) -> float:
-        risks = self.inputs["benefit_risk"], self.inputs["cost_risk"]
-        return _number(metrics.monthly_saving(self._average(avoided), self._average(spent), *risks))
+        return self._always("monthly_review_savings")
 
     @property
     def monthly_benefit(self) -> float:
         """The total benefit, per month."""
-        return self.total_benefit / self.months
+        return self._always("monthly_benefit")
 
     @property
     def total_benefit(self) -> float:
         """Net ROI plus total cost."""
-        return self.net_roi + self.total_cost
+        return self._always("total_benefit")
 
     # metrics
 
-    @cached_property
+    @property
+    def flow_size(self) -> float:
+        """Σ |CF|, against which rounding is measured."""
+        return self._always("flow_size")
+
+    @property
     def net_roi(self) -> float:
         """Σ CF; a sum that is only rounding counts as zero."""
-        return _number(metrics.net_roi(self.cash_flow))
+        return self._always("net_roi")
 
     @property
     def roi(self) -> float | None:
         """Net ROI over total cost."""
-        return _defined(metrics.roi(self.net_roi, self.total_cost))
+        return self.figure("roi")
 
     @property
     def roi_total(self) -> float | None:
         """Net ROI over every new cost, serving included."""
-        figures = self._figures
-        cost = metrics.total_cost_with_serving(
-            self.upfront,
-            metrics.total(figures["running_cost"]),
-            metrics.total(figures["finetuned_spend"]),
-            self.inputs["cost_risk"],
-        )
-        return _defined(metrics.roi(self.net_roi, cost))
+        return self.figure("roi_total")
 
-    @cached_property
+    @property
     def payback_months(self) -> float:
         """Months until the outlay is recovered for good."""
-        return _number(metrics.payback(self.cash_flow))
+        return self._always("payback_months")
 
     @property
     def worthwhile(self) -> bool:
@@ -154,30 +187,35 @@ class Appraisal:
 
     def npv(self, discount_rate: float | None = None) -> float:
         """Net present value, at the scenario's rate or another."""
-        return _number(metrics.npv(self._rate(discount_rate), self.cash_flow))
+        return self._at(discount_rate)._always("npv")
 
     def discounted_payback_months(self, discount_rate: float | None = None) -> float:
         """Months until the discounted flows are recovered within the horizon."""
-        return _number(metrics.discounted_payback(self._rate(discount_rate), self.cash_flow))
+        return float(self._at(discount_rate)._of_flows["discounted_payback_months"])
 
     def profitability_index(self, discount_rate: float | None = None) -> float | None:
         """1 + NPV over the outlay."""
-        return _defined(metrics.profitability_index(self.npv(discount_rate), self.cash_flow[0]))
+        return self._at(discount_rate).figure("profitability_index")
 
     def equivalent_monthly(self, discount_rate: float | None = None) -> float:
         """The level monthly amount with the same present value."""
-        rate = self._rate(discount_rate)
-        return _number(metrics.equivalent_monthly(self.npv(rate), rate, self.months))
+        return self._at(discount_rate)._always("equivalent_monthly")
 
-    @cached_property
+    def _at(self, discount_rate: float | None) -> Appraisal:
+        """The same decision at a discount rate: an input replaced."""
+        if discount_rate is None:
+            return self
+        return Appraisal({**self.inputs, "discount_rate": float(discount_rate)})
+
+    @property
     def irr_monthly(self) -> float | None:
         """The internal rate of return per month."""
-        return irr(self.cash_flow)
+        return self.figure("irr_monthly")
 
     @property
     def irr_annual(self) -> float | None:
         """The internal rate of return, effective per year."""
-        return None if self.irr_monthly is None else _number(metrics.annual_rate(self.irr_monthly))
+        return self.figure("irr_annual")
 
     @cached_property
     def irr_is_ambiguous(self) -> bool:
@@ -186,15 +224,32 @@ class Appraisal:
 
     def mirr_monthly(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
         """The modified internal rate of return per month."""
-        return _defined(metrics.mirr(self.cash_flow, self._rate(finance_rate), self._rate(reinvest_rate)))
+        return self._mirr("mirr_monthly", finance_rate, reinvest_rate)
 
     def mirr_annual(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
         """The modified internal rate of return, effective per year."""
-        monthly = self.mirr_monthly(finance_rate, reinvest_rate)
-        return None if monthly is None else _number(metrics.annual_rate(monthly))
+        return self._mirr("mirr_annual", finance_rate, reinvest_rate)
 
-    def _rate(self, rate: float | None) -> float:
-        return float(self.inputs["discount_rate"] if rate is None else rate)
+    def _mirr(self, name: str, *rates: float | None) -> float | None:
+        if rates == (None, None):
+            return self.figure(name)
+        own = float(self.inputs["discount_rate"])
+        finance_rate, reinvest_rate = (own if rate is None else float(rate) for rate in rates)
+        inputs = {**self.inputs, "finance_rate": finance_rate, "reinvest_rate": reinvest_rate}
+        return defined(_AT_RATES.evaluate(inputs, (name,), self.months)[name])
+
+    def explain(self, name: str) -> list[Step]:
+        """How a figure comes about: itself, and below it every step from the inputs on, with value and equation.
+
+        name : a metric's name or label, such as NPV, or the name of an equation. Returns `Step` objects, the figure
+        first. Raises `UnknownName` with a guess.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> npv, discounted, *_ = appraise(REFERENCE).explain("NPV")
+        >>> npv.equation, discounted.equation
+        ('NPV = Σ CF(t) · (1 + r)^(−t/12)', 'net_cash_flow * discount_factor')
+        """
+        return explain(self.inputs, equation_named(name))
 
     def as_dict(self) -> dict[str, Any]:
         """Every metric under its public name, unrounded; None is undefined, infinity is never."""
@@ -232,36 +287,26 @@ def appraise(scenario: Scenario) -> Appraisal:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric that can be asked for by name: what people call it, its quantity, how it is read."""
+    """A metric that can be asked for by name: what people call it, its quantity, the name of its equation."""
 
     name: str
     label: str
     quantity: Quantity
-    of: Callable[[Appraisal], float | None]
+    equation: str
     undefined: type[FtRoiError] = OutOfRange
 
+    def of(self, appraisal: Appraisal) -> float | None:
+        """Its value; None where it is undefined."""
+        return appraisal.figure(self.equation)
 
+
+_IN_ORDER = (
+    "net_roi", "roi", "payback_months", "npv", "discounted_payback_months", "irr_annual", "mirr_annual",
+    "profitability_index", "total_benefit", "upfront", "total_cost", "equivalent_monthly",
+)  # fmt: skip
 METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric("NETROI", "Net ROI", q.SIGNED_MONEY, lambda a: a.net_roi),
-        Metric("ROI", "ROI", q.RETURN, lambda a: a.roi, ZeroDivisor),
-        Metric("PAYBACK", "Payback", q.DURATION, lambda a: a.payback_months),
-        Metric("NPV", "NPV", q.SIGNED_MONEY, lambda a: a.npv()),
-        Metric("DPAYBACK", "Discounted payback", q.DURATION, lambda a: a.discounted_payback_months()),
-        Metric("IRR", "IRR", q.ANNUAL_RETURN, lambda a: a.irr_annual),
-        Metric("MIRR", "MIRR", q.ANNUAL_RETURN, lambda a: a.mirr_annual()),
-        Metric("PI", "Profitability index", q.RATIO, lambda a: a.profitability_index(), ZeroDivisor),
-        Metric("BENEFIT", "Total benefit", q.SIGNED_MONEY, lambda a: a.total_benefit),
-        Metric("UPFRONT", "Upfront cost", q.MONEY, lambda a: a.upfront),
-        Metric("TOTALCOST", "Total cost", q.MONEY, lambda a: a.total_cost),
-        Metric(
-            "EQUIVMONTHLY",
-            "Equivalent monthly value",
-            q.SIGNED_MONEY_PER_MONTH,
-            lambda a: a.equivalent_monthly(),
-        ),
-    )
+    figure.code: Metric(figure.code, figure.label, figure.quantity, figure.equation_name, figure.error)
+    for figure in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
 
@@ -280,10 +325,16 @@ def find_metric(name: str) -> Metric:
     return metric
 
 
-def _number(value: Any) -> float:
-    """An equation's result on floats, as the float that it is."""
-    return float(value)
+def equation_named(name: str) -> str:
+    """The equation of a metric's name or label, or of its own name; raises `UnknownName` with a guess.
+
+    >>> equation_named("PAYBACK"), equation_named("Discounted payback"), equation_named("upfront_cost")
+    ('payback_months', 'discounted_payback_months', 'upfront_cost')
+    """
+    metrics = {word: metric.equation for metric in METRICS.values() for word in (metric.name, metric.label)}
+    return find_equation(name, metrics)
 
 
-def _defined(value: Any) -> float | None:
+def defined(value: Any) -> float | None:
+    """A figure as a float; None where it is undefined."""
     return None if math.isnan(value) else float(value)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-from roi_engine import metrics
-from roi_engine.appraisal import Appraisal, find_metric
-from roi_engine.cashflow import MODEL, horizon
+from roi_engine.appraisal import find_metric
+from roi_engine.cashflow import figure, for_arrays
 from roi_engine.errors import OutOfRange, UnknownName
 from roi_engine.inputs import Input
 from roi_engine.root import narrowed
@@ -65,13 +64,10 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
         raise OutOfRange(f"{declared.name} holds no number that could be varied.")
 
     def at(value: float) -> float:
-        found = chosen.of(Appraisal({**inputs, declared.name: value}))
-        return math.nan if found is None else found
+        return float(figure({**inputs, declared.name: value}, chosen.equation))
 
     def over(points: Any) -> Any:
-        varied = {**varied_inputs(inputs), declared.name: points}
-        flows = MODEL.evaluate(varied, ("net_cash_flow",), horizon(varied))["net_cash_flow"]
-        return metrics.npv(varied["discount_rate"], flows) if chosen.name == "NPV" else metrics.net_roi(flows)
+        return figure({**for_arrays(inputs), declared.name: points}, chosen.equation)
 
     self_hosted = inputs["serving"] == "self_hosted" and declared.name in SELF_HOSTING_NEEDS
     points, values = sampled(over, declared, float(base), above_zero=self_hosted)
@@ -114,11 +110,6 @@ def _refined(at: Callable[[float], float], whole: bool, start: Point, end: Point
     jump = abs(one[1]) > tolerance
     paying = one if one[1] >= 0 else other
     return (paying[0] if jump else one[0]), pays_above
-
-
-def varied_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """A scenario's inputs for a run over arrays: an empty one is NaN there."""
-    return {name: math.nan if value is None else value for name, value in inputs.items()}
 
 
 def sampled(

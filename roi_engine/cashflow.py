@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from roi_engine import equations, level
+from roi_engine import equations, level, metrics
 from roi_engine.graph import Graph, equations_of
 
-_EQUATIONS = equations_of(equations)
-SHARED = {name: _EQUATIONS.pop(name) for name in ("prompt_price", "batch_factor", "call_cost", "price_in_month")}
+_EQUATIONS = equations_of(equations, metrics)
+_SHARED = (
+    "prompt_price", "batch_factor", "call_cost", "price_in_month",
+    "settled", "largest_rounding", "crossing", "annual_rate", "monthly_saving", "total", "beyond_horizon",
+)  # fmt: skip
+SHARED = {name: _EQUATIONS.pop(name) for name in _SHARED}
 """Formulas that several equations use: no quantities themselves."""
 
 MODEL = Graph(_EQUATIONS)
-"""The full model."""
+"""The full model, from its inputs to its metrics."""
 
-LEVEL = Graph({name: each for name, each in _EQUATIONS.items() if name not in MODEL.monthly} | equations_of(level))
+_FIXED = [name for name in equations_of(equations) if name in MODEL.equations and name not in MODEL.monthly]
+LEVEL = Graph({name: MODEL.equations[name] for name in (*_FIXED, "roi")} | equations_of(level))
 """The closed form of the level case, over the fixed equations of the full model."""
 
 FLOWS = (
@@ -34,6 +40,23 @@ def horizon(inputs: Mapping[str, Any]) -> int:
     return int(months if isinstance(months, (int, float)) else months.max())
 
 
+def for_arrays(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's inputs for a run over arrays: an empty one is NaN there."""
+    return {name: math.nan if value is None else value for name, value in inputs.items()}
+
+
+def figure(inputs: Mapping[str, Any], name: str) -> Any:
+    """One quantity of the model by the name of its equation: a value, or a list over the months.
+
+    inputs : every input by name; floats, or arrays over scenarios. Only what the quantity needs is calculated.
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> round(figure(REFERENCE.inputs(), "npv"), 2)
+    16944.01
+    """
+    return MODEL.evaluate(inputs, (name,), inputs["months_to_amortize"])[name]
+
+
 def cash_flow(inputs: Mapping[str, Any]) -> list[Any]:
     """The signed flows of months 0…H.
 
@@ -44,5 +67,5 @@ def cash_flow(inputs: Mapping[str, Any]) -> list[Any]:
     >>> [round(flow, 2) for flow in cash_flow(REFERENCE.inputs())[:3]]
     [-42.72, 1490.0, 1490.0]
     """
-    flows: list[Any] = MODEL.evaluate(inputs, ("net_cash_flow",), horizon(inputs))["net_cash_flow"]
+    flows: list[Any] = figure(inputs, "net_cash_flow")
     return flows

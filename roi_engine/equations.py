@@ -25,7 +25,10 @@ def training_cost(
     training_tokens_m: Value,
     training_price_per_m: Value,
 ) -> Value:
-    """GPU time of all runs, plus tokens billed by a training API."""
+    """GPU time of all runs, plus tokens billed by a training API.
+
+    In words: GPU-hours × price × GPUs × runs + million training tokens × price.
+    """
     return training_hours * gpu_hourly_rate * gpu_count * training_runs + training_tokens_m * training_price_per_m
 
 
@@ -36,12 +39,18 @@ def one_off_cost(
     evaluation_cost: Value,
     other_upfront_cost: Value,
 ) -> Value:
-    """Data, people, evaluation and the rest, once."""
+    """Data, people, evaluation and the rest, once.
+
+    In words: data + engineering hours × pay + evaluation + other.
+    """
     return data_preparation_cost + engineering_hours * engineering_rate + evaluation_cost + other_upfront_cost
 
 
 def contingency_cost(training_cost: Value, one_off_cost: Value, contingency: Value) -> Value:
-    """The reserve on training and one-off costs."""
+    """The reserve on training and one-off costs.
+
+    In words: (training + one-off costs) × contingency.
+    """
     return (training_cost + one_off_cost) * contingency
 
 
@@ -51,7 +60,10 @@ def monthly_storage_cost(storage_gb: Value, storage_monthly_rate: Value) -> Valu
 
 
 def storage_cost(monthly_storage_cost: Value, months_to_amortize: Value) -> Value:
-    """Storage of the whole horizon."""
+    """Storage of the whole horizon.
+
+    In words: GB × price per GB-month × months.
+    """
     return monthly_storage_cost * months_to_amortize
 
 
@@ -66,7 +78,10 @@ def storage_each_month(monthly_storage_cost: Value, storage_timing: Any) -> Valu
 
 
 def upfront_cost(training_cost: Value, one_off_cost: Value, contingency_cost: Value, storage_at_start: Value) -> Value:
-    """Everything spent at month 0, before risk adjustment."""
+    """Everything spent at month 0, before risk adjustment.
+
+    In words: training + one-off costs + contingency + storage counted upfront.
+    """
     return training_cost + one_off_cost + contingency_cost + storage_at_start
 
 
@@ -110,7 +125,13 @@ def baseline_mix_cost(
     baseline_batch_share: Value,
     baseline_batch_discount: Value,
 ) -> Value:
-    """One call of the baseline's token mix; zero where no mix is given."""
+    """One call of the baseline's token mix; zero where no mix is given.
+
+        [input · ((1 − cached) · p_input + cached · p_cached) + output · p_output] / 1,000,000
+        · (1 − batch share · batch discount)
+
+    Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
+    """
     return call_cost(
         fallback(baseline_input_tokens, 0),
         fallback(baseline_output_tokens, 0),
@@ -145,7 +166,13 @@ def finetuned_mix_cost(
     finetuned_batch_share: Value,
     finetuned_batch_discount: Value,
 ) -> Value:
-    """One call of the fine-tuned model's token mix; zero where no mix is given."""
+    """One call of the fine-tuned model's token mix; zero where no mix is given.
+
+        [input · ((1 − cached) · p_input + cached · p_cached) + output · p_output] / 1,000,000
+        · (1 − batch share · batch discount)
+
+    Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
+    """
     return call_cost(
         fallback(finetuned_input_tokens, 0),
         fallback(finetuned_output_tokens, 0),
@@ -205,12 +232,22 @@ def review_loss(monthly_review_cost: Value, accuracy_improvement_percent: Value)
 
 
 def traffic_growth(month: Value, monthly_growth: Value) -> Value:
-    """Traffic over that of the first month."""
+    """Traffic over that of the first month.
+
+        g(t) = (1 + monthly growth)^(t − 1)
+
+    Returns a factor. Source: docs/method.md, "Cash flow".
+    """
     return (1 + monthly_growth) ** (month - 1)
 
 
 def adoption(month: Value, go_live_delay: Value, ramp_months: Value, months_to_amortize: Value) -> Value:
-    """Share of the traffic on the fine-tuned model: zero before go-live and after the horizon."""
+    """Share of the traffic on the fine-tuned model: zero before go-live and after the horizon.
+
+        w(t) = 0 for t ≤ delay and for t > H; 1 without ramp; else min(1, (t − delay) / ramp)
+
+    Returns a share. Source: docs/method.md, "Cash flow".
+    """
     ramp = minimum(divide(month - go_live_delay, ramp_months, 1), 1)
     return where((month > go_live_delay) & (month <= months_to_amortize), ramp, 0)
 
@@ -228,14 +265,24 @@ def calls_served(baseline_monthly_api_calls: Value, traffic_growth: Value, adopt
 def baseline_spend(
     calls_served: Value, baseline_cost_per_call: Value, month: Value, baseline_price_change: Value
 ) -> Value:
-    """What the present API would have charged for those calls."""
+    """What the present API would have charged for those calls.
+
+        B(t) = Q(t) · baseline cost per call · (1 + baseline price change)^((t − 1)/12)
+
+    Q(t) are the calls served. Returns money. Source: docs/method.md, "Cash flow".
+    """
     return calls_served * price_in_month(month, baseline_cost_per_call, baseline_price_change)
 
 
 def token_spend(
     calls_served: Value, finetuned_cost_per_call: Value, month: Value, finetuned_price_change: Value
 ) -> Value:
-    """What the fine-tuned model charges by the token."""
+    """What the fine-tuned model charges by the token.
+
+        F(t) = Q(t) · fine-tuned cost per call · (1 + fine-tuned price change)^((t − 1)/12)
+
+    Q(t) are the calls served. Returns money. Source: docs/method.md, "Cash flow".
+    """
     return calls_served * price_in_month(month, finetuned_cost_per_call, finetuned_price_change)
 
 
@@ -266,7 +313,12 @@ def finetuned_spend(serving: Any, token_spend: Value, fleet_spend: Value) -> Val
 
 
 def training_age(month: Value, go_live_delay: Value, retraining_interval: Value) -> Value:
-    """Months since the model was last trained, counted from its first month of traffic."""
+    """Months since the model was last trained, counted from its first month of traffic.
+
+        a(t) = max(t − delay − 1, 0), modulo the retraining interval where there is one
+
+    Returns months. Source: docs/method.md, "Cash flow".
+    """
     age = maximum(month - go_live_delay - 1, 0)
     return where(retraining_interval > 0, age % maximum(retraining_interval, 1), age)
 
@@ -274,12 +326,22 @@ def training_age(month: Value, go_live_delay: Value, retraining_interval: Value)
 def review_savings(
     review_gain: Value, traffic_growth: Value, adoption: Value, monthly_gain_decay: Value, training_age: Value
 ) -> Value:
-    """Review cost avoided, drifting down with the age of the training."""
+    """Review cost avoided, drifting down with the age of the training.
+
+        V(t) = review cost · max(share avoided, 0) · g(t) · w(t) · (1 − drift)^a(t)
+
+    Returns money. Source: docs/method.md, "Cash flow".
+    """
     return review_gain * (traffic_growth * adoption * (1 - monthly_gain_decay) ** training_age)
 
 
 def added_review(review_loss: Value, traffic_growth: Value, adoption: Value) -> Value:
-    """Review cost added by a model that makes more errors; a cost, and it does not drift."""
+    """Review cost added by a model that makes more errors; a cost, and it does not drift.
+
+        A(t) = review cost · max(−share avoided, 0) · g(t) · w(t)
+
+    Returns money. Source: docs/method.md, "Cash flow".
+    """
     return review_loss * (traffic_growth * adoption)
 
 
@@ -307,7 +369,10 @@ def storage_spend(month: Value, months_to_amortize: Value, storage_each_month: V
 
 
 def running_cost(operations_spend: Value, retraining_spend: Value, storage_spend: Value) -> Value:
-    """New costs of the month other than serving."""
+    """New costs of the month other than serving.
+
+    In words: operations, hosting, retraining, storage.
+    """
     return operations_spend + retraining_spend + storage_spend
 
 

@@ -12,14 +12,52 @@ FtRoiError
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of characters that do something and show nothing: controls, marks, breaks, halves."""
+_JOINERS = "\u200c\u200d"
+"""Without these, words of Persian and Hindi cannot be written."""
+
+
+def printable(text: str) -> str:
+    """A text on one line, with characters that would command a terminal spelled out.
+
+    Breaks and tabs become spaces; a byte of a file name that is no UTF-8 is spelled too.
+
+    >>> printable("two\\nlines"), printable("\\x1b[2J"), printable("\\u202e€"), printable("caf\\udce9")
+    ('two lines', '\\\\x1b[2J', '\\\\u202e€', 'caf\\\\xe9')
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_seen, text.replace("\r\n", "\n")))
+
+
+def _seen(letter: str) -> str:
+    if letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) not in _UNSEEN:
+        return letter
+    if letter.isspace():
+        return " "
+    if "\udc80" <= letter <= "\udcff":  # how Python keeps a byte that is no UTF-8
+        return f"\\x{ord(letter) - 0xDC00:02x}"
+    return letter.encode("unicode_escape").decode()
+
 
 class FtRoiError(Exception):
-    """The base of every error that FT ROI raises on purpose; its text is meant for the user."""
+    """The base of every error that FT ROI raises on purpose; its text is meant for the user.
+
+    lines : a line each of what is told. Texts of files in them can be printed anywhere.
+    """
 
     code = "#VALUE!"
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*map(printable, lines))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class WrongType(FtRoiError):
@@ -52,6 +90,10 @@ class Problem:
     sentence: str
     code: str = "#VALUE!"
 
+    def __post_init__(self) -> None:
+        for name, text in (("place", self.place), ("sentence", self.sentence)):
+            object.__setattr__(self, name, printable(text))
+
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
@@ -66,7 +108,7 @@ class ScenarioError(FtRoiError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         self.code = self.problems[0].code if self.problems else "#VALUE!"
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(*map(str, self.problems))
 
 
 class PriceTableError(FtRoiError):
@@ -83,7 +125,7 @@ class PriceTableError(FtRoiError):
         lines = [str(problem) for problem in self.problems[: self.shown]]
         if len(self.problems) > self.shown:
             lines.append(f"… and {len(self.problems) - self.shown} more.")
-        super().__init__("\n".join(lines))
+        super().__init__(*lines)
 
 
 LONGEST_QUOTE = 60

@@ -8,7 +8,7 @@ million typed worksheet cells can afford.
 from __future__ import annotations
 
 from roi_engine.metrics import rounding, settled
-from roi_engine.value import NEVER, UNDEFINED, Value, divide, given, where
+from roi_engine.value import NEVER, Value, divide, given, where
 
 
 def monthly_inference_savings(
@@ -51,11 +51,6 @@ def total_cost(upfront_cost: Value) -> Value:
 def net_roi(total_benefit: Value, total_cost: Value) -> Value:
     """Benefit less cost; a difference that is only rounding counts as zero."""
     return settled(total_benefit - total_cost, rounding(total_cost + abs(total_benefit)))
-
-
-def roi(net_roi: Value, total_cost: Value) -> Value:
-    """Net ROI over cost, a fraction; undefined when nothing is spent."""
-    return divide(net_roi, total_cost, UNDEFINED)
 
 
 def payback_months(upfront_cost: Value, monthly_benefit: Value) -> Value:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from roi_engine import metrics
-from roi_engine.cashflow import LEVEL, MODEL, horizon
+from roi_engine.cashflow import LEVEL, MODEL, for_arrays
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.graph import Graph
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 
-if TYPE_CHECKING:  # `appraised` serves single cases too, and those need no NumPy
+if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # `appraised` serves single cases too, and those need no NumP
 
 CHUNK = 16384
 """Scenarios evaluated together: a few dozen arrays of this length stay in a core's cache."""
+
+EQUATION_OF = {"upfront": "upfront_cost"}
+"""The one metric whose public name is not that of its equation."""
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
 _FULL_METRICS = (
@@ -42,7 +45,7 @@ def appraise_many(
     >>> appraise_many(REFERENCE, {"training_hours": [24, 48]}, ["net_roi"])["net_roi"].round(2).tolist()
     [17837.28, 17801.28]
     """
-    return _in_chunks(appraised, scenario, columns, tuple(wanted), _FULL_METRICS)
+    return _in_chunks(MODEL, scenario, columns, tuple(wanted), _FULL_METRICS)
 
 
 def appraise_level(
@@ -57,11 +60,11 @@ def appraise_level(
     >>> appraise_level(REFERENCE, {"training_hours": [24, 48]})["net_roi"].round(2).tolist()
     [17837.28, 17801.28]
     """
-    return _in_chunks(LEVEL.evaluate, scenario, columns, tuple(wanted), _LEVEL_METRICS)
+    return _in_chunks(LEVEL, scenario, columns, tuple(wanted), _LEVEL_METRICS)
 
 
 def _in_chunks(
-    evaluate: Any,
+    graph: Graph,
     scenario: Scenario,
     columns: Mapping[str, Any],
     wanted: tuple[str, ...],
@@ -78,41 +81,17 @@ def _in_chunks(
     _check_together(scenario, arrays)
     count = len(next(iter(arrays.values()))) if arrays else 1
     results = {name: np.empty(count) for name in wanted}
-    base = {name: np.nan if value is None else value for name, value in scenario.inputs().items()}
+    base = for_arrays(scenario.inputs())
+    equations = tuple(EQUATION_OF.get(name, name) for name in wanted)
 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for start in range(0, count, CHUNK):
             stop = min(start + CHUNK, count)
             inputs = base | {name: array[start:stop] for name, array in arrays.items()}
-            for name, values in evaluate(inputs, wanted).items():
-                results[name][start:stop] = values
+            figures = graph.evaluate(inputs, equations, inputs["months_to_amortize"])
+            for name, equation in zip(wanted, equations, strict=True):
+                results[name][start:stop] = figures[equation]
     return results
-
-
-def appraised(inputs: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
-    """The wanted metrics of checked inputs, floats or arrays; only what they need is calculated."""
-    months, rate = inputs["months_to_amortize"], inputs["discount_rate"]
-    figures = MODEL.evaluate(inputs, ("upfront_cost", "net_cash_flow", "running_cost"), horizon(inputs))
-    flows = figures["net_cash_flow"]
-    found: dict[str, Any] = {"upfront": figures["upfront_cost"]}
-    if {"total_cost", "roi"} & set(wanted):
-        running = metrics.total(figures["running_cost"])
-        found["total_cost"] = metrics.total_cost(found["upfront"], running, inputs["cost_risk"])
-    if {"net_roi", "roi"} & set(wanted):
-        found["net_roi"] = metrics.net_roi(flows)
-    if "roi" in wanted:
-        found["roi"] = metrics.roi(found["net_roi"], found["total_cost"])
-    if "payback_months" in wanted:
-        found["payback_months"] = metrics.payback(flows, months)
-    if {"npv", "profitability_index", "equivalent_monthly"} & set(wanted):
-        found["npv"] = metrics.npv(rate, flows)
-    if "profitability_index" in wanted:
-        found["profitability_index"] = metrics.profitability_index(found["npv"], flows[0])
-    if "equivalent_monthly" in wanted:
-        found["equivalent_monthly"] = metrics.equivalent_monthly(found["npv"], rate, months)
-    if "discounted_payback_months" in wanted:
-        found["discounted_payback_months"] = metrics.discounted_payback(rate, flows)
-    return {name: found[name] for name in wanted}
 
 
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:

@@ -1,8 +1,8 @@
-"""The metrics of investment appraisal, all from one cash flow.
+"""The metrics of investment appraisal as named equations: how the cash flow is summed up, discounted and recovered.
 
-The functions take a cash flow as a list of H + 1 values, month 0 first. Each value is a float (one scenario),
-an array (many scenarios) or a spreadsheet formula, and the monthly equations at the top (cumulative flow,
-crossing, payback …) are written once for all three: a worksheet's helper rows are printed from them.
+Named equations like those of `roi_engine.equations`, on which they build; a parameter may also be the sum, an end or
+the month before of a monthly quantity (`roi_engine.graph`). Evaluated on floats, on arrays and on spreadsheet formulas.
+`roi_engine.flow_metrics` asks them of any list of flows.
 """
 
 from __future__ import annotations
@@ -11,12 +11,245 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from roi_engine.value import NEVER, UNDEFINED, Value, divide, maximum, minimum, where
+from roi_engine.graph import unchanged_unless
+from roi_engine.internal_rate import irr
+from roi_engine.value import NEVER, ROUNDING, UNDEFINED, Value, divide, maximum, minimum, where
 
-ZERO_TOLERANCE = 1e-12
-"""A cumulative value this small, relative to the size of all flows, counts as zero."""
+# --- formulas that several equations use ----------------------------------------------------------------
 
-# --- equations of a month -------------------------------------------------------------------------------
+
+def settled(amount: Value, rounding: Value) -> Value:
+    """An amount, zero where it is only rounding."""
+    return where(abs(amount) < rounding, 0, amount)
+
+
+def largest_rounding(size: Value) -> Value:
+    """How large an amount may be and still be only rounding: 10⁻¹² of the size of what was added up, or of 1."""
+    return ROUNDING * maximum(size, 1)
+
+
+def crossing(crossing_before: Value, cumulative_before: Value, cumulative: Value, flow: Value, month: Value) -> Value:
+    """The moment at which a cumulative flow last rose to zero, interpolated within its month."""
+    moment = month - 1 - divide(cumulative_before, flow, 0)
+    return where(_rises(cumulative_before, cumulative), moment, crossing_before)
+
+
+def _rises(cumulative_before: Value, cumulative: Value) -> Any:
+    return (cumulative_before < 0) & (cumulative >= 0)
+
+
+def _discounted_rises(cumulative_discounted_before: Value, cumulative_discounted: Value) -> Any:
+    return (cumulative_discounted_before < 0) & (cumulative_discounted >= 0)
+
+
+def annual_rate(monthly: Value) -> Value:
+    """The effective annual rate of a rate per month.
+
+        (1 + x)^12 − 1
+
+    monthly : x, as decimal (not per cent) per month. Returns a decimal per year.
+
+    >>> round(annual_rate(0.01), 6)
+    0.126825
+    """
+    return (1 + monthly) ** 12 - 1
+
+
+def monthly_saving(avoided: Value, spent: Value, benefit_risk: Value, cost_risk: Value) -> Value:
+    """What is avoided, cut by the benefit risk, less what is spent instead, raised by the cost risk."""
+    return avoided * (1 - benefit_risk) - spent * (1 + cost_risk)
+
+
+def total(values: Iterable[Any]) -> Any:
+    """The sum of a row."""
+    result: Any = 0.0
+    for value in values:
+        result = result + value
+    return result
+
+
+def beyond_horizon(payback_months: float, months: float) -> bool:
+    """Whether a payback lies after the horizon and so assumes that its last month continues."""
+    return months < payback_months < math.inf
+
+
+# --- cost and benefit -----------------------------------------------------------------------------------
+
+
+def total_cost(upfront_cost: Value, total_running_cost: Value, cost_risk: Value) -> Value:
+    """Upfront and running costs over the horizon, risk-adjusted; serving is netted.
+
+        Total cost = (upfront + Σ R(t)) · (1 + cost risk)
+
+    In words: (upfront + running costs of every month) × (1 + cost risk).
+    R(t) are the running costs of a month. Serving is not among them: the new bill is netted against the old one.
+    Returns money.
+    """
+    return (upfront_cost + total_running_cost) * (1 + cost_risk)
+
+
+def total_cost_with_serving(
+    upfront_cost: Value, total_running_cost: Value, total_finetuned_spend: Value, cost_risk: Value
+) -> Value:
+    """Every new cost over the horizon, serving included, risk-adjusted.
+
+        (upfront + Σ R(t) + Σ F(t)) · (1 + cost risk)
+
+    R(t) are the running costs of a month, F(t) its bill on the fine-tuned model. Returns money.
+    """
+    return (upfront_cost + total_running_cost + total_finetuned_spend) * (1 + cost_risk)
+
+
+def monthly_inference_savings(
+    total_baseline_spend: Value,
+    total_finetuned_spend: Value,
+    months_to_amortize: Value,
+    benefit_risk: Value,
+    cost_risk: Value,
+) -> Value:
+    """Saving on inference per month, risk-adjusted: the average over the horizon.
+
+        monthly inference savings = mean B · (1 − benefit risk) − mean F · (1 + cost risk)
+
+    In words: baseline bill × (1 − benefit risk) − fine-tuned bill × (1 + cost risk).
+    B is the baseline's bill avoided, F the bill on the fine-tuned model. Returns money per month.
+    """
+    avoided, spent = total_baseline_spend / months_to_amortize, total_finetuned_spend / months_to_amortize
+    return monthly_saving(avoided, spent, benefit_risk, cost_risk)
+
+
+def monthly_review_savings(
+    total_review_savings: Value,
+    total_added_review: Value,
+    months_to_amortize: Value,
+    benefit_risk: Value,
+    cost_risk: Value,
+) -> Value:
+    """Saving on human review per month, risk-adjusted: the average over the horizon.
+
+        monthly review savings = mean V · (1 − benefit risk) − mean A · (1 + cost risk)
+
+    In words: review cost avoided × (1 − benefit risk) − review cost added × (1 + cost risk).
+    V is the review cost avoided, A the review cost added. Returns money per month.
+    """
+    avoided, spent = total_review_savings / months_to_amortize, total_added_review / months_to_amortize
+    return monthly_saving(avoided, spent, benefit_risk, cost_risk)
+
+
+def absolute_flow(net_cash_flow: Value) -> Value:
+    """The size of the month's flow, whatever its sign."""
+    return abs(net_cash_flow)
+
+
+def flow_size(total_absolute_flow: Value) -> Value:
+    """The size of all flows, against which rounding is measured: Σ |CF[t]|."""
+    return total_absolute_flow
+
+
+def rounding(flow_size: Value) -> Value:
+    """How large a sum of flows may be and still be only rounding: 10⁻¹² of the flows' total size, or of 1."""
+    return largest_rounding(flow_size)
+
+
+def net_roi(total_net_cash_flow: Value, rounding: Value) -> Value:
+    """All benefits less all costs over the horizon, not discounted.
+
+        Net ROI = Σ CF(t)
+
+    In words: sum of all cash flows.
+    Returns money; a sum that is only rounding is zero. Source: docs/method.md, "Net ROI".
+    """
+    return settled(total_net_cash_flow, rounding)
+
+
+def total_benefit(net_roi: Value, total_cost: Value) -> Value:
+    """What the horizon brings, before its cost.
+
+        total benefit = net ROI + total cost
+
+    In words: net ROI + total cost.
+    Returns money.
+    """
+    return net_roi + total_cost
+
+
+def monthly_benefit(total_benefit: Value, months_to_amortize: Value) -> Value:
+    """The total benefit, per month.
+
+    In words: total benefit / months.
+    """
+    return total_benefit / months_to_amortize
+
+
+def roi(net_roi: Value, total_cost: Value) -> Value:
+    """Net ROI over total cost.
+
+        ROI = net ROI / total cost
+
+    In words: net ROI / total cost.
+    Returns a fraction; undefined when nothing is spent. Source: docs/method.md, "ROI".
+    """
+    return divide(net_roi, total_cost, UNDEFINED)
+
+
+def roi_total(net_roi: Value, total_cost_with_serving: Value) -> Value:
+    """Net ROI over every new cost, serving included; undefined when nothing is spent.
+
+    In words: net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted).
+    """
+    return divide(net_roi, total_cost_with_serving, UNDEFINED)
+
+
+def worthwhile(net_roi: Value) -> Any:
+    """Whether the decision returns more than it costs.
+
+    In words: net ROI above zero.
+    """
+    return net_roi > 0
+
+
+# --- payback --------------------------------------------------------------------------------------------
+
+
+def cumulative_sum(cumulative_sum_before: Value, net_cash_flow: Value) -> Value:
+    """The sum of the flows up to the month, as it is added up."""
+    return cumulative_sum_before + net_cash_flow
+
+
+def cumulative(cumulative_sum: Value, rounding: Value) -> Value:
+    """The sum of the flows up to the month, zero where it is only rounding."""
+    return settled(cumulative_sum, rounding)
+
+
+@unchanged_unless(_rises)
+def recovered(
+    recovered_before: Value, cumulative_before: Value, cumulative: Value, net_cash_flow: Value, month: Value
+) -> Value:
+    """The moment at which the cumulative flow last rose to zero, interpolated within its month."""
+    return crossing(recovered_before, cumulative_before, cumulative, net_cash_flow, month)
+
+
+def payback_months(
+    last_recovered: Value,
+    last_cumulative: Value,
+    last_net_cash_flow: Value,
+    months_to_amortize: Value,
+    flow_size: Value,
+) -> Value:
+    """Months until the cumulative cash flow is non-negative for good.
+
+        payback = k + (−C(k)) / CF(k + 1)        C = cumulative flow, k = the last month with C(k) < 0
+
+    In words: moment at which the cumulative cash flow is recovered for good.
+    Returns months: 0 where the flow is never negative, beyond the horizon at the last month's pace where it is
+    positive, else infinite. Source: docs/method.md, "Payback".
+    """
+    beyond = where(last_net_cash_flow > 0, months_to_amortize - divide(last_cumulative, last_net_cash_flow, 0), NEVER)
+    moment = where(last_cumulative < 0, beyond, last_recovered)
+    return where(flow_size > 0, moment, NEVER)
+
+
+# --- present value --------------------------------------------------------------------------------------
 
 
 def monthly_rate(discount_rate: Value) -> Value:
@@ -32,247 +265,169 @@ def monthly_rate(discount_rate: Value) -> Value:
     return (1 + discount_rate) ** (1 / 12) - 1
 
 
-def annual_rate(monthly: Value) -> Value:
-    """The effective annual rate of a rate per month: (1 + x)^12 − 1.
-
-    >>> round(annual_rate(0.01), 6)
-    0.126825
-    """
-    return (1 + monthly) ** 12 - 1
-
-
 def discount_factor(month: Value, discount_rate: Value) -> Value:
-    """The present value of 1 paid at the end of a month: (1 + r)^(−t/12)."""
+    """The present value of 1 paid at the end of a month.
+
+        (1 + r)^(−t/12)
+
+    discount_rate : r, as decimal (not per cent) per year. Returns a factor.
+    """
     return (1 + discount_rate) ** (-month / 12)
 
 
-def discounted_flow(flow: Value, discount_factor: Value) -> Value:
+def discounted(net_cash_flow: Value, discount_factor: Value) -> Value:
     """The present value of a flow."""
-    return flow * discount_factor
+    return net_cash_flow * discount_factor
 
 
-def cumulative_flow(cumulative_before: Value, flow: Value) -> Value:
-    """The sum of the flows up to the month."""
-    return cumulative_before + flow
+def npv(total_discounted: Value) -> Value:
+    """Net present value; month 0 is not discounted.
+
+        NPV = Σ CF(t) · (1 + r)^(−t/12)
+
+    In words: cash flows discounted at the effective annual rate; month 0 undiscounted.
+    Returns money. Source: docs/method.md, "NPV". (Excel's NPV discounts its first value; this one does not.)
+    """
+    return total_discounted
 
 
-def rounding(flow_size: Value) -> Value:
-    """How large a cumulative value may be and still be only rounding: 10⁻¹² of the flows' total size."""
-    return ZERO_TOLERANCE * maximum(flow_size, 1)
+def absolute_discounted(discounted: Value) -> Value:
+    """The size of the month's discounted flow, whatever its sign."""
+    return abs(discounted)
 
 
-def settled(cumulative: Value, rounding: Value) -> Value:
-    """A cumulative value, zero where it is only rounding."""
-    return where(abs(cumulative) < rounding, 0, cumulative)
+def discounted_size(total_absolute_discounted: Value) -> Value:
+    """The size of all discounted flows, against which rounding is measured."""
+    return total_absolute_discounted
 
 
-def crossing(crossing_before: Value, cumulative_before: Value, cumulative: Value, flow: Value, month: Value) -> Value:
-    """The moment at which the cumulative flow last rose to zero, interpolated within its month."""
-    moment = month - 1 - divide(cumulative_before, flow, 0)
-    return where((cumulative_before < 0) & (cumulative >= 0), moment, crossing_before)
+def discounted_rounding(discounted_size: Value) -> Value:
+    """How large a sum of discounted flows may be and still be only rounding."""
+    return largest_rounding(discounted_size)
 
 
-def payback_at_end(
-    last_crossing: Value,
-    last_cumulative: Value,
-    last_flow: Value,
-    months_to_amortize: Value,
-    flow_size: Value,
+def discounted_sum(discounted_sum_before: Value, discounted: Value) -> Value:
+    """The sum of the discounted flows up to the month, as it is added up."""
+    return discounted_sum_before + discounted
+
+
+def cumulative_discounted(discounted_sum: Value, discounted_rounding: Value) -> Value:
+    """The sum of the discounted flows up to the month, zero where it is only rounding."""
+    return settled(discounted_sum, discounted_rounding)
+
+
+@unchanged_unless(_discounted_rises)
+def discounted_recovered(
+    discounted_recovered_before: Value,
+    cumulative_discounted_before: Value,
+    cumulative_discounted: Value,
+    discounted: Value,
+    month: Value,
 ) -> Value:
-    """Payback: the last crossing, or beyond the horizon at the pace of its last month, or never."""
-    beyond = where(last_flow > 0, months_to_amortize - divide(last_cumulative, last_flow, 0), NEVER)
-    recovered = where(last_cumulative < 0, beyond, last_crossing)
-    return where(flow_size > 0, recovered, NEVER)
+    """The moment at which the cumulative discounted flow last rose to zero, interpolated within its month."""
+    return crossing(discounted_recovered_before, cumulative_discounted_before, cumulative_discounted, discounted, month)
 
 
-def discounted_payback_at_end(last_crossing: Value, last_cumulative: Value, flow_size: Value) -> Value:
-    """Discounted payback: the last crossing within the horizon, or never."""
-    return where((flow_size > 0) & (last_cumulative >= 0), last_crossing, NEVER)
-
-
-def reinvested_flow(flow: Value, month: Value, months_to_amortize: Value, reinvest_rate: Value) -> Value:
-    """An inflow's value at the horizon."""
-    return maximum(flow, 0) * (1 + reinvest_rate) ** ((months_to_amortize - month) / 12)
-
-
-def financed_flow(flow: Value, month: Value, finance_rate: Value) -> Value:
-    """An outflow's present value, negative."""
-    return minimum(flow, 0) * (1 + finance_rate) ** (-month / 12)
-
-
-def mirr_at_end(total_reinvested: Value, total_financed: Value, months_to_amortize: Value) -> Value:
-    """The monthly rate that turns the financed outflows into the reinvested inflows."""
-    both_signs = (total_reinvested > 0) & (total_financed < 0)
-    growth = divide(total_reinvested, -total_financed, 1)
-    return where(both_signs, growth ** (1 / months_to_amortize) - 1, UNDEFINED)
-
-
-# --- equations of a scenario ----------------------------------------------------------------------------
-
-
-def total_cost(upfront_cost: Value, total_running_cost: Value, cost_risk: Value) -> Value:
-    """Upfront and running costs over the horizon, risk-adjusted; serving is netted against the old bill."""
-    return (upfront_cost + total_running_cost) * (1 + cost_risk)
-
-
-def total_cost_with_serving(
-    upfront_cost: Value, total_running_cost: Value, total_finetuned_spend: Value, cost_risk: Value
+def discounted_payback_months(
+    last_discounted_recovered: Value, last_cumulative_discounted: Value, discounted_size: Value
 ) -> Value:
-    """Every new cost over the horizon, serving included, risk-adjusted."""
-    return (upfront_cost + total_running_cost + total_finetuned_spend) * (1 + cost_risk)
+    """Months until the cumulative discounted cash flow is non-negative for good.
+
+    In words: payback of the discounted cash flow, within the horizon.
+    Returns months; infinite where the flows do not recover within the horizon.
+    """
+    recovers = (discounted_size > 0) & (last_cumulative_discounted >= 0)
+    return where(recovers, last_discounted_recovered, NEVER)
 
 
-def monthly_saving(avoided: Value, spent: Value, benefit_risk: Value, cost_risk: Value) -> Value:
-    """What is avoided, cut by the benefit risk, less what is spent instead, raised by the cost risk."""
-    return avoided * (1 - benefit_risk) - spent * (1 + cost_risk)
+def profitability_index(npv: Value, first_net_cash_flow: Value) -> Value:
+    """Present value of what comes back per unit spent at month 0.
 
+        PI = 1 + NPV / −CF(0)
 
-def roi(net_roi: Value, total_cost: Value) -> Value:
-    """Net ROI over cost, a fraction; undefined when nothing is spent."""
-    return divide(net_roi, total_cost, UNDEFINED)
-
-
-def profitability_index(npv: Value, first_flow: Value) -> Value:
-    """Present value of what comes back per unit of what is spent at month 0: 1 + NPV / −CF[0]."""
-    return where(first_flow == 0, UNDEFINED, 1 + divide(npv, -first_flow, 0))
+    In words: 1 + NPV / outlay.
+    Returns a ratio; undefined when nothing is spent at month 0.
+    """
+    return where(first_net_cash_flow == 0, UNDEFINED, 1 + divide(npv, -first_net_cash_flow, 0))
 
 
 def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Value) -> Value:
-    """The level monthly amount with the same present value: NPV · i / (1 − (1 + i)^−H)."""
+    """The level monthly amount with the same present value.
+
+        NPV · i / (1 − (1 + i)^(−H)), or NPV / H when i = 0
+
+    In words: level monthly amount with the same NPV.
+    i is the monthly rate, H the horizon. Returns money per month.
+    """
     annuity = divide(
         1 - (1 + discount_rate) ** (-months_to_amortize / 12), monthly_rate(discount_rate), months_to_amortize
     )
     return npv / annuity
 
 
-# --- metrics of a cash flow -----------------------------------------------------------------------------
+# --- rates of return ------------------------------------------------------------------------------------
 
 
-def net_roi(cash_flow: Sequence[Any]) -> Any:
-    """Σ CF; a sum that is only rounding counts as zero.
+def irr_monthly(every_net_cash_flow: Sequence[float]) -> float:
+    """The internal rate of return per month: the rate at which NPV is zero.
 
-    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first. Returns money.
+        Σ CF(t) · (1 + x)^(−t) = 0
 
-    >>> net_roi([-100, 40, 40, 40])
-    20.0
+    Of one scenario only. Returns a decimal per month, undefined where the flows have none. See `internal_rate.irr`.
     """
-    return settled(total(cash_flow), rounding(flow_size(cash_flow)))
+    rate = irr(every_net_cash_flow)
+    return UNDEFINED if rate is None else rate
 
 
-def total(values: Iterable[Any]) -> Any:
-    """The sum of a row."""
-    result: Any = 0.0
-    for value in values:
-        result = result + value
-    return result
+def irr_annual(irr_monthly: Value) -> Value:
+    """The internal rate of return, effective per year.
 
+        (1 + x)^12 − 1
 
-def flow_size(cash_flow: Sequence[Any]) -> Any:
-    """Σ |CF|, against which rounding is measured."""
-    return total(abs(flow) for flow in cash_flow)
-
-
-def npv(discount_rate: Value, cash_flow: Sequence[Any]) -> Any:
-    """Net present value; month 0 is not discounted.
-
-        NPV = Σ CF[t] · (1 + r)^(−t/12)
-
-    discount_rate : r, effective, as decimal (not per cent) per year. cash_flow : H + 1 monthly flows (money;
-    floats or arrays over scenarios), month 0 first. Returns money.
-    Source: docs/method.md, "NPV". (Excel's NPV discounts its first value; this one does not.)
-
-    >>> round(npv(0.10, [-100] + [10] * 12), 4)
-    14.0049
+    In words: effective annual rate at which NPV is zero; n.m. above 1,000 %.
+    Returns a decimal per year.
     """
-    return total(discounted_flow(flow, discount_factor(t, discount_rate)) for t, flow in enumerate(cash_flow))
+    return annual_rate(irr_monthly)
 
 
-def _last_crossing(cash_flow: Sequence[Any]) -> tuple[Any, Any, Any]:
-    """The last crossing, the settled cumulative flow at the end, and the size of the flows."""
-    size = flow_size(cash_flow)
-    smallest = rounding(size)
-    running: Any = 0.0
-    before: Any = 0.0
-    moment: Any = 0.0
-    for month, flow in enumerate(cash_flow):
-        running = cumulative_flow(running, flow)
-        now = settled(running, smallest)
-        if _any_rises(before, now):
-            moment = crossing(moment, before, now, flow, month)
-        before = now
-    return moment, before, size
+def finance_rate(discount_rate: Value) -> Value:
+    """The yearly rate at which outflows are financed: the discount rate, unless another is given."""
+    return discount_rate
 
 
-def _any_rises(before: Any, now: Any) -> bool:
-    """Whether any scenario's cumulative flow rises to zero in a month; most months of many scenarios have none."""
-    rises = (before < 0) & (now >= 0)
-    return rises if isinstance(rises, bool) else bool(rises.any())
+def reinvest_rate(discount_rate: Value) -> Value:
+    """The yearly rate at which inflows are reinvested: the discount rate, unless another is given."""
+    return discount_rate
 
 
-def _at_horizon(cash_flow: Sequence[Any], months: Any) -> Any:
-    """The flow of the last month; for many scenarios, each at its own horizon."""
-    if isinstance(months, (int, float)):
-        return cash_flow[int(months)]
-    last: Any = 0.0
-    for month, flow in enumerate(cash_flow):
-        last = where(months == month, flow, last)
-    return last
+def reinvested(net_cash_flow: Value, month: Value, months_to_amortize: Value, reinvest_rate: Value) -> Value:
+    """An inflow's value at the horizon."""
+    return maximum(net_cash_flow, 0) * (1 + reinvest_rate) ** ((months_to_amortize - month) / 12)
 
 
-def payback(cash_flow: Sequence[Any], months: Any = None) -> Any:
-    """Months until the cumulative cash flow is non-negative for good.
+def financed(net_cash_flow: Value, month: Value, finance_rate: Value) -> Value:
+    """An outflow's present value, negative."""
+    return minimum(net_cash_flow, 0) * (1 + finance_rate) ** (-month / 12)
 
-        payback = k + (−C[k]) / CF[k + 1]      C = cumulative flow, k = last month with C[k] < 0
 
-    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first. months : the
-    horizon H where it differs between scenarios (an array). Returns months: 0 where the flow is never
-    negative, beyond H at the last month's pace where it is positive, else infinite.
-    Interpolates within the month. Source: docs/method.md, "Payback".
+def mirr_monthly(total_reinvested: Value, total_financed: Value, months_to_amortize: Value) -> Value:
+    """The modified internal rate of return: financed outflows into reinvested inflows.
 
-    >>> payback([-100, 40, 40, 40])
-    2.5
+        MIRR = (Σ inflows · (1 + k)^((H − t)/12) / −Σ outflows · (1 + f)^(−t/12))^(1/H) − 1        per month
+
+    Returns a decimal per month; undefined unless both signs occur. Source: docs/method.md, "MIRR".
     """
-    months = len(cash_flow) - 1 if months is None else months
-    moment, last, size = _last_crossing(cash_flow)
-    return payback_at_end(moment, last, _at_horizon(cash_flow, months), months, size)
+    both_signs = (total_reinvested > 0) & (total_financed < 0)
+    growth = divide(total_reinvested, -total_financed, 1)
+    return where(both_signs, growth ** (1 / months_to_amortize) - 1, UNDEFINED)
 
 
-def discounted_payback(discount_rate: Value, cash_flow: Sequence[Any]) -> Any:
-    """Months until the cumulative discounted cash flow is non-negative for good, within the horizon.
+def mirr_annual(mirr_monthly: Value) -> Value:
+    """The modified internal rate of return, effective per year.
 
-    discount_rate : effective, as decimal per year. cash_flow : H + 1 monthly flows (money; floats or
-    arrays), month 0 first. Returns months; infinite where the flows do not recover within the horizon.
-    Source: docs/method.md, "Discounted payback".
+        (1 + x)^12 − 1
 
-    >>> discounted_payback(0.0, [-100, 40, 40, 40])
-    2.5
+    In words: rate that turns financed outflows into reinvested inflows, at the discount rate.
+    Returns a decimal per year.
     """
-    flows = [discounted_flow(flow, discount_factor(t, discount_rate)) for t, flow in enumerate(cash_flow)]
-    moment, last, size = _last_crossing(flows)
-    return discounted_payback_at_end(moment, last, size)
-
-
-def mirr(cash_flow: Sequence[Any], finance_rate: Value, reinvest_rate: Value, months: Any = None) -> Any:
-    """Modified internal rate of return per month.
-
-        MIRR = (Σ inflows · (1 + k)^((H − t)/12) / −Σ outflows · (1 + f)^(−t/12))^(1/H) − 1
-
-    cash_flow : H + 1 monthly flows (money), month 0 first. finance_rate f, reinvest_rate k : effective, as
-    decimal per year. Returns a decimal per month; undefined (NaN) unless both signs occur.
-    Source: docs/method.md, "MIRR".
-
-    >>> round(mirr([-100, 60, 60], 0.0, 0.0), 6)
-    0.095445
-    """
-    months = len(cash_flow) - 1 if months is None else months
-    # a month after a shorter horizon holds no flow: its exponent is kept from growing without bound
-    inflows = total(
-        reinvested_flow(flow, minimum(t, months), months, reinvest_rate) for t, flow in enumerate(cash_flow)
-    )
-    outflows = total(financed_flow(flow, t, finance_rate) for t, flow in enumerate(cash_flow))
-    return mirr_at_end(inflows, outflows, months)
-
-
-def beyond_horizon(payback_months: float, months: float) -> bool:
-    """Whether a payback lies after the horizon and so assumes that its last month continues."""
-    return months < payback_months < math.inf
+    return annual_rate(mirr_monthly)

@@ -26,6 +26,16 @@ def stay_bill(
     return where((month > 0) & (month <= months_to_amortize), bill, 0)
 
 
+def discounted_stay_bill(stay_bill: Value, discount_factor: Value) -> Value:
+    """The present value of a month's bill."""
+    return stay_bill * discount_factor
+
+
+def pv_stay(total_discounted_stay_bill: Value) -> Value:
+    """The present value of staying: of all that it costs over the horizon."""
+    return total_discounted_stay_bill
+
+
 def api_priced(serving: Any, finetuned_cost_per_call: Value) -> Value:
     """1 where a fine-tuned API model has a price, else 0; in a scenario paid by the token it may be free."""
     return where(serving == "per_token", 1, where(finetuned_cost_per_call > 0, 1, 0))

@@ -12,13 +12,14 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from roi_engine import metrics, option_equations
+from roi_engine import option_equations
 from roi_engine.appraisal import Appraisal
-from roi_engine.breakeven import crossings, nearest_crossing, sampled, varied_inputs
-from roi_engine.cashflow import MODEL, horizon
+from roi_engine.breakeven import crossings, nearest_crossing, sampled
+from roi_engine.cashflow import MODEL, figure, for_arrays
 from roi_engine.errors import UnknownName, did_you_mean
 from roi_engine.graph import Graph, equations_of
 from roi_engine.inputs import normal_form
+from roi_engine.metrics import largest_rounding, settled
 from roi_engine.scenario import INPUTS, Scenario
 
 _EQUATIONS = equations_of(option_equations)
@@ -26,6 +27,9 @@ cheaper = _EQUATIONS.pop("cheaper")
 
 OPTIONS = Graph(MODEL.equations | _EQUATIONS)
 """The model, and what staying costs."""
+
+_AT_VALUE = MODEL.given("npv")
+"""What is read off a present value."""
 
 LABELS = {"STAY": "Stay", "API": "Fine-tuned API", "SELFHOSTED": "Self-hosted"}
 """The options by name."""
@@ -118,7 +122,7 @@ class Options:
     def rank(self, name: str) -> int:
         """1 and the number of cheaper options; a difference that is only rounding is none."""
         costs = self.pv_costs
-        rounding = metrics.ZERO_TOLERANCE * max(1.0, *map(abs, costs.values()))
+        rounding = largest_rounding(max(map(abs, costs.values())))
         return 1 + sum(int(cheaper(cost, costs[name], rounding)) for cost in costs.values())
 
     @cached_property
@@ -129,9 +133,9 @@ class Options:
         for one, other in combinations(self.available, 2):
 
             def difference(calls: Any, one: str = one, other: str = other) -> Any:
-                inputs = {**varied_inputs(self.inputs), CALLS: calls}
+                inputs = {**for_arrays(self.inputs), CALLS: calls}
                 gap = self._npv(one, inputs) - self._npv(other, inputs)
-                return metrics.settled(gap, metrics.rounding(self._pv_stay(inputs)))
+                return settled(gap, largest_rounding(self._pv_stay(inputs)))
 
             points, values = sampled(difference, INPUTS[CALLS], base)
             for value, above in crossings(difference, False, points, values):
@@ -153,7 +157,7 @@ class Options:
         return Option(
             name,
             npv=self.npv(name),
-            pv_cost=self.pv_costs[name],
+            pv_cost=self.pv_cost(name),
             equivalent_monthly_cost=self.equivalent_monthly_cost(name),
             payback_months=self.payback_months(name),
             rank=self.rank(name),
@@ -164,11 +168,14 @@ class Options:
         """NPV against staying."""
         return float(self._npv(name, self.inputs))
 
+    def pv_cost(self, name: str) -> float:
+        """Present value of all that the option costs."""
+        return self.pv_costs[name]
+
     def equivalent_monthly_cost(self, name: str) -> float:
         """The level monthly amount with the same present value as the cost."""
-        rate, months = self.inputs["discount_rate"], horizon(self.inputs)
-        equivalent: Any = metrics.equivalent_monthly(self.pv_costs[name], rate, months)
-        return float(equivalent)
+        inputs = {**self.inputs, "npv": self.pv_costs[name]}
+        return float(_AT_VALUE.evaluate(inputs, ("equivalent_monthly",))["equivalent_monthly"])
 
     def payback_months(self, name: str) -> float | None:
         """Payback against staying; staying has none."""
@@ -178,17 +185,13 @@ class Options:
         """Every option, staying first."""
         return [self.option(name) for name in LABELS]
 
-    def _npv(self, name: str, inputs: Mapping[str, Any]) -> Any:
-        if name == "STAY":
-            return 0.0
-        replaced = {**inputs, **REPLACED[name]}
-        flows = MODEL.evaluate(replaced, ("net_cash_flow",), horizon(replaced))["net_cash_flow"]
-        return metrics.npv(inputs["discount_rate"], flows)
+    @staticmethod
+    def _npv(name: str, inputs: Mapping[str, Any]) -> Any:
+        return 0.0 if name == "STAY" else figure({**inputs, **REPLACED[name]}, "npv")
 
     @staticmethod
     def _pv_stay(inputs: Mapping[str, Any]) -> Any:
-        bills = OPTIONS.evaluate(inputs, ("stay_bill",), horizon(inputs))["stay_bill"]
-        return metrics.npv(inputs["discount_rate"], bills)
+        return OPTIONS.evaluate(inputs, ("pv_stay",), inputs["months_to_amortize"])["pv_stay"]
 
 
 def changed_equations(name: str) -> list[str]:

@@ -249,6 +249,7 @@ TOKENS_PER_SECOND = _at_least_zero("tokens per second", "tokens / second", "numb
 THROUGHPUT = Quantity("throughput", "tokens / second", "number", low=0, low_open=True)
 HOURS_PER_MONTH = Quantity("hours per month", "hours / month", "number", low=0, low_open=True, high=744)
 COUNT = Quantity("count", "count", "count", low=1, whole=True)
+RANK = Quantity("rank", "", "count", low=1, whole=True)
 PEAK_FACTOR = Quantity("peak factor", "peak / average", "ratio", low=1)
 MONTHS = Quantity("months", "months", "months", low=1, high=600, whole=True)
 MONTHS_OR_NONE = Quantity("months, or none", "months", "months", low=0, high=600, whole=True)
@@ -268,6 +269,7 @@ SURCHARGE = _at_least_zero("surcharge", "share", "fraction")
 CHANGE = Quantity("change", "share", "fraction", low=-1)
 RETURN = Quantity("return", "share", "fraction")
 ANNUAL_RETURN = Quantity("annual return", "per year", "fraction")
+MONTHLY_RETURN = Quantity("monthly return", "per month", "fraction")
 ACCURACY = SHARE
 
 # choices

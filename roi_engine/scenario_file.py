@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, shortened
+from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input
 
@@ -58,7 +58,7 @@ def load_scenario(path: str | Path) -> Scenario:
         text, form = _text_of(Path(path)), Path(path).suffix.lower()
     try:
         data = _parsed(text, form)
-        named = {} if name == "standard input" else {"name": Path(path).stem}
+        named = {} if name == "standard input" else {"name": printable(Path(path).stem)}
         return _scenario(data, named)
     except ScenarioError as error:
         raise ScenarioError(

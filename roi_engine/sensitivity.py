@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roi_engine.appraisal import Appraisal, Metric, find_metric
+from roi_engine.appraisal import Metric, defined, find_metric
+from roi_engine.cashflow import figure
 from roi_engine.errors import FtRoiError, OutOfRange
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS, Scenario, find_input
@@ -59,7 +60,7 @@ def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
     >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
     21437.28
     """
-    return find_metric(metric).of(Appraisal(scenario.with_inputs(**changes).inputs()))
+    return defined(figure(scenario.with_inputs(**changes).inputs(), find_metric(metric).equation))
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWI
 
 def _replaced(base: Mapping[str, Any], metric: Metric, name: str, value: float) -> float | None:
     """A metric with one number replaced: its neighbours stay as they are and need no second check."""
-    return metric.of(Appraisal({**base, name: INPUTS[name].quantity.check(value)}))
+    return defined(figure({**base, name: INPUTS[name].quantity.check(value)}, metric.equation))
 
 
 def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) -> float | None:

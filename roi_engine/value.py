@@ -23,6 +23,10 @@ UNDEFINED = math.nan
 """A result that does not exist inside the equations; None in Python's results, "n/a" on a sheet."""
 
 
+ROUNDING = 1e-12
+"""A part this small is rounding: a sum of flows is zero, a count stays whole, a saving is none."""
+
+
 class Value(Protocol):
     """Anything that calculates and compares: float, NumPy array, spreadsheet formula."""
 
@@ -120,7 +124,9 @@ def ceiling(number: Any) -> Value:
 
 def divide(numerator: Any, denominator: Any, otherwise: Any) -> Value:
     """The quotient, or ``otherwise`` where the denominator is zero."""
-    if isinstance(denominator, (float, int)) and not isinstance(numerator, Carrier):
+    if isinstance(denominator, (float, int)) and (
+        isinstance(numerator, (float, int)) or not isinstance(numerator, Carrier)
+    ):
         return numerator / denominator if denominator else numerator * 0 + otherwise
     if isinstance(numerator, Carrier):
         return numerator.divided_by(denominator, otherwise)
@@ -151,7 +157,7 @@ def fallback(optional: Any, otherwise: Any) -> Value:
     """An input that may stay empty, or what stands for it when it does."""
     if optional is None:
         return otherwise
-    if isinstance(optional, Carrier):
+    if not isinstance(optional, (float, int)) and isinstance(optional, Carrier):
         return optional.fallback(otherwise)
     return where(given(optional), optional, otherwise)
 

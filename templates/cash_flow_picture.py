@@ -67,7 +67,7 @@ class _Drawing:
 
     def __init__(self, picture: Image.Image, appraisal: Appraisal) -> None:
         self.pen = ImageDraw.Draw(picture)
-        sums: Any = accumulate(appraisal.cash_flow, metrics.cumulative_flow)
+        sums: Any = accumulate(appraisal.cash_flow, metrics.cumulative_sum)
         self.flows: list[float] = list(sums)
         self.months = appraisal.months
         self.payback = appraisal.payback_months if appraisal.payback_months <= self.months else None

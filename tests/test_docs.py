@@ -1,6 +1,6 @@
 """The documentation: its examples run, its links resolve, its tables are those of the code.
 
-Run as a program (python -m tests.test_docs) it writes the two generated tables into their pages.
+Run as a program (python -m tests.test_docs) it writes the generated tables into their pages.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import INPUTS, functions, load_scenario
+from tests import figure_surfaces
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md")) + [
@@ -29,6 +30,7 @@ SOURCES = [each for package in ("roi_engine", "templates", "addin") for each in 
 
 SCENARIO_FILES = ROOT / "docs" / "scenario-files.md"
 FUNCTIONS = ROOT / "docs" / "functions.md"
+FIGURES = ROOT / "docs" / "figures.md"
 INPUT_TITLES = "| Input | Short names | Label | Unit | Default | Range |"
 FUNCTION_TITLES = "| Function | Gives | What it is |"
 REFRESH = "The table is not that of the code. Refresh it: python -m tests.test_docs"
@@ -224,7 +226,14 @@ def function_table() -> str:
     return CliRunner().invoke(ft_roi, ["functions", "--markdown"], prog_name="ft-roi").stdout.strip()
 
 
-TABLES = ((SCENARIO_FILES, INPUT_TITLES, input_table), (FUNCTIONS, FUNCTION_TITLES, function_table))
+TABLES = (
+    (SCENARIO_FILES, INPUT_TITLES, input_table),
+    (FUNCTIONS, FUNCTION_TITLES, function_table),
+    (FIGURES, figure_surfaces.FIGURE_TITLES, figure_surfaces.figure_table),
+    (FIGURES, figure_surfaces.OPTION_TITLES, figure_surfaces.option_table),
+    (FIGURES, figure_surfaces.matrix_titles(), figure_surfaces.matrix_table),
+    (FIGURES, figure_surfaces.REASON_TITLES, figure_surfaces.reason_table),
+)
 
 
 def table_of(page: Path, titles: str) -> str:

@@ -28,6 +28,7 @@ FOUNDATIONS = {
     "graph": {"errors", "value"},
     "quantity": {"errors"},
     "equations": {"value", "quantity"},
+    "figures": {"errors", "quantity"},
 }
 
 # Inside templates and addin, each room and the rooms that its modules may import. A room is a sub-package, or a module
@@ -153,3 +154,10 @@ print(json.dumps([name for name in {HEAVY} if name in sys.modules]))
     *answer, loaded = done.stdout.splitlines()
     assert any(line.strip() for line in answer), f"ft-roi {option} printed nothing"
     assert json.loads(loaded) == []
+
+
+def test_no_command_imports_another():
+    commands = {dotted_name(path): path for path in modules("addin") if dotted_name(path).startswith("addin.commands.")}
+    assert len(commands) > 10
+    arrows = {f"{name} imports {other}" for name, path in commands.items() for other in {*imported(path)} & {*commands}}
+    assert not arrows

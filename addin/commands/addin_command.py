@@ -1,4 +1,4 @@
-"""The commands under addin: the functions in Excel and LibreOffice, and whether they work there."""
+"""The commands under addin: the functions in Excel and LibreOffice."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from addin.shell.command import Command, CommandGroup, is_on, json_option
-from addin.shell.failures import UnusablePath, WouldOverwrite
+from addin.shell.command import Command, CommandGroup
+from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
-from addin.shell.terminal import print_json
+from addin.shell.output_path import check_output_file
+from addin.shell.terminal import print_json, print_line
 
 FAILED = 4
 """The exit code of a check that failed."""
@@ -40,9 +41,9 @@ ft-roi addin build
 ft-roi addin build -o ft-roi.xlam --interpreter "C:\\Python312\\python.exe"
 """,
 )
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Where to write.  [default: ft-roi.xlam]")
+@output_option("Where to write.  [default: ft-roi.xlam]")
 @click.option("--interpreter", metavar="PATH", help="The Python that computes.  [default: this one, on Windows]")
-@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+@force_option()
 @json_option("Print what was done as JSON.")
 def build(output: str | None, interpreter: str | None, force: bool, json: bool) -> None:
     """Build the add-in that lets Excel for Windows compute the FT_ functions; no Excel is needed for that.
@@ -53,13 +54,13 @@ def build(output: str | None, interpreter: str | None, force: bool, json: bool) 
     from addin.excel.xlwings_modules import xlwings_version
 
     path = Path(output or package.FILE_NAME)
-    _check_path(path, force, package.FILE_NAME, "an add-in")
+    check_output_file(path, force, "an add-in", package.FILE_NAME)
     python, folder = package.here()
-    write_file(path, package.build_addin(interpreter or python, "" if interpreter else folder))
+    write_file(path, package.build_addin(interpreter or python, "" if interpreter else folder), force)
     _tell(
         json,
         {"file": str(path), "interpreter": interpreter or python, "xlwings": xlwings_version()},
-        f"Wrote {path} for xlwings {xlwings_version()} and the Python {interpreter or python}.\n"
+        f"Wrote {path} for xlwings {xlwings_version()} and the Python {interpreter or python}.",
         "In Excel: File > Options > Add-ins > Excel Add-ins > Browse.",
     )
 
@@ -72,7 +73,7 @@ ft-roi addin install
 ft-roi addin install --force
 """,
 )
-@click.option("--force", is_flag=True, help="Replace a file of its name that is damaged or somebody else's.")
+@force_option("Replace a file of its name that is damaged or somebody else's.")
 @json_option("Print what was done as JSON.")
 def install(force: bool, json: bool) -> None:
     """Build the add-in for this Python and put it into the folder whose files Excel opens as it starts.
@@ -85,18 +86,20 @@ def install(force: bool, json: bool) -> None:
         folder = installed.startup_folder()
     except installed.NotInstalled as failure:
         path = Path(package.FILE_NAME)
-        _check_path(path, force, package.FILE_NAME, "an add-in")
-        write_file(path, package.build_addin(*package.here()))
-        words = (
+        check_output_file(path, force, "an add-in", package.FILE_NAME)
+        write_file(path, package.build_addin(*package.here()), force)
+        _tell(
+            json,
+            {"installed": False, "file": str(path)},
             f"{failure.message} Wrote {path}: copy it to the computer with Excel and Python, and add it there with "
-            "File > Options > Add-ins > Excel Add-ins > Browse.\nBetter: install ft-roi there, and run "
-            "ft-roi addin install. In LibreOffice here: ft-roi addin libreoffice --install"
+            "File > Options > Add-ins > Excel Add-ins > Browse.",
+            "Better: install ft-roi there, and run ft-roi addin install. "
+            "In LibreOffice here: ft-roi addin libreoffice --install",
         )
-        _tell(json, {"installed": False, "file": str(path)}, words)
         return
     path = installed.install_addin(package.build_addin(*package.here()), folder, force)
-    words = f"Installed {path}.\nStart Excel again, then try =FT_VERSION() in a cell."
-    _tell(json, {"installed": True, "file": str(path)}, words)
+    done = {"installed": True, "file": str(path)}
+    _tell(json, done, f"Installed {path}.", "Start Excel again, then try =FT_VERSION() in a cell.")
 
 
 @addin.command(
@@ -106,7 +109,7 @@ def install(force: bool, json: bool) -> None:
 ft-roi addin remove
 """,
 )
-@click.option("--force", is_flag=True, help="Remove a file of its name that is damaged or somebody else's.")
+@force_option("Remove a file of its name that is damaged or somebody else's.")
 @json_option("Print what was done as JSON.")
 def remove(force: bool, json: bool) -> None:
     """Remove the add-in from the folder whose files Excel opens as it starts."""
@@ -126,10 +129,10 @@ ft-roi addin libreoffice --install
 ft-roi addin libreoffice --remove
 """,
 )
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Where to write.  [default: ft-roi.oxt]")
+@output_option("Where to write.  [default: ft-roi.oxt]")
 @click.option("--install", is_flag=True, help="Add it to your LibreOffice; write a file only where -o names one.")
 @click.option("--remove", is_flag=True, help="Take it away from your LibreOffice.")
-@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+@force_option()
 @json_option("Print what was done as JSON.")
 def libreoffice(output: str | None, install: bool, remove: bool, force: bool, json: bool) -> None:
     """Build the extension that lets LibreOffice 25.2 and later compute the FT_ functions.
@@ -147,7 +150,7 @@ def libreoffice(output: str | None, install: bool, remove: bool, force: bool, js
         return
     path = Path(output or installed.FILE_NAME) if output or not install else None
     if path is not None:
-        _check_path(path, force, installed.FILE_NAME, "an extension")
+        check_output_file(path, force, "an extension", installed.FILE_NAME)
 
     from addin.libreoffice.extension import build_extension
 
@@ -155,32 +158,22 @@ def libreoffice(output: str | None, install: bool, remove: bool, force: bool, js
     done: dict[str, Any] = {"installed": install, "file": None}
     words = []
     if path is not None:
-        write_file(path, content)
+        write_file(path, content, force)
         done["file"] = str(path)
         words.append(f"Wrote {path}." + ("" if install else " Add it in LibreOffice with Tools > Extensions > Add."))
     if install:
         installed.install_extension(content)
         words.append("Installed the extension. Restart LibreOffice, then try =FT_VERSION() in a cell.")
-    _tell(json, done, "\n".join(words))
+    _tell(json, done, *words)
 
 
-def _check_path(path: Path, force: bool, name: str, what: str) -> None:
-    suffix = Path(name).suffix
-    if path.is_dir():
-        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / name}")
-    if path.suffix.lower() != suffix:
-        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
-    if not path.parent.is_dir():
-        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, or write elsewhere with -o.")
-    if path.exists() and not force:
-        raise WouldOverwrite(f"{path} exists. Overwrite it with --force, or write elsewhere with -o.")
-
-
-def _tell(json: bool, done: dict[str, Any], words: str) -> None:
+def _tell(json: bool, done: dict[str, Any], *lines: str) -> None:
+    """Says what was done, as JSON or in lines."""
     if json:
         print_json(done)
     elif not is_on("quiet"):
-        click.echo(words)
+        for line in lines:
+            print_line(line)
 
 
 @addin.command(
@@ -206,8 +199,9 @@ def doctor(json: bool) -> None:
     else:
         marks = {"ok": click.style("ok", fg="green"), "note": "--", "wrong": click.style("no", fg="red")}
         for each in found:
-            click.echo(f"{marks[each.state]}  {each.what:<18} {each.found}")
+            click.echo(f"{marks[each.state]}  {each.what:<18} ", nl=False)
+            print_line(each.found)
             if each.cure:
-                click.echo(f"    {'':<18} {each.cure}")
+                print_line(f"    {'':<18} {each.cure}")
     if any(each.state == "wrong" for each in found):
         raise click.exceptions.Exit(FAILED)

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
+from addin.shell.command import Command
+from addin.shell.options import is_on, json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_note
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
 
+    ParamType = click.ParamType[str]
+else:
+    ParamType = click.ParamType  # no generic class before click 8.2
 
-class MetricName(click.ParamType):
+
+class MetricName(ParamType):
     """The name of a metric, whatever its case."""
 
     name = "name"
@@ -99,7 +104,7 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
 
 
 def _print_options(scenario: Scenario, json: bool) -> None:
-    """The options, as groups or as JSON with every volume at which two of them change places."""
+    """Prints the options; as JSON with every volume at which their ranking changes."""
     from dataclasses import asdict
 
     from roi_engine import compare_options

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
-from addin.shell.failures import InvalidInput, ProblemsFound, UnusablePath
-from addin.shell.scenario_argument import existing_file
-from addin.shell.terminal import print_json
+from addin.shell.command import Command
+from addin.shell.failures import InvalidInput, ProblemsFound
+from addin.shell.input_file import existing_workbook
+from addin.shell.options import is_on, json_option
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from templates.returned.checked_workbook import CheckedWorkbook
@@ -34,9 +35,7 @@ def check(file: str, json: bool) -> None:
     Told are edited formulas, figures that the engine gives otherwise today, failed checks, links to somebody's add-in,
     and what Excel may repair or refuse. Ends with exit code 4 when there is any of it.
     """
-    path = existing_file(file)
-    if path.is_dir():
-        raise UnusablePath(f"{file} is a folder. Name a workbook in it.")
+    path = existing_workbook(file)
 
     from roi_engine.errors import FtRoiError, ScenarioError
     from templates.returned.checked_workbook import check_workbook
@@ -46,13 +45,14 @@ def check(file: str, json: bool) -> None:
         found = check_workbook(bytes_of(path))
     except ScenarioError as error:
         lines = [f"{file}: {problem}" for problem in error.problems]
-        raise InvalidInput("\n".join([f"{file}: the inputs have {len(lines)} problems.", *lines])) from None
+        raise InvalidInput(f"{file}: the inputs have {len(lines)} problems.", *lines) from None
     except FtRoiError as error:
         raise InvalidInput(f"{file}: {error}") from None
     if json:
         print_json(_as_dict(file, found))
     elif not is_on("quiet"):
-        click.echo("\n".join(_lines(file, found)))
+        for line in _lines(file, found):
+            print_line(line)
     if found.wrong:
         raise ProblemsFound(f"{file}: {len(found.wrong)} findings.")
 

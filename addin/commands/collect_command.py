@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands.workbook_commands import force_option
-from addin.shell.command import Command, is_on, json_option
+from addin.shell.command import Command
 from addin.shell.failures import ProblemsFound, UnusablePath
-from addin.shell.output_file import check_workbook_path, write_file
+from addin.shell.options import (
+    force_option,
+    formulas_option,
+    is_on,
+    json_option,
+    output_option,
+    use_cached_option,
+)
+from addin.shell.output_file import write_file
+from addin.shell.output_path import check_output_file
 from addin.shell.progress import counting
-from addin.shell.terminal import print_json, print_note
+from addin.shell.terminal import print_json, print_line, print_note
 
 if TYPE_CHECKING:
     from templates.building.book import Edition
@@ -35,27 +43,15 @@ ft-roi collect answers --formulas values -o archive.xlsx
 """,
 )
 @click.argument("files", metavar="FILE|FOLDER…", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    default="portfolio.xlsx",
-    show_default=True,
-    metavar="FILE",
-    help="Where to write; an .xlsx file.",
+@output_option("Where to write; an .xlsx file.", default="portfolio.xlsx", show_default=True)
+@formulas_option(
+    "wired",
+    "values",
+    explanation="What cells hold: each answer's metrics as calls of the FT_ functions on its inputs, totals and ranks "
+    "as ordinary formulas (wired), or values alone.",
 )
-@click.option(
-    "--formulas",
-    type=click.Choice(("wired", "values")),
-    default="wired",
-    show_default=True,
-    help="What cells hold: each answer's metrics as calls of the FT_ functions on its inputs, totals and ranks as "
-    "ordinary formulas (wired), or values alone.",
-)
-@click.option(
-    "--use-cached", is_flag=True, help="Take what a formula in an input's cell last showed; else it is a problem."
-)
-@force_option
+@use_cached_option()
+@force_option()
 @json_option("Print every answer and every problem as JSON.")
 def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: bool, force: bool, json: bool) -> None:
     """Gather the workbooks that came back: a row each, totals, rankings, a chart, and everybody's inputs.
@@ -64,7 +60,7 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
     listed with every problem on the sheet Problems; the exit code is then 4.
     """
     path = Path(output)
-    check_workbook_path(path, force)
+    check_output_file(path, force)
 
     from addin.shell.generation_time import generation_time
     from addin.shell.returned_files import read_returned_workbooks, returned_files
@@ -78,27 +74,29 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
 
     from templates.portfolio.portfolio_workbook import build_portfolio
 
-    write_file(path, build_portfolio(answers, edition=formulas, generated=generated))
+    write_file(path, build_portfolio(answers, edition=formulas, generated=generated), force)
     entries = in_portfolio(answers)
     if json:
         print_json(_as_dict(path, answers, entries))
     elif not is_on("quiet"):
-        click.echo("\n".join(_summary(path, answers, entries)))
+        for line in _summary(path, answers, entries):
+            print_line(line)
         if others:
-            click.echo(
+            print_line(
                 f"{others} other {'file was' if others == 1 else 'files were'} left alone: no workbooks.", err=True
             )
         for entry in entries:
             if entry.remark and len(entries) <= LISTED:
                 print_note("Note", f"{entry.answer.file}: {entry.remark} It is not counted.", "yellow")
     if any(answer.problems for answer in answers):
-        raise ProblemsFound(_problems(path, answers))
+        raise ProblemsFound(*_problems(path, answers))
 
 
 def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> list[str]:
     """The file, how many answers count, and for each currency the total and the best."""
     from addin.shell.figures_on_terminal import amount
     from roi_engine import appraise
+    from roi_engine.figures import FIGURES
     from templates.portfolio.portfolio_sheet import currencies_of
 
     counted = [entry for entry in entries if entry.counted]
@@ -108,16 +106,17 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
     lines = [f"{len(entries)} {word} from {files}{left_out}: {path}"]
     for currency in currencies_of(counted):
         mine = [entry for entry in counted if entry.scenario.currency.casefold() == currency.casefold()]
-        npvs = [appraise(entry.scenario).npv() for entry in mine]
+        npv = FIGURES["npv"]
+        npvs = [npv.of(appraise(entry.scenario)) for entry in mine]
         best = mine[npvs.index(max(npvs))]
         name = best.scenario.name or best.answer.file
         lines.append(
-            f"  NPV of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
+            f"  {npv.label} of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
         )
     return lines
 
 
-def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> str:
+def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> list[str]:
     """Every file with problems, its first problem, and how many more there are."""
     wrong = [answer for answer in answers if answer.problems]
     files = "1 file has problems and is" if len(wrong) == 1 else f"{len(wrong)} files have problems and are"
@@ -127,11 +126,13 @@ def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> str:
         lines.append(f"{answer.file}: {answer.problems[0]}{more}")
     if len(wrong) > LISTED:
         lines.append(f"… and {len(wrong) - LISTED} more files.")
-    return "\n".join(lines)
+    return lines
 
 
 def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> dict[str, Any]:
     from roi_engine import appraise
+    from roi_engine.figures import FIGURES
+    from templates.portfolio.portfolio_sheet import FIGURES_OF_A_ROW
 
     numbers = {id(entry.answer): entry for entry in entries}
     listed = []
@@ -149,11 +150,7 @@ def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
                 "currency": entry.scenario.currency if entry else None,
                 "counted": entry.counted if entry else False,
                 "remark": entry.remark if entry else "",
-                "net_roi": appraisal.net_roi if appraisal else None,
-                "roi": appraisal.roi if appraisal else None,
-                "payback_months": appraisal.payback_months if appraisal else None,
-                "npv": appraisal.npv() if appraisal else None,
-                "irr_annual": appraisal.irr_annual if appraisal else None,
+                **{name: FIGURES[name].of(appraisal) if appraisal else None for name in FIGURES_OF_A_ROW},
                 "warnings": [str(each) for each in answer.warnings],
                 "problems": [{"where": each.place, "sentence": each.sentence} for each in answer.problems],
             }

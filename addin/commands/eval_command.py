@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import NumbersAsArguments, json_option
+from addin.shell.command import NumbersAsArguments
 from addin.shell.failures import InvalidInput
+from addin.shell.options import json_option
 from addin.shell.terminal import print_json
+
+if TYPE_CHECKING:
+    from roi_engine import FtRoiError
 
 
 @click.command(
@@ -30,8 +34,7 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts, a .csv file for a range, a scenario file for a block of
     inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
     """
-    from addin.commands.functions_command import known_function
-    from addin.shell.worksheet_arguments import worksheet_argument
+    from addin.shell.worksheet_arguments import known_function, worksheet_argument
     from roi_engine import FtRoiError
     from roi_engine.worksheet.call import call
 
@@ -42,7 +45,7 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
         if json:
             print_json({"function": name, "result": None, "error": _as_dict(error)})
             raise click.exceptions.Exit(InvalidInput.exit_code) from None
-        raise InvalidInput(_sentence(error)) from None
+        raise InvalidInput(*_told(error)) from None
     errors = [cell for row in result for cell in row if isinstance(cell, FtRoiError)] if _is_table(result) else []
     if json:
         first = _as_dict(errors[0]) if errors else None
@@ -51,19 +54,20 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     for row in result if _is_table(result) else [[result]]:
         click.echo("\t".join(_shown(cell) for cell in row))
     if errors:
-        raise InvalidInput("\n".join(dict.fromkeys(_sentence(each) for each in errors)))
+        raise InvalidInput(*(line for told in dict.fromkeys(map(_told, errors)) for line in told))
 
 
 def _is_table(result: Any) -> bool:
     return isinstance(result, list)
 
 
-def _sentence(error: Any) -> str:
-    code, sentence = error.code, str(error)
-    return f"{code}\n{sentence}" if "\n" in sentence else f"{code} {sentence}"
+def _told(error: FtRoiError) -> tuple[str, ...]:
+    """The cell error and the sentence; several sentences stand below it."""
+    first, *others = error.args
+    return (error.code, first, *others) if others else (f"{error.code} {first}",)
 
 
-def _as_dict(error: Any) -> dict[str, str]:
+def _as_dict(error: FtRoiError) -> dict[str, str]:
     return {"code": error.code, "message": str(error)}
 
 
@@ -75,11 +79,13 @@ def _cells(result: Any) -> Any:
 
 
 def _shown(cell: Any) -> str:
-    """A cell as text, a number with the 15 digits that a spreadsheet shows (``--json`` has them all)."""
+    """A cell as text; a number has the 15 digits that a spreadsheet shows."""
+    from roi_engine.errors import printable
+
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
         return f"{cell:.15g}"
-    return str(getattr(cell, "code", cell))
+    return printable(str(getattr(cell, "code", cell)))

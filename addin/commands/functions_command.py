@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, json_option
+from addin.shell.command import Command
+from addin.shell.options import json_option
 from addin.shell.terminal import print_json
 
 if TYPE_CHECKING:
+    from roi_engine.quantity import Quantity
     from roi_engine.worksheet.catalogue import Function
 
 
@@ -32,6 +34,7 @@ def list_functions(name: str | None, json: bool, markdown: bool) -> None:
     if json and markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
 
+    from addin.shell.worksheet_arguments import known_function
     from roi_engine import functions
 
     chosen = [known_function(name)] if name else list(functions().values())
@@ -44,17 +47,6 @@ def list_functions(name: str | None, json: bool, markdown: bool) -> None:
         _print_function(chosen[0])
     else:
         _print_overview(chosen)
-
-
-def known_function(name: str) -> Function:
-    """The function of a name; a usage error with a guess where there is none."""
-    from roi_engine import UnknownName
-    from roi_engine.worksheet.catalogue import find_function
-
-    try:
-        return find_function(name)
-    except UnknownName as error:
-        raise click.UsageError(f'{error} "ft-roi functions" lists them all.') from None
 
 
 def described_function(function: Function) -> dict[str, Any]:
@@ -81,7 +73,7 @@ def described_function(function: Function) -> dict[str, Any]:
     }
 
 
-def _unit(quantity: Any) -> str:
+def _unit(quantity: Quantity) -> str:
     return quantity.unit_in("currency") or quantity.name
 
 
@@ -140,7 +132,7 @@ def _shown(part: Any) -> str:
 
 
 def reference_example(function: Function) -> tuple[str, Any]:
-    """A call of the function on the reference scenario, as one writes it and what it gives."""
+    """A call on the reference scenario: as one writes it, and what it gives."""
     from roi_engine import REFERENCE, call
 
     own = iter(function.examples)

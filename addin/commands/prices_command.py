@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, CommandGroup, is_on, json_option
+from addin.shell.command import Command, CommandGroup
 from addin.shell.failures import InvalidInput, UnusablePath
-from addin.shell.terminal import print_json
+from addin.shell.options import is_on, json_option
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from roi_engine.prices.price_row import PriceRow
@@ -80,7 +81,7 @@ def list_prices(text: str | None, json: bool) -> None:
             _columns("per million tokens", MODEL_KINDS, models, tables.models.periods),
             _columns("GPU", GPU_KINDS, gpus, tables.gpus.periods),
         ]
-        click.echo("\n\n".join("\n".join(part) for part in parts if part))
+        _print_tables([part for part in parts if part])
     _note_age(tables)
 
 
@@ -112,9 +113,9 @@ def show(name: str, json: bool) -> None:
         print_json([_as_dict(row) for row in rows])
     else:
         vendor = f" ({rows[0].vendor})" if rows[0].vendor else ""
-        click.echo(f"{found}{vendor}")
+        print_line(f"{found}{vendor}")
         titles = ("kind", "value", "currency", "from", "until before", "read on", "source")
-        click.echo("\n".join(_table(titles, [_cells(row) for row in rows], right={1})))
+        _print_tables([_table(titles, [_cells(row) for row in rows], right={1})])
     _note_age(tables)
 
 
@@ -136,7 +137,7 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     FILE is the JSON map that litellm publishes, or a CSV with the columns name, kind and value, and as you like
     vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right.
     """
-    from addin.shell.scenario_argument import existing_file
+    from addin.shell.input_file import existing_file
     from roi_engine.prices.history import with_history
     from roi_engine.prices.price_tables import PriceTables, forget_tables, price_tables, user_file
 
@@ -156,12 +157,12 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     elif not is_on("quiet"):
         names = {row.name.lower() for row in new}
         untouched = len({row.name.lower() for row in before.rows} - names)
-        click.echo(
+        print_line(
             f"Read {len(names):,} models and GPUs: {len(changes.new):,} new, {len(changes.changed):,} with other or "
-            f"more figures from {held_from} on, {len(changes.read_again):,} as before.\n"
-            f"{untouched:,} others of the table stay as they are.\n"
-            f"Wrote {own}. Spreadsheet programs that are open read it when they start again."
+            f"more figures from {held_from} on, {len(changes.read_again):,} as before."
         )
+        print_line(f"{untouched:,} others of the table stay as they are.")
+        print_line(f"Wrote {own}. Spreadsheet programs that are open read it when they start again.")
     _note_age(after)
 
 
@@ -187,9 +188,9 @@ def reset(json: bool) -> None:
     if json:
         print_json({"reset": there, "kept": str(kept) if there else None, "table_date": str(tables.read_on)})
     elif there:
-        click.echo(f"The shipped price table is in use again. Yours is kept as {kept}.")
+        print_line(f"The shipped price table is in use again. Yours is kept as {kept}.")
     else:
-        click.echo("The shipped price table is in use already.")
+        print_line("The shipped price table is in use already.")
     _note_age(tables)
 
 
@@ -209,6 +210,7 @@ def _day(text: str | None) -> date:
 
 def _read(path: Path, day: date) -> list[PriceRow]:
     """The rows of a price map or of our own CSV."""
+    from roi_engine.errors import printable
     from roi_engine.prices.litellm_map import litellm_rows
     from roi_engine.prices.price_file import read_rows
 
@@ -219,8 +221,8 @@ def _read(path: Path, day: date) -> list[PriceRow]:
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
     if path.suffix.lower() == ".json":
-        return litellm_rows(text, path.name, day)
-    rows = read_rows(text, path.name, source=path.name, read_on=day)
+        return litellm_rows(text, printable(path.name), day)
+    rows = read_rows(text, printable(path.name), source=printable(path.name), read_on=day)
     if not rows:
         raise InvalidInput(f"{path} holds no price below its titles.")
     return rows
@@ -256,14 +258,13 @@ def _replace(own: Path, rows: Sequence[PriceRow]) -> None:
     try:
         same = read_rows(text, own.name) == list(rows)
     except PriceTableError as error:
-        raise InvalidInput(
-            f"With these prices the table could not be read again. Nothing was written.\n{error}"
-        ) from None
+        words = "With these prices the table could not be read again. Nothing was written."
+        raise InvalidInput(words, *error.args) from None
     if not same:
         raise InvalidInput("With these prices the table would be read back otherwise. Nothing was written.")
     if own.exists():
-        write_file(own.with_name(REPLACED), own.read_bytes(), ELSEWHERE)
-    write_file(own, text.encode(), ELSEWHERE)
+        write_file(own.with_name(REPLACED), own.read_bytes(), force=True, elsewhere=ELSEWHERE)
+    write_file(own, text.encode(), force=True, elsewhere=ELSEWHERE)
 
 
 def _as_dict(row: PriceRow) -> dict[str, Any]:
@@ -306,7 +307,17 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable
         )
         return "  ".join(placed).rstrip()
 
-    return [click.style(line(titles), bold=True), *map(line, rows)]
+    return [line(titles), *map(line, rows)]
+
+
+def _print_tables(tables: Sequence[Sequence[str]]) -> None:
+    """Prints tables of lines, an empty line between them; the titles are bold."""
+    for number, (titles, *lines) in enumerate(tables):
+        if number:
+            print_line()
+        print_line(titles, bold=True)
+        for line in lines:
+            print_line(line)
 
 
 def _note_age(tables: PriceTables) -> None:
@@ -316,4 +327,5 @@ def _note_age(tables: PriceTables) -> None:
     days = (date.today() - tables.read_on).days
     age = "read today" if days <= 0 else f"{days:,} day{'s' * (days != 1)} old"
     where = tables.own_file or "as shipped"
-    click.echo(f"\nPrice table of {tables.read_on} ({where}), {age}.", err=True)
+    print_line(err=True)
+    print_line(f"Price table of {tables.read_on} ({where}), {age}.", err=True)

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
-from addin.shell.failures import InvalidInput, UnusablePath, WouldOverwrite
+from addin.shell.command import Command
+from addin.shell.failures import InvalidInput, UnusablePath
 from addin.shell.file_name import safe_file_name
+from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.options import force_option, is_on, json_option, output_option, use_cached_option
 from addin.shell.output_file import write_file
-from addin.shell.scenario_argument import SCENARIO_SUFFIXES, existing_file, read_filled
-from addin.shell.terminal import print_json
+from addin.shell.output_path import check_output_folder, refuse_existing
+from addin.shell.scenario_argument import read_filled
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from templates.returned.reading import Reading
 
-use_cached_option = click.option(
-    "--use-cached", is_flag=True, help="Take what a formula in an input's cell last showed; else it is a problem."
-)
+ELSEWHERE = "name another folder with -o"
 
 
 @click.command(
@@ -33,15 +34,9 @@ ft-roi read answers/jane.xlsx answers/joe.xlsx -o scenarios
 """,
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="DIR",
-    help="The folder to write into, a .toml file for each workbook; needed for several.",
-)
-@use_cached_option
-@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@output_option("The folder to write into, a .toml file for each workbook; needed for several.", metavar="DIR")
+@use_cached_option()
+@force_option("Overwrite files that exist.")
 @json_option("Print what was read of each file, its problems too, as JSON.")
 def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bool, json: bool) -> None:
     """Read filled workbooks and print or write their scenarios as TOML.
@@ -51,7 +46,7 @@ def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bo
     """
     if len(files) > 1 and output is None and not json:
         raise click.UsageError("Several files need a folder to write into: -o DIR.")
-    paths = [_workbook(name) for name in files]
+    paths = [existing_workbook(name, several=True) for name in files]
     targets = _targets(paths, Path(output), force) if output is not None else []
 
     readings, problems = _readings(files, use_cached)
@@ -62,7 +57,7 @@ def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bo
     if problems:
         found = [line for lines in problems.values() for line in lines]
         counted = f"{len(problems)} of {len(files)} files" if len(files) > 1 else files[0]
-        raise InvalidInput("\n".join([f"{counted}: {_problems(len(found))}; nothing is written.", *found]))
+        raise InvalidInput(f"{counted}: {_problems(len(found))}; nothing is written.", *found)
 
     from roi_engine.scenario_writing import scenario_toml
 
@@ -72,34 +67,39 @@ def read(files: tuple[str, ...], output: str | None, use_cached: bool, force: bo
     ]
     if output is None:
         if not json:
-            click.echo(texts[0].encode(), nl=False)  # TOML is UTF-8, whatever the terminal's alphabet
+            click.echo(_escaped(texts[0]).encode(), nl=False)  # TOML is UTF-8, whatever the terminal's alphabet
         return
     Path(output).mkdir(exist_ok=True)
     for target, text in zip(targets, texts, strict=True):
-        write_file(target, text.encode())
+        write_file(target, text.encode(), force, ELSEWHERE)
         if not json and not is_on("quiet"):
-            click.echo(str(target))
+            print_line(str(target))
+
+
+def _escaped(text: str) -> str:
+    """TOML of the same meaning without characters that a terminal obeys.
+
+    All of them stand in basic strings, where TOML takes them by number.
+    """
+    from roi_engine.errors import printable
+
+    def shown(letter: str) -> str:
+        if letter == "\n" or printable(letter) == letter:
+            return letter
+        return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+
+    return "".join(map(shown, text))
 
 
 def _problems(count: int) -> str:
     return "1 problem" if count == 1 else f"{count} problems"
 
 
-def _workbook(name: str) -> Path:
-    path = existing_file(name)
-    if path.is_dir():
-        raise UnusablePath(f"{name} is a folder. Name the workbooks in it: {path / '*.xlsx'}")
-    return path
-
-
 def _targets(paths: list[Path], folder: Path, force: bool) -> list[Path]:
-    """A file for each workbook, named after it; a number tells those of the same name apart."""
+    """A file for each workbook, named after it; equal names get a number."""
     if folder.suffix.lower() in SCENARIO_SUFFIXES and not folder.is_dir():
         raise UnusablePath(f"-o names a folder. For one file: ft-roi read {shlex.quote(str(paths[0]))} > {folder}")
-    if folder.exists() and not folder.is_dir():
-        raise UnusablePath(f"{folder} is not a folder. Name another with -o.")
-    if not folder.exists() and not folder.absolute().parent.is_dir():
-        raise UnusablePath(f"The folder {folder.parent} does not exist. Create it, or name another with -o.")
+    check_output_folder(folder, "name another with -o")
     targets: list[Path] = []
     taken: set[str] = set()
     for path in paths:
@@ -109,9 +109,8 @@ def _targets(paths: list[Path], folder: Path, force: bool) -> list[Path]:
             name = safe_file_name(f"{path.stem}-{number}", ".toml")
         taken.add(name.lower())
         targets.append(folder / name)
-    there = [target for target in targets if target.exists()]
-    if there and not force:
-        raise WouldOverwrite(f"{there[0]} exists. Overwrite it with --force, or name another folder with -o.")
+    for target in targets:
+        refuse_existing(target, force, ELSEWHERE)
     return targets
 
 

@@ -1,4 +1,4 @@
-"""The command recalc: a workbook recalculated and rendered by LibreOffice, with the functions loaded."""
+"""The command recalc: a workbook recalculated and rendered by LibreOffice."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
-from addin.shell.failures import UnusablePath, WouldOverwrite
-from addin.shell.output_file import check_workbook_path, write_file
-from addin.shell.terminal import print_json, print_note
+from addin.shell.command import Command
+from addin.shell.failures import UnusablePath
+from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.options import force_option, is_on, json_option, output_option
+from addin.shell.output_file import write_file
+from addin.shell.output_path import check_output_file, check_output_folder, refuse_existing
+from addin.shell.terminal import print_json, print_line, print_note
 
 if TYPE_CHECKING:
     from addin.libreoffice.office import Office
@@ -31,19 +34,15 @@ ft-roi recalc report.xlsx --png pages
 """,
 )
 @click.argument("file", type=click.Path())
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="FILE",
-    help="Where to write the recalculated workbook, an .xlsx file.  [default: NAME-recalculated.xlsx beside FILE; "
-    "none where only --pdf or --png is asked for]",
+@output_option(
+    "Where to write the recalculated workbook, an .xlsx file.  [default: NAME-recalculated.xlsx beside FILE; none "
+    "where only --pdf or --png is asked for]"
 )
 @click.option("--pdf", is_flag=True, help="Print it as NAME.pdf, beside FILE.")
 @click.option(
     "--png", type=click.Path(), metavar="DIR", help="Draw its pages as pictures NAME-1.png, … in this folder."
 )
-@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@force_option("Overwrite files that exist.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -63,13 +62,13 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
     if book is None and not (pdf or png):
         book = source.with_name(f"{source.stem}-recalculated.xlsx")
     if book is not None:
-        check_workbook_path(book, force)
+        check_output_file(book, force)
     printed = (book or source).with_suffix(".pdf") if pdf else None
-    if printed is not None and printed.exists() and not force:
-        raise WouldOverwrite(f"{printed} exists. Overwrite it with --force.")
+    if printed is not None:
+        refuse_existing(printed, force, elsewhere="")
     folder = Path(png) if png is not None else None
     if folder is not None:
-        _check_folder(folder)
+        check_output_folder(folder, "name another with --png")
 
     from addin.libreoffice.office import Office
     from addin.libreoffice.pictures import draw_pages, find_pdftoppm
@@ -86,12 +85,12 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         _check_functions(source, office)
         cells = list(formula_cells(recalculated))
         if book is not None:
-            write_file(book, recalculated.read_bytes())
+            write_file(book, recalculated.read_bytes(), force)
             written.append(book)
         if printed is not None or folder is not None:
             (document,) = office.convert([source], out, ".pdf")
             if printed is not None:
-                write_file(printed, document.read_bytes())
+                write_file(printed, document.read_bytes(), force, elsewhere="")
                 written.append(printed)
             if folder is not None:
                 written += _write_pages(draw_pages(document, out, timeout), folder, force)
@@ -109,9 +108,9 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         )
         return
     if not is_on("quiet"):
-        click.echo(f"LibreOffice recalculated {len(cells):,} formulas; {len(errors) or 'no'} cells hold an error.")
+        print_line(f"LibreOffice recalculated {len(cells):,} formulas; {len(errors) or 'no'} cells hold an error.")
         for path in written:
-            click.echo(f"  {path}")
+            print_line(f"  {path}")
         for each in errors[:LISTED]:
             print_note("Warning", f"{each.sheet}!{each.address} is {each.error}: ={each.formula}", "yellow")
         if len(errors) > LISTED:
@@ -119,11 +118,7 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
 
 
 def _workbook(name: str) -> Path:
-    from addin.shell.scenario_argument import SCENARIO_SUFFIXES, existing_file
-
-    path = existing_file(name)
-    if path.is_dir():
-        raise UnusablePath(f"{name} is a folder. Name a workbook in it.")
+    path = existing_workbook(name)
     if path.suffix.lower() in SCENARIO_SUFFIXES:
         raise UnusablePath(f"{name} is a scenario. Make its workbook first: ft-roi report {name}")
     if path.suffix.lower() not in SUFFIXES:
@@ -131,15 +126,11 @@ def _workbook(name: str) -> Path:
     return path
 
 
-def _check_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UnusablePath(f"{folder} is not a folder. Name another with --png.")
-    if not folder.exists() and not folder.parent.is_dir():
-        raise UnusablePath(f"The folder {folder.parent} does not exist. Create it, or name another with --png.")
-
-
 def _check_functions(source: Path, office: Office) -> None:
-    """Refuses a result in which the functions did not run: every FT_ cell would be #NAME? or #VALUE!."""
+    """Refuses a result in which the functions did not run.
+
+    Every FT_ cell of it would be #NAME? or #VALUE!.
+    """
     from addin.libreoffice.office import OfficeFailed
     from addin.libreoffice.recalculated import calls_functions
 
@@ -152,10 +143,9 @@ def _check_functions(source: Path, office: Office) -> None:
 
 def _write_pages(pages: list[Path], folder: Path, force: bool) -> list[Path]:
     targets = [folder / page.name for page in pages]
-    there = [path for path in targets if path.exists()]
-    if there and not force:
-        raise WouldOverwrite(f"{there[0]} exists. Overwrite it with --force.")
+    for target in targets:
+        refuse_existing(target, force, elsewhere="")
     folder.mkdir(exist_ok=True)
     for page, target in zip(pages, targets, strict=True):
-        write_file(target, page.read_bytes())
+        write_file(target, page.read_bytes(), force, elsewhere="")
     return targets

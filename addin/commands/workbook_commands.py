@@ -8,41 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import Command, is_on, json_option
-from addin.shell.output_file import check_workbook_path, write_file
+from addin.shell.command import Command
+from addin.shell.options import EDITIONS, force_option, formulas_option, is_on, json_option, output_option
+from addin.shell.output_file import write_file
+from addin.shell.output_path import check_output_file
 from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, ScenarioFile, read_scenarios, scenario_argument
-from addin.shell.terminal import print_json
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from roi_engine import Appraisal, Scenario
     from templates.building.book import Edition
-
-FORMULAS = ("wired", "native", "values")
-"""Editions of the workbook: calls of the FT_ worksheet functions, ordinary formulas, or values alone."""
-
-
-def _formulas_option(*editions: str) -> Any:
-    return click.option(
-        "--formulas",
-        type=click.Choice(editions),
-        default=editions[0],
-        show_default=True,
-        help="What cells hold: calls of the FT_ functions (wired), ordinary formulas for people without them "
-        "(native)" + (", or values alone." if "values" in editions else "."),
-    )
-
-
-force_option = click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
-
-
-def _output_option(default: str) -> Any:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(),
-        metavar="FILE",
-        help=f"Where to write; an .xlsx file.  [default: {default}]",
-    )
 
 
 @click.command(
@@ -58,8 +33,8 @@ ft-roi report support.toml --json | jq .npv
 """,
 )
 @scenario_argument
-@_output_option("the scenario's name, in the current folder")
-@_formulas_option(*FORMULAS)
+@output_option("Where to write; an .xlsx file.  [default: the scenario's name, in the current folder]")
+@formulas_option(*EDITIONS)
 @click.option(
     "--grids",
     type=click.Choice(("values", "live")),
@@ -75,7 +50,7 @@ ft-roi report support.toml --json | jq .npv
     multiple=True,
     help="A further scenario, once for each: the workbook has a column for each and a choice among them.",
 )
-@force_option
+@force_option()
 @json_option("Print the summary as JSON.")
 def report(
     scenario_file: str,
@@ -92,7 +67,7 @@ def report(
             "--grids live is for --formulas native. The wired edition's grids are live; in a copy of values none is."
         )
     path = Path(output or _default_name(scenario_file))
-    check_workbook_path(path, force)
+    check_output_file(path, force)
 
     from addin.shell.generation_time import generation_time
     from addin.shell.input_warnings import print_warnings
@@ -115,7 +90,7 @@ def report(
     content = build_workbook(
         scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
     )
-    write_file(path, content)
+    write_file(path, content, force)
     if json:
         found = [
             {**({"scenario": each.name} if further else {}), "input": one.input_name, "sentence": one.sentence}
@@ -124,7 +99,8 @@ def report(
         ]
         print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
     elif not is_on("quiet"):
-        click.echo("\n".join(summary_lines(scenario, appraisal, path, about=scenario.name if further else "")))
+        for line in summary_lines(scenario, appraisal, path, about=scenario.name if further else ""):
+            print_line(line)
         for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
             about = each.name if further else ""
             print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)
@@ -146,14 +122,14 @@ ft-roi template
 ft-roi template -o inputs.xlsx --force
 """,
 )
-@_output_option("template.xlsx")
-@_formulas_option("wired", "native")
-@force_option
+@output_option("Where to write; an .xlsx file.  [default: template.xlsx]")
+@formulas_option("wired", "native")
+@force_option()
 @json_option("Print the file's name as JSON.")
 def template(output: str | None, formulas: Edition, force: bool, json: bool) -> None:
     """Write a workbook to be filled in, with the reference scenario as its example."""
     path = Path(output or "template.xlsx")
-    check_workbook_path(path, force)
+    check_output_file(path, force)
 
     from addin.shell.generation_time import generation_time
     from roi_engine import REFERENCE
@@ -162,66 +138,50 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
 
     from templates.workbook import build_workbook
 
-    write_file(path, build_workbook(REFERENCE, edition=formulas, generated=generated))
+    write_file(path, build_workbook(REFERENCE, edition=formulas, generated=generated), force)
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
         where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
-        click.echo(
+        print_line(
             f"Wrote {path}. Type your figures over the example's on the sheet Inputs, {where}. "
             f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 
 
+SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv", "irr_annual")
+"""The figures of the summary, two a line."""
+
+
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
     """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
-    from addin.shell.figures_on_terminal import amount, percent, time_span
+    from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
+    from roi_engine.figures import FIGURES
 
-    def money(value: float) -> str:
-        return f"{amount(value)} {scenario.currency}"
-
-    def months(value: float) -> str:
-        return " ".join(time_span(value)).strip()
-
-    rows = [
-        ("Net ROI", money(appraisal.net_roi), "ROI", percent(appraisal.roi)),
-        (
-            "Payback",
-            months(appraisal.payback_months),
-            "Discounted payback",
-            months(appraisal.discounted_payback_months()),
-        ),
-        ("NPV", money(appraisal.npv()), "IRR", _rate_of_return(appraisal)),
-    ]
+    figures = [FIGURES[name] for name in SUMMARY]
+    cells = [(each.label, in_words(each, appraisal, scenario.currency)) for each in figures]
+    rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
+    lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
+    lines[-1] += _about_irr(appraisal)
     return [
         f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
-        *(f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows),
+        *lines,
         f"  {'File':<8} {path}",
     ]
 
 
-def _rate_of_return(appraisal: Appraisal) -> str:
-    from addin.shell.figures_on_terminal import yearly_return
-
+def _about_irr(appraisal: Appraisal) -> str:
+    """What to know about the rate: that there is none, or several."""
     if appraisal.irr_annual is None:
-        return "n/a (this cash flow has none)"
-    several = ", one of several" if appraisal.irr_is_ambiguous else ""
-    return " ".join(yearly_return(appraisal.irr_annual)) + several
+        return " (this cash flow has none)"
+    return ", one of several" if appraisal.irr_is_ambiguous else ""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:
     from roi_engine import verdict
+    from roi_engine.figures import FIGURES
 
-    return {
-        "scenario": scenario.name,
-        "currency": scenario.currency,
-        "verdict": verdict(appraisal, scenario.currency),
-        "net_roi": appraisal.net_roi,
-        "roi": appraisal.roi,
-        "payback_months": appraisal.payback_months,
-        "discounted_payback_months": appraisal.discounted_payback_months(),
-        "npv": appraisal.npv(),
-        "irr_annual": appraisal.irr_annual,
-    }
+    about = {"scenario": scenario.name, "currency": scenario.currency, "verdict": verdict(appraisal, scenario.currency)}
+    return about | {name: FIGURES[name].of(appraisal) for name in SUMMARY}

@@ -45,9 +45,9 @@ def install_addin(content: bytes, folder: Path, force: bool = False) -> Path:
     _refuse_open(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_file(path, content)
+        write_file(path, content, force=True)
     except (OSError, UnusablePath) as error:
-        raise UnusablePath(f"{_reason(error, path)}\n{_by_hand(path)}") from error
+        raise UnusablePath(_reason(error, path), _by_hand(path)) from error
     return path
 
 

@@ -57,8 +57,8 @@ def only_what_is_needed(text: str) -> str:
     procedures = {found[2]: found[0] for found in _PROCEDURE.finditer(text)}
     if ENTRY not in procedures or 'PROJECT_NAME As String = "myaddin"' not in text:
         raise UnknownXlwings(
-            f"xlwings {xlwings_version()} is not built as ft-roi expects. Install one that is known to work:\n"
-            'pip install "xlwings==0.37.8"'
+            f"xlwings {xlwings_version()} is not built as ft-roi expects. Install one that is known to work:",
+            'pip install "xlwings==0.37.8"',
         )
     needed, waiting = set(), [ENTRY]
     while waiting:

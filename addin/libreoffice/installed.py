@@ -61,5 +61,5 @@ def _unopkg(*words: str) -> str:
         return run_program([str(program), *words], TIMEOUT)
     except OfficeFailed as error:
         if "lock" in error.message.lower() or "running" in error.message.lower():
-            raise OfficeFailed(f"Close LibreOffice and run this again.\n{error.message}") from None
+            raise OfficeFailed("Close LibreOffice and run this again.", *error.lines) from None
         raise

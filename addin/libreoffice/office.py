@@ -100,12 +100,13 @@ def usable_soffice() -> tuple[Path, tuple[int, ...]]:
     """soffice and its version; raises `OfficeUnusable` with what to do where it is missing or too old."""
     soffice = find_soffice()
     if soffice is None:
-        raise OfficeUnusable(f"LibreOffice is not installed, or soffice is not on the PATH.\n{install_line()}")
+        raise OfficeUnusable("LibreOffice is not installed, or soffice is not on the PATH.", install_line())
     version = office_version(soffice)
     if version < OLDEST:
         raise OfficeUnusable(
             f"LibreOffice {_dotted(version)} ({soffice}) is too old: in an .xlsx file it does not find "
-            f"the functions of an extension. Install {_dotted(OLDEST)} or later.\n{install_line()}"
+            f"the functions of an extension. Install {_dotted(OLDEST)} or later.",
+            install_line(),
         )
     return soffice, version
 
@@ -164,7 +165,8 @@ class Office:
         printed = run_program(command, self.timeout, {REPORT: str(self._report)})
         unwritten = [target.name for target in targets if not target.is_file() or not target.stat().st_size]
         if unwritten:
-            raise OfficeFailed(f"LibreOffice did not write {', '.join(unwritten)}. It printed:\n{printed.strip()}")
+            words = f"LibreOffice did not write {', '.join(unwritten)}. It printed:"
+            raise OfficeFailed(words, *printed.strip().splitlines())
         return targets
 
     def calculator(self) -> dict[str, Any] | None:
@@ -204,7 +206,8 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
         process.communicate()
         raise
     if process.returncode:
-        raise OfficeFailed(f"{name} ended with exit code {process.returncode}. It printed:\n{printed.strip()}")
+        words = f"{name} ended with exit code {process.returncode}. It printed:"
+        raise OfficeFailed(words, *printed.strip().splitlines())
     return printed
 
 

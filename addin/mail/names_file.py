@@ -68,9 +68,8 @@ def read_names(path: Path) -> tuple[list[Row], list[str]]:
         problems.append("No row names anybody.")
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise InvalidInput(
-            f"{path} has {count}; nothing was sent.\n" + "\n".join(f"{path}: {each}" for each in problems)
-        )
+        lines = "\n".join(f"{path}: {each}" for each in problems).split("\n")
+        raise InvalidInput(f"{path} has {count}; nothing was sent.", *lines)
     return rows, [name for name in columns if name and name not in (*NEEDED, *OPTIONAL)]
 
 
@@ -98,7 +97,8 @@ def _columns(titles: list[str]) -> list[str]:
     columns = [title.strip().lower() for title in titles]
     missing = [name for name in NEEDED if name not in columns]
     if missing:
-        raise Unmailable(f"There is no column {' and no column '.join(missing)}. It begins so:\n  {EXAMPLE}")
+        words = f"There is no column {' and no column '.join(missing)}. It begins so:"
+        raise Unmailable(words, *f"  {EXAMPLE}".splitlines())
     if twice := sorted({name for name in columns if name and columns.count(name) > 1}):
         raise Unmailable(f"The column {twice[0]} is there twice.")
     return columns

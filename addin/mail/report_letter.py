@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from addin.mail.letter import Block, Figures, Paragraph, Picture, Steps
-from addin.shell.figures_on_terminal import amount, percent, time_span
+from addin.shell.figures_on_terminal import in_words, percent
 from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, verdict
 from roi_engine.answer import horizon_in_words
+from roi_engine.figures import FIGURES
 from templates.building.book import Edition
 from templates.cash_flow_picture import HEIGHT, WIDTH, cash_flow_picture, picture_in_words
 
@@ -69,15 +70,14 @@ def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, st
     horizon, net = horizon_in_words(appraisal.months), appraisal.net_roi
     came_of_it = "gained" if net > 0 else "lost" if net < 0 else "neither gained nor lost"
     beyond = appraisal.payback_months > appraisal.months
-    payback = " ".join(time_span(appraisal.payback_months)).strip()
+    meanings = {
+        "net_roi": f"{came_of_it} {horizon}, after all costs",
+        "payback_months": f"not {horizon}" if beyond else "until the outlay is recovered for good",
+        "npv": f"worth today, at a discount rate of {percent(scenario.discount_rate)} a year",
+    }
     return [
-        ("Net ROI", f"{amount(net)} {scenario.currency}", f"{came_of_it} {horizon}, after all costs"),
-        ("Payback", payback, f"not {horizon}" if beyond else "until the outlay is recovered for good"),
-        (
-            "NPV",
-            f"{amount(appraisal.npv())} {scenario.currency}",
-            f"worth today, at a discount rate of {percent(scenario.discount_rate)} a year",
-        ),
+        (FIGURES[name].label, in_words(FIGURES[name], appraisal, scenario.currency), meaning)
+        for name, meaning in meanings.items()
     ]
 
 

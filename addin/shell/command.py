@@ -1,27 +1,23 @@
-"""What every command has in common: help that begins with examples, and a few switches."""
+"""What every command has in common: help with examples, and how it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
-from addin.shell.failures import Interrupted, failure
-from addin.shell.terminal import colours_refused, silence_closed_streams
+from addin.shell.failures import Failure, Interrupted, failure
+from addin.shell.options import is_on, switches
+from addin.shell.terminal import colours_refused, print_line, silence_closed_streams
 
 
 class Command(click.Command):
-    """A command whose help begins with examples, with the switches that every command has."""
+    """A command whose help begins with examples; it has the common switches."""
 
     def __init__(self, *arguments: Any, examples: str = "", **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.examples = examples
-        self.params += [
-            _switch("-q", "--quiet", explanation="Print no summary and no warnings."),
-            _switch("--no-color", explanation="Print no colours."),
-            _switch("--debug", explanation="Show where in the program an error arose."),
-        ]
+        self.params += switches()
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, then what click prints."""
@@ -36,7 +32,10 @@ class NumbersAsArguments(Command):
     """A command among whose arguments -0.5 is a number and not an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A space before a negative number hides it from the option parser; reading the number drops it."""
+        """Puts a space before negative numbers: no option begins so.
+
+        Reading the number drops the space.
+        """
         return super().parse_args(ctx, [f" {word}" if _is_negative_number(word) else word for word in args])
 
 
@@ -59,6 +58,8 @@ class CommandGroup(Command, click.Group):
             extra.setdefault("color", False)
         try:
             return super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            raise _on_one_line(error) from None
         except BrokenPipeError:  # while printing the help
             silence_closed_streams()
             raise click.exceptions.Exit(0) from None
@@ -67,8 +68,10 @@ class CommandGroup(Command, click.Group):
         """Runs the command."""
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
+        except (click.exceptions.Exit, click.Abort, Failure):
             raise
+        except click.ClickException as error:
+            raise _on_one_line(error) from None
         except KeyboardInterrupt:
             raise Interrupted("Interrupted.") from None
         except BrokenPipeError:  # the reader, such as head, has seen enough
@@ -80,27 +83,15 @@ class CommandGroup(Command, click.Group):
             if is_on("debug"):
                 import traceback
 
-                traceback.print_exc()
+                for line in traceback.format_exc().splitlines():
+                    print_line(line, err=True)
             raise failure(error) from None
 
 
-def _switch(*names: str, explanation: str) -> click.Option:
-    return click.Option(names, is_flag=True, expose_value=False, callback=_remember, help=explanation)
+def _on_one_line(error: click.ClickException) -> click.ClickException:
+    """An error of click's, which quotes what was typed."""
+    if isinstance(error, Failure) or error.message.isprintable():
+        return error
+    from roi_engine.errors import printable
 
-
-def _remember(ctx: click.Context, parameter: click.Parameter, given: bool) -> None:
-    if given:
-        ctx.meta[f"{__name__}.{parameter.name}"] = True
-        if parameter.name == "no_color":
-            ctx.color = ctx.find_root().color = False
-
-
-def is_on(switch: str) -> bool:
-    """Whether ``quiet`` or ``debug`` was given, before or after the command's name."""
-    given: bool = click.get_current_context().meta.get(f"{__name__}.{switch}", False)
-    return given
-
-
-def json_option(explanation: str) -> Callable[[Any], Any]:
-    """The option ``--json``."""
-    return click.option("--json", is_flag=True, help=explanation)
+    return click.UsageError(printable(error.format_message()), getattr(error, "ctx", None))

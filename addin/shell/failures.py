@@ -1,4 +1,4 @@
-"""What can go wrong on the command line: a message, and the exit code that the shell gets.
+"""What can go wrong on the command line: a message, and an exit code.
 
 ClickException
 ├── UsageError          click's own: a wrong option or argument     2
@@ -18,15 +18,22 @@ from typing import IO, Any
 
 import click
 
-from addin.shell.terminal import print_note
+from addin.shell.terminal import print_line, print_note
 
 
 class Failure(click.ClickException):
     """An error that is told in a sentence, or in one line per problem."""
 
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
     def show(self, file: IO[Any] | None = None) -> None:
         """Prints the message to standard error."""
-        print_note("Error", self.message, "red", self.show_color)
+        first, *others = self.lines
+        print_note("Error", first, "red", self.show_color)
+        for line in others:
+            print_line(line, err=True)
 
 
 class Unexpected(Failure):
@@ -80,15 +87,15 @@ def failure(error: Exception) -> Failure:
     from roi_engine.errors import FtRoiError, PriceTableError, ScenarioError
 
     if isinstance(error, ScenarioError) and len(error.problems) > 1:
-        return InvalidInput(f"the scenario has {len(error.problems)} problems.\n{error}")
+        return InvalidInput(f"the scenario has {len(error.problems)} problems.", *error.args)
     if isinstance(error, PriceTableError) and len(error.problems) > 1:
-        return InvalidInput(f"the price table has {len(error.problems):,} problems.\n{error}")
+        return InvalidInput(f"the price table has {len(error.problems):,} problems.", *error.args)
     if isinstance(error, FtRoiError):
-        return InvalidInput(str(error))
+        return InvalidInput(*error.args)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return UnusablePath(f"{place}{error.strerror or error}.")
     return Unexpected(
-        f"This should not have happened: {type(error).__name__}: {error}\n"
-        "Run it again with --debug and report what it prints."
+        f"This should not have happened: {type(error).__name__}: {error}",
+        "Run it again with --debug and report what it prints.",
     )

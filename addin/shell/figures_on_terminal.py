@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
 
+from addin.shell.terminal import print_line
 from roi_engine.answer import duration
+from roi_engine.appraisal import Metric
+from roi_engine.figures import Figure
+from roi_engine.quantity import ANNUAL_RETURN, MONTHLY_RETURN, Quantity
 
 UNDEFINED = "n/a"
 NOT_MEANINGFUL = "n.m."
@@ -69,13 +73,62 @@ def time_span(months: float) -> tuple[str, str]:
     return figure, unit
 
 
+def figure_in_unit(value: Any, quantity: Quantity, currency: str) -> tuple[str, str]:
+    """A value as figure and unit, as its quantity is read.
+
+    >>> from roi_engine.quantity import DURATION, RETURN, SIGNED_MONEY
+    >>> figure_in_unit(1490.0, SIGNED_MONEY, "EUR"), figure_in_unit(8.175, DURATION, "EUR")
+    (('1,490.00', 'EUR'), ('8.2', 'months'))
+    >>> figure_in_unit(None, RETURN, "EUR")
+    ('n/a', '')
+    """
+    if value is None:
+        return UNDEFINED, ""
+    if quantity.kind == "months":
+        return time_span(value)
+    if quantity is ANNUAL_RETURN:
+        return yearly_return(value)
+    if quantity.kind == "fraction":
+        return percent(value), "a month" if quantity is MONTHLY_RETURN else ""
+    if quantity.kind == "yes_no":
+        return "yes" if value else "no", ""
+    if quantity.kind == "count":
+        return count(value), quantity.unit
+    if quantity.kind == "number":
+        return count(round(value)), quantity.unit
+    return amount(value), quantity.unit_in(currency)
+
+
+def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
+    """A figure of an appraisal or an option: label, figure and unit.
+
+    >>> from roi_engine import REFERENCE, appraise
+    >>> from roi_engine.figures import FIGURES
+    >>> row(FIGURES["net_roi"], appraise(REFERENCE), "USD")
+    ('Net ROI', '17,837.28', 'USD')
+    """
+    return (figure.label, *figure_in_unit(figure.of(source), figure.quantity, currency))
+
+
+def in_words(figure: Figure, source: Any, currency: str) -> str:
+    """A figure with its unit, without its label.
+
+    >>> from roi_engine import REFERENCE, appraise
+    >>> from roi_engine.figures import FIGURES
+    >>> in_words(FIGURES["payback_months"], appraise(REFERENCE), "USD")
+    '0.9 days'
+    """
+    return " ".join(figure_in_unit(figure.of(source), figure.quantity, currency)).strip()
+
+
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
     """Prints titled groups of rows in common columns: label, figure to the right, unit."""
-    rows = [row for _, rows in groups for row in rows]
+    rows = [each for _, members in groups for each in members]
     label_width = max(len(label) for label, _, _ in rows)
     figure_width = max(len(figure) for _, figure, _ in rows)
     for title, members in groups:
         if title:
-            click.echo(f"\n{click.style(title, bold=True)}")
+            print_line()
+            print_line(title, bold=True)
         for label, figure, unit in members:
-            click.echo(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())
+            print_line(f"  {label:<{label_width}}  {figure:>{figure_width}}  {unit}".rstrip())

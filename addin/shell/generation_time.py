@@ -9,7 +9,7 @@ import click
 
 
 def generation_time() -> datetime | None:
-    """The time in SOURCE_DATE_EPOCH (seconds since 1970, UTC), None where it is not set."""
+    """The time in SOURCE_DATE_EPOCH (seconds since 1970, UTC), or None."""
     text = os.environ.get("SOURCE_DATE_EPOCH")
     if not text:
         return None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from addin.shell.command import is_on
-from addin.shell.terminal import print_note
+from addin.shell.options import is_on
+from addin.shell.terminal import print_line, print_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,18 +16,19 @@ FIRST_FEW = 3
 
 
 def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "", about: str = "") -> None:
-    """Prints the warnings, unless quiet; only the first few where a command that prints all is named.
+    """Prints the warnings, unless quiet.
 
+    all_of_them_with : a command that prints them all; only the first few are printed then.
     about : the scenario's name, where there are several.
     """
     if is_on("quiet") or not warnings:
         return
     if not all_of_them_with:
-        click.echo(err=True)
+        print_line(err=True)
     shown = list(warnings)
     if all_of_them_with and len(shown) > FIRST_FEW + 1:
         shown = shown[:FIRST_FEW]
     for warning in shown:
         print_note("Warning", f"{about}: {warning}" if about else str(warning), "yellow")
     if len(shown) < len(warnings):
-        click.echo(f"{len(warnings) - len(shown)} more warnings: {all_of_them_with}", err=True)
+        print_line(f"{len(warnings) - len(shown)} more warnings: {all_of_them_with}", err=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from addin.shell.figures_on_terminal import Row, amount, count, print_groups, time_span
+import math
+
+from addin.shell.figures_on_terminal import UNDEFINED, Row, print_groups, row
 from roi_engine import Scenario
+from roi_engine.figures import OPTION_FIGURES
 from roi_engine.options import Option, Options
 
 
@@ -17,17 +20,15 @@ def _title(option: Option) -> str:
 
 
 def _rows(option: Option, money: str) -> list[Row]:
-    if option.pv_cost is None or option.ranking_changes_at is None:
-        return [("Not compared", "n/a", option.note)]
-    rows = [("Present value of cost", amount(option.pv_cost), money)]
-    if option.name != "STAY":
-        rows += [("NPV against staying", amount(option.npv), money)]
-    rows += [("Equivalent monthly cost", amount(option.equivalent_monthly_cost), f"{money} / month")]
-    if option.payback_months is not None:
-        rows += [("Payback", *time_span(option.payback_months))]
-    rows += [("Rank", str(option.rank), "")]
-    if option.ranking_changes_at < float("inf"):
-        rows += [("Rank changes at", count(round(option.ranking_changes_at)), "calls / month")]
-    else:
-        rows += [("Rank changes at", "no volume", "")]
-    return rows
+    if option.pv_cost is None:
+        return [("Not compared", UNDEFINED, option.note)]
+    names = ["pv_cost", "npv", "equivalent_monthly_cost", "payback_months", "rank"]
+    if option.name == "STAY":
+        names.remove("npv")  # it is nothing, by what it is measured against
+        names.remove("payback_months")
+    return [*(row(OPTION_FIGURES[name], option, money) for name in names), _rank_changes(option, money)]
+
+
+def _rank_changes(option: Option, money: str) -> Row:
+    figure = OPTION_FIGURES["ranking_changes_at"]
+    return (figure.label, "no volume", "") if option.ranking_changes_at == math.inf else row(figure, option, money)

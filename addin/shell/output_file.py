@@ -4,52 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import re
+import time
+import zlib
+from functools import cache, partial
 from pathlib import Path
 
-from addin.shell.failures import Failure, UnusablePath, WouldOverwrite
+from addin.shell.failures import Failure, UnusablePath
+from addin.shell.output_path import ELSEWHERE, open_in_excel, sentence, would_overwrite
 
-ELSEWHERE = "write elsewhere with -o"
 _IN_USE = (5, 32)
 """What Windows says (access denied, sharing violation) about a file that a program holds open."""
+_TEMPORARY = re.compile(r"\.ft-roi-(?P<computer>[0-9a-f]{8})-(?P<process>\d+)-[0-9a-f]{8}\.tmp")
+_DAY = 86_400.0
 
 
-def check_workbook_path(path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx") -> None:
-    """Refuses a path that no workbook can be written to; raises `UnusablePath` or `WouldOverwrite` with the cure.
-
-    what, example : another kind of file with a name that such a file may have.
-    """
-    suffix = Path(example).suffix
-    if path.is_dir():
-        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / example}")
-    if path.suffix.lower() != suffix:
-        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
-    if not path.parent.is_dir():
-        if path.parent.exists():
-            raise UnusablePath(f"{path.parent} is not a folder. {_sentence(ELSEWHERE)}")
-        raise UnusablePath(f"The folder {path.parent} does not exist. Create it, or {ELSEWHERE}.")
-    if path.exists():
-        if not force:
-            raise WouldOverwrite(f"{path} exists. Overwrite it with --force, or {ELSEWHERE}.")
-        if path.with_name(f"~${path.name}").exists():
-            raise _open_in_excel(path)
-
-
-def write_file(path: Path, content: bytes, elsewhere: str = ELSEWHERE) -> None:
+def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHERE) -> None:
     """Writes to a temporary file in the same folder, syncs it, and gives it the name.
 
-    path : a link is followed, its target replaced. elsewhere : what a message says can be done instead. On any
-    exception the old file is untouched and the temporary one is gone.
+    path : a link is followed, its target replaced. force : whether a file of that name is replaced, one that appeared a
+    moment ago too. elsewhere : what a message says can be done instead. On any exception the old file is untouched and
+    the temporary one is gone. Nobody may read the temporary one who may not read the old one. What a killed run left in
+    the folder is taken away.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".ft-roi-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    _clear_leftovers(target.parent)
+    temporary = target.with_name(f".ft-roi-{_this_computer()}-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
-        with open(temporary, "xb") as file:
+        mode = target.stat().st_mode & 0o7777 if target.exists() else None
+        with open(temporary, "xb", opener=partial(os.open, mode=0o666 if mode is None else mode)) as file:
+            if mode is not None:  # also what the umask took away
+                os.chmod(temporary, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(temporary, target.stat().st_mode & 0o7777)
-        os.replace(temporary, target)
+        if force:
+            os.replace(temporary, target)
+        else:
+            _give_new_name(temporary, target)
+    except FileExistsError:
+        raise would_overwrite(path, elsewhere) from None
     except OSError as error:
         raise _not_written(path, error, elsewhere) from error
     finally:
@@ -58,18 +53,59 @@ def write_file(path: Path, content: bytes, elsewhere: str = ELSEWHERE) -> None:
     _sync_folder(target.parent)
 
 
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
+def _give_new_name(temporary: Path, target: Path) -> None:
+    """Gives a file a new name; raises FileExistsError where something has it."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: an empty file keeps the name until ours takes it
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        try:
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(target)
+            raise
+
+
+@cache
+def _clear_leftovers(folder: Path) -> None:
+    """Takes away the temporary files of runs that were killed.
+
+    They are those of processes of this computer that have ended, and all that are older than a day.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _TEMPORARY.fullmatch(entry.name)
+            if found is None:
+                continue
+            with contextlib.suppress(OSError):
+                ended = found["computer"] == _this_computer() and not _is_running(int(found["process"]))
+                if ended or time.time() - entry.stat(follow_symlinks=False).st_mtime > _DAY:
+                    os.unlink(entry.path)
+
+
+def _this_computer() -> str:
+    """A short name that tells apart computers that write into one folder."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":  # there is no harmless way to ask
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _not_written(path: Path, error: OSError, elsewhere: str) -> Failure:
     if isinstance(error, PermissionError) and path.exists() and getattr(error, "winerror", None) in _IN_USE:
-        return _open_in_excel(path, elsewhere)
-    return UnusablePath(f"{path} cannot be written: {error.strerror or error}. {_sentence(elsewhere)}")
-
-
-def _open_in_excel(path: Path, elsewhere: str = ELSEWHERE) -> Failure:
-    return UnusablePath(f"{path} is open in Excel. Close it and run again, or {elsewhere}.")
+        return open_in_excel(path, elsewhere)
+    return UnusablePath(f"{path} cannot be written: {error.strerror or error}. {sentence(elsewhere)}")
 
 
 def _sync_folder(folder: Path) -> None:

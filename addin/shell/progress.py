@@ -1,4 +1,4 @@
-"""Progress of work that takes long: on a terminal only, and only once a second has passed."""
+"""Progress of work that takes more than a second, on a terminal only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from addin.shell.command import is_on
+from addin.shell.options import is_on
 
 Item = TypeVar("Item", covariant=True)
 PATIENCE = 1.0

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
-from addin.shell.figures_on_terminal import (
-    UNDEFINED,
-    Row,
-    amount,
-    count,
-    percent,
-    print_groups,
-    time_span,
-    yearly_return,
-)
+from addin.shell.figures_on_terminal import Row, amount, count, percent, print_groups, row
+from addin.shell.terminal import print_line
 from roi_engine import METRICS, Appraisal, Scenario, verdict
-from roi_engine.quantity import ANNUAL_RETURN
+from roi_engine.figures import FIGURES
 
 
 def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> None:
     """Prints name, answer and groups; with everything also the investment metrics and the cash flow."""
     if scenario.name:
-        click.echo(click.style(scenario.name, bold=True))
-    click.echo(verdict(appraisal, scenario.currency))
+        print_line(scenario.name, bold=True)
+    print_line(verdict(appraisal, scenario.currency))
     groups = _groups(scenario, appraisal)
     if everything:
         groups += [_investment(scenario, appraisal), _cash_flow(scenario, appraisal)]
@@ -33,71 +23,56 @@ def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> 
 
 def print_metrics(scenario: Scenario, appraisal: Appraisal, names: Sequence[str]) -> None:
     """Prints the metrics of these names, one a line."""
-    rows = []
-    for name in names:
-        metric = METRICS[name]
-        value = metric.of(appraisal)
-        unit = metric.quantity.unit_in(scenario.currency)
-        if metric.quantity.kind == "months" and value is not None:
-            rows.append((metric.label, *time_span(value)))
-        elif metric.quantity is ANNUAL_RETURN:
-            rows.append((metric.label, *yearly_return(value)))
-        elif metric.quantity.kind == "fraction":
-            rows.append((metric.label, percent(value), ""))
-        else:
-            rows.append((metric.label, amount(value), unit if value is not None else ""))
-    print_groups([("", rows)])
+    print_groups([("", [row(METRICS[name], appraisal, scenario.currency) for name in names])])
 
 
 def _groups(scenario: Scenario, result: Appraisal) -> list[tuple[str, list[Row]]]:
     money, months = scenario.currency, result.months
-    monthly = f"{money} / month"
     average = "" if _is_level(result) else " (average)"
     upfront = [
         ("Training time", count(scenario.training_hours), _training_unit(scenario)),
-        ("Training cost", amount(result.training_cost), money),
-        *_unless_zero("One-off cost", result.one_off_cost, money),
-        *_unless_zero("Contingency", result.contingency_cost, money),
-        ("Storage cost", amount(result.storage_cost), f"{money}, spread over the months")
-        if scenario.storage_timing == "monthly"
-        else ("Storage cost", amount(result.storage_cost), money),
-        ("Total upfront", amount(result.upfront), money),
+        *_rows(scenario, result, "training_cost"),
+        *_unless_zero(scenario, result, "one_off_cost"),
+        *_unless_zero(scenario, result, "contingency_cost"),
+        _storage(scenario, result),
+        *_rows(scenario, result, "upfront"),
     ]
-    benefits = [
-        ("Inference savings", amount(result.monthly_inference_savings), monthly),
-        ("Review savings", amount(result.monthly_review_savings), monthly),
-        ("Total monthly benefit", amount(result.monthly_benefit), monthly),
-    ]
+    savings = ("monthly_inference_savings", "monthly_review_savings")
     amortized = [
         ("Horizon", count(months), "months"),
-        ("Inference savings", amount(result.monthly_inference_savings * months), money),
-        ("Review savings", amount(result.monthly_review_savings * months), money),
-        ("Total benefit", amount(result.total_benefit), money),
+        *((FIGURES[name].label, amount(FIGURES[name].of(result) * months), money) for name in savings),
+        *_rows(scenario, result, "total_benefit"),
     ]
+    running = round(result.total_cost - result.upfront, 2)
     metrics = [
-        *_unless_zero("Running cost and risk", round(result.total_cost - result.upfront, 2), money),
-        ("Total cost", amount(result.total_cost), money),
-        ("Net ROI", amount(result.net_roi), money),
-        ("ROI", percent(result.roi), ""),
-        ("Payback", *time_span(result.payback_months)),
-        ("Worthwhile", "yes" if result.worthwhile else "no", ""),
+        *([("Running cost and risk", amount(running), money)] if running else []),
+        *_rows(scenario, result, "total_cost", "net_roi", "roi", "payback_months", "worthwhile"),
     ]
     model = [("Model", [("Parameters", count(scenario.model_size_b), "billion")])] if scenario.model_size_b else []
     return [
         *model,
         ("Upfront costs", upfront),
-        (f"Monthly benefits{average}", benefits),
+        (f"Monthly benefits{average}", _rows(scenario, result, *savings, "monthly_benefit")),
         ("Amortized benefits", amortized),
         ("ROI metrics", metrics),
     ]
 
 
+def _rows(scenario: Scenario, result: Appraisal, *names: str) -> list[Row]:
+    return [row(FIGURES[name], result, scenario.currency) for name in names]
+
+
+def _unless_zero(scenario: Scenario, result: Appraisal, name: str) -> list[Row]:
+    return _rows(scenario, result, name) if FIGURES[name].of(result) else []
+
+
+def _storage(scenario: Scenario, result: Appraisal) -> Row:
+    label, figure, unit = row(FIGURES["storage_cost"], result, scenario.currency)
+    return label, figure, f"{unit}, spread over the months" if scenario.storage_timing == "monthly" else unit
+
+
 def _training_unit(scenario: Scenario) -> str:
     return "GPU-hours" if scenario.gpu_count == 1 else f"hours on {scenario.gpu_count} GPUs"
-
-
-def _unless_zero(label: str, value: float, unit: str) -> list[Row]:
-    return [(label, amount(value), unit)] if value else []
 
 
 def _is_level(result: Appraisal) -> bool:
@@ -105,23 +80,12 @@ def _is_level(result: Appraisal) -> bool:
 
 
 def _investment(scenario: Scenario, result: Appraisal) -> tuple[str, list[Row]]:
-    index = result.profitability_index()
-    money = scenario.currency
-    return f"Investment metrics at a discount rate of {percent(scenario.discount_rate)} a year", [
-        ("ROI on every cost, serving too", percent(result.roi_total), ""),
-        ("NPV", amount(result.npv()), money),
-        ("Discounted payback", *time_span(result.discounted_payback_months())),
-        ("IRR", *yearly_return(result.irr_annual)),
-        ("IRR, monthly", *_monthly(result.irr_monthly)),
-        ("MIRR", *yearly_return(result.mirr_annual())),
-        ("MIRR, monthly", *_monthly(result.mirr_monthly())),
-        ("Profitability index", UNDEFINED if index is None else amount(index), ""),
-        ("Equivalent monthly value", amount(result.equivalent_monthly()), f"{money} / month"),
-    ]
-
-
-def _monthly(fraction: float | None) -> tuple[str, str]:
-    return percent(fraction), "" if fraction is None else "a month"
+    names = (
+        "roi_total", "npv", "discounted_payback_months", "irr_annual", "irr_monthly", "mirr_annual", "mirr_monthly",
+        "profitability_index", "equivalent_monthly",
+    )  # fmt: skip
+    title = f"Investment metrics at a discount rate of {percent(scenario.discount_rate)} a year"
+    return title, _rows(scenario, result, *names)
 
 
 def _cash_flow(scenario: Scenario, result: Appraisal) -> tuple[str, list[Row]]:

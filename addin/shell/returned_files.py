@@ -1,21 +1,28 @@
-"""The files that came back: found in folders, read side by side in several processes."""
+"""The files that came back: found in folders, read in several processes."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_file
-from roi_engine.errors import Problem
+from addin.shell.input_file import existing_file
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES
+from addin.shell.signals import ENDING
+from roi_engine.errors import Problem, printable
 from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
 
 FEW = 12
 """As many files as are read faster in one process than in several."""
+CHUNK = 4
+"""As many files as a process is given at a time."""
 ENDED = "Reading it ended the program that read it. The file is damaged, or made to do that."
 
 
@@ -27,8 +34,9 @@ class ReturnedFile(NamedTuple):
 
 
 def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[ReturnedFile], int]:
-    """The workbooks named or in the folders named, each once and in the order of their names; and how many other files.
+    """The workbooks named or in the folders named, and how many other files.
 
+    Each stands there once, those of a folder in the order of their names.
     apart_from : the portfolio itself, which may lie among them. Raises `UnusablePath` for a path that does not exist.
     """
     found: dict[Path, ReturnedFile] = {}
@@ -36,44 +44,82 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
     for name in named:
         path = existing_file(name)
         if not path.is_dir():
-            found.setdefault(path.resolve(), ReturnedFile(path, path.name))
+            found.setdefault(path.resolve(), ReturnedFile(path, printable(path.name)))
             continue
         for inner in sorted(path.rglob("*"), key=lambda each: [part.casefold() for part in each.parts]):
             hidden = any(part.startswith((".", "~$")) for part in inner.relative_to(path).parts)
             if hidden or not inner.is_file() or inner.resolve() == apart_from.resolve():
                 continue
             if inner.suffix.lower() in WORKBOOK_SUFFIXES:
-                found.setdefault(inner.resolve(), ReturnedFile(inner, inner.relative_to(path).as_posix()))
+                found.setdefault(inner.resolve(), ReturnedFile(inner, printable(inner.relative_to(path).as_posix())))
             else:
                 others += 1
     return list(found.values()), others
 
 
 def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
-    """The answers in the order of their files; a file that takes its process down is a problem like any other."""
-    read = partial(_read, use_cached=use_cached)
+    """The answers in the order of their files.
+
+    A file that takes its process down is a problem like any other.
+    """
     workers = min(os.cpu_count() or 1, len(files) // FEW + 1)
     if workers == 1:
-        yield from map(read, files)
+        yield from (_read(file, use_cached) for file in files)
         return
     done = 0
     try:
-        with ProcessPoolExecutor(workers) as pool:
-            for answer in pool.map(read, files, chunksize=4):
-                done += 1
-                yield answer
+        with _pool(workers) as pool:
+            # Not pool.map: it cancels what waits, and a pool whose processes are ended trips over that.
+            waiting = [
+                pool.submit(_read_several, files[at : at + CHUNK], use_cached) for at in range(0, len(files), CHUNK)
+            ]
+            for several in waiting:
+                for answer in several.result():
+                    done += 1
+                    yield answer
     except BrokenProcessPool:
-        yield from map(partial(_read_alone, use_cached=use_cached), files[done:])
+        yield from (_read_alone(file, use_cached) for file in files[done:])
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that read, and that end with this one however it ends."""
+    with ProcessPoolExecutor(workers, initializer=_begin_worker) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
+
+
+def _begin_worker() -> None:
+    """Leaves Ctrl-C to the process that began this one, and ends when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
     return read_returned_workbook(file.path, file.name, use_cached)
 
 
+def _read_several(files: Sequence[ReturnedFile], use_cached: bool) -> list[ReturnedWorkbook]:
+    return [_read(file, use_cached) for file in files]
+
+
 def _read_alone(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
-    """Reads a file in a process of its own, so that only its own answer is lost with it."""
+    """Reads a file in a process of its own; only its answer is lost with it."""
     try:
-        with ProcessPoolExecutor(1) as pool:
+        with _pool(1) as pool:
             return pool.submit(_read, file, use_cached).result()
     except BrokenProcessPool:
         return ReturnedWorkbook(file.name, problems=(Problem("", ENDED),))

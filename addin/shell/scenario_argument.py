@@ -1,4 +1,4 @@
-"""The argument SCENARIO: a file that exists, of a kind that can be read; a filled workbook among them."""
+"""The argument SCENARIO: a scenario file or a filled workbook that exists."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.command import is_on
 from addin.shell.failures import UnusablePath
+from addin.shell.input_file import existing_file, scenarios_in
+from addin.shell.options import is_on
 from addin.shell.terminal import print_note
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
     from templates.returned.reading import Reading
 
-SCENARIO_SUFFIXES = (".toml", ".json")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xlam", ".xlsb", ".xls", ".ods")
 """Workbooks; reading one that is no .xlsx says how to make it one."""
 
@@ -40,9 +40,9 @@ def existing_scenario(name: str) -> str:
     """The name of a file that may be a scenario; raises `UnusablePath` with the cure."""
     if name == "-":
         return name
-    path = existing_file(name)
+    path = existing_file(name, "Write - to read from standard input.")
     if path.is_dir():
-        inside = _scenarios_in(path)
+        inside = scenarios_in(path)
         example = f", such as {path / inside[0]}" if inside else ""
         raise UnusablePath(f"{name} is a folder. Name a scenario file{example}.")
     return name
@@ -58,16 +58,21 @@ def read_scenario(name: str) -> Scenario:
 
 
 def read_scenarios(names: Sequence[str]) -> list[Scenario]:
-    """The scenarios of several files, each named after its file where it has no name; all problems at once."""
+    """The scenarios of several files; all problems at once.
+
+    One of several without a name is called after its file.
+    """
     if len(names) == 1:
         return [read_scenario(names[0])]
-    from roi_engine.errors import Problem, ScenarioError
+    from roi_engine.errors import Problem, ScenarioError, printable
 
     found, problems = [], []
     for name in names:
         try:
             scenario = read_scenario(name)
-            found.append(scenario if scenario.name else scenario.model_copy(update={"name": Path(name).stem}))
+            found.append(
+                scenario if scenario.name else scenario.model_copy(update={"name": printable(Path(name).stem)})
+            )
         except ScenarioError as error:
             problems += [
                 each if each.place.startswith(name) else Problem(f"{name}: {each.place}", each.sentence, each.code)
@@ -79,10 +84,13 @@ def read_scenarios(names: Sequence[str]) -> list[Scenario]:
 
 
 def read_filled(name: str, use_cached: bool = False) -> Reading:
-    """What a filled workbook holds; a scenario without a name is called after the file, as that of any file."""
+    """What a filled workbook holds.
+
+    A scenario without a name is called after the file, as that of any file.
+    """
     from dataclasses import replace
 
-    from roi_engine.errors import Problem
+    from roi_engine.errors import Problem, printable
     from templates.returned.reading import read_workbook
     from templates.xlsx.untrusted_package import UnreadableWorkbook
 
@@ -93,24 +101,6 @@ def read_filled(name: str, use_cached: bool = False) -> Reading:
     for note in () if is_on("quiet") else reading.notes:
         print_note("Note", f"{name}: {note}", "yellow")
     if reading.scenario is not None and not reading.scenario.name:
-        return replace(reading, scenario=reading.scenario.with_inputs(name=Path(name).stem))
+        return replace(reading, scenario=reading.scenario.with_inputs(name=printable(Path(name).stem)))
     problems = (Problem(f"{name}: {each.place}", each.sentence, each.code) for each in reading.problems)
     return replace(reading, problems=tuple(problems))
-
-
-def existing_file(name: str) -> Path:
-    """The path of a file or folder that exists; raises `UnusablePath` with a guess."""
-    path = Path(name)
-    if path.exists():
-        return path
-    from roi_engine.errors import nearest
-
-    guess = nearest(path.name, _scenarios_in(path.parent))
-    hint = f" Did you mean {path.with_name(guess)}?" if guess else ""
-    raise UnusablePath(f"There is no file {name}.{hint}")
-
-
-def _scenarios_in(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        return []
-    return sorted(each.name for each in folder.iterdir() if each.suffix.lower() in SCENARIO_SUFFIXES)

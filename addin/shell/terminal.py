@@ -1,4 +1,4 @@
-"""Printing: results to standard output, notes to standard error."""
+"""Printing lines: results to standard output, notes to standard error."""
 
 from __future__ import annotations
 
@@ -10,13 +10,30 @@ from typing import Any
 import click
 
 
+def print_line(text: str = "", err: bool = False, **style: Any) -> None:
+    """Prints one line; what a text in it would make a terminal do is spelled out.
+
+    err : to standard error. style : how, as click styles texts.
+    """
+    from roi_engine.errors import printable
+
+    shown = printable(text)
+    click.echo(click.style(shown, **style) if style else shown, err=err)
+
+
 def print_note(word: str, message: str, colour: str, coloured: bool | None = None) -> None:
-    """Prints ``Word: message`` to standard error; coloured as the command says, unless told."""
-    click.echo(f"{click.style(f'{word}:', fg=colour, bold=True)} {message}", err=True, color=coloured)
+    """Prints ``Word: message`` to standard error.
+
+    coloured : unless told, as the command says.
+    """
+    from roi_engine.errors import printable
+
+    head = click.style(f"{word}:", fg=colour, bold=True)
+    click.echo(f"{head} {printable(message)}", err=True, color=coloured)
 
 
 def print_json(value: Any) -> None:
-    """Prints JSON; infinity is "Never" and an undefined number null, as JSON knows neither."""
+    """Prints JSON; infinity is "Never" and an undefined number null."""
     import json
 
     click.echo(json.dumps(_plain(value), indent=2, allow_nan=False))
@@ -33,12 +50,15 @@ def _plain(value: Any) -> Any:
 
 
 def colours_refused() -> bool:
-    """Whether the environment asks for no colours; a stream that is no terminal has none anyway."""
+    """Whether the environment asks for no colours."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def silence_closed_streams() -> None:
-    """Sends what is left for a stream that takes nothing more to nowhere, so that Python can end quietly."""
+    """Drops what is left for streams that take nothing more.
+
+    Python can end quietly then.
+    """
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

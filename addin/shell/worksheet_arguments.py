@@ -1,25 +1,38 @@
-"""Arguments of a worksheet function as a shell gives them: numbers, texts, and files for ranges."""
+"""A worksheet function and its arguments as a shell gives them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from addin.shell.failures import InvalidInput
-from addin.shell.scenario_argument import (
-    SCENARIO_SUFFIXES,
-    WORKBOOK_SUFFIXES,
-    existing_file,
-    existing_scenario,
-    read_scenario,
-)
+from addin.shell.input_file import SCENARIO_SUFFIXES, existing_file
+from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from roi_engine.worksheet.catalogue import Function
 
 Rows = list[list[Any]]
 _DELIMITERS = ",;\t"
 
 
+def known_function(name: str) -> Function:
+    """The function of a name; a usage error with a guess where there is none."""
+    from roi_engine import UnknownName
+    from roi_engine.worksheet.catalogue import find_function
+
+    try:
+        return find_function(name)
+    except UnknownName as error:
+        raise click.UsageError(f'{error} "ft-roi functions" lists them all.') from None
+
+
 def worksheet_argument(word: str) -> Any:
-    """A cell value or a range: "" is nothing, "20%" is 0.2, a .csv file a range, a scenario file a block.
+    """A cell value or a range, as the word says.
+
+    "" is nothing, 20% is 0.2, a .csv file a range, a scenario file a block.
 
     >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
     (0.2, 5000000.0, 'NPV', None)
@@ -44,7 +57,7 @@ def _cell(text: str) -> Any:
 
 
 def _scenario_block(name: str) -> Rows:
-    """The inputs that a scenario gives, with their ranges, as a block with a header row."""
+    """The inputs that a scenario gives, with ranges, below a header row."""
     from roi_engine import INPUTS
 
     scenario = read_scenario(name)

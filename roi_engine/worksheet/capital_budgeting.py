@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from roi_engine import quantity as q
-from roi_engine.errors import ZeroDivisor
-from roi_engine.many import appraised
+from roi_engine.cashflow import figure
 from roi_engine.value import fallback
 from roi_engine.worksheet.block import Case
-from roi_engine.worksheet.catalogue import CAPITAL_BUDGETING, DEFAULTS, Argument, worksheet_function
+from roi_engine.worksheet.catalogue import CAPITAL_BUDGETING, DEFAULTS, Argument, figure_function, worksheet_function
 
 
 def _rate(name: str, meaning: str) -> Argument:
@@ -25,7 +24,7 @@ def _over_arrays(metric: str) -> Callable[[Mapping[str, Any]], Any]:
 
     def evaluate(typed: Mapping[str, Any]) -> Any:
         rate = fallback(typed["discount_rate"], DEFAULTS["discount_rate"])
-        return appraised({**DEFAULTS, **typed, "discount_rate": rate}, (metric,))[metric]
+        return figure({**DEFAULTS, **typed, "discount_rate": rate}, metric)
 
     return evaluate
 
@@ -40,34 +39,19 @@ def cash_flow(case: Case) -> list[list[float]]:
     return [[flow] for flow in case.appraisal.cash_flow]
 
 
-@worksheet_function(
-    "FT_NPV",
-    CAPITAL_BUDGETING,
-    "Net present value in money at an effective annual rate. Month 0 is not discounted (Excel's NPV discounts its first flow).",
-    q.SIGNED_MONEY,
-    own=(DISCOUNT_RATE,),
-    vectorised=_over_arrays("npv"),
-    examples=(0.10,),
-)
+@figure_function("npv", CAPITAL_BUDGETING, own=(DISCOUNT_RATE,), vectorised=_over_arrays("npv"), examples=(0.10,))
 def npv(case: Case, discount_rate: float | None) -> float:
     return case.appraisal.npv(discount_rate)
 
 
-@worksheet_function(
-    "FT_IRR",
-    CAPITAL_BUDGETING,
-    "Internal rate of return, effective per year. #NUM! where the cash flow has none; of several the one nearest 10 % a month.",
-    q.ANNUAL_RETURN,
-)
+@figure_function("irr_annual", CAPITAL_BUDGETING)
 def irr(case: Case) -> float | None:
     return case.appraisal.irr_annual
 
 
-@worksheet_function(
-    "FT_MIRR",
+@figure_function(
+    "mirr_annual",
     CAPITAL_BUDGETING,
-    "Modified internal rate of return, effective per year: outflows financed and inflows reinvested at given rates. #NUM! unless both occur.",
-    q.ANNUAL_RETURN,
     own=(_rate("finance_rate", "Rate paid on outflows."), _rate("reinvest_rate", "Rate earned on inflows.")),
     examples=(0.10, 0.10),
 )
@@ -75,11 +59,9 @@ def mirr(case: Case, finance_rate: float | None, reinvest_rate: float | None) ->
     return case.appraisal.mirr_annual(finance_rate, reinvest_rate)
 
 
-@worksheet_function(
-    "FT_DPAYBACK",
+@figure_function(
+    "discounted_payback_months",
     CAPITAL_BUDGETING,
-    "Months until the discounted cash flow has recovered its outlay, within the horizon; the text Never when it does not.",
-    q.DURATION,
     own=(DISCOUNT_RATE,),
     vectorised=_over_arrays("discounted_payback_months"),
     examples=(0.10,),
@@ -88,25 +70,20 @@ def discounted_payback(case: Case, discount_rate: float | None) -> float:
     return case.appraisal.discounted_payback_months(discount_rate)
 
 
-@worksheet_function(
-    "FT_PI",
+@figure_function(
+    "profitability_index",
     CAPITAL_BUDGETING,
-    "Profitability index: present value of what comes back per unit spent at month 0. #DIV/0! when nothing is spent then.",
-    q.RATIO,
     own=(DISCOUNT_RATE,),
     vectorised=_over_arrays("profitability_index"),
-    undefined=ZeroDivisor,
     examples=(0.10,),
 )
 def profitability_index(case: Case, discount_rate: float | None) -> float | None:
     return case.appraisal.profitability_index(discount_rate)
 
 
-@worksheet_function(
-    "FT_EQUIVMONTHLY",
+@figure_function(
+    "equivalent_monthly",
     CAPITAL_BUDGETING,
-    "The level monthly amount with the same present value: compares decisions of unequal horizon.",
-    q.SIGNED_MONEY_PER_MONTH,
     own=(DISCOUNT_RATE,),
     vectorised=_over_arrays("equivalent_monthly"),
     examples=(0.10,),

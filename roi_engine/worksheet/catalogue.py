@@ -16,6 +16,7 @@ from typing import Any, Literal
 from roi_engine import quantity as q
 from roi_engine.cashflow import LEVEL
 from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
+from roi_engine.figures import FIGURES
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
 
@@ -198,6 +199,34 @@ def worksheet_function(
     return declare
 
 
+def figure_function(
+    figure_name: str,
+    family: str,
+    *,
+    own: tuple[Argument, ...] = (),
+    level: bool = False,
+    vectorised: Callable[[Mapping[str, Any]], Any] | None = None,
+    examples: tuple[Any, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares the worksheet function of a figure.
+
+    Name, sentence, quantity and error are the figure's; the rest is as in `worksheet_function`.
+    level : whether the level model gives it too, for typed calls.
+    """
+    figure = FIGURES[figure_name]
+    return worksheet_function(
+        figure.function,
+        family,
+        figure.full_sentence,
+        figure.quantity,
+        own=own,
+        level=figure.equation_name if level else None,
+        vectorised=vectorised,
+        undefined=figure.error,
+        examples=examples,
+    )
+
+
 DEFAULTS: dict[str, Any] = {name: declared.default for name, declared in INPUTS.items()}
 """Every input at its default: what a typed call takes for the inputs that it does not name."""
 
@@ -216,9 +245,10 @@ def functions() -> dict[str, Function]:
     >>> functions()["FT_ERRORCUT"].signature
     'FT_ERRORCUT(base_accuracy, new_accuracy)'
     """
-    for family in _FAMILIES:
-        importlib.import_module(f"roi_engine.worksheet.{family}")
-    return dict(_CATALOGUE)
+    homes = [importlib.import_module(f"roi_engine.worksheet.{family}").__name__ for family in _FAMILIES]
+    place = {home: at for at, home in enumerate(homes)}  # whichever of them was imported first
+    in_order = sorted(_CATALOGUE.values(), key=lambda each: place.get(each.calculate.__module__, len(place)))
+    return {function.name: function for function in in_order}
 
 
 def find_function(name: str) -> Function:

@@ -6,139 +6,67 @@ from typing import Any
 
 from roi_engine import quantity as q
 from roi_engine.answer import verdict
-from roi_engine.errors import ZeroDivisor
+from roi_engine.figures import FIGURES
 from roi_engine.worksheet.block import Case
-from roi_engine.worksheet.catalogue import COSTS_AND_BENEFITS, worksheet_function
+from roi_engine.worksheet.catalogue import COSTS_AND_BENEFITS, figure_function, worksheet_function
 
 
-@worksheet_function(
-    "FT_TRAINCOST",
-    COSTS_AND_BENEFITS,
-    "Cost of training: GPU-hours times their price (with a block also GPUs, runs and billed tokens), without contingency.",
-    q.MONEY,
-    level="training_cost",
-)
+@figure_function("training_cost", COSTS_AND_BENEFITS, level=True)
 def train_cost(case: Case) -> float:
     return case.appraisal.training_cost
 
 
-@worksheet_function(
-    "FT_STORAGECOST",
-    COSTS_AND_BENEFITS,
-    "Cost of keeping model and checkpoints over the whole horizon, whether counted at once or monthly.",
-    q.MONEY,
-    level="storage_cost",
-)
+@figure_function("storage_cost", COSTS_AND_BENEFITS, level=True)
 def storage_cost(case: Case) -> float:
     return case.appraisal.storage_cost
 
 
-@worksheet_function(
-    "FT_UPFRONT",
-    COSTS_AND_BENEFITS,
-    "Everything spent at month 0: training, one-off costs, contingency and storage counted upfront, before risk adjustment.",
-    q.MONEY,
-    level="upfront_cost",
-)
+@figure_function("upfront", COSTS_AND_BENEFITS, level=True)
 def upfront(case: Case) -> float:
     return case.appraisal.upfront
 
 
-@worksheet_function(
-    "FT_TOTALCOST",
-    COSTS_AND_BENEFITS,
-    "Upfront and running costs over the horizon, risk-adjusted. Serving is not in it: it is netted against the old bill.",
-    q.MONEY,
-    level="total_cost",
-)
+@figure_function("total_cost", COSTS_AND_BENEFITS, level=True)
 def total_cost(case: Case) -> float:
     return case.appraisal.total_cost
 
 
-@worksheet_function(
-    "FT_INFSAVE",
-    COSTS_AND_BENEFITS,
-    "Saving on inference per month: the baseline's bill less the fine-tuned model's (with a block the risk-adjusted average over the horizon).",
-    q.SIGNED_MONEY_PER_MONTH,
-    level="monthly_inference_savings",
-)
+@figure_function("monthly_inference_savings", COSTS_AND_BENEFITS, level=True)
 def inference_savings(case: Case) -> float:
     return case.appraisal.monthly_inference_savings
 
 
-@worksheet_function(
-    "FT_REVSAVE",
-    COSTS_AND_BENEFITS,
-    "Saving on human review per month: review cost times the share of errors that disappear (with a block the risk-adjusted average).",
-    q.SIGNED_MONEY_PER_MONTH,
-    level="monthly_review_savings",
-)
+@figure_function("monthly_review_savings", COSTS_AND_BENEFITS, level=True)
 def review_savings(case: Case) -> float:
     return case.appraisal.monthly_review_savings
 
 
-@worksheet_function(
-    "FT_MONTHLY",
-    COSTS_AND_BENEFITS,
-    "Benefit per month: inference and review savings together (with a block the risk-adjusted average over the horizon).",
-    q.SIGNED_MONEY_PER_MONTH,
-    level="monthly_benefit",
-)
+@figure_function("monthly_benefit", COSTS_AND_BENEFITS, level=True)
 def monthly_benefit(case: Case) -> float:
     return case.appraisal.monthly_benefit
 
 
-@worksheet_function(
-    "FT_BENEFIT",
-    COSTS_AND_BENEFITS,
-    "Benefit over the whole horizon: net ROI plus total cost.",
-    q.SIGNED_MONEY,
-    level="total_benefit",
-)
+@figure_function("total_benefit", COSTS_AND_BENEFITS, level=True)
 def total_benefit(case: Case) -> float:
     return case.appraisal.total_benefit
 
 
-@worksheet_function(
-    "FT_NETROI",
-    COSTS_AND_BENEFITS,
-    "Net return over the horizon in money: every benefit less every cost, not discounted.",
-    q.SIGNED_MONEY,
-    level="net_roi",
-)
+@figure_function("net_roi", COSTS_AND_BENEFITS, level=True)
 def net_roi(case: Case) -> float:
     return case.appraisal.net_roi
 
 
-@worksheet_function(
-    "FT_ROI",
-    COSTS_AND_BENEFITS,
-    "Net return over total cost, a fraction (1 = 100 %). #DIV/0! when nothing is spent.",
-    q.RETURN,
-    level="roi",
-    undefined=ZeroDivisor,
-)
+@figure_function("roi", COSTS_AND_BENEFITS, level=True)
 def roi(case: Case) -> float | None:
     return case.appraisal.roi
 
 
-@worksheet_function(
-    "FT_PAYBACK",
-    COSTS_AND_BENEFITS,
-    "Months until the cash flow has recovered its outlay for good, interpolated within the month; the text Never when it does not.",
-    q.DURATION,
-    level="payback_months",
-)
+@figure_function("payback_months", COSTS_AND_BENEFITS, level=True)
 def payback(case: Case) -> float:
     return case.appraisal.payback_months
 
 
-@worksheet_function(
-    "FT_WORTHIT",
-    COSTS_AND_BENEFITS,
-    "TRUE when the net return over the horizon is above zero, else FALSE.",
-    q.YES_NO,
-)
+@figure_function("worthwhile", COSTS_AND_BENEFITS)
 def worth_it(case: Case) -> bool:
     return case.appraisal.worthwhile
 
@@ -160,26 +88,36 @@ def verdict_sentence(case: Case) -> str:
     q.TABLE,
 )
 def breakdown(case: Case) -> list[list[Any]]:
-    result, months = case.appraisal, case.appraisal.months
     return [
         ["Model parameters (billion)", case.scenario.model_size_b],
         ["Upfront costs", ""],
         ["Training GPU-hours", case.scenario.training_hours],
-        ["Training cost", result.training_cost],
-        ["Storage cost", result.storage_cost],
-        ["Total upfront", result.upfront],
+        _line(case, "training_cost"),
+        _line(case, "storage_cost"),
+        _line(case, "upfront"),
         ["Monthly benefits", ""],
-        ["Inference savings", result.monthly_inference_savings],
-        ["Review savings", result.monthly_review_savings],
-        ["Total monthly benefit", result.monthly_benefit],
+        _line(case, "monthly_inference_savings"),
+        _line(case, "monthly_review_savings"),
+        _line(case, "monthly_benefit"),
         ["Amortized benefits", ""],
-        ["Months", months],
-        ["Inference savings over the horizon", result.monthly_inference_savings * months],
-        ["Review savings over the horizon", result.monthly_review_savings * months],
-        ["Total benefit", result.total_benefit],
+        ["Months", case.appraisal.months],
+        _over_the_horizon(case, "monthly_inference_savings"),
+        _over_the_horizon(case, "monthly_review_savings"),
+        _line(case, "total_benefit"),
         ["ROI metrics", ""],
-        ["Net ROI", result.net_roi],
-        ["ROI", "n/a" if result.roi is None else result.roi],
-        ["Payback (months)", result.payback_months],
-        ["Worthwhile", "Yes" if result.worthwhile else "No"],
+        _line(case, "net_roi"),
+        _line(case, "roi"),
+        _line(case, "payback_months"),
+        [FIGURES["worthwhile"].label, "Yes" if case.appraisal.worthwhile else "No"],
     ]
+
+
+def _line(case: Case, name: str) -> list[Any]:
+    """A figure with its label; n/a where it is undefined."""
+    value = FIGURES[name].of(case.appraisal)
+    return [FIGURES[name].heading(), "n/a" if value is None else value]
+
+
+def _over_the_horizon(case: Case, name: str) -> list[Any]:
+    """A monthly figure, summed."""
+    return [f"{FIGURES[name].label} over the horizon", FIGURES[name].of(case.appraisal) * case.appraisal.months]

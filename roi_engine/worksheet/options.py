@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from roi_engine import quantity as q
 from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
-from roi_engine.options import COMPARED, Options, find_option
+from roi_engine.figures import OPTION_FIGURES, Figure
+from roi_engine.options import COMPARED, Option, find_option
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import OPTIONS, Argument, worksheet_function
 
-ITEMS: dict[str, Callable[[Options, str], Any]] = {
-    "NPV": Options.npv,
-    "PVCOST": lambda options, name: options.pv_costs[name],
-    "EQUIVMONTHLY": Options.equivalent_monthly_cost,
-    "PAYBACK": Options.payback_months,
-    "RANK": Options.rank,
-    "VOLUME": Options.ranking_changes_at,
-}
-"""The figures of an option by name."""
+ITEMS: dict[str, Figure] = {figure.code: figure for figure in OPTION_FIGURES.values()}
+"""The figures of an option by the code that asks for them."""
 
 NOTE = "NOTE"
 
@@ -33,24 +26,13 @@ NOTE = "NOTE"
     block_at=0,
 )
 def options_table(case: Case) -> list[list[Any]]:
-    return [
-        [
-            each.label,
-            *(
-                "n/a" if figure is None else figure
-                for figure in (
-                    each.npv,
-                    each.pv_cost,
-                    each.equivalent_monthly_cost,
-                    each.payback_months,
-                    each.rank,
-                    each.ranking_changes_at,
-                )
-            ),
-            each.note or COMPARED,
-        ]
-        for each in case.options.all()
-    ]
+    return [_row(each) for each in case.options.all()]
+
+
+def _row(option: Option) -> list[Any]:
+    """An option with its figures, n/a where it has none, and its note."""
+    values = [figure.of(option) for figure in OPTION_FIGURES.values()]
+    return [option.label, *("n/a" if value is None else value for value in values), option.note or COMPARED]
 
 
 @worksheet_function(
@@ -60,7 +42,7 @@ def options_table(case: Case) -> list[list[Any]]:
     q.Quantity("figure", "the item's unit", "number"),
     own=(
         Argument("option_name", q.TEXT, "STAY, API or SELFHOSTED.", kind="text"),
-        Argument("item", q.TEXT, "NPV, PVCOST, EQUIVMONTHLY, PAYBACK, RANK, VOLUME or NOTE.", kind="text"),
+        Argument("item", q.TEXT, f"{', '.join(ITEMS)} or {NOTE}.", kind="text"),
     ),
     scenario="block",
     block_at=2,
@@ -76,5 +58,5 @@ def option_figure(case: Case, option_name: str, item: str) -> float | str | None
         return options.notes[name] or COMPARED
     if options.notes[name]:
         raise OutOfRange(f"{name}: {options.notes[name]}")
-    figure: float | None = ITEMS[word](options, name)
+    figure: float | None = getattr(options, ITEMS[word].name)(name)
     return figure

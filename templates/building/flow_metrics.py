@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from roi_engine import metrics
+from roi_engine import flow_metrics, metrics
 from roi_engine.errors import OutOfRange
 from templates.building.formula import Formula, function, if_error
 from templates.building.month_rows import at_horizon
@@ -13,7 +13,7 @@ from templates.building.month_rows import at_horizon
 
 def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
     """Excel's own NPV on the flows after month 0, which is not discounted."""
-    value = metrics.npv(rate.value, [first.value, *later.value])
+    value = flow_metrics.npv(rate.value, [first.value, *later.value])
     monthly = metrics.monthly_rate(rate)
     return first + function("NPV", monthly, later, value=value - first.value)
 
@@ -46,4 +46,4 @@ def _guess(flows: list[float], months: list[int]) -> Any:
 def payback(rows: Sequence[Formula], months: Formula, flow_size: Formula) -> Any:
     """Payback from its rows: recovered at, cumulative, and the flow, which counts on beyond the horizon."""
     last = [at_horizon(row, months) for row in rows]
-    return metrics.payback_at_end(*last, months, flow_size)  # type: ignore[call-arg]
+    return metrics.payback_months(*last, months, flow_size)  # type: ignore[call-arg]

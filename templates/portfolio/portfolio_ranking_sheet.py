@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.figures import FIGURES
 from templates.building import styles
 from templates.building.book import Book, column_titles, page, protect
 from templates.building.charts import ranking_chart
@@ -16,9 +17,10 @@ from templates.building.formula import Formula, joined
 from templates.portfolio.portfolio_sheet import COUNTED, Entry, currencies_of, mark_as_text
 
 WIDTHS = (6, 46, 30, 16, 3, 6, 46, 30, 12, 3, 9, 9)
-TITLES_NPV = ("Place", "By NPV", "Who", ">NPV")
-TITLES_PAYBACK = ("Place", "By payback", "Who", ">Months")
-TITLES_ORDER = (">NPV order", ">Payback order")
+_NPV, _PAYBACK = FIGURES["npv"].label, FIGURES["payback_months"].label
+TITLES_NPV = ("Place", f"By {_NPV}", "Who", f">{_NPV}")
+TITLES_PAYBACK = ("Place", f"By {_PAYBACK.lower()}", "Who", ">Months")
+TITLES_ORDER = (f">{_NPV} order", f">{_PAYBACK} order")
 CHART_TOP, CHART_ROWS = 7, 24
 FIRST_ROW = CHART_TOP + CHART_ROWS + 2
 ON_CHART = 15
@@ -141,7 +143,7 @@ def _add_place(
 def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], currency: str) -> None:
     count = min(ON_CHART, len(shown))
     last = FIRST_ROW + count - 1
-    heading = f"The {count} highest NPVs" if count < len(shown) else "NPV of the answers"
+    heading = f"The {count} highest {_NPV}s" if count < len(shown) else f"{_NPV} of the answers"
     title = book.put(sheet, "A5", joined(heading, " (", book.names["ranked_currency"], ")"), "Explanatory Text", ";;;")
     labels = [label for label, _ in shown[:count]]
     values = [value for _, value in shown[:count]]
@@ -149,7 +151,7 @@ def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], c
         (sheet, f"B{FIRST_ROW}:B{last}", labels),
         (sheet, f"D{FIRST_ROW}:D{last}", values),
         (sheet, "A5", [title.value]),
-        "NPV",
+        _NPV,
     )
     chart.width, chart.height = 48, 12
     sheet.add_chart(chart, f"A{CHART_TOP}")

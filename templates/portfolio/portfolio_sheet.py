@@ -17,16 +17,23 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
+from roi_engine.figures import FIGURES, Figure
 from roi_engine.input_checks import InputWarning
+from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
 from templates.building.book import Book, column_titles, group_title, page, protect
 from templates.building.formula import Formula, if_error, is_number, joined
 from templates.returned.returned_workbook import ReturnedWorkbook
 
+FIGURES_OF_A_ROW = {"net_roi": "F", "roi": "G", "payback_months": "H", "npv": "I", "irr_annual": "J"}
+"""The figures of an answer, and the column of each."""
+_WIDTHS = {"F": 14, "G": 11, "H": 11, "I": 14, "J": 10}
 COLUMNS = (
-    ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10), (">Net ROI", 14), (">ROI", 11),
-    (">Payback (months)", 11), (">NPV", 14), (">IRR", 10), (">NPV rank in its currency", 11), (">Payback rank", 10),
+    ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10),
+    *((f">{FIGURES[name].heading()}", _WIDTHS[column]) for name, column in FIGURES_OF_A_ROW.items()),
+    (f">{FIGURES['npv'].label} rank in its currency", 11), (f">{FIGURES['payback_months'].label} rank", 10),
     ("#", 5), ("Remark", 34), ("Saved", 18), ("File", 30), ("Made by", 18), ("Warnings", 10), ("First warning", 60),
 )  # fmt: skip
 LAST_OF_PAGE_1, LAST = "L", get_column_letter(len(COLUMNS))
@@ -34,10 +41,7 @@ TOTALS_ROW = 5
 COUNTED, LEFT_OUT = "Yes", "No"
 NO_RANK = "–"
 MONEY = "#,##0;-#,##0;0"
-METRICS = (
-    ("F", "FT_NETROI", (), MONEY), ("G", "FT_ROI", (), styles.FRACTION), ("H", "FT_PAYBACK", (), styles.PAYBACK),
-    ("I", "FT_NPV", (None,), MONEY), ("J", "FT_IRR", (), styles.RATE_OF_RETURN),
-)  # fmt: skip
+_LOOKS = {"money": MONEY, "fraction": styles.FRACTION, "months": styles.PAYBACK}
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 _INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center")
@@ -165,9 +169,9 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
     cells["E"] = book.put(sheet, f"E{row}", currency)
     cells["D"] = book.put(sheet, f"D{row}", COUNTED if entry.counted else LEFT_OUT, "Input")
     sheet[f"D{row}"].alignment = _MIDDLE
-    for column, called, before, number_format in METRICS:
-        metric = if_error(book.ft(called, *before, blocks[entry.number]), "n/a")
-        cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", number_format)
+    for figure, column in _columns_of_figures():
+        metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), blocks[entry.number]), "n/a")
+        cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", _look(figure))
         sheet[f"{column}{row}"].alignment = Alignment(horizontal="right", vertical="center")
     texts = (
         ("C", answer.who),
@@ -198,6 +202,19 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
     )  # fmt: skip
     sheet.row_dimensions[row].height = 15 * max(1, lines)
     return cells
+
+
+def _columns_of_figures() -> list[tuple[Figure, str]]:
+    return [(FIGURES[name], column) for name, column in FIGURES_OF_A_ROW.items()]
+
+
+def _at_the_scenarios_rate(figure: Figure) -> list[None]:
+    """The arguments before the scenario, all left empty."""
+    return [None for _ in functions()[figure.function].own]
+
+
+def _look(figure: Figure) -> str:
+    return styles.RATE_OF_RETURN if figure.quantity is ANNUAL_RETURN else _LOOKS[figure.quantity.kind]
 
 
 def mark_as_text(sheet: Worksheet, address: str) -> None:
@@ -260,7 +277,12 @@ def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries
     """A row for each currency; there is no total over several."""
     n = book.names
     group_title(book, sheet, TOTALS_ROW - 1, "Totals of the answers that count", LAST_OF_PAGE_1)
-    for column, title in (("E", "Currency"), ("D", "Answers"), ("F", "Net ROI"), ("I", "NPV")):
+    for column, title in (
+        ("E", "Currency"),
+        ("D", "Answers"),
+        ("F", FIGURES["net_roi"].label),
+        ("I", FIGURES["npv"].label),
+    ):
         book.put(sheet, f"{column}{TOTALS_ROW - 1}", title or None, "Group")
         if column in "DFI":
             sheet[f"{column}{TOTALS_ROW - 1}"].alignment = Alignment(horizontal="right", vertical="center")

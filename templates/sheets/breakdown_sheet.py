@@ -106,7 +106,7 @@ def _irr(book: Book) -> Formula:
 
 def _mirr(book: Book) -> Formula:
     n = book.names
-    monthly = metrics.mirr_at_end(n["total_reinvested"], n["total_financed"], n["months_to_amortize"])
+    monthly = metrics.mirr_monthly(n["total_reinvested"], n["total_financed"], n["months_to_amortize"])
     return if_error(metrics.annual_rate(monthly), "n/a")  # type: ignore[arg-type]
 
 
@@ -120,7 +120,7 @@ def _discounted_payback(book: Book) -> Formula:
     n = book.names
     rows = (n["discounted_recovery_moments"], n["discounted_cumulative_flows"])
     last = [at_horizon(row, n["months_to_amortize"]) for row in rows]
-    return metrics.discounted_payback_at_end(*last, n["discounted_size"])  # type: ignore[return-value,call-arg]
+    return metrics.discounted_payback_months(*last, n["discounted_size"])  # type: ignore[return-value,call-arg]
 
 
 def _equivalent(book: Book) -> Formula:

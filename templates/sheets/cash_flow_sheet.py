@@ -66,7 +66,7 @@ ROWS: tuple[Row | str, ...] = (
     _row("flow_size_row", "Size of the flow", "{currency}", _CELL, "flow_size", _size, ("net_cash_flow",)),
     _row(
         "cumulative_sum", "Cumulative, unrounded", "{currency}", _CELL, "",
-        metrics.cumulative_flow, ("cumulative_sum_before", "net_cash_flow"),
+        metrics.cumulative_sum, ("cumulative_sum_before", "net_cash_flow"),
     ),
     _row(
         "cumulative", "Cumulative cash flow", "{currency}", _CELL, "",
@@ -83,7 +83,7 @@ ROWS: tuple[Row | str, ...] = (
     ),
     _row(
         "discounted", "Discounted cash flow", "{currency}", _CELL, "total_discounted",
-        metrics.discounted_flow, ("net_cash_flow", "discount_factor"),
+        metrics.discounted, ("net_cash_flow", "discount_factor"),
     ),
     _row(
         "discounted_size_row", "Size of the discounted flow", "{currency}", _CELL, "discounted_size",
@@ -91,7 +91,7 @@ ROWS: tuple[Row | str, ...] = (
     ),
     _row(
         "discounted_sum", "Cumulative discounted, unrounded", "{currency}", _CELL, "",
-        metrics.cumulative_flow, ("discounted_sum_before", "discounted"),
+        metrics.cumulative_sum, ("discounted_sum_before", "discounted"),
     ),
     _row(
         "cumulative_discounted", "Cumulative discounted", "{currency}", _CELL, "",
@@ -105,11 +105,11 @@ ROWS: tuple[Row | str, ...] = (
     "Modified internal rate of return",
     _row(
         "reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested",
-        metrics.reinvested_flow, ("net_cash_flow", "month", "months_to_amortize", "discount_rate"),
+        metrics.reinvested, ("net_cash_flow", "month", "months_to_amortize", "discount_rate"),
     ),
     _row(
         "financed", "Outflow today", "{currency}", _CELL, "total_financed",
-        metrics.financed_flow, ("net_cash_flow", "month", "discount_rate"),
+        metrics.financed, ("net_cash_flow", "month", "discount_rate"),
     ),
     "Chart",
     _row(

@@ -35,7 +35,20 @@ from roi_engine import (
 from roi_engine.prices.price_tables import price_tables
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["report", "template", "email", "calc", "eval", "read", "check", "collect", "relink", "prices", "functions"]
+COMMANDS = [
+    "report",
+    "template",
+    "email",
+    "calc",
+    "explain",
+    "eval",
+    "read",
+    "check",
+    "collect",
+    "relink",
+    "prices",
+    "functions",
+]
 
 REFERENCE_TOML = """\
 name = "Reference scenario"
@@ -494,7 +507,7 @@ def test_the_temporary_file_is_in_the_same_folder_and_synced(tmp_path, monkeypat
     synced = []
     monkeypatch.setattr("addin.shell.output_file.os.replace", replace)
     monkeypatch.setattr("addin.shell.output_file.os.fsync", synced.append)
-    output_file.write_file(tmp_path / "new.xlsx", b"whole")
+    output_file.write_file(tmp_path / "new.xlsx", b"whole", force=True)
     assert seen == [(Path(os.path.realpath(tmp_path)), b"whole")]
     assert synced
     assert [path.name for path in tmp_path.iterdir()] == ["new.xlsx"]
@@ -513,7 +526,7 @@ def test_calc_prints_the_five_groups_with_units(folder):
     for line in (
         "Parameters 7 billion",
         "Training time 24 GPU-hours",
-        "Storage cost 6.72 USD",
+        "Storage over the horizon 6.72 USD",
         "Total upfront 42.72 USD",
         "Inference savings 1,250.00 USD / month",
         "Total benefit 17,880.00 USD",
@@ -540,7 +553,7 @@ def test_calc_shows_every_metric_and_month_when_asked(folder):
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert "NPV 16,944.01 USD" in lines
     assert "IRR n.m. (above 1,000% a year)" in lines
-    assert "Profitability index 397.63" in lines
+    assert "Profitability index 397.63 ×" in lines
     assert "Month 0 -42.72 USD" in lines and "Month 12 1,490.00 USD" in lines
 
 

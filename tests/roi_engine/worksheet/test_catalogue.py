@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import keyword
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from roi_engine import functions
 from roi_engine.quantity import MONEY
 from roi_engine.worksheet.catalogue import LONGEST_SENTENCE, find_function, worksheet_function
 
+ROOT = Path(__file__).parents[3]
 THIS_EDITION = {
     "Costs and benefits": [
         "FT_TRAINCOST", "FT_STORAGECOST", "FT_UPFRONT", "FT_TOTALCOST", "FT_INFSAVE", "FT_REVSAVE", "FT_MONTHLY",
@@ -36,6 +40,16 @@ VBA_KEYWORDS = {
     "property", "public", "put", "rem", "resume", "return", "seek", "select", "set", "single", "static", "step",
     "stop", "string", "sub", "then", "time", "to", "type", "until", "variant", "wend", "while", "with", "write", "xor",
 }  # fmt: skip
+
+
+def test_the_order_is_that_of_the_families_whichever_was_imported_first() -> None:
+    program = (
+        "import roi_engine.worksheet.options, roi_engine.worksheet.audit\n"
+        "from roi_engine import functions\n"
+        "print(*functions())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [name for names in THIS_EDITION.values() for name in names]
 
 
 def test_the_functions_stand_family_by_family() -> None:

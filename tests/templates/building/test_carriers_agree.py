@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from roi_engine import Scenario
 from roi_engine.appraisal import appraise
 from roi_engine.cashflow import MODEL, cash_flow, horizon
-from roi_engine.metrics import payback_at_end
+from roi_engine.metrics import payback_months
 from templates.building.formula import Formula, formula_of
 from templates.building.month_rows import Row
 from templates.sheets.cash_flow_sheet import ROUNDING_OF, ROWS
@@ -104,7 +104,7 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
                 if size == row.total:
                     atoms[rounding] = Formula("", 1e-12 * max(total, 1))
     last = (cells[name][-1] for name in ("recovered", "cumulative", "net_cash_flow"))
-    payback = formula_of(payback_at_end(*last, atoms["months_to_amortize"], atoms["flow_size"]))
+    payback = formula_of(payback_months(*last, atoms["months_to_amortize"], atoms["flow_size"]))
     sheet[f"A{top}"].offset(0, 70).value = f"={payback.text}"
     written["payback"] = [(sheet[f"A{top}"].offset(0, 70).coordinate, payback.value)]
     return written

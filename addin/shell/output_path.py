@@ -1,0 +1,70 @@
+"""Where a command writes: a path that cannot be is refused, with the cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from addin.shell.failures import UnusablePath, WouldOverwrite
+
+ELSEWHERE = "write elsewhere with -o"
+
+
+def check_output_file(path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx") -> None:
+    """Refuses a path that no such file can be written to.
+
+    Raises `UnusablePath` or `WouldOverwrite`, before the work begins.
+    what, example : the kind of file, and a name that one may have.
+    """
+    suffix = Path(example).suffix
+    if path.is_dir():
+        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / example}")
+    if path.suffix.lower() != suffix:
+        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
+    _check_parent(path.parent)
+    refuse_existing(path, force)
+    if path.with_name(f"~${path.name}").exists() and path.exists():
+        raise open_in_excel(path)
+
+
+def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = "") -> None:
+    """Refuses a path that can be no folder of written files.
+
+    The folder itself need not exist, but the one that it is to be in.
+    cure : what a message says where a file has its name, in place of the usual.
+    """
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise UnusablePath(f"{folder} is not a folder. {cure or sentence(elsewhere)}")
+    _check_parent(folder.parent, elsewhere)
+
+
+def refuse_existing(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> None:
+    """Refuses to replace a file without ``--force``, and what is no file even with it."""
+    if path.exists() and not path.is_file():
+        raise UnusablePath(f"{path} is not a file. {sentence(elsewhere)}")
+    if path.exists() and not force:
+        raise would_overwrite(path, elsewhere)
+
+
+def would_overwrite(path: Path, elsewhere: str = ELSEWHERE) -> WouldOverwrite:
+    """The refusal to replace a file, with the option that allows it."""
+    return WouldOverwrite(f"{path} exists. Overwrite it with --force{f', or {elsewhere}' if elsewhere else ''}.")
+
+
+def open_in_excel(path: Path, elsewhere: str = ELSEWHERE) -> UnusablePath:
+    """The refusal to replace a file that Excel holds open."""
+    return UnusablePath(f"{path} is open in Excel. Close it and run again{f', or {elsewhere}' if elsewhere else ''}.")
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence; nothing stays nothing."""
+    return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def _check_parent(folder: Path, elsewhere: str = ELSEWHERE) -> None:
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise UnusablePath(f"{folder} is not a folder. {sentence(elsewhere)}")
+    raise UnusablePath(f"The folder {folder} does not exist. Create it, or {elsewhere}.")
