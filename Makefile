@@ -1,12 +1,13 @@
 # make report   the support sample as a finished workbook, report.xlsx
 # make test     ruff, mypy and pytest with the slow tests (PYTEST_FLAGS= leaves them out, as plain pytest does)
 # make bench    the benchmarks
+# make docs     the pages of docs/ as a site, site/index.html
 # make clean    removes what these made
 PYTHON ?= python3
 PYTEST_FLAGS ?= -m "slow or not slow"
 
 .DELETE_ON_ERROR:
-.PHONY: report test bench clean
+.PHONY: report test bench docs clean
 
 report: .venv/installed
 	.venv/bin/ft-roi report templates/samples/support-classifier.toml -o report.xlsx --force
@@ -20,8 +21,11 @@ test: .venv/installed-dev
 bench: .venv/installed-dev
 	.venv/bin/python benchmarks/run.py
 
+docs: .venv/installed-dev
+	.venv/bin/mkdocs build --quiet --strict
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist report.xlsx
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site report.xlsx
 	find roi_engine templates addin tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -32,6 +36,8 @@ clean:
 	.venv/bin/python -m pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
+# Older pips do not know --group, and a new environment may hold one.
 .venv/installed-dev: pyproject.toml | .venv/bin/python
-	.venv/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --editable . --group dev
 	@touch .venv/installed $@

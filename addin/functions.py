@@ -34,7 +34,8 @@ def serial_number(year: int, month: int, day: int, hour: int, minute: int, secon
 def _registered(function: Function) -> Callable[..., Any]:
     """The catalogue's function as xlwings wants it: named, described and registered."""
 
-    def run(*arguments):  # without type hints: xlwings would read them as converters
+    # Without type hints: xlwings would read them as converters.
+    def run(*arguments):  # type: ignore[no-untyped-def]
         return _in_cells(function.name, arguments)
 
     run.__name__ = run.__qualname__ = function.name

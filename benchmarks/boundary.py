@@ -1,4 +1,4 @@
-"""The boundary that every host shares: what one call of a worksheet function costs beyond its arithmetic."""
+"""What one call of a worksheet function costs beyond its arithmetic."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Rows = list[list[Any]]
 
 
 def boundary() -> Comparison:
-    """The comparison; a figure is the time of one call, or of all of them where the name says how many."""
+    """The comparison: the time of one call, or of as many as its name says."""
     typed = typed_arguments(ELEMENTS)
     few = typed[:CALLS]
     block = inputs_table()
@@ -100,7 +100,7 @@ def boundary() -> Comparison:
 
 
 def typed_arguments(count: int) -> list[list[float]]:
-    """The ten typed arguments of the reference scenario, each time with other training hours."""
+    """The ten typed arguments of the reference scenario, other hours each time."""
     first, *others = (getattr(REFERENCE, name) for name in TYPED_INPUTS)
     return [[first + number / 7, *others] for number in range(count)]
 

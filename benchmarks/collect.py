@@ -1,4 +1,7 @@
-"""Collecting two hundred returned workbooks of mixed quality into a portfolio: as a process, and its two halves."""
+"""Collecting two hundred returned workbooks of mixed quality into a portfolio.
+
+As a process, and its two halves.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from openpyxl import load_workbook
-from returned_answers import write_answers
 from start_up import command
 from timing import Comparison, Contender, Ratio
 
 from templates.portfolio.portfolio_workbook import build_portfolio
 from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
+from tests.returned_workbooks import write_returned_workbooks
 
 ANSWERS = 200
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +34,7 @@ def collect() -> Comparison:
     atexit.register(kept.cleanup)
     folder = Path(kept.name, "answers")
     folder.mkdir()
-    written = write_answers(folder, ANSWERS)
+    written = write_returned_workbooks(folder, ANSWERS)
     good = [folder / each.name for each in written if each.good]
     answers = [read_returned_workbook(folder / each.name, each.name) for each in written]
 

@@ -1,4 +1,4 @@
-"""LibreOffice recalculates 10,000 cells with FT_NETROI, and as many with an ordinary formula: whole processes.
+"""LibreOffice recalculates 10,000 cells with FT_NETROI, and as many without.
 
     python benchmarks/libreoffice_recalculation.py [--cells N] [--rounds N] [--json]
 

@@ -1,4 +1,4 @@
-"""Many scenarios at once: the full model and the level net ROI, against calling a function in a loop."""
+"""Many scenarios at once, against calling a function in a loop."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def many_scenarios(scenarios: int = SCENARIOS) -> Comparison:
 
 
 def arguments(columns: Mapping[str, Any], count: int) -> list[tuple[float, ...]]:
-    """The reference function's eleven arguments for the first scenarios, as plain numbers."""
+    """The reference function's arguments for the first scenarios, plain numbers."""
     hours, rates, calls, baseline, finetuned, improvement, review = (columns[name][:count].tolist() for name in VARIED)
     size, gigabytes, storage_rate = REFERENCE.model_size_b or 0, REFERENCE.storage_gb, REFERENCE.storage_monthly_rate
     return [
@@ -100,7 +100,10 @@ def arguments(columns: Mapping[str, Any], count: int) -> list[tuple[float, ...]]
 
 
 def called_in_a_loop(function: Callable[..., Any], rows: list[tuple[float, ...]]) -> list[Any]:
-    """Calls the function for every row; keeps the first results only, as a caller who aggregates would."""
+    """Calls the function for every row, and keeps the first results only.
+
+    As a caller who aggregates would.
+    """
     for row in rows:
         function(*row)
     return [function(*row) for row in rows[:COMPARED]]
@@ -115,7 +118,7 @@ def net_roi_expression(columns: Mapping[str, Any]) -> Any:
 
 
 def differences(results: Mapping[str, Any], columns: Mapping[str, Any], rows: list[tuple[float, ...]]) -> list[str]:
-    """Where the vectorised results are not the scalar ones, on a sample spread over all scenarios."""
+    """Where vectorised results are not the scalar ones, on a spread sample."""
     found = []
     count = len(next(iter(columns.values())))
     sample = np.unique(np.linspace(0, count - 1, COMPARED, dtype=int)).tolist()

@@ -1,4 +1,4 @@
-"""What the boundary of the worksheet functions remembers between calls, and how to make it forget."""
+"""What the worksheet functions remember between calls, and forgetting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads two thousand mutated packages and prints what became of them, and which took the most time.
+"""Reads two thousand mutated packages; prints their fates and the slowest.
 
     python benchmarks/mutated_packages.py [--packages N]
 
@@ -21,7 +21,7 @@ PACKAGES, FIRST_SEED, MOST_SECONDS = 2_000, 1_000, 2.0
 
 
 def main() -> None:
-    """One process, one package after the other, so that the figures are those of a file alone."""
+    """One process, one package after the other: figures of a file alone."""
     parser = argparse.ArgumentParser(description="Time the reading of mutated packages.")
     parser.add_argument("--packages", type=int, default=PACKAGES, help=f"how many [{PACKAGES:,}]")
     asked = parser.parse_args()

@@ -48,7 +48,7 @@ def appraised(scenario: Scenario) -> tuple[list[float], float, float, float]:
 
 
 def differences(results: Mapping[str, Any]) -> list[str]:
-    """Where the metrics are not those of the vectorised model, or the net ROI not the reference function's."""
+    """Where metrics differ from the vectorised model or the reference function."""
     found = []
     for name, scenario in ((ONE, REFERENCE), (MOVING, EVERYTHING_MOVES)):
         column = {"training_hours": [scenario.training_hours]}

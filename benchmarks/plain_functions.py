@@ -1,4 +1,4 @@
-"""The peers of the worksheet functions in xlwings: what a person would write for these arguments, and no more.
+"""The peers of the worksheet functions in xlwings: what a person would write.
 
 xlwings must be the one for Windows before this is imported: see xlwings_calls.py.
 """
@@ -30,6 +30,6 @@ def net_rois(hours, gpu, storage, storage_rate, calls, base, fine, accuracy, rev
 @func
 @arg("cells", ndim=2)
 def net_roi_of_block(cells):  # type: ignore
-    """The net return of ten numbers that stand beside their labels, whatever else stands there."""
+    """The net return of ten numbers beside their labels, whatever else is there."""
     values = {row[0]: row[1] for row in cells}
     return bare_net_roi([values[label] for label in LABELS])

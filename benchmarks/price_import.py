@@ -1,4 +1,4 @@
-"""Importing a price map of 3,000 models: the whole command, against reading the JSON and writing a CSV."""
+"""Importing a price map of 3,000 models, against reading JSON and writing CSV."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ print(len(models))
 
 
 def price_import() -> Comparison:
-    """The comparison of whole processes; the table is written to a folder that goes away."""
+    """The comparison of whole processes; the table goes to a passing folder."""
     folder = Path(tempfile.mkdtemp(prefix="ft-roi-prices-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "map.json"

@@ -1,4 +1,4 @@
-"""The reference function as a reader of the framework would write it: the peer of the benchmarks.
+"""The reference function as a reader of the framework would write it.
 
 A plain transcription of its equations, rounding and nested dictionary (docs/method.md, "The reference
 framework"), with nothing from this project. It does level arithmetic only: a cash flow, growth, ramp, drift,
@@ -24,7 +24,7 @@ def cost_benefit(
     monthly_review_cost: float,
     months_to_amortize: int,
 ) -> dict[str, Any]:
-    """Costs, benefits and ROI of one scenario, rounded, as the framework's nested dictionary."""
+    """Costs, benefits and ROI of one scenario, rounded, as a nested dictionary."""
     training_cost = training_hours * gpu_hourly_rate
     storage_cost = storage_gb * storage_monthly_rate * months_to_amortize
     total_upfront = training_cost + storage_cost

@@ -1,4 +1,4 @@
-"""The report: the whole process, and inside it the building of the workbook and the finishing pass."""
+"""The report: the whole process, and in it the building and the finishing."""
 
 from __future__ import annotations
 
@@ -87,7 +87,10 @@ def report() -> Comparison:
 
 
 def cells_of(package: bytes, values: bool = False) -> Cells:
-    """Sheet → address → formula or value (of a formula its cached value, if asked for), of every cell with content."""
+    """Sheet → address → formula or value, of every cell with content.
+
+    Of a formula its cached value, if asked for.
+    """
     return {
         sheet.title: {
             cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
@@ -107,7 +110,7 @@ def five_scenarios(scenario: Scenario) -> bytes:
 
 
 def written_plainly(cells: Cells) -> bytes:
-    """The workbook that a script without styles, names, charts or cached values writes."""
+    """The workbook of a script without styles, names, charts or cached values."""
     workbook = Workbook()
     del workbook["Sheet"]
     for title, contents in cells.items():
@@ -136,7 +139,7 @@ def written_with_values(cells: Cells, values: Cells) -> bytes:
 
 
 def alike(one: Cells, other: Cells) -> bool:
-    """The same cells; numbers to 16 digits, which is what openpyxl and XlsxWriter write."""
+    """The same cells, numbers to 16 digits as openpyxl and XlsxWriter write them."""
     return one.keys() == other.keys() and all(
         one[title].keys() == other[title].keys()
         and all(

@@ -1,4 +1,4 @@
-"""Times the engine, the command line and the workbook against their peers, side by side: `make bench`.
+"""Times the engine, the command line and the workbook against their peers.
 
     python benchmarks/run.py [PART ...] [--quick] [--json] [--scenarios N] [--rounds N]
 

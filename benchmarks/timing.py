@@ -1,4 +1,4 @@
-"""Contenders timed side by side, round by round, so that a drift of the machine falls on all of them alike."""
+"""Contenders timed side by side, so that a machine's drift falls on all alike."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 class Contender:
     """One thing to be timed.
 
-    work : does it once and returns what the check looks at. scale : what the time of a run is multiplied by
-    to give the figure shown (10 for a tenth of the work, 1/1000 for a thousand calls in a run).
-    before : prepares a run, untimed. at_most : the target of the figure, in seconds.
+    work : does it once and returns what the check looks at.
+    scale : what the time of a run is multiplied by to give the figure shown (10 for a tenth of the work, 1/1000 for a
+        thousand calls in a run).
+    before : prepares a run, untimed.
+    at_most : the target of the figure, in seconds.
     """
 
     name: str
@@ -35,7 +37,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The figure of one contender over that of another, taken in each round; with a target, if there is one."""
+    """The figure of one contender over another's in each round, with its target."""
 
     over: str
     under: str
@@ -45,10 +47,11 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Contenders for the same work, what is asked of them, and what must be true of their results.
+    """Contenders for the same work, what is asked of them, what must be true.
 
-    check : given each contender's result by name, a sentence for everything that is wrong. Its sentences stop
-    the benchmark before anything is timed. most_rounds : as many as are enough for work that takes seconds.
+    check : given each contender's result by name, a sentence for everything that is wrong. Its sentences stop the
+        benchmark before anything is timed.
+    most_rounds : as many as are enough for work that takes seconds.
     """
 
     part: str
@@ -74,7 +77,10 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def measured(comparison: Comparison, rounds: int) -> dict[str, Any]:
-    """The figures of a comparison over its rounds; the first run, whose results are checked, stands apart."""
+    """The figures of a comparison over its rounds.
+
+    The first run, whose results are checked, stands apart.
+    """
     rounds = min(rounds, comparison.most_rounds or rounds)
     first, results = {}, {}
     for each in comparison.contenders:

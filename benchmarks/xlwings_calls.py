@@ -1,4 +1,4 @@
-"""The worksheet functions through xlwings as Excel for Windows has it, beside plain xlwings functions.
+"""The worksheet functions through xlwings, beside plain xlwings functions.
 
 xlwings' COM server object gets what Excel would send; platform and pywin32 are stand-ins (tests/pretended_windows.py).
 Excel and COM themselves are in no figure.

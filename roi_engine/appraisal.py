@@ -1,6 +1,7 @@
 """Everything that the model says about one scenario.
 
-`appraise` it and read the metrics off the result."""
+`appraise` it and read the metrics off the result.
+"""
 
 from __future__ import annotations
 
@@ -296,7 +297,8 @@ def appraise(scenario: Scenario) -> Appraisal:
 class Metric:
     """A metric that can be asked for by name.
 
-    label : what people call it. quantity : its unit and kind. equation : the name of its equation."""
+    label : what people call it. quantity : its unit and kind. equation : the name of its equation.
+    """
 
     name: str
     label: str

@@ -297,7 +297,6 @@ def traffic_growth(month: Value, monthly_growth: Value) -> Value:
 def adoption(month: Value, go_live_delay: Value, ramp_months: Value, months_to_amortize: Value) -> Value:
     """Share of the traffic on the fine-tuned model.
 
-
         w(t) = 0 for t ≤ delay and for t > H; 1 without ramp; else min(1, (t − delay) / ramp)
 
     Returns a share, zero before go-live and after the horizon. Source: docs/method.md, "Cash flow".

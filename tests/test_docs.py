@@ -23,7 +23,9 @@ from roi_engine import INPUTS, functions, load_scenario
 from tests import figure_surfaces
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / name for name in ("README.md", "CHANGELOG.md")]
+PAGES = sorted((ROOT / "docs").glob("*.md")) + [
+    ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+]
 SOURCES = [each for package in ("roi_engine", "templates", "addin") for each in sorted((ROOT / package).rglob("*.py"))]
 
 SCENARIO_FILES = ROOT / "docs" / "scenario-files.md"
@@ -36,7 +38,7 @@ REFRESH = "The table is not that of the code. Refresh it: python -m tests.test_d
 # Lines of a shell example that are not ours to run: getting and installing the program.
 INSTALLING = re.compile(
     r"(py -m )?(pip|pipx) (install|ensurepath)\b.*|(\.venv[\\/]\w+[\\/])?(python -m )?pip install \S.*"
-    r"|(py|python3?) -m venv \.venv|git (clone|pull)\b.*|cd \S+|make( (report|test|bench|clean))?"
+    r"|(py|python3?) -m venv \.venv|git (clone|pull)\b.*|cd \S+|make( (report|test|bench|docs|clean))?"
 )
 
 

@@ -1,9 +1,10 @@
 """What scripts run by LibreOffice's Python need: options, and the connection to the office that listens."""
 
 import time
+from typing import Any
 
 
-def option(name, value):
+def option(name: str, value: Any) -> Any:
     """A named option, such as Hidden."""
     from com.sun.star.beans import PropertyValue
 
@@ -12,7 +13,7 @@ def option(name, value):
     return found
 
 
-def connected(pipe):
+def connected(pipe: str) -> Any:
     """The context of the soffice that listens on a pipe; waits until it does."""
     import uno
     from com.sun.star.connection import NoConnectException

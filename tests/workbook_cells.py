@@ -104,7 +104,7 @@ def with_inputs(package: bytes, inputs: Mapping[str, float | str | None]) -> byt
     cells = {cell.get("r"): cell for cell in root.iter(f"{MAIN}c")}
     for name, value in inputs.items():
         cell = cells[names[f"in_{name}"][1]]
-        cell.attrib.pop("t", None)
+        cell.attrib.pop("t", "")
         for child in list(cell):
             cell.remove(child)
         if value is not None:

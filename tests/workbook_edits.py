@@ -57,7 +57,7 @@ def with_cells(content: bytes, values: Mapping[str, Any], sheet: str = "Inputs")
     """
     parts = parts_of(content)
     names = {
-        each.get("name"): each.text.rpartition("!")[2].replace("$", "")
+        each.get("name"): str(each.text).rpartition("!")[2].replace("$", "")
         for each in etree.fromstring(parts[WORKBOOK]).iter(f"{MAIN}definedName")
     }
 

@@ -155,6 +155,6 @@ def _same(expected: Cell, found: Any, tolerance: float) -> bool:
         if "*" in expected:
             return isinstance(found, str) and fnmatch.fnmatchcase(found, re.sub(r"[\[?]", r"[\g<0>]", expected))
         return ("" if found is None else found) == expected
-    if not isinstance(found, (int, float)):
+    if not isinstance(found, (int, float)) or not isinstance(expected, (int, float)):
         return False
     return abs(found - expected) <= tolerance * (max(abs(expected), abs(found)) if expected else 1)

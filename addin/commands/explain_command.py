@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from roi_engine import Scenario
     from roi_engine.explanation import Step
 
+    ParamType = click.ParamType[str]
+else:
+    ParamType = click.ParamType  # no generic class before click 8.2
+
 WIDEST = 110
 """Columns that the text takes at most, however wide the terminal."""
 
@@ -26,7 +30,7 @@ FIRST_MONTHS = 4
 """Months that are shown of a monthly figure, before its last."""
 
 
-class FigureName(click.ParamType):
+class FigureName(ParamType):
     """The name of a metric or of an equation, whatever its case."""
 
     name = "figure"

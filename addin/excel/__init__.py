@@ -1,4 +1,4 @@
-"""Excel: the add-in that brings it the FT_ functions, built without Excel, put in its place and looked after.
+"""Excel: the add-in that brings it the FT_ functions, built without Excel.
 
 `wrappers` writes a VBA function for each function of the catalogue, `xlwings_modules` reads what xlwings brings,
 `vba_project` packs both as Excel's VBA project (with `compression` and `compound_file`), `package` makes the .xlam

@@ -1,4 +1,6 @@
-"""What the add-in's VBA calls: a function's name and arguments in, cells out, with a mark before each text.
+"""What the add-in's VBA calls: a function's name and arguments in, cells out.
+
+Texts have a mark before them.
 
 ``'Never`` is the text Never and ``#2036`` the error #NUM!, so that no text can be taken for an error. Arguments and
 cells pass xlwings as they are, without its conversions: VBA sends values that the boundary of the functions knows.
@@ -21,8 +23,12 @@ TEXT, ERROR = "'", "#"
 @xlwings.arg("name", "raw")
 @xlwings.arg("*arguments", "raw")
 @xlwings.ret("raw")
-def cells(name, *arguments):  # without type hints: xlwings would read them as converters
-    """The rows of cells that a worksheet function fills; never an exception, which VBA could not tell from a text."""
+# Without type hints: xlwings would read them as converters.
+def cells(name, *arguments):  # type: ignore[no-untyped-def]
+    """The rows of cells that a worksheet function fills.
+
+    Never an exception, which VBA could not tell from a text.
+    """
     try:
         result = call(name, *arguments)
     except FtRoiError as error:

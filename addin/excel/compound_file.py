@@ -1,4 +1,6 @@
-"""A compound file, the file system in a file that holds a VBA project: [MS-CFB], version 3, 512-byte sectors.
+"""A compound file, the file system in a file that holds a VBA project.
+
+As [MS-CFB] has it: version 3, sectors of 512 bytes.
 
 The file is: header, sector allocation table (FAT), directory, mini allocation table, mini stream (streams under
 4,096 bytes in pieces of 64), the other streams.
@@ -46,7 +48,10 @@ class _Entry:
 
 
 def compound_file(root: Storage) -> bytes:
-    """The bytes of a compound file with these streams (bytes) and storages (mappings), the same each time."""
+    """The bytes of a compound file, the same each time.
+
+    A member that is bytes becomes a stream, a mapping a storage.
+    """
     entries = [_Entry("Root Entry", ROOT)]
     _add_children(entries, 0, root)
     small = [each for each in entries if each.kind == STREAM and each.content and _is_small(each)]
@@ -136,7 +141,7 @@ def _fat_sectors(others: int) -> int:
 
 
 def _add_children(entries: list[_Entry], parent: int, storage: Storage) -> None:
-    """Adds the members of a storage and joins them to the tree that the storage points to (2.6.4)."""
+    """Adds the members of a storage, and the tree that it points to (2.6.4)."""
     at: dict[str, int] = {}
     for name, content in storage.items():
         at[name] = len(entries)
@@ -150,7 +155,7 @@ def _add_children(entries: list[_Entry], parent: int, storage: Storage) -> None:
 
 
 def _tree(entries: list[_Entry], places: list[int], depth: int, full: int) -> int:
-    """A red-black tree of sorted entries: halved again and again, the level that is not full is red."""
+    """A red-black tree of sorted entries: halved; the level not full is red."""
     if not places:
         return NO_STREAM
     middle = len(places) // 2

@@ -36,7 +36,7 @@ def _chunk(text: bytes) -> bytes:
 
 
 def _token_sequences(text: bytes) -> bytes:
-    """2.4.1.3.8: flag bytes and tokens; bit n of a flag byte says that token n is a copy."""
+    """2.4.1.3.8: flag bytes and tokens; bit n says that token n is a copy."""
     written = bytearray()
     seen: dict[bytes, list[int]] = {}
     position = count = flag_at = 0
@@ -59,7 +59,10 @@ def _token_sequences(text: bytes) -> bytes:
 
 
 def _longest_match(text: bytes, position: int, seen: dict[bytes, list[int]]) -> tuple[int, int]:
-    """2.4.1.3.19.4, Matching: how far back the longest equal bytes begin, the nearest of them, and their length."""
+    """2.4.1.3.19.4, Matching: how far back the longest equal bytes lie, and how long.
+
+    Of several the nearest.
+    """
     most = min(_longest_copy(position), len(text) - position)
     best, best_length = 0, 0
     for candidate in reversed(seen.get(text[position : position + SHORTEST_COPY], ())):
@@ -74,7 +77,10 @@ def _longest_match(text: bytes, position: int, seen: dict[bytes, list[int]]) -> 
 
 
 def _offset_bits(position: int) -> int:
-    """2.4.1.3.19.1, CopyToken Help: the bits of the offset, at least 4, as many as reach back to the start."""
+    """2.4.1.3.19.1, CopyToken Help: the bits of the offset, at least 4.
+
+    As many as reach back to the start.
+    """
     return max(4, (position - 1).bit_length())
 
 

@@ -1,4 +1,4 @@
-"""Whether the functions run in Excel here: each thing looked at, and the one cure of what is wrong."""
+"""Whether the functions run in Excel here, and the cure of what is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ Run = Callable[[list[str]], "tuple[int, str]"]
 
 
 def run_interpreter(command: list[str]) -> tuple[int, str]:
-    """The exit code of a program and what it printed; raises `OSError` where it cannot be started."""
+    """The exit code of a program and what it printed.
+
+    Raises `OSError` where it cannot be started.
+    """
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -47,7 +50,7 @@ def findings(
     run: Run = run_interpreter,
     bits: Callable[[], int | None] = office_bits,
 ) -> list[DoctorFinding]:
-    """The add-in's file, what it was built for, its Python, and what Windows may have against it.
+    """The add-in's file, its target, its Python, and Windows' objections.
 
     Every cure is a command to paste into PowerShell, but for a setting of Excel's own.
     """
@@ -117,7 +120,7 @@ def _python(settings: Mapping[str, str], run: Run) -> list[DoctorFinding]:
 
 
 def _libraries(settings: Mapping[str, str], office: int | None) -> list[DoctorFinding]:
-    """xlwings' library for Excel, which the add-in looks for beside its Python and in the folder above."""
+    """xlwings' library for Excel: beside the add-in's Python or one folder above."""
     interpreter, version = settings[INTERPRETER], settings[BUILT_FOR]
     names = [f"xlwings{bits}-{version}.dll" for bits in ([office] if office else BITS.values())]
     if not Path(interpreter).is_absolute():
@@ -137,7 +140,7 @@ def _typed(program: str) -> str:
 
 
 def _mark_of_the_web(path: Path) -> DoctorFinding:
-    """Whether Windows holds the file for one from the internet, whose macros Excel blocks."""
+    """Whether Windows takes the file for one from the internet: no macros then."""
     try:
         with open(f"{path}:Zone.Identifier", encoding="utf-8", errors="replace") as stream:
             marked = "ZoneId=3" in stream.read()

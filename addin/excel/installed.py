@@ -1,4 +1,4 @@
-"""The add-in in a person's Excel: put into the folder whose files Excel opens as it starts, and taken away."""
+"""The add-in in a person's Excel: put into its start-up folder, and taken away."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class NotInstalled(Failure):
 
 
 def startup_folder(platform: str | None = None, environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder XLSTART of the present user; raises `NotInstalled` where there is no Excel for Windows.
+    """The folder XLSTART of the present user, whose files Excel opens as it starts.
 
     platform : this system's, unless told.
+    Raises `NotInstalled` where there is no Excel for Windows.
     """
     if (platform or sys.platform) != "win32":
         raise NotInstalled("The add-in is for Excel on Windows.")
@@ -32,10 +33,11 @@ def startup_folder(platform: str | None = None, environment: Mapping[str, str] =
 
 
 def install_addin(content: bytes, folder: Path, force: bool = False) -> Path:
-    """Writes the add-in into the folder, in place of an older one of ours; returns where.
+    """Writes the add-in into the folder, in place of an older one of ours.
 
     force : in place of whatever has its name. Another's file of that name, a file that Excel holds open and a folder
-    that cannot be written are refused in words, and what was there stays as it was.
+        that cannot be written are refused in words, and what was there stays as it was.
+    Returns where it is.
     """
     path = folder / FILE_NAME
     if not force:
@@ -50,7 +52,11 @@ def install_addin(content: bytes, folder: Path, force: bool = False) -> Path:
 
 
 def remove_addin(folder: Path, force: bool = False) -> Path:
-    """Takes the add-in away; returns where it was. force : also a damaged file, or another's of its name."""
+    """Takes the add-in away.
+
+    force : also a damaged file, or another's of its name.
+    Returns where it was.
+    """
     path = folder / FILE_NAME
     if not path.exists():
         raise NotInstalled(f"The add-in is not installed: {path} does not exist.")

@@ -17,7 +17,7 @@ BITS = {"x64": 64, "x86": 32}
 
 
 def registry_value(key: str, name: str) -> str | None:
-    """A text in the part of Windows' registry that holds for all users; None where there is none."""
+    """A text in the part of Windows' registry that holds for all users, or None."""
     try:
         registry = importlib.import_module("winreg")
     except ImportError:

@@ -1,4 +1,4 @@
-"""The add-in's file, ft-roi.xlam: a workbook of one sheet with settings, and the VBA project."""
+"""The add-in's file, ft-roi.xlam: a sheet of settings, and the VBA project."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ _ARGUMENT_HELP = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"
 
 
 def here() -> tuple[str, str]:
-    """The interpreter of an add-in that is built here, and the folder that it imports from where that must be named."""
+    """The interpreter of an add-in built here, and the folder it imports from.
+
+    The folder is empty where the package is installed.
+    """
     if sys.platform != "win32":
         return ANY_INTERPRETER, ""
     folder = str(Path(roi_engine.__file__).parents[1])
@@ -62,7 +65,8 @@ def settings(interpreter: str, folder: str = "") -> dict[str, str]:
 def build_addin(interpreter: str, folder: str = "") -> bytes:
     """The add-in as the bytes of an .xlam file; the same bytes each time.
 
-    interpreter : the Python that computes. folder : where it finds this package, if it is not installed there.
+    interpreter : the Python that computes.
+    folder : where it finds this package, if it is not installed there.
     """
     project = vba_project(
         PROJECT_NAME,
@@ -179,7 +183,10 @@ class NotOurAddin(ValueError):
 
 
 def read_settings(path: Path) -> dict[str, str]:
-    """The settings of an add-in file; raises `NotOurAddin` for a damaged or another's file."""
+    """The settings of an add-in file.
+
+    Raises `NotOurAddin` for a damaged or another's file.
+    """
     try:
         package = open_package(content_of(path))
         complete = all(package.read(name) for name in package.names())

@@ -36,7 +36,10 @@ class Module:
     kind: Literal["module", "class", "document"] = "module"
 
     def packed(self) -> bytes:
-        """The source as a compressed stream; raises `ValueError` where the VBA editor would not take it."""
+        """The source as a compressed stream.
+
+        Raises `ValueError` where the VBA editor would not take it.
+        """
         continued = 0
         for number, line in enumerate(self.source.splitlines(), 1):
             continued = continued + 1 if line.endswith(" _") else 0

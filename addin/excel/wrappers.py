@@ -1,4 +1,4 @@
-"""The VBA function of each FT_ function: its arguments as values to Python, what comes back into the cell.
+"""The VBA function of each FT_ function: values to Python, cells back.
 
 Texts come from Python with a mark before them, so that no text can be taken for an error: ``'Never`` is the text
 Never, ``#2036`` the error #NUM!. `addin.excel.calls` is the other end.
@@ -137,7 +137,10 @@ def wrapper(function: Function) -> str:
 
 
 def _broken(statement: str) -> list[str]:
-    """A statement over several lines where it is long; names have no blank, so blanks stand between words only."""
+    """A statement over several lines where it is long, broken at blanks.
+
+    Names have no blank, so blanks stand between words only.
+    """
     lines = textwrap.wrap(
         statement, 110, break_long_words=False, break_on_hyphens=False, subsequent_indent=" " * 8, drop_whitespace=True
     )
@@ -150,7 +153,9 @@ _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "×": "x", "≥": ">
 
 
 def ascii_text(text: str) -> str:
-    """A text with plain letters and signs: VBA source has one code page, which is not every computer's.
+    """A text with plain letters and signs.
+
+    VBA source has one code page, which is not every computer's.
 
     >>> ascii_text("1 − r ≥ 0, naïve")
     '1 - r >= 0, naive'

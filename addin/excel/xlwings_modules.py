@@ -1,4 +1,4 @@
-"""What the add-in takes from the installed xlwings: the VBA that starts Python and talks to it.
+"""What the add-in takes from xlwings: the VBA that starts and calls Python.
 
 xlwings' module for add-ins (BSD 3-Clause) can run any Python code, and reads its settings from the active workbook
 and from the folder that holds it. A formula in a file from elsewhere could then start a program. So of its procedures
@@ -30,7 +30,10 @@ class UnknownXlwings(Failure):
 
 
 def xlwings_version() -> str:
-    """The version of the installed xlwings, to which an add-in is bound: its library bears it in its file name."""
+    """The version of the installed xlwings, to which an add-in is bound.
+
+    xlwings' library bears it in its file name.
+    """
     import xlwings
 
     return xlwings.__version__

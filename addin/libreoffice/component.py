@@ -1,4 +1,4 @@
-"""The component that LibreOffice loads: every FT_ function as a method that Calc calls with cell values.
+"""The component that LibreOffice loads: a method for every FT_ function.
 
 It imports nothing that could fail: a component that cannot be imported is a silent #VALUE! in every cell.
 """
@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import uno  # type: ignore[import-not-found]
-import unohelper  # type: ignore[import-not-found]
-from com.sun.star.sheet import ResultEvent, XVolatileResult  # type: ignore[import-not-found]
-from org.ftroi import XFunctions  # type: ignore[import-not-found]
+import uno
+import unohelper
+from com.sun.star.sheet import ResultEvent, XVolatileResult
+from org.ftroi import XFunctions
 
 IMPLEMENTATION = "org.ftroi.Functions"
 SERVICES = ("com.sun.star.sheet.AddIn", IMPLEMENTATION)
@@ -57,8 +57,8 @@ def in_cell(value: Any) -> Any:
 def in_cells(answer: Any, table: bool) -> Any:
     """An answer as Calc takes it: one value, or rows of them.
 
-    table : whether the interface declares rows. Texts among rows are the lesser ones (Calc's comparisons fail on
-    them), so one value is never sent as rows where the interface leaves it open.
+    table : whether the interface declares rows. Texts among rows are the lesser ones (Calc's comparisons fail on them),
+        so one value is never sent as rows where the interface leaves it open.
     """
     if not isinstance(answer, list):
         return ((in_cell(answer),),) if table else in_cell(answer)
@@ -66,8 +66,11 @@ def in_cells(answer: Any, table: bool) -> Any:
     return rows if table else grid(rows)
 
 
-class Grid(unohelper.Base, XVolatileResult):
-    """Rows from a method that is declared to give anything: Calc takes them only by way of a result that may change."""
+class Grid(unohelper.Base, XVolatileResult):  # type: ignore[misc]
+    """Rows from a method that is declared to give anything.
+
+    Calc takes them only by way of a result that may change.
+    """
 
     def __init__(self, rows: tuple[tuple[Any, ...], ...]) -> None:
         self.rows = rows
@@ -123,7 +126,7 @@ def method(name: str) -> Callable[..., Any]:
     return run
 
 
-class Functions(unohelper.Base, XFunctions):
+class Functions(unohelper.Base, XFunctions):  # type: ignore[misc]
     """The add-in: its methods are set below, one for each function of the extension."""
 
     def __init__(self, context: Any) -> None:

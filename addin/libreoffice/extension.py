@@ -33,8 +33,9 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def extension_parts(interpreter: str = sys.executable, libraries: Sequence[str] | None = None) -> dict[str, str]:
     """The files of the extension by name.
 
-    interpreter : the Python of its worker. libraries : folders from which LibreOffice's own Python may import, if it
-    loads the same binaries; those of this Python when left out.
+    interpreter : the Python of its worker.
+    libraries : folders from which LibreOffice's own Python may import, if it loads the same binaries; those of this
+        Python when left out.
     """
     here = Path(__file__).parent
     return {
@@ -55,7 +56,7 @@ def build_extension(interpreter: str = sys.executable) -> bytes:
 
 
 def unpack_extension(folder: Path, interpreter: str = sys.executable, libraries: Sequence[str] | None = None) -> None:
-    """Writes the extension's files into a folder of bundled extensions, for one run of soffice."""
+    """Writes the files into a folder of bundled extensions, for a run of soffice."""
     for name, text in extension_parts(interpreter, libraries).items():
         path = folder / "ft-roi" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +64,9 @@ def unpack_extension(folder: Path, interpreter: str = sys.executable, libraries:
 
 
 def method_name(function: str) -> str:
-    """The name of a function's method: an identifier of the interface language has no underscore.
+    """The name of a function's method, without the underscore.
+
+    An identifier of the interface language has none.
 
     >>> method_name("FT_NETROI")
     'ftnetroi'

@@ -1,4 +1,4 @@
-"""The extension in a person's LibreOffice: put there and taken away by its own program, unopkg."""
+"""The extension in a person's LibreOffice: put there and taken away by unopkg."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def remove_extension() -> None:
 
 
 def is_installed() -> bool:
-    """Whether the present user has the extension; raises where LibreOffice does not say."""
+    """Whether the present user has the extension.
+
+    Raises where LibreOffice does not say.
+    """
     from addin.libreoffice.extension import IDENTIFIER
 
     return IDENTIFIER in _unopkg("list")

@@ -23,7 +23,7 @@ def find_pdftoppm() -> str:
 
 
 def draw_pages(document: Path, folder: Path, timeout: float) -> list[Path]:
-    """A picture of each page, in order: NAME-1.png, NAME-2.png, …"""
+    """A picture of each page, in order, as pdftoppm names them: NAME-1.png."""
     run_program(
         [find_pdftoppm(), "-png", "-r", str(DOTS_PER_INCH), str(document), str(folder / document.stem)], timeout
     )

@@ -1,4 +1,4 @@
-"""Worksheet functions for a host in another process: calls and answers as lines of JSON.
+"""Worksheet functions for another process: calls and answers as lines of JSON.
 
 Run as a program with the folder of roi_engine: a line ``[name, [argument, …]]`` on standard input gives a line
 with the answer, a cell value or rows of them, an error as ``{"error": "#NUM!"}``. The first line says who answers.
@@ -15,7 +15,10 @@ from typing import Any
 
 
 def engine() -> Callable[[str, Sequence[Any]], Any]:
-    """The function that answers a call; raises ImportError where the engine cannot be imported."""
+    """The function that answers a call.
+
+    Raises ImportError where the engine cannot be imported.
+    """
     from roi_engine.errors import FtRoiError
     from roi_engine.worksheet.call import call
 

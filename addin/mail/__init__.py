@@ -1,1 +1,1 @@
-"""Workbooks by email: who gets one, what the message says, the draft, and sending it."""
+"""Workbooks by email: who gets one, what the message says, draft and sending."""

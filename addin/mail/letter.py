@@ -1,4 +1,4 @@
-"""What a message says. A letter is written once, in blocks, and printed twice: as text and as HTML."""
+"""What a message says, written once, in blocks, and printed as text and HTML."""
 
 from __future__ import annotations
 
@@ -127,9 +127,9 @@ def _html_of(block: Block) -> str:
 
 
 def clean(text: str) -> str:
-    """A text on one line, without characters that turn others around or do not show.
+    r"""A text on one line, without characters that turn others around or do not show.
 
-    >>> clean("two\\nlines \\u202eand a trick")
+    >>> clean("two\nlines \u202eand a trick")
     'two lines and a trick'
     """
     return "".join(each for each in " ".join(text.split()) if each.isprintable())

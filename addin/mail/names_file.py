@@ -1,4 +1,4 @@
-"""A CSV file of names: one row for each person who gets a message and a workbook of their own."""
+"""A CSV file of names: a row for each person who gets a workbook of their own."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ def _text_of(path: Path) -> str:
 
 
 def _delimiter(path: Path) -> str:
-    """What stands between the column titles: Excel writes semicolons where the comma is the decimal sign."""
+    """What stands between the column titles.
+
+    Excel writes semicolons where the comma is the decimal sign.
+    """
     titles = _text_of(path).partition("\n")[0]
     return max(",;\t", key=titles.count)
 

@@ -1,4 +1,7 @@
-"""The password of a mail account: from the environment or the system's keyring, never from the command line."""
+"""The password of a mail account: from the environment or the keyring.
+
+Never from the command line, which other users can read.
+"""
 
 from __future__ import annotations
 

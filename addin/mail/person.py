@@ -17,7 +17,10 @@ class Unmailable(FtRoiError):
 
 @dataclass(frozen=True)
 class Person:
-    """An address as it goes over the wire (a domain of other letters in its xn-- form), and a name or nothing."""
+    """An address as it goes over the wire, and a name or nothing.
+
+    A domain of other letters is in its xn-- form.
+    """
 
     address: str
     name: str = ""
@@ -32,7 +35,9 @@ class Person:
 
 
 def person(text: str) -> Person:
-    """The person of ``anna@example.com`` or ``Anna Müller <anna@example.com>``; raises `Unmailable`.
+    """The person of ``anna@example.com`` or ``Anna Müller <anna@example.com>``.
+
+    Raises `Unmailable`.
 
     >>> person("Anna Müller <anna@bücher.example>")
     Person(address='anna@xn--bcher-kva.example', name='Anna Müller')
@@ -47,7 +52,10 @@ def person(text: str) -> Person:
 
 
 def checked_address(text: str) -> str:
-    """An address that a mail server can deliver to; raises `Unmailable` with the reason."""
+    """An address that a mail server can deliver to.
+
+    Raises `Unmailable` with the reason.
+    """
     from email_validator import EmailNotValidError, validate_email
 
     shown = " ".join(text.split())
@@ -63,9 +71,11 @@ def checked_address(text: str) -> str:
 
 
 def one_line(text: str, what: str) -> str:
-    """A text that may stand in a header of a message: one line of printable characters; raises `Unmailable`.
+    r"""A text fit for a header of a message: one line of printable characters.
 
-    >>> one_line("Figures\\nBcc: eve@example.com", "subject")
+    Raises `Unmailable`.
+
+    >>> one_line("Figures\nBcc: eve@example.com", "subject")
     Traceback (most recent call last):
     addin.mail.person.Unmailable: The subject "Figures Bcc: eve@example.com" has a line break. Write it on one line.
     """

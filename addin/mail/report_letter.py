@@ -1,4 +1,4 @@
-"""The letter that brings a report: the answer, three figures, the picture, and what to think about."""
+"""The letter that brings a report: answer, figures, picture, questions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def report_letter(
     file: str,
     edition: Edition,
 ) -> list[Block]:
-    """The letter's blocks. note : the sender's own words, or nothing. file : what the workbook is called."""
+    """The letter's blocks.
+
+    note : the sender's own words, or nothing.
+    file : what the workbook is called.
+    """
     currency = scenario.currency
     blocks: list[Block] = [Paragraph(greeting)]
     if note:

@@ -1,4 +1,7 @@
-"""Sending over SMTP, encrypted or not at all: STARTTLS (RFC 3207), or TLS from the first byte (RFC 8314)."""
+"""Sending over SMTP, encrypted or not at all.
+
+By STARTTLS (RFC 3207), or TLS from the first byte (RFC 8314).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class Server:
-    """Where to hand a message in. implicit : encrypted from the first byte on; else by STARTTLS."""
+    """Where to hand a message in.
+
+    implicit : encrypted from the first byte on; else by STARTTLS.
+    """
 
     host: str
     port: int
@@ -33,7 +39,9 @@ class Server:
 
 
 def server_of(text: str) -> Server:
-    """The server of ``HOST``, ``HOST:PORT`` or ``smtps://HOST:PORT``; raises `Unmailable`.
+    """The server of ``HOST``, ``HOST:PORT`` or ``smtps://HOST:PORT``.
+
+    Raises `Unmailable`.
 
     >>> server_of("smtp.example.com"), server_of("smtp.example.com:465").implicit
     (Server(host='smtp.example.com', port=587, implicit=False), True)
@@ -69,7 +77,10 @@ class Envelope:
 
 
 class Postbox:
-    """A connection to a server, opened when the first message is handed in and again where the server closed it."""
+    """A connection to a server.
+
+    It is opened when the first message is handed in, and again where the server closed it.
+    """
 
     def __init__(self, server: Server, user: str, password: str) -> None:
         self.server = server
@@ -87,7 +98,10 @@ class Postbox:
                 self._connection.quit()
 
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Delivery]:
-        """Hands the messages in, and says of each person what became of theirs, also when the server is lost."""
+        """Hands the messages in, and says of each person what became of theirs.
+
+        Also when the server is lost.
+        """
         for number, envelope in enumerate(envelopes):
             try:
                 connection = self._alive()
@@ -98,7 +112,10 @@ class Postbox:
             yield from _handed_in(connection, envelope)
 
     def _alive(self) -> smtplib.SMTP:
-        """The connection; a new one where the server has closed it, as some do after a few messages."""
+        """The connection; a new one where the server has closed it.
+
+        Some do after a few messages.
+        """
         if self._connection is not None:
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.noop()[0] == 250:
@@ -108,7 +125,10 @@ class Postbox:
         return self._connection
 
     def _connected(self) -> smtplib.SMTP:
-        """An encrypted connection, logged in where there is a user; raises `Undelivered` in words."""
+        """An encrypted connection, logged in where there is a user.
+
+        Raises `Undelivered` in words.
+        """
         connection: smtplib.SMTP | None = None
         try:
             connection = self._encrypted()

@@ -1,4 +1,4 @@
-"""The letter that brings a template: what is asked of the reader, cell by cell, and how to send it back."""
+"""The letter that brings a template: what is asked, and how to send it back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from roi_engine.scenario import REFERENCE_INPUTS
 
 
 def template_letter(*, greeting: str, note: str, file: str, currency: str) -> list[Block]:
-    """The letter's blocks. note : the sender's own words, or nothing. file : what the workbook is called."""
+    """The letter's blocks.
+
+    note : the sender's own words, or nothing.
+    file : what the workbook is called.
+    """
     asked = [f"{INPUTS[name].label} ({INPUTS[name].quantity.unit_in(currency)})" for name in REFERENCE_INPUTS]
     blocks: list[Block] = [Paragraph(greeting)]
     if note:

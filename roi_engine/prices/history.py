@@ -1,4 +1,4 @@
-"""New prices after old ones: what was in force before stays in the table, until the day on which it ended."""
+"""New prices after old ones, which stay in the table until the day they ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Periods = list[PriceRow]
 
 @dataclass
 class Changes:
-    """What an import did: names that are new, that have another figure now, and that were only read again."""
+    """What an import did: names that are new, changed, or only read again."""
 
     new: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
@@ -23,9 +23,12 @@ class Changes:
 def with_history(old: Iterable[PriceRow], new: Iterable[PriceRow], day: date) -> tuple[list[PriceRow], Changes]:
     """A table with new rows in it, and what changed.
 
-    old : the rows of the table. new : rows of which one without a ``from_date`` holds from ``day`` on. A figure that
-    was not known before has no start then; one that is the same is only read again; another one ends the period in
-    which the day lies. A period ends where a later one, known already, begins. Returns the rows and the changes.
+    old : the rows of the table.
+    new : rows of which one without a ``from_date`` holds from ``day`` on.
+    Returns the rows and the changes.
+
+    A figure that was not known before has no start then; one that is the same is only read again; another one ends the
+    period in which the day lies. A period ends where a later one, known already, begins.
 
     >>> was = PriceRow("o3", "", "input", 10, "USD", None, None, "a list", date(2025, 1, 1))
     >>> now = PriceRow("o3", "", "input", 2, "USD", None, None, "a list", date(2026, 8, 5))

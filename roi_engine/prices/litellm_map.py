@@ -1,4 +1,7 @@
-"""The price map that litellm publishes: ``model_prices_and_context_window.json`` as rows of a price table."""
+"""The price map that litellm publishes, as rows of a price table.
+
+The file is ``model_prices_and_context_window.json``.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +51,15 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> _Entry:
 
 
 def litellm_rows(text: str, place: str, read_on: date) -> list[PriceRow]:
-    """The rows of a price map, prices per million tokens; models without a price per token are left out.
+    """The rows of a price map, prices per million tokens.
 
-    text : JSON. place : what problems name as the file. Raises `PriceTableError` with every problem: no JSON, a
-    model or key given twice, a price that is no number, negative, or not per token. Source: docs/prices.md.
+    Models without a price per token are left out.
+
+    text : JSON.
+    place : what problems name as the file.
+    Raises `PriceTableError` with every problem: no JSON, a model or key given twice, a price that is no number,
+    negative, or not per token.
+    Source: docs/prices.md.
 
     >>> map = '{"mine": {"litellm_provider": "me", "input_cost_per_token": 2e-06, "mode": "chat"}}'
     >>> [(row.name, row.kind, row.value) for row in litellm_rows(map, "map.json", date(2026, 8, 5))]
@@ -109,7 +117,7 @@ def _parsed(text: str, place: str) -> _Entry:
 
 
 def _alike(entries: Mapping[str, Any], place: str) -> Iterator[Problem]:
-    """Models whose names differ in their case or in spaces only: a table does not tell them apart."""
+    """Models that a table does not tell apart: their case or spaces differ only."""
     seen: dict[str, str] = {}
     for model in entries:
         first = seen.setdefault(plain_name(model).lower(), model)

@@ -1,4 +1,4 @@
-"""Models and GPUs that a scenario names in place of typing their prices: the figures, and where they come from."""
+"""Models and GPUs that a scenario names in place of typing their prices."""
 
 from __future__ import annotations
 
@@ -39,11 +39,14 @@ SOURCE = "Price table: "
 
 
 def fill_in(values: dict[str, Any]) -> list[Problem]:
-    """Replaces names by figures, and says in ``sources`` where each comes from; returns what is wrong.
+    """Replaces names by figures, and says in ``sources`` where each comes from.
 
-    values : inputs by name, with the names of `NAMES` among them. A figure that is typed stays; so does a side that is
-    priced per 1,000 tokens, of which a name that gives nothing else is a problem. A GPU brings its range of prices
-    where none is typed. Source: docs/prices.md.
+    values : inputs by name, with the names of `NAMES` among them.
+    Returns what is wrong.
+    Source: docs/prices.md.
+
+    A figure that is typed stays; so does a side that is priced per 1,000 tokens, of which a name that gives nothing
+    else is a problem. A GPU brings its range of prices where none is typed.
 
     >>> values = {"gpu": "A100"}
     >>> fill_in(values), values["gpu_hourly_rate"], values["sources"]["gpu_hourly_rate"]
@@ -82,7 +85,7 @@ def _priced_per_1k(key: str, values: Mapping[str, Any]) -> bool:
 
 
 def _stand_in(key: str, values: dict[str, Any]) -> None:
-    """Figures for a name that gives none, so that what is told is the name and not its missing prices too."""
+    """Figures for a name that gives none: the name is told, not its prices too."""
     for field in FILLS[key]:
         values.setdefault(field, 1.0)
 
@@ -118,7 +121,7 @@ def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> d
 def _enter(
     key: str, rows: Mapping[str, PriceRow], day: date | None, values: dict[str, Any], problems: list[Problem]
 ) -> None:
-    """Puts the figures of rows in their places, unless they are in another currency than the scenario."""
+    """Puts figures in their places, unless their currency is not the scenario's."""
     currency = values.get("currency", "USD")
     for row in rows.values():
         if row.currency != currency:
@@ -136,7 +139,7 @@ def _enter(
 
 
 def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | None, values: dict[str, Any]) -> None:
-    """What batches save, where a share of them is typed and the table has the same discount on both prices."""
+    """What batches save, where a share is typed and both prices have one discount."""
     discount = f"{side}_batch_discount"
     if values.get(f"{side}_batch_share") is None or values.get(discount) is not None:
         return

@@ -1,4 +1,4 @@
-"""Price tables as CSV: the rows of a file, with everything that is wrong in it at once; and rows as a file."""
+"""Price tables as CSV: read with all that is wrong at once, and written."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ _DELIMITERS = ",;\t"
 
 
 def read_rows(text: str, place: str, *, source: str = "", read_on: date | None = None) -> list[PriceRow]:
-    """The rows of a price table.
+    r"""The rows of a price table.
 
-    text : CSV with the titles `COLUMNS` in any order; ``name``, ``kind`` and ``value`` are needed. place : what
-    problems name as the file. source, read_on : what stands for empty cells of these columns; without them such a
-    cell is a problem. An empty currency is USD. Raises `PriceTableError` with every problem. Source: docs/prices.md.
+    text : CSV with the titles `COLUMNS` in any order; ``name``, ``kind`` and ``value`` are needed.
+    place : what problems name as the file.
+    source, read_on : what stands for empty cells of these columns; without them such a cell is a problem. An empty
+        currency is USD.
+    Raises `PriceTableError` with every problem.
+    Source: docs/prices.md.
 
-    >>> table = "name,kind,value,from_date\\nmine,input,2,2026-01-01\\nmine,output,8,\\n"
+    >>> table = "name,kind,value,from_date\nmine,input,2,2026-01-01\nmine,output,8,\n"
     >>> [row.value for row in read_rows(table, "mine.csv", source="offer", read_on=date(2026, 8, 5))]
     [2.0, 8.0]
     """
@@ -65,7 +68,7 @@ def _wrong_titles(titles: Sequence[str]) -> Iterator[str]:
 
 
 def _row(cells: Mapping[str, str], defaults: Mapping[str, str], place: str, problems: list[Problem]) -> PriceRow | None:
-    """A row of the file; what is wrong with it is added to the problems, and it is None then."""
+    """A row of the file; None, and a problem more, where it is wrong."""
     before = len(problems)
 
     def wrong(column: str, sentence: str) -> None:
@@ -106,7 +109,7 @@ def _row(cells: Mapping[str, str], defaults: Mapping[str, str], place: str, prob
 
 
 def price_of(text: str) -> float | str:
-    """A price or figure of at least 0, or the sentence that says what is wrong with it.
+    """A price or figure of at least 0, or the sentence that says what is wrong.
 
     >>> price_of("0.5"), price_of("0,5")
     (0.5, '"0,5" is not a number. Write 0.5.')

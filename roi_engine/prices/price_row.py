@@ -1,4 +1,4 @@
-"""One row of a price table: a figure of an API model or a GPU, from when to when, and who says so."""
+"""One row of a price table: a figure of a model or GPU, its dates, its source."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CURRENCIES = frozenset(_ISO_4217.split())
 
 
 def plain_name(text: str) -> str:
-    """A name as a table holds it: on one line, one space between its words, none around it.
+    """A name as a table holds it: on one line, single spaces, none around it.
 
     >>> plain_name(" gpt-x  mini ")
     'gpt-x mini'
@@ -41,9 +41,12 @@ def plain_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A figure that holds from ``from_date`` (None: start unknown) until the day before ``to_date`` (None: still).
+    """A figure of a model or a GPU, and when it holds.
 
-    value : per million tokens, per GPU-hour, or what the kind says. read_on : when the source was read.
+    It holds from ``from_date`` (None: start unknown) until the day before ``to_date`` (None: still).
+
+    value : per million tokens, per GPU-hour, or what the kind says.
+    read_on : when the source was read.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The price tables in use: the shipped ones, or the user's own, read once per process."""
+"""The price tables in use: the shipped or the user's own, read once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PriceTable:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Every name as it is written, by its form in small letters, in alphabetical order."""
+        """Every name as written, by its form in small letters, in alphabetical order."""
         return {row.name.lower(): row.name for row in sorted(self.rows, key=lambda row: row.name.lower())}
 
     def find(self, name: str) -> str:
@@ -106,7 +106,10 @@ class GpuTable(PriceTable):
 
 
 class PriceTables:
-    """Both tables, and where they were read. own_file : the user's file, None where the shipped ones are in use."""
+    """Both tables, and where they were read.
+
+    own_file : the user's file, None where the shipped ones are in use.
+    """
 
     def __init__(self, rows: Sequence[PriceRow], own_file: Path | None = None) -> None:
         self.rows = tuple(rows)
@@ -131,7 +134,10 @@ def user_file() -> Path:
 
 
 def price_tables() -> PriceTables:
-    """The tables in use, read when they are first asked for; raises `PriceTableError` with the cure."""
+    """The tables in use, read when they are first asked for.
+
+    Raises `PriceTableError` with the cure.
+    """
     return _tables_in(os.environ.get(FOLDER_VARIABLE))
 
 

@@ -1,4 +1,4 @@
-"""A scenario from a range of cells: labels and values, with or without a header row."""
+"""A scenario from a range of cells: labels and values, with or without titles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RANGE_TITLES = ("low", "high", "distribution")
 
 
 class Case:
-    """A scenario on a sheet with its appraisal: what a scenario function is calculated from."""
+    """A scenario with its appraisal: what a scenario function is calculated from."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -39,7 +39,7 @@ class Case:
 
 
 class CellError(FtRoiError):
-    """An error value that stood in a cell: the result is that error, or the one that stands for it everywhere."""
+    """An error value that stood in a cell, or the one that stands for it everywhere."""
 
     def __init__(self, text: str, code: str = "") -> None:
         super().__init__(f"A cell holds {text}.")
@@ -65,9 +65,9 @@ def is_block(value: Any) -> bool:
 def read_block(block: Block) -> Case:
     """The scenario of a block of cells.
 
-    block : rows of two or more columns, the first (or the one headed input, label or name) holding labels:
-    input names, short names or human labels. A label without a value takes its default, so headings may
-    stand inside. Raises `ScenarioError` with every problem, `CellError` where one of these cells holds an error.
+    block : rows of two or more columns, the first (or the one headed input, label or name) holding labels: input names,
+        short names or human labels. A label without a value takes its default, so headings may stand inside.
+    Raises `ScenarioError` with every problem, `CellError` where one of these cells holds an error.
 
     >>> rows = (("Training time", 24), ("gpu_hourly_rate", 1.5), ("storage_gb", 28), ("storage_monthly_rate", 0.02),
     ...         ("calls", 5e6), ("baseline_cost", 0.3), ("finetuned_cost", 0.05), ("accuracy", 0.12),
@@ -115,7 +115,7 @@ def read_block(block: Block) -> Case:
 
 
 def _columns(block: Block) -> tuple[dict[str, int], Sequence[tuple[Cell, ...]]]:
-    """Where labels, values, low, high and distribution stand, and the rows below a header."""
+    """Where labels, values, low, high and distribution stand; the rows below."""
     header = [normal_form(cell) if isinstance(cell, str) else "" for cell in block[0]]
     if "value" not in header:
         return {"name": 0, "value": 1, "low": 2, "high": 3}, block
@@ -130,7 +130,9 @@ def _cell(row: tuple[Cell, ...], column: int) -> Cell:
 
 
 def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str, Any] | None:
-    """The range that a row gives; an end that is empty lies as far away as one that has no range at all.
+    """The range that a row gives.
+
+    An end that is empty lies as far away as that of an input without a range.
 
     >>> span_of("gpu_hourly_rate", 2.0, 1.2, None, None)
     {'low': 1.2, 'high': 2.4}
@@ -144,7 +146,10 @@ def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str,
 
 
 def _end(end: Any, other: Any, name: str, value: Any, change: float) -> Any:
-    """One end of a range: as typed, else the value moved by the usual swing, or the other end if that lies beyond."""
+    """One end of a range: as typed, else the value moved by the usual swing.
+
+    Or the other end, if that lies beyond.
+    """
     if end is not None:
         return end
     if not isinstance(value, (int, float)) or not isinstance(other, (int, float)) or not INPUTS[name].numeric:

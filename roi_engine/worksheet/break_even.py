@@ -1,4 +1,4 @@
-"""Worksheet functions: where the decision turns, and what it would be if an input were different."""
+"""Worksheet functions: where the decision turns, and what if an input changed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def changed(case: Case, metric: str, input_name: str, change: float) -> float | 
 
 
 def _defined(metric: str, value: float | None) -> float:
-    """The value, or the error that the metric's own function gives where it is undefined."""
+    """The value, or the error of the metric's own function where it is undefined."""
     if value is None:
         raise find_metric(metric).undefined(f"{metric} is undefined for these inputs.")
     return value

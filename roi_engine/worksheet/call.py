@@ -1,4 +1,4 @@
-"""Calling a worksheet function with cell values: the boundary that every host shares.
+"""Calling a worksheet function with cell values: what every host shares.
 
 What a cell may hold and what becomes of it:
 
@@ -42,7 +42,7 @@ _MAY_BE_NEVER = ("months", "number")
 
 
 class _Boolean:
-    """TRUE or FALSE, kept apart from 1 and 0 (which Python counts as equal) in the memo."""
+    """TRUE or FALSE, kept apart from 1 and 0, which Python counts as equal."""
 
     def __init__(self, value: bool) -> None:
         self.value = value
@@ -228,7 +228,7 @@ def _grid(
     varied: Mapping[str, Any],
     ranges: Mapping[str, tuple[tuple[Any, ...], ...]],
 ) -> list[list[Any]]:
-    """One result for every cell of the ranges; rows and columns of different ranges meet in a grid."""
+    """One result for every cell of the ranges; a row and a column meet in a grid."""
     height = max(len(cells) for cells in ranges.values())
     width = max(len(cells[0]) for cells in ranges.values())
     for name, cells in ranges.items():
@@ -258,7 +258,10 @@ def _grid(
 def _fixed(
     function: Function, varied: Mapping[str, Any], ranges: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str], FtRoiError | None]:
-    """What is the same in every cell, checked once; the ranges; and the first error, with the ranges before it alone."""
+    """What is the same in every cell, the ranges, and the first error.
+
+    What is the same is checked once. With an error come the ranges before it alone.
+    """
     fixed: dict[str, Any] = {}
     before: list[str] = []
     for name, value in varied.items():
@@ -275,7 +278,7 @@ def _fixed(
 def _many(
     function: Function, case: Case | None, cases: list[dict[str, Any] | FtRoiError], ranges: Mapping[str, Any]
 ) -> list[Any]:
-    """The results of checked cases; a typed call of a vectorised function is one run over arrays."""
+    """The results of checked cases; a vectorised function is one run over arrays."""
     if case is None and function.takes_scenario and function.vectorised is not None:
         calculated = _vectorised(function.vectorised, cases, ranges)
     else:

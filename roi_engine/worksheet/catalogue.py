@@ -38,7 +38,7 @@ ArgumentKind = Literal["number", "text", "block", "range"]
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument: its name, quantity and meaning; what stands for it when it is left out."""
+    """One argument: name, quantity, meaning, what stands for it when left out."""
 
     name: str
     quantity: Quantity
@@ -48,7 +48,10 @@ class Argument:
     kind: ArgumentKind = "number"
 
     def check(self, value: Any) -> Any:
-        """The value as the function wants it; raises with the argument's name in the sentence."""
+        """The value as the function wants it.
+
+        Raises with the argument's name in the sentence.
+        """
         if value is None:
             if self.optional:
                 return self.default
@@ -58,7 +61,7 @@ class Argument:
         return self._checked_cell(value, self.name)
 
     def _checked_rows(self, rows: tuple[tuple[Any, ...], ...]) -> list[list[Any]]:
-        """The cells of a range, each checked in its place; rows without any value are left out."""
+        """The cells of a range, each checked; rows without any value are left out."""
         return [
             [self._checked_cell(cell, f"{self.name}, row {i}, column {j}") for j, cell in enumerate(row, 1)]
             for i, row in enumerate(rows, 1)
@@ -74,11 +77,13 @@ class Argument:
 
 @dataclass(frozen=True, eq=False)  # itself, and as quick to look up
 class Function:
-    """A worksheet function: its own arguments, then the scenario's (typed, or one block in their place).
+    """A worksheet function: its own arguments, then the scenario's.
 
-    calculate : takes the `Case` (scenario functions only), then the function's own arguments as floats or
-    texts. vectorised : the same for typed arguments as arrays, by name; None where only one case at a time
-    can be calculated. undefined : the error that a result without value becomes.
+    The scenario's are typed, or one block stands in their place.
+
+    calculate : takes the `Case` (scenario functions only), then the function's own arguments as floats or texts.
+    vectorised : the same for typed arguments as arrays, by name; None where only one case at a time can be calculated.
+    undefined : the error that a result without value becomes.
     """
 
     name: str
@@ -113,13 +118,13 @@ class Function:
 
     @property
     def signature(self) -> str:
-        """The function as one would type it: ``FT_NPV(discount_rate, …)``, optional arguments in brackets."""
+        """The function as one would type it, optional arguments in brackets."""
         shown = (f"[{each.name}]" if each.optional else each.name for each in self.arguments)
         return f"{self.name}({', '.join(shown)})"
 
     @property
     def block_signature(self) -> str:
-        """The short form with one block for the scenario; the plain signature where there is none."""
+        """The form with one block for the scenario; the plain one where it has none."""
         if not self.takes_scenario or self.block_only:
             return self.signature
         return f"{self.name}({', '.join([*(f'[{a.name}]' if a.optional else a.name for a in self.own), 'scenario'])})"
@@ -137,7 +142,10 @@ INPUT_NAME = Argument("input_name", q.TEXT, "An input's name, short name or labe
 
 
 def scenario_arguments(quantity: str | None = None) -> tuple[Argument, ...]:
-    """The typed scenario arguments that a level quantity depends on; all of them for the full model."""
+    """The typed scenario arguments that a quantity of the level model depends on.
+
+    All of them for the full model.
+    """
     wanted = SCENARIO_ARGUMENTS if quantity is None else LEVEL.leaves(quantity)
     return tuple(
         Argument(name, INPUTS[name].quantity, INPUTS[name].meaning, optional=name == "tokens_per_call", default=1.0)
@@ -160,10 +168,10 @@ def worksheet_function(
     undefined: type[FtRoiError] = OutOfRange,
     examples: tuple[Any, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declares a worksheet function; the decorated function calculates it for one case.
+    """Declares a worksheet function, which the decorated one calculates for a case.
 
-    level : the quantity of the level model that a typed call gives (and that says which typed arguments
-    there are). examples : values for the function's own arguments, used in documentation and tests.
+    level : the quantity of the level model that a typed call gives (and that says which typed arguments there are).
+    examples : values for the function's own arguments, used in documentation and tests.
     """
 
     def declare(calculate: Callable[..., Any]) -> Callable[..., Any]:
@@ -232,7 +240,7 @@ def _level_of(quantity: str) -> Callable[[Mapping[str, Any]], Any]:
 
 @cache
 def functions() -> dict[str, Function]:
-    """The catalogue: every worksheet function by name, in the order of the documentation.
+    """Every worksheet function by name, in the order of the documentation.
 
     >>> functions()["FT_ERRORCUT"].signature
     'FT_ERRORCUT(base_accuracy, new_accuracy)'
@@ -244,7 +252,9 @@ def functions() -> dict[str, Function]:
 
 
 def find_function(name: str) -> Function:
-    """The function of a name, with or without ``FT_`` and whatever its case; raises `UnknownName`.
+    """The function of a name, with or without ``FT_`` and whatever its case.
+
+    Raises `UnknownName`.
 
     >>> find_function("payback").name
     'FT_PAYBACK'

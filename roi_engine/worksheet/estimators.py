@@ -1,4 +1,4 @@
-"""Worksheet functions: estimates of GPU-hours, checkpoint sizes and adapter parameters."""
+"""Worksheet functions: estimates of GPU-hours, checkpoints and adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every host tells about a function's arguments: the same sentence, and the same ones optional."""
+"""What every host tells about a function's arguments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from roi_engine.worksheet.catalogue import Argument, Function
 
 
 def argument_help(function: Function, argument: Argument) -> str:
-    """What a function wizard says about an argument: meaning, unit, what may stand in its place.
+    """What a function wizard says about an argument: meaning, unit, stand-ins.
 
     >>> from roi_engine.worksheet.catalogue import find_function
     >>> cost = find_function("FT_APICOST")
@@ -21,7 +21,9 @@ def argument_help(function: Function, argument: Argument) -> str:
 
 
 def may_stay_empty(function: Function) -> set[str]:
-    """The arguments that a host lets one leave out: all from the first on that may stay empty, in a block call at least.
+    """The arguments that a host lets one leave out.
+
+    All from the first on that may stay empty, in a block call at least.
 
     >>> from roi_engine.worksheet.catalogue import find_function
     >>> may_stay_empty(find_function("FT_APICOST"))

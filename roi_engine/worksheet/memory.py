@@ -1,4 +1,4 @@
-"""What a worksheet function gave once is given again: its functions are pure, an error as much as a result."""
+"""What a worksheet function gave once is given again, a result or an error."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ class Remembering(Protocol):
 
     cache_clear: Callable[[], None]
 
-    def __call__(self, *arguments: Any) -> Any: ...
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function gives, remembered or calculated."""
 
 
 def remembered(most: int) -> Callable[[Callable[..., Any]], Remembering]:
-    """Remembers the results of the last calls, and the `FtRoiError` of those that failed.
+    """Remembers the last results, and the `FtRoiError` of calls that failed.
 
-    most : how many calls. `functools.lru_cache` alone would calculate a failing call anew each time: an input that
-    is wrong fails in every cell of a workbook.
+    most : how many calls. `functools.lru_cache` alone would calculate a failing call anew each time: an input that is
+        wrong fails in every cell of a workbook.
 
     >>> @remembered(2)
     ... def half(number):

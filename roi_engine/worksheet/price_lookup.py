@@ -1,4 +1,4 @@
-"""Worksheet functions: prices of API models and figures of GPUs, from the dated tables."""
+"""Worksheet functions: prices of models and figures of GPUs, dated."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def gpu_info(gpu: str, field: str) -> float | str:
 def _figure(
     table: PriceTable, name: str, argument: str, typed: str, kinds: Sequence[str], as_of: date | None
 ) -> float | str:
-    """The figure of a kind, or what is said about the figure that stands for the others."""
+    """The figure of a kind, or what is said about the one that stands for others."""
     word = typed.strip().lower().replace(" ", "_").replace("-", "_")
     known = (*kinds, *EVIDENCE)
     if word not in known:

@@ -21,7 +21,11 @@ from roi_engine.worksheet.catalogue import QUALITY, Argument, worksheet_function
     examples=(0.85, 0.97),
 )
 def error_cut(base_accuracy: float, new_accuracy: float) -> float | None:
-    """Relative error reduction: (e0 − e1) / e0 with e = 1 − accuracy; None when e0 is zero.
+    """Relative error reduction.
+
+        (e0 − e1) / e0        e = 1 − accuracy
+
+    Returns a share of the errors; None when e0 is zero.
 
     >>> round(error_cut(0.85, 0.97), 12)
     0.8

@@ -44,7 +44,7 @@ def cumulative_chart(
     months: Cells, flows: Cells, moment: Cells, level: Cells, title: Cells, currency: str, last_month: int
 ) -> ScatterChart:
     """The cumulative cash flow over the months, with a diamond at the payback."""
-    chart: Any = ScatterChart()
+    chart = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
     curve = _xy("Cumulative cash flow", months, flows)
@@ -54,19 +54,17 @@ def cumulative_chart(
     diamond = _diamonds("Payback", moment, level)
     chart.series = [curve, diamond]
     _frame(chart, title)
-    _axis(chart.x_axis, "Month", "0")
+    _axis(chart.x_axis, "Month", "0", every=1 if last_month <= 12 else 6 if last_month <= 72 else 60)
     _axis(chart.y_axis, f"Cumulative cash flow ({currency})", "#,##0")
     chart.x_axis.scaling.min = 0  # the other end follows the horizon
-    chart.x_axis.majorUnit = 1 if last_month <= 12 else 6 if last_month <= 72 else 60
     chart.x_axis.majorGridlines = None
-    chart.legend.position = "b"
-    chart.legend.txPr = _text(9)
+    _legend_below(chart)
     return chart
 
 
 def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarChart:
     """One bar for each label, the first on top."""
-    chart: Any = BarChart()
+    chart = BarChart()
     chart.type, chart.grouping = "bar", "clustered"
     chart.style = 2
     chart.gapWidth = 35
@@ -87,7 +85,7 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
 
 def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, currency: str) -> BarChart:
     """Each input's effect at low and at high, the widest on top."""
-    chart: Any = BarChart()
+    chart = BarChart()
     chart.type, chart.grouping = "bar", "clustered"
     chart.style = 2
     chart.overlap, chart.gapWidth = 100, 35
@@ -102,8 +100,7 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, cu
     _axis(chart.y_axis, f"Change from the base case ({currency})", "#,##0")
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.majorGridlines = None
-    chart.legend.position = "b"
-    chart.legend.txPr = _text(9)
+    _legend_below(chart)
     return chart
 
 
@@ -112,9 +109,9 @@ def bill_chart(
     marks: tuple[Cells, Cells] | None,
     title: Cells,
     currency: str,
-) -> Any:
+) -> ScatterChart:
     """Bills against calls: a line an option (colour, dash; calls, bills), and marks."""
-    chart: Any = ScatterChart()
+    chart = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
     for name, ((colour, dash), (calls, bills)) in lines.items():
@@ -130,8 +127,7 @@ def bill_chart(
     _axis(chart.y_axis, f"Bill per month ({currency})", "#,##0")
     chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
     chart.x_axis.majorGridlines = None
-    chart.legend.position = "b"
-    chart.legend.txPr = _text(9)
+    _legend_below(chart)
     return chart
 
 
@@ -139,7 +135,7 @@ def waterfall_chart(
     labels: Cells, base: Cells, parts: Sequence[Cells], colours: Sequence[str], title: Cells, currency: str
 ) -> BarChart:
     """Steps that float on an invisible base, a colour for each."""
-    chart: Any = BarChart()
+    chart = BarChart()
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
     chart.overlap, chart.gapWidth = 100, 45
@@ -193,8 +189,15 @@ def _frame(chart: Any, title: Cells) -> None:
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
 
 
-def _axis(axis: Any, title: str, number_format: str | None) -> None:
+def _legend_below(chart: Any) -> None:
+    chart.legend.position = "b"
+    chart.legend.txPr = _text(9)
+
+
+def _axis(axis: Any, title: str, number_format: str | None, every: float | None = None) -> None:
     axis.delete = False
+    if every is not None:
+        axis.majorUnit = every
     axis.tickLblPos = "low"
     axis.txPr = _text(9)
     axis.title = _axis_title(title) if title else None

@@ -245,4 +245,5 @@ def cached(value: Any) -> float | int | bool | str:
             return NEVER
     if value is None:
         raise ValueError("a formula without a value")
-    return value
+    shown: float | int | bool | str = value
+    return shown

@@ -251,8 +251,10 @@ class _Grid:
 def _colour_scale(metric: str) -> Rule:
     """Money turns colour at zero; a duration darkens as it grows."""
     if METRICS[metric].quantity.kind == "money":
-        return ColorScaleRule(
+        scale: Rule = ColorScaleRule(
             start_type="min", start_color="F4B183", mid_type="num", mid_value=0, mid_color="FFFFFF",
             end_type="max", end_color="9DC3E6",
         )  # fmt: skip
-    return ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="9DC3E6")
+    else:
+        scale = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="9DC3E6")
+    return scale

@@ -12,6 +12,7 @@ class ErrorValue(str):
     """A cached error such as ``#N/A``; plain text of the same spelling stays text."""
 
     def __new__(cls, code: str) -> ErrorValue:
+        """One of the seven codes that a cell can hold."""
         if code not in CLASSIC_ERRORS:
             raise ValueError(f"{code!r} is not one of {', '.join(CLASSIC_ERRORS)}.")
         return super().__new__(cls, code)

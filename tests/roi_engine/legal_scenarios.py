@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from roi_engine import INPUTS, Scenario
-from roi_engine.scenario import Input
+from roi_engine.inputs import Input
 
 LONGEST = 120
 FIVE_HUNDRED = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])

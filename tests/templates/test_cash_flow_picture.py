@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from io import BytesIO
 
 import numpy as np
@@ -30,10 +29,6 @@ def places_of(image: Image.Image, colour: tuple[int, int, int]) -> tuple[np.ndar
 def across(month: float, months: int) -> float:
     """Where a month stands, in stored pixels."""
     return 2 * (86 + (640 - 86 - 26) * month / months)
-
-
-def test_the_documented_examples():
-    assert doctest.testmod(picture).failed == 0
 
 
 @pytest.mark.parametrize("name", ["support-classifier", "document-extraction", "reference", "free"])

@@ -29,19 +29,23 @@ class Postmaster:
     logins: list[str] = field(default_factory=list)
     connections: int = 0
 
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+    async def handle_EHLO(
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
         session.host_name = hostname
         session.taken = 0
         self.connections += 1
         return responses
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address == REFUSED:
             return "550 5.1.1 No such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         if len(self.received) == self.lose_message:
             self.lose_message = -1
             server.transport.abort()
@@ -50,10 +54,10 @@ class Postmaster:
         session.taken += 1
         return "250 Accepted"
 
-    async def handle_NOOP(self, server, session, envelope, arg):
+    async def handle_NOOP(self, server: SMTP, session: Any, envelope: Envelope, arg: str) -> str:
         return "421 Enough for now" if session.taken >= self.most_per_connection else "250 OK"
 
-    def authenticate(self, server, session, envelope, mechanism, data) -> AuthResult:
+    def authenticate(self, server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         self.logins.append(data.login.decode())
         right = (data.login.decode(), data.password.decode()) == (USER, PASSWORD)
         return AuthResult(success=right, handled=right)

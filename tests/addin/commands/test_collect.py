@@ -17,9 +17,9 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from addin.shell import returned_files
-from benchmarks.returned_answers import Template, write_answers
 from roi_engine import REFERENCE, appraise
 from templates.returned.returned_workbook import read_returned_workbook
+from tests.returned_workbooks import Template, write_returned_workbooks
 
 
 def run(*arguments: object):
@@ -177,7 +177,7 @@ def test_a_file_that_ends_its_process_is_a_problem_like_any_other(folder, monkey
 def test_two_hundred_answers_of_mixed_quality_with_every_fault_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "answers").mkdir()
-    written = write_answers(tmp_path / "answers", 200)
+    written = write_returned_workbooks(tmp_path / "answers", 200)
     result = run("answers", "--json")
     assert result.exit_code == 4
     answers = {each["file"]: each for each in json.loads(result.stdout)["answers"]}

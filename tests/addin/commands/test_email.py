@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import email as email_package
 import email.policy
-import importlib
 import json
 import os
 import re
@@ -105,11 +103,6 @@ def html_of(message: EmailMessage) -> str:
 def workbook_of(message: EmailMessage) -> tuple[str, bytes]:
     (attachment,) = message.iter_attachments()
     return attachment.get_filename(), attachment.get_content()
-
-
-@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "addin" / "mail").glob("[a-z]*.py")))
-def test_the_documented_examples(module):
-    assert doctest.testmod(importlib.import_module(f"addin.mail.{module}")).failed == 0
 
 
 # --- the draft ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 RUN_MACROS = 4  # com.sun.star.document.MacroExecMode.ALWAYS_EXECUTE_NO_WARN
 
 
-def main():
+def main() -> None:
     sys.path.append(str(Path(__file__).parents[2]))
     from uno_connection import connected, option
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import io
 import math
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
-from templates.portfolio import portfolio_inputs_sheet
 from templates.portfolio.portfolio_sheet import in_portfolio
 from templates.portfolio.portfolio_workbook import build_portfolio
 from templates.returned.provenance import Provenance
@@ -61,10 +59,6 @@ def places(book: openpyxl.Workbook, columns: str) -> list[tuple[Any, ...]]:
     start = next(row for row in range(1, 60) if sheet.cell(row, 1).value == "Place") + 1
     table = [tuple(sheet[f"{column}{row}"].value for column in columns) for row in range(start, sheet.max_row + 1)]
     return [row for row in table if row[0] not in (None, "")]
-
-
-def test_the_documented_examples():
-    assert doctest.testmod(portfolio_inputs_sheet).failed == 0
 
 
 def test_a_row_shows_the_engine_s_metrics_and_where_it_comes_from():

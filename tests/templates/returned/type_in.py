@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 
-def main():
+def main() -> None:
     sys.path.append(str(Path(__file__).parents[2]))
     from uno_connection import connected, option
 

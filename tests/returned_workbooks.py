@@ -91,7 +91,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def write_answers(folder: Path, number: int, seed: int = 7) -> list[Returned]:
+def write_returned_workbooks(folder: Path, number: int, seed: int = 7) -> list[Returned]:
     """Writes so many files, three quarters of them good; returns what each is, in the order of their names."""
     chance, template = random.Random(seed), Template()
     written: list[Returned] = []
