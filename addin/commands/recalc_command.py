@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +11,6 @@ from addin.shell.command import Command, is_on, json_option
 from addin.shell.failures import UnusablePath, WouldOverwrite
 from addin.shell.output_file import check_workbook_path, write_file
 from addin.shell.terminal import print_json, print_note
-
-if TYPE_CHECKING:
-    from addin.libreoffice.office import Office
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods")
 LISTED = 5
@@ -71,36 +68,28 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
     if folder is not None:
         _check_folder(folder)
 
-    from addin.libreoffice.office import Office
-    from addin.libreoffice.pictures import draw_pages, find_pdftoppm
-    from addin.libreoffice.recalculated import check_is_workbook, formula_cells
+    from addin.libreoffice.rendering import render
 
-    check_is_workbook(source)
-    if folder is not None:
-        find_pdftoppm()
+    rendering = render(source, timeout, document=printed is not None, pages=folder is not None)
+    pages = _page_paths(rendering.pages, folder, force) if folder is not None else {}
     written: list[Path] = []
-    with Office(timeout) as office:
-        out = office.folder / "out"
-        out.mkdir()
-        (recalculated,) = office.convert([source], out, ".xlsx")
-        _check_functions(source, office)
-        cells = list(formula_cells(recalculated))
-        if book is not None:
-            write_file(book, recalculated.read_bytes())
-            written.append(book)
-        if printed is not None or folder is not None:
-            (document,) = office.convert([source], out, ".pdf")
-            if printed is not None:
-                write_file(printed, document.read_bytes())
-                written.append(printed)
-            if folder is not None:
-                written += _write_pages(draw_pages(document, out, timeout), folder, force)
-    errors = [cell for cell in cells if cell.error]
+    if book is not None:
+        write_file(book, rendering.workbook)
+        written.append(book)
+    if printed is not None:
+        write_file(printed, rendering.document)
+        written.append(printed)
+    for path, content in pages.items():
+        path.parent.mkdir(exist_ok=True)
+        write_file(path, content)
+        written.append(path)
+    errors = [cell for cell in rendering.cells if cell.error]
     if json:
         print_json(
             {
                 "files": [str(path) for path in written],
-                "formulas": len(cells),
+                "formulas": len(rendering.cells),
+                "left_out": list(rendering.left_out),
                 "errors": [
                     {"cell": f"{each.sheet}!{each.address}", "formula": each.formula, "error": each.error}
                     for each in errors
@@ -109,9 +98,13 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         )
         return
     if not is_on("quiet"):
-        click.echo(f"LibreOffice recalculated {len(cells):,} formulas; {len(errors) or 'no'} cells hold an error.")
+        click.echo(
+            f"LibreOffice recalculated {len(rendering.cells):,} formulas; {len(errors) or 'no'} cells hold an error."
+        )
         for path in written:
             click.echo(f"  {path}")
+        if rendering.left_out:
+            print_note("Warning", f"left out, unsafe to load: {'; '.join(rendering.left_out)}.", "yellow")
         for each in errors[:LISTED]:
             print_note("Warning", f"{each.sheet}!{each.address} is {each.error}: ={each.formula}", "yellow")
         if len(errors) > LISTED:
@@ -138,24 +131,10 @@ def _check_folder(folder: Path) -> None:
         raise UnusablePath(f"The folder {folder.parent} does not exist. Create it, or name another with --png.")
 
 
-def _check_functions(source: Path, office: Office) -> None:
-    """Refuses a result in which the functions did not run: every FT_ cell would be #NAME? or #VALUE!."""
-    from addin.libreoffice.office import OfficeFailed
-    from addin.libreoffice.recalculated import calls_functions
-
-    found: dict[str, Any] | None = office.calculator()
-    if found is None and calls_functions(source):
-        raise OfficeFailed("LibreOffice did not load the FT_ functions. See what is wrong: ft-roi addin doctor")
-    if found is not None and found["where"] == "nowhere":
-        raise OfficeFailed(f"The FT_ functions do not run in LibreOffice: {found['why_no_worker']}")
-
-
-def _write_pages(pages: list[Path], folder: Path, force: bool) -> list[Path]:
-    targets = [folder / page.name for page in pages]
+def _page_paths(pages: Mapping[str, bytes], folder: Path, force: bool) -> dict[Path, bytes]:
+    """Where the pictures go, with what is in them; refuses to replace one unasked, before any file is written."""
+    targets = {folder / name: content for name, content in pages.items()}
     there = [path for path in targets if path.exists()]
     if there and not force:
         raise WouldOverwrite(f"{there[0]} exists. Overwrite it with --force.")
-    folder.mkdir(exist_ok=True)
-    for page, target in zip(pages, targets, strict=True):
-        write_file(target, page.read_bytes())
     return targets

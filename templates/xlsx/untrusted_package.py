@@ -173,6 +173,14 @@ class _Stream:
 
 def open_package(content: bytes) -> Package:
     """The package of an .xlsx, .xlsm, .xltx or .xlam file; raises `UnreadableWorkbook` with what it is instead."""
+    package = open_parts(content)
+    if "xl/workbook.xml" not in package and not main_part(package):
+        raise UnreadableWorkbook(_other_package(package))
+    return package
+
+
+def open_parts(content: bytes) -> Package:
+    """The parts of a file that is packed as a workbook is, whatever they are; raises `UnreadableWorkbook`."""
     if len(content) > LARGEST_FILE:
         raise _too_large("it is", len(content))
     if content[:2] != b"PK":
@@ -193,10 +201,7 @@ def open_package(content: bytes) -> Package:
         entries[name.lower()] = entry
     if sum(entry.file_size for entry in entries.values()) > 4 * LARGEST_WHOLE:
         raise _too_large("unpacked, it is")
-    package = Package(archive, entries)
-    if "xl/workbook.xml" not in package and not main_part(package):
-        raise UnreadableWorkbook(_other_package(package))
-    return package
+    return Package(archive, entries)
 
 
 def main_part(package: Package) -> str:

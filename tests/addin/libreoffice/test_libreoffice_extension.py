@@ -25,6 +25,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from addin.libreoffice import extension, worker
 from addin.libreoffice.calculator import REPORT, Worker, binary_kind, chosen_calculator
 from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
@@ -361,7 +362,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
     written |= write_edited(written["support-classifier"], folder)
     with Office() as office:
         out = tmp_path_factory.mktemp("computed")
-        computed = office.convert(list(written.values()), out, ".xlsx")
+        computed = office.convert(list(map(safe_copy, written.values())), out, ".xlsx")
         return Live(written, dict(zip(written, computed, strict=True)), office.calculator())
 
 
@@ -468,7 +469,7 @@ def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> Non
     book.save(tmp_path / "book.xlsx")
     (tmp_path / "out").mkdir()
     with Office(functions=False) as office:
-        (path,) = office.convert([tmp_path / "book.xlsx"], tmp_path / "out", ".xlsx")
+        (path,) = office.convert([safe_copy(tmp_path / "book.xlsx")], tmp_path / "out", ".xlsx")
         assert office.calculator() is None
     sheet = openpyxl.load_workbook(path, data_only=True).active
     assert [sheet["A1"].value, sheet["A2"].value] == ["#NAME?", 2]
@@ -488,7 +489,7 @@ def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest
     interpreter = "/no/such/python" if where == "nowhere" else sys.executable
     with Office() as office:
         extension.unpack_extension(office.folder / "extensions", interpreter, libraries=[])
-        (path,) = office.convert([tmp_path / "book.xlsx"], tmp_path / "out", ".xlsx")
+        (path,) = office.convert([safe_copy(tmp_path / "book.xlsx")], tmp_path / "out", ".xlsx")
         said = office.calculator()
     assert said is not None
     sheet = openpyxl.load_workbook(path, data_only=True).active
