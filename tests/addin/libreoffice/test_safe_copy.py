@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import threading
 import time
 import zipfile
@@ -247,6 +248,46 @@ def test_a_report_keeps_its_charts_in_the_workbook_and_on_the_pages(edition: Any
     line, tornado = (first.crop((at, int(height * 0.28), at + width // 2, int(height * 0.6))) for at in (0, width // 2))
     assert coloured(line) > 500, "the line of the cumulative cash flow"
     assert coloured(tornado) > 5_000, "the bars of the tornado"
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_what_else_of_a_report_the_recalculated_workbook_keeps(tmp_path: Path) -> None:
+    content = build_workbook(load_scenario(SAMPLE), edition="native")
+    (tmp_path / "report.xlsx").write_bytes(content)
+    before, after = kept(content), kept(render(tmp_path / "report.xlsx").workbook)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def kept(content: bytes) -> dict[str, Any]:
+    """What a reader of a workbook would miss: by sheet, and of the whole.
+
+    A number format may have its letters between quotation marks or behind backslashes.
+    """
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found: dict[str, Any] = {
+        "names": sorted(book.defined_names),
+        "sheets": [(sheet.title, sheet.sheet_state) for sheet in book],
+        "properties": (book.properties.title, sorted(each.name for each in book.custom_doc_props.props)),
+    }
+    for sheet in book:
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        validations = sheet.data_validations.dataValidation
+        areas = [area for each in validations for area in each.sqref.ranges]
+        found |= {
+            f"{sheet.title}: number formats": [(c.coordinate, re.sub(r'[\\"]', "", c.number_format)) for c in cells],
+            f"{sheet.title}: fonts": [(c.coordinate, c.font.name, c.font.sz, c.font.b) for c in cells],
+            f"{sheet.title}: links": sorted(c.coordinate for c in cells if c.hyperlink),
+            f"{sheet.title}: locks": [(cell.coordinate, cell.protection.locked) for cell in cells],
+            f"{sheet.title}: validations": sorted({at for area in areas for at in area.cells}),
+            f"{sheet.title}: conditional formats": sorted(str(each.sqref) for each in sheet.conditional_formatting),
+            f"{sheet.title}: merged": sorted(map(str, sheet.merged_cells.ranges)),
+            f"{sheet.title}: tables": sorted(sheet.tables),
+            f"{sheet.title}: panes": sheet.freeze_panes,
+            f"{sheet.title}: printing": (sheet.print_title_rows, sheet.print_area, sheet.page_setup.orientation),
+            f"{sheet.title}: protected": sheet.protection.sheet,
+        }
+    return found
 
 
 def coloured(picture: Image.Image) -> int:
