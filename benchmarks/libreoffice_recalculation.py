@@ -22,6 +22,7 @@ from run import machine, table
 from timing import Comparison, Contender, Disagreement, Ratio, measured
 
 from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import REFERENCE, call
 from roi_engine.scenario import REFERENCE_INPUTS
 
@@ -50,7 +51,7 @@ def libreoffice_recalculation(folder: Path, cells: int = CELLS) -> Comparison:
             with Office(functions=functions) as office:
                 out = office.folder / "out"
                 out.mkdir()
-                (computed,) = office.convert([path], out, ".xlsx")
+                (computed,) = office.convert([safe_copy(path)], out, ".xlsx")
                 kept = folder / "computed.xlsx"
                 kept.write_bytes(computed.read_bytes())
             return [] if timed else values(kept)

@@ -12,6 +12,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.failures import InvalidInput, Undelivered
+from addin.shell.file_name import safe_file_name
 from addin.shell.input_file import existing_file
 from addin.shell.options import (
     EDITIONS,
@@ -274,7 +275,7 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     for row, name in with_progress(letters, "workbooks"):
         people = [row.person] if wishes.personal else [each.person for each in wishes.rows]
         greeting = f"Hello {row.person.name}," if len(people) == 1 and row.person.name else "Hello,"
-        file, note = f"{name}.xlsx", row.note or wishes.note
+        file, note = safe_file_name(name, ".xlsx"), row.note or wishes.note
         if scenario_file:
             letter = report_letter(
                 scenario, appraisal, warnings, greeting=greeting, note=note, file=file, edition=edition
@@ -327,7 +328,10 @@ def _write(mails: Sequence[Mail], paths: Sequence[Path], force: bool, json: bool
 def _show(mails: Sequence[Mail], server: Server | None, user: str, json: bool) -> None:
     """What would go to whom: the head of every message, and the first one's text."""
     from addin.mail.letter import as_text
+    from addin.mail.message import message
 
+    for mail in mails:
+        message(mail, draft=server is None)  # what cannot be written or sent is not shown as if it could
     if json:
         print_json([_summary(mail) for mail in mails])
         return

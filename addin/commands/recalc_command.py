@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,6 @@ from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file, check_output_folder, refuse_existing
 from addin.shell.terminal import print_json, print_line, print_note
-
-if TYPE_CHECKING:
-    from addin.libreoffice.office import Office
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods")
 LISTED = 5
@@ -70,36 +67,28 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
     if folder is not None:
         check_output_folder(folder, "name another with --png")
 
-    from addin.libreoffice.office import Office
-    from addin.libreoffice.pictures import draw_pages, find_pdftoppm
-    from addin.libreoffice.recalculated import check_is_workbook, formula_cells
+    from addin.libreoffice.rendering import render
 
-    check_is_workbook(source)
-    if folder is not None:
-        find_pdftoppm()
+    rendering = render(source, timeout, document=printed is not None, pages=folder is not None)
+    pages = _page_paths(rendering.pages, folder, force) if folder is not None else {}
     written: list[Path] = []
-    with Office(timeout) as office:
-        out = office.folder / "out"
-        out.mkdir()
-        (recalculated,) = office.convert([source], out, ".xlsx")
-        _check_functions(source, office)
-        cells = list(formula_cells(recalculated))
-        if book is not None:
-            write_file(book, recalculated.read_bytes(), force)
-            written.append(book)
-        if printed is not None or folder is not None:
-            (document,) = office.convert([source], out, ".pdf")
-            if printed is not None:
-                write_file(printed, document.read_bytes(), force, elsewhere="")
-                written.append(printed)
-            if folder is not None:
-                written += _write_pages(draw_pages(document, out, timeout), folder, force)
-    errors = [cell for cell in cells if cell.error]
+    if book is not None:
+        write_file(book, rendering.workbook, force)
+        written.append(book)
+    if printed is not None:
+        write_file(printed, rendering.document, force, elsewhere="")
+        written.append(printed)
+    for path, content in pages.items():
+        path.parent.mkdir(exist_ok=True)
+        write_file(path, content, force, elsewhere="")
+        written.append(path)
+    errors = [cell for cell in rendering.cells if cell.error]
     if json:
         print_json(
             {
                 "files": [str(path) for path in written],
-                "formulas": len(cells),
+                "formulas": len(rendering.cells),
+                "left_out": list(rendering.left_out),
                 "errors": [
                     {"cell": f"{each.sheet}!{each.address}", "formula": each.formula, "error": each.error}
                     for each in errors
@@ -108,9 +97,12 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         )
         return
     if not is_on("quiet"):
-        print_line(f"LibreOffice recalculated {len(cells):,} formulas; {len(errors) or 'no'} cells hold an error.")
+        count = len(rendering.cells)
+        print_line(f"LibreOffice recalculated {count:,} formulas; {len(errors) or 'no'} cells hold an error.")
         for path in written:
             print_line(f"  {path}")
+        if rendering.left_out:
+            print_note("Warning", f"left out, unsafe to load: {'; '.join(rendering.left_out)}.", "yellow")
         for each in errors[:LISTED]:
             print_note("Warning", f"{each.sheet}!{each.address} is {each.error}: ={each.formula}", "yellow")
         if len(errors) > LISTED:
@@ -126,26 +118,9 @@ def _workbook(name: str) -> Path:
     return path
 
 
-def _check_functions(source: Path, office: Office) -> None:
-    """Refuses a result in which the functions did not run.
-
-    Every FT_ cell of it would be #NAME? or #VALUE!.
-    """
-    from addin.libreoffice.office import OfficeFailed
-    from addin.libreoffice.recalculated import calls_functions
-
-    found: dict[str, Any] | None = office.calculator()
-    if found is None and calls_functions(source):
-        raise OfficeFailed("LibreOffice did not load the FT_ functions. See what is wrong: ft-roi addin doctor")
-    if found is not None and found["where"] == "nowhere":
-        raise OfficeFailed(f"The FT_ functions do not run in LibreOffice: {found['why_no_worker']}")
-
-
-def _write_pages(pages: list[Path], folder: Path, force: bool) -> list[Path]:
-    targets = [folder / page.name for page in pages]
+def _page_paths(pages: Mapping[str, bytes], folder: Path, force: bool) -> dict[Path, bytes]:
+    """Where the pictures go, with what is in them; refuses to replace one unasked."""
+    targets = {folder / name: content for name, content in pages.items()}
     for target in targets:
         refuse_existing(target, force, elsewhere="")
-    folder.mkdir(exist_ok=True)
-    for page, target in zip(pages, targets, strict=True):
-        write_file(target, page.read_bytes(), force, elsewhere="")
     return targets

@@ -101,7 +101,7 @@ def _python(settings: Mapping[str, str], run: Run) -> list[DoctorFinding]:
     """The interpreter that the add-in names: there, able to import, and its versions."""
     interpreter = settings[INTERPRETER]
     try:
-        code, printed = run([interpreter, "-c", _PROBE.format(calls=CALLS), settings.get("PYTHONPATH", "")])
+        code, printed = run([interpreter, "-P", "-c", _PROBE.format(calls=CALLS), settings.get("PYTHONPATH", "")])
     except (OSError, subprocess.TimeoutExpired) as error:
         return [DoctorFinding("Its Python", "wrong", f"{interpreter} does not start: {error}", INSTALL)]
     if code:

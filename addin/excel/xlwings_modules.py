@@ -2,7 +2,8 @@
 
 xlwings' module for add-ins (BSD 3-Clause) can run any Python code, and reads its settings from the active workbook
 and from the folder that holds it. A formula in a file from elsewhere could then start a program. So of its procedures
-only those remain that XLPy needs, private but for XLPy, and they read the add-in's own settings alone.
+only those remain that XLPy needs, private but for XLPy, and they read the add-in's own settings alone. Python is
+started so that it imports nothing from the current folder: a file roi_engine.py beside a workbook is not run.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ _PROCEDURE = re.compile(
     r"^(?:(?:Public|Private) )?((?:Function|Sub) (\w+))\b.*?^End (?:Function|Sub)[ \t]*\n", re.M | re.S
 )
 _SETTING = re.compile(r'GetConfig\("([^"]+)"')
-_NOTICE = "'Of the original, ft-roi keeps what XLPy needs, private, and with ThisWorkbook for ActiveWorkbook.\n"
+_SAFE_PATH = (
+    ('tail = " -B -c ', 'tail = " -P -B -c '),
+    ('& ";" & GetConfig("PYTHONPATH")', '& IIf(GetConfig("PYTHONPATH") = "", "", ";" & GetConfig("PYTHONPATH"))'),
+)
+"""What starts Python, and ours in its place: without the current folder, which xlwings takes an empty setting for."""
+_NOTICE = (
+    "'Of the original, ft-roi keeps what XLPy needs, private, and with ThisWorkbook for ActiveWorkbook.\n"
+    "'Python gets -P, and no empty PYTHONPATH: it imports nothing from the current folder.\n"
+)
 
 
 class UnknownXlwings(Failure):
@@ -54,8 +63,11 @@ def settings_read(module: str) -> set[str]:
 
 def only_what_is_needed(text: str) -> str:
     """xlwings' module with the procedures that XLPy needs and no other."""
+    known = all(theirs in text for theirs, _ in _SAFE_PATH) and 'PROJECT_NAME As String = "myaddin"' in text
+    for theirs, ours in _SAFE_PATH:
+        text = text.replace(theirs, ours)
     procedures = {found[2]: found[0] for found in _PROCEDURE.finditer(text)}
-    if ENTRY not in procedures or 'PROJECT_NAME As String = "myaddin"' not in text:
+    if ENTRY not in procedures or not known:
         raise UnknownXlwings(
             f"xlwings {xlwings_version()} is not built as ft-roi expects. Install one that is known to work:",
             'pip install "xlwings==0.37.8"',

@@ -12,10 +12,14 @@ import os
 import subprocess
 import sys
 import sysconfig
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from time import monotonic
+from typing import IO, Any
 
 Answer = Callable[[str, Sequence[Any]], Any]
 """From a function's name and its arguments to a cell value or rows of them, an error as {"error": "#NUM!"}."""
@@ -30,16 +34,31 @@ OTHER_PYTHONS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE"
 """What LibreOffice sets for its own Python, and another one must not see."""
 
 
-class Worker:
-    """A process of another Python that answers calls; started at the first, and again should it have died."""
+CALL_LIMIT, START_LIMIT = 30.0, 60.0
+"""Seconds that a call may take, and the start of the process."""
+REMEMBERED = 16_000_000
+"""Bytes of questions and answers that are remembered: some hundred thousand cells."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+
+class Worker:
+    """A process of another Python that answers calls; started at the first, and again should it have died.
+
+    Questions are numbered, and an answer is the line that bears the number of its question: whatever else comes out of
+    the process is no answer. A call that takes too long ends the process and is an OSError, as is a process that dies.
+    """
+
+    def __init__(self, command: Sequence[str], limit: float = CALL_LIMIT) -> None:
         self.command = command
+        self.limit = limit
         self.process: subprocess.Popen[bytes] | None = None
-        self.answer = lru_cache(maxsize=8192)(self._answer)  # functions are pure: asking once is enough
+        self.memory = Memory(REMEMBERED)  # functions are pure: asking once is enough
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._number = 0
+        self._one_at_a_time = Lock()
 
     def start(self) -> dict[str, Any]:
         """Starts the process and returns what it says of itself; raises OSError where it cannot be used."""
+        self.stop()
         environment = {name: value for name, value in os.environ.items() if name not in OTHER_PYTHONS}
         self.process = subprocess.Popen(
             self.command,
@@ -48,30 +67,101 @@ class Worker:
             env=environment,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        greeting: dict[str, Any] = self._receive()
+        self._lines, self._number = SimpleQueue(), 0
+        Thread(target=_read, args=(self.process.stdout, self._lines), daemon=True).start()
+        greeting: dict[str, Any] = json.loads(self._received(START_LIMIT))
         return greeting
 
-    def _answer(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        question = json.dumps([name, arguments]).encode() + b"\n"
+    def answer(self, name: str, arguments: Sequence[Any]) -> Any:
+        """What a function gives, of the process or from memory; raises OSError where there is no answer."""
+        question = json.dumps([name, arguments]).encode()
+        with self._one_at_a_time:
+            known = self.memory.get(question)
+            if known is None:
+                known = self._asked(question)
+                self.memory.put(question, known)
+        return json.loads(known)
+
+    def _asked(self, question: bytes, again: bool = True) -> bytes:
         if self.process is None or self.process.poll() is not None:
             self.start()
         assert self.process is not None and self.process.stdin is not None
-        self.process.stdin.write(question)
-        self.process.stdin.flush()
-        return self._receive()
+        self._number += 1
+        try:
+            self.process.stdin.write(b"[%d, %b]\n" % (self._number, question))
+            self.process.stdin.flush()
+        except OSError:  # it has just died: a new one is asked
+            if not again:
+                raise
+            self.start()
+            return self._asked(question, again=False)
+        return self._received(self.limit)
 
-    def _receive(self) -> Any:
-        assert self.process is not None and self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise OSError(f"{self.command[0]} ended with exit code {self.process.wait()}")
-        return json.loads(line)
+    def _received(self, limit: float) -> bytes:
+        """The answer to the last question, as JSON."""
+        assert self.process is not None
+        mark, until = b"%d " % self._number, monotonic() + limit
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.0, until - monotonic()))
+            except Empty:
+                self.stop()
+                raise OSError(f"{self.command[0]} did not answer within {limit:g} s") from None
+            if not line:
+                process, self.process = self.process, None
+                raise OSError(f"{self.command[0]} ended with exit code {_ended(process)}")
+            if line.startswith(mark):
+                return line[len(mark) :]
 
     def stop(self) -> None:
         """Ends the process."""
-        if self.process is not None:
-            self.process.communicate()
-            self.process = None
+        process, self.process = self.process, None
+        if process is not None:
+            _ended(process)
+
+
+class Memory:
+    """Answers by question, the latest used, up to a number of bytes; what is large in itself is not remembered."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size = most, 0
+        self._known: OrderedDict[bytes, bytes] = OrderedDict()
+
+    def get(self, question: bytes) -> bytes | None:
+        """The answer, if it is remembered."""
+        if question in self._known:
+            self._known.move_to_end(question)
+        return self._known.get(question)
+
+    def put(self, question: bytes, answer: bytes) -> None:
+        """Remembers an answer, and forgets those that were not used for longest."""
+        if len(question) + len(answer) > self.most // 10:
+            return
+        self._known[question] = answer
+        self.size += len(question) + len(answer)
+        while self.size > self.most:
+            forgotten = self._known.popitem(last=False)
+            self.size -= sum(map(len, forgotten))
+
+
+def _read(stream: IO[bytes], lines: SimpleQueue[bytes]) -> None:
+    """Hands on the lines of a process, and an empty one at its end."""
+    with stream, suppress(OSError, ValueError):
+        for line in stream:
+            lines.put(line)
+    lines.put(b"")
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Ends a process that has no more to say; its exit code."""
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.close()
+    try:
+        return process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def binary_kind() -> str:
@@ -114,7 +204,7 @@ def chosen_calculator(settings: dict[str, Any], worker_program: Path, engine: En
     try:
         if answer is None:
             report["where"] = "worker"
-            worker = Worker([settings["interpreter"], str(worker_program), settings["folder"]])
+            worker = Worker([settings["interpreter"], "-P", str(worker_program), settings["folder"]])
             report["worker"] = worker.start()
             answer = worker.answer
     except Exception as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from addin.libreoffice.installed import is_installed
 from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from addin.shell.doctor_finding import DoctorFinding
 from addin.shell.failures import Failure
 from roi_engine._version import __version__
@@ -39,7 +40,7 @@ def _computed(office: Office) -> Any:
     book.save(probe)
     out = office.folder / "out"
     out.mkdir()
-    (path,) = office.convert([probe], out, ".xlsx")
+    (path,) = office.convert([safe_copy(probe)], out, ".xlsx")
     computed: Any = openpyxl.load_workbook(path, data_only=True).active
     return computed["A1"].value
 

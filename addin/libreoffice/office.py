@@ -18,8 +18,9 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from addin.libreoffice.safe_copy import SafeCopy
 from addin.shell.failures import Failure
 
 OLDEST = (25, 2)
@@ -37,21 +38,37 @@ PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:/Program Files/LibreOffice/program/soffice.com",
 )
+LONGEST_PRINTED = 20_000
+"""Bytes of what a program prints that are told."""
 FILTERS = {".xlsx": "xlsx:Calc MS Excel 2007 XML", ".pdf": "pdf:calc_pdf_Export"}
 
-# Compute every formula on loading, whatever is cached; run no macro and fetch nothing that the file links to.
-PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+NOWHERE = ("127.0.0.1", 1)
+"""The proxy of the profile, at which nothing listens."""
+
+# Compute every formula on loading, whatever is cached; update no link, run no macro, and reach no network.
+# DisableActiveContent is not among them: it takes the charts away too. What it is against is not in a `safe_copy`.
+PROFILE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
 <prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop>
 </item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
-<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
-<prop oor:name="DisableActiveContent" oor:op="fuse"><value>true</value></prop>
-</item>
 <item oor:path="/org.openoffice.Office.Calc/Content/Update">
 <prop oor:name="Link" oor:op="fuse"><value>1</value></prop>
+</item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop>
+<prop oor:name="DisableOLEAutomation" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+</item>
+<item oor:path="/org.openoffice.Inet/Settings">
+<prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop>
+<prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>{NOWHERE[0]}</value></prop>
+<prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>{NOWHERE[1]}</value></prop>
+<prop oor:name="ooInetHTTPSProxyName" oor:op="fuse"><value>{NOWHERE[0]}</value></prop>
+<prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>{NOWHERE[1]}</value></prop>
+<prop oor:name="ooInetNoProxy" oor:op="fuse"><value></value></prop>
 </item>
 </oor:items>
 """
@@ -119,7 +136,7 @@ class Office:
     """LibreOffice with a profile and the functions, for the runs inside a ``with``.
 
     with Office() as office:
-        office.convert([Path("report.xlsx")], folder, ".pdf")
+        office.convert([safe_copy(Path("report.xlsx"))], folder, ".pdf")
     """
 
     def __init__(self, timeout: float = TIMEOUT, *, functions: bool = True) -> None:
@@ -128,8 +145,10 @@ class Office:
         self.functions = functions
 
     def __enter__(self) -> Office:
-        self._folder = tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True)
-        self.folder = Path(self._folder.name).resolve()
+        self._open = contextlib.ExitStack()
+        self._open.enter_context(_stopped_by_signals())
+        folder = tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True)
+        self.folder = Path(self._open.enter_context(folder)).resolve()
         self._user_profile = self.folder / "profile"
         (self._user_profile / "user").mkdir(parents=True)
         (self._user_profile / "user" / "registrymodifications.xcu").write_text(PROFILE)
@@ -143,16 +162,18 @@ class Office:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._folder.cleanup()
+        self._open.close()
 
-    def convert(self, sources: Sequence[Path], folder: Path, suffix: str) -> list[Path]:
+    def convert(self, copies: Sequence[SafeCopy], folder: Path, suffix: str) -> list[Path]:
         """Recalculates workbooks and writes each into the folder, under its name, as .xlsx or .pdf, in one run."""
         from addin.libreoffice.calculator import REPORT
 
-        targets = [folder / (source.stem + suffix) for source in sources]
-        if len(set(targets)) < len(targets) or {each.resolve() for each in targets} & {s.resolve() for s in sources}:
-            raise ValueError(f"would overwrite each other or their sources: {', '.join(map(str, targets))}")
-        for target in targets:
+        targets = [folder / (copy.name + suffix) for copy in copies]
+        if len(set(targets)) < len(targets):
+            raise ValueError(f"would overwrite each other: {', '.join(map(str, targets))}")
+        given = Path(tempfile.mkdtemp(prefix="given-", dir=self.folder))
+        for copy, target in zip(copies, targets, strict=True):
+            (given / (copy.name + copy.suffix)).write_bytes(copy.content)
             target.unlink(missing_ok=True)
         command = [
             str(self.soffice),
@@ -160,7 +181,7 @@ class Office:
             f"-env:BUNDLED_EXTENSIONS={self._extensions.as_uri()}",
             *("--headless", "--norestore", "--nolockcheck"),
             *("--convert-to", FILTERS[suffix], "--outdir", str(folder.resolve())),
-            *(str(source.resolve()) for source in sources),
+            *(str(given / (copy.name + copy.suffix)) for copy in copies),
         ]
         printed = run_program(command, self.timeout, {REPORT: str(self._report)})
         unwritten = [target.name for target in targets if not target.is_file() or not target.stat().st_size]
@@ -183,32 +204,37 @@ def _profile_flag(folder: Path) -> str:
 
 def run_program(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> str:
     """What a program printed; it and all that it started are killed when it takes too long or this program ends."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env={**os.environ, "PATH": _path(), **(environment or {})},
-        start_new_session=True,
-    )
     name = Path(command[0]).name
-    try:
-        with _stopped_by_signals():
-            printed, _ = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
-        printed, _ = process.communicate()
-        raise OfficeFailed(f"{name} took more than {timeout:g} s and was stopped. {printed.strip()}".strip()) from None
-    except BaseException:
-        _kill_group(process)
-        process.communicate()
-        raise
+    with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as anything that was started
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PATH": _path(), **(environment or {})},
+            start_new_session=True,
+        )
+        try:
+            with _stopped_by_signals():
+                process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            _kill_group(process)
+            words = f"{name} took more than {timeout:g} s and was stopped."
+            raise OfficeFailed(words, *_printed(output).strip().splitlines()) from None
+        except BaseException:
+            _kill_group(process)
+            raise
+        printed = _printed(output)
     if process.returncode:
         words = f"{name} ended with exit code {process.returncode}. It printed:"
         raise OfficeFailed(words, *printed.strip().splitlines())
     return printed
+
+
+def _printed(output: IO[bytes]) -> str:
+    """The last of what a program printed."""
+    output.seek(max(0, output.seek(0, os.SEEK_END) - LONGEST_PRINTED))
+    return output.read().decode("utf-8", "replace").strip()
 
 
 def _path() -> str:
@@ -220,12 +246,13 @@ def _path() -> str:
     return own if sys.platform == "win32" else f"{os.defpath}{os.pathsep}{own}"
 
 
-def _kill_group(process: subprocess.Popen[str]) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
 """Worksheet functions for another process: calls and answers as lines of JSON.
 
-Run as a program with the folder of roi_engine: a line ``[name, [argument, …]]`` on standard input gives a line
-with the answer, a cell value or rows of them, an error as ``{"error": "#NUM!"}``. The first line says who answers.
-The program ends with its standard input, and so with the host, however that ends.
+Run as a program with the folder of roi_engine: a line ``[number, [name, [argument, …]]]`` on standard input gives a
+line ``number answer``, a cell value or rows of them, an error as ``{"error": "#NUM!"}``. Line 0 says who answers.
+Only answers come out: what else is printed, by whatever library, goes to standard error. The program ends with its
+standard input, and so with the host, however that ends.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import IO, Any
 
 
 def engine() -> Callable[[str, Sequence[Any]], Any]:
@@ -43,25 +44,41 @@ def engine_version() -> str:
     return __version__
 
 
+def _streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Where questions come from and answers go, under numbers of their own: 0 is empty from now on, 1 as 2."""
+    questions, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:  # a host without a standard error
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+    os.close(nothing)
+    sys.stdout = sys.stderr
+    return os.fdopen(questions, "rb"), os.fdopen(answers, "wb")
+
+
 def main() -> None:
     """Answers calls until standard input ends."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
-    sys.stdout = sys.stderr  # whatever else prints must not stand among the answers
+    questions, answers = _streams()
     sys.path += sys.argv[1:]
     answer = engine()
 
-    def send(message: Any) -> None:
-        answers.write(json.dumps(message) + "\n")
+    def send(number: int, message: Any) -> None:
+        answers.write(b"%d %b\n" % (number, json.dumps(message).encode()))
         answers.flush()
 
-    send({"engine": engine_version(), "python": sys.version.split()[0]})
-    for line in sys.stdin.buffer:
+    answers.write(b"\n")  # ends a line that was begun before this program had its say
+    send(0, {"engine": engine_version(), "python": sys.version.split()[0]})
+    for line in questions:
+        number = 0
         try:
-            name, arguments = json.loads(line)
-            send(answer(name, arguments))
+            number, (name, arguments) = json.loads(line)
+            send(number, answer(name, arguments))
         except Exception as error:
             print(f"ft-roi: {line[:200]!r}: {type(error).__name__}: {error}", file=sys.stderr)
-            send({"error": "#VALUE!"})
+            send(number, {"error": "#VALUE!"})
 
 
 if __name__ == "__main__":

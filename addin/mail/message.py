@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+from addin.mail.header_check import check_headers
+from addin.mail.header_text import ascii_name, header_text
 from addin.mail.letter import Block, Picture, as_html, as_text
-from addin.mail.person import Person
+from addin.mail.person import Person, Unmailable
+from addin.shell.file_name import safe_file_name
 
 WORKBOOK_TYPE = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 NO_DOMAIN = "ft-roi.invalid"
@@ -19,7 +22,10 @@ NO_DOMAIN = "ft-roi.invalid"
 
 @dataclass(frozen=True)
 class Mail:
-    """One message before it is put into its form. attachment : the file's name and content."""
+    """One message before it is put into its form. attachment : the file's name and content.
+
+    The subject and the file's name are made what a header can hold, so that all who show them show what goes out.
+    """
 
     to: Sequence[Person]
     subject: str
@@ -28,6 +34,12 @@ class Mail:
     cc: Sequence[Person] = ()
     sender: Person | None = None
     date: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        name, content = self.attachment
+        stem, dot, suffix = name.rpartition(".")
+        object.__setattr__(self, "subject", header_text(self.subject))
+        object.__setattr__(self, "attachment", (safe_file_name(stem, dot + suffix), content))
 
     @property
     def recipients(self) -> list[Person]:
@@ -38,14 +50,26 @@ class Mail:
 def message(mail: Mail, *, draft: bool) -> EmailMessage:
     """The message. draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
 
-    multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook.
+    multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook. Raises
+    `Unmailable` where it would not have the headers and addresses that are meant, and no others.
     """
+    people = [each.address for each in (*([mail.sender] if mail.sender else []), *mail.to, *mail.cc)]
+    result = _composed(mail, draft, plain=False)
+    try:
+        check_headers(as_bytes(result), result, people)
+    except Unmailable:
+        result = _composed(mail, draft, plain=True)
+        check_headers(as_bytes(result), result, people)
+    return result
+
+
+def _composed(mail: Mail, draft: bool, plain: bool) -> EmailMessage:
     result = EmailMessage(email.policy.SMTP)
     if mail.sender:
-        result["From"] = mail.sender.header
-    result["To"] = [each.header for each in mail.to]
+        result["From"] = mail.sender.header(plain)
+    result["To"] = [each.header(plain) for each in mail.to]
     if mail.cc:
-        result["Cc"] = [each.header for each in mail.cc]
+        result["Cc"] = [each.header(plain) for each in mail.cc]
     result["Subject"] = mail.subject
     result["Date"] = format_datetime(mail.date)
     result["Message-ID"] = make_msgid(domain=mail.sender.address.rpartition("@")[2] if mail.sender else NO_DOMAIN)
@@ -68,6 +92,9 @@ def message(mail: Mail, *, draft: bool) -> EmailMessage:
             )
     name, content = mail.attachment
     result.add_attachment(content, *WORKBOOK_TYPE, filename=name)
+    if not name.isascii():
+        *_, part = result.iter_attachments()
+        part.set_param("name", ascii_name(name))  # for programs that do not know RFC 2231
     return result
 
 

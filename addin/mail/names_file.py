@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from addin.mail.header_text import LONGEST_NAME
 from addin.mail.person import Person, Unmailable, checked_address, one_line
 from addin.shell.failures import InvalidInput
 
 NEEDED = ("email", "name")
 OPTIONAL = ("cc", "subject", "note")
 EXAMPLE = "email,name\n  anna@example.com,Anna Müller"
-LONGEST_NAME = 100
 LARGEST = 10_000_000
 """Bytes; a list of names is a thousandth of that."""
 

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from email.headerregistry import Address
 
+from addin.mail.header_text import LONGEST_NAME, header_text
 from roi_engine.errors import FtRoiError
 
 _NAMED = re.compile(r"\s*(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
+_SIGNS = re.compile(r'[][()<>@,:;.\\"]')
+"""The signs that stand in a name between quotation marks only (RFC 5322, 3.2.3)."""
 
 
 class Unmailable(FtRoiError):
@@ -28,10 +31,16 @@ class Person:
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
-    @property
-    def header(self) -> Address:
-        """The person as the email package writes it, in whatever letters the name has."""
-        return Address(self.name, addr_spec=self.address)
+    def header(self, plain: bool = False) -> Address:
+        """The person as the email package writes it, in whatever letters the name has.
+
+        plain : without the signs in the name that need quotation marks. Python forgets the marks in some places where
+        it breaks a line, and what stands behind a comma is then another address.
+        """
+        name = header_text(self.name, LONGEST_NAME)
+        if plain:
+            name = " ".join(_SIGNS.sub(" ", name).split())
+        return Address(name, addr_spec=self.address)
 
 
 def person(text: str) -> Person:

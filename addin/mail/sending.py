@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
 
+from addin.mail.message import as_bytes
 from addin.mail.person import Person, Unmailable
 from addin.shell.failures import Undelivered
 
@@ -195,7 +196,8 @@ class Postbox:
 def _handed_in(connection: smtplib.SMTP, envelope: Envelope) -> Iterator[Delivery]:
     people, addresses = envelope.recipients, [each.address for each in envelope.recipients]
     try:
-        refused = connection.send_message(envelope.content, envelope.sender.address, addresses)
+        # the bytes that were looked at, not the message: it would be written once more
+        refused = connection.sendmail(envelope.sender.address, addresses, as_bytes(envelope.content))
     except smtplib.SMTPRecipientsRefused as error:
         yield from (Delivery(each, "refused", _answer(*error.recipients[each.address])) for each in people)
     except smtplib.SMTPResponseException as error:  # the sender, or the message as a whole

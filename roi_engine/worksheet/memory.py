@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from roi_engine.errors import FtRoiError
 
+MOST_CELLS = 250_000
+"""Cells of arguments and results that are remembered; each takes some 200 bytes. Beyond them all is forgotten."""
+
 
 class Remembering(Protocol):
     """A function that remembers, and can be made to forget."""
@@ -34,12 +37,21 @@ def remembered(most: int) -> Callable[[Callable[..., Any]], Remembering]:
     """
 
     def remember(function: Callable[..., Any]) -> Remembering:
+        held = 0
+
         @lru_cache(maxsize=most)
         def outcome(*arguments: Any) -> tuple[Any, FtRoiError | None]:
+            nonlocal held
+            result, failure = None, None
             try:
-                return function(*arguments), None
+                result = function(*arguments)
             except FtRoiError as error:
-                return None, error
+                failure = error
+            held += cells_in(arguments) + cells_in(result)
+            if held > MOST_CELLS:
+                outcome.cache_clear()
+                held = 0
+            return result, failure
 
         @wraps(function)
         def remembering(*arguments: Any) -> Any:
@@ -52,3 +64,17 @@ def remembered(most: int) -> Callable[[Callable[..., Any]], Remembering]:
         return remembering  # type: ignore[return-value]
 
     return remember
+
+
+def cells_in(value: Any) -> int:
+    """How many cells a value has, as far as its first row tells: one, rows of them, or several such values.
+
+    >>> cells_in(5), cells_in(((1, 2), (3, 4), (5, 6))), cells_in((5, ((1, 2), (3, 4))))
+    (1, 6, 5)
+    """
+    if not isinstance(value, (tuple, list)) or not value:
+        return 1
+    first = value[0]
+    if isinstance(first, (tuple, list)) and first and not isinstance(first[0], (tuple, list)):
+        return len(value) * len(first)
+    return sum(map(cells_in, value))

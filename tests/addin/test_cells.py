@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import FtRoiError, call
 from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from tests.xlwings_on_windows import CALLS, FUNCTIONS, Call, shown_by_our_wrapper, windows
@@ -182,7 +183,7 @@ def test_in_libreoffice(tmp_path: Path) -> None:
     book.save(path)
     out.mkdir()
     with Office() as office:
-        (computed,) = office.convert([path], out, ".xlsx")
+        (computed,) = office.convert([safe_copy(path)], out, ".xlsx")
     shown: Any = openpyxl.load_workbook(computed, data_only=True).active
     found = {what: shown[f"B{row}"].value for row, what in enumerate(asked, 1)}
     assert found == {what: expected(what, "LibreOffice") for what in asked}

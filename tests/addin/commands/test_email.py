@@ -10,7 +10,7 @@ import re
 import socket
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
@@ -23,6 +23,10 @@ from click.testing import CliRunner
 from PIL import Image
 
 from addin.command_line import ft_roi
+from addin.mail.header_check import check_headers
+from addin.mail.letter import Paragraph, clean
+from addin.mail.message import Mail, as_bytes, message
+from addin.mail.person import Person, Unmailable
 from addin.shell.figures_on_terminal import amount
 from roi_engine import REFERENCE, appraise, check_inputs, load_scenario
 from roi_engine.scenario import REFERENCE_INPUTS
@@ -103,6 +107,128 @@ def html_of(message: EmailMessage) -> str:
 def workbook_of(message: EmailMessage) -> tuple[str, bytes]:
     (attachment,) = message.iter_attachments()
     return attachment.get_filename(), attachment.get_content()
+
+
+# --- no text writes a header -------------------------------------------------------------------------------
+
+HEADERS = {"from", "to", "cc", "subject", "date", "message-id", "x-unsent", "mime-version", "content-type"}
+NASTY = {
+    "encoded word": "=?utf-8?q?x=0D=0ABcc:_eve=40example.com?=",
+    "in base 64": "=?utf-8?b?eA0KQmNjOiBldmVAZXhhbXBsZS5jb20=?=",
+    "among others": "Q3 =?us-ascii*en?Q?=0D=0ABcc:_eve=40example.com=0D=0A?= plan",
+    "two in a row": "=?utf-8?q?a?= =?utf-8?q?=0D=0ABcc:_eve=40example.com?=",
+    "made by taking out": "=\N{ZERO WIDTH SPACE}?utf-8?q?=0D=0ABcc:_eve=40example.com?=",
+    "equals signs": "==??utf-8?q?=0D=0ABcc:_eve=40example.com?=",
+    "line breaks": "x\r\nBcc: eve@example.com\x0bBcc: eve@example.com\u2028Bcc: eve@example.com",
+    "quotation marks": 'x"\\"; name="y"; filename*=utf-8\'\'%0D%0ABcc:%20eve',
+    "turned around": "\u202eBcc: eve@example.com",
+    "long": "Zahlen für " * 4_000,
+    "long without blanks": "ü" * 40_000,
+}
+
+
+def names_of_headers(content: bytes) -> set[str]:
+    """The names of a message's headers, line by line and without decoding, as a mail server reads them."""
+    head, _, _ = content.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+    assert b"\r" not in head.replace(b"\r\n", b"") and b"\n" not in head.replace(b"\r\n", b"")
+    return {line.partition(b":")[0].decode().lower() for line in lines}
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_no_name_of_a_scenario_writes_a_header(folder, stand_in, text):
+    (folder / "named.json").write_text(json.dumps({**json.loads(scenario_json(REFERENCE)), "name": text[:200]}))
+    result = run("named.json", "--to", ANNA, "-o", "x.eml")
+    if result.exit_code == 3:  # the loader takes no such name
+        return
+    assert result.exit_code == 0, result.output
+    content = (folder / "x.eml").read_bytes()
+    assert names_of_headers(content) == HEADERS - {"from", "cc"}
+    assert max(map(len, content.splitlines())) < 100
+    shown = run("named.json", "--to", ANNA, "--dry-run").stdout
+    (subject,) = (line for line in shown.splitlines() if line.startswith("Subject:"))
+    assert " ".join(subject.partition(":")[2].split()) == " ".join(draft(folder / "x.eml")["Subject"].split())
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_no_text_of_a_message_writes_a_header(text):
+    names = [text, "Müller, Anna", 'a" <eve@example.com>, "b', "x, eve@example.com, " * 9, f"{'ö' * 70} <;"]
+    people = [Person(f"a{number}@example.com", name.strip()) for number, name in enumerate(map(clean, names))]
+    cem, attachment = Person(CEM, "Cem; x"), (f"{text}.xlsx", b"book")
+    mail = Mail(people, text, [Paragraph(text)], attachment, cc=[cem], sender=people[0])
+    content = as_bytes(message(mail, draft=True))
+    assert names_of_headers(content) == HEADERS
+    read = email_package.message_from_bytes(content)
+    found = getaddresses([value for name in ("To", "Cc", "From") for value in read.get_all(name)])
+    assert sorted(address for _, address in found) == sorted([CEM, people[0].address, *(p.address for p in people)])
+    assert "eve@example.com" not in [address for _, address in found]
+    assert not [part for part in read.walk() if part["Bcc"]]
+    name = parsed(content).get_payload()[-1].get_filename()
+    assert name == mail.attachment[0] and len(name) < 100 and not set(name) & set('<>:"/\\|?*\r\n')
+
+
+def test_a_file_s_name_is_written_for_old_programs_too():
+    mail = Mail([Person(ANNA)], "x", [], ("template-Anna-Müller.xlsx", b"book"))
+    *_, part = email_package.message_from_bytes(as_bytes(message(mail, draft=True))).walk()
+    assert part.get_param("name") == "template-Anna-Muller.xlsx"
+    assert part.get_filename() == ("utf-8", "", "template-Anna-Müller.xlsx") or "Müller" in str(part.get_filename())
+    assert b"filename*=utf-8''template-Anna-M%C3%BCller.xlsx" in part.as_bytes()
+
+
+def test_what_is_written_is_compared_with_what_was_meant():
+    mail = Mail([Person(ANNA)], "x", [], ("x.xlsx", b"book"))
+    meant = message(mail, draft=True)
+    content = as_bytes(meant)
+    check_headers(content, meant, [ANNA])
+    for wrong in (
+        content.replace(b"Subject: x\r\n", b"Subject: x\r\nBcc: eve@example.com\r\n"),
+        content.replace(b"Subject: x\r\n", b"Subject: x\r\nSubject: y\r\n"),
+        content.replace(b"Subject: x\r\n", b"Subject: x\r\n\r\n"),
+        content.replace(b"base64\r\n", b"base64\r\nX-Other: 1\r\n"),
+        content.replace(b"To: anna@", b"To: eve@example.com, anna@"),
+    ):
+        assert wrong != content
+        with pytest.raises(Unmailable, match="that nobody asked for"):
+            check_headers(wrong, meant, [ANNA])
+
+
+def test_a_message_that_would_have_other_headers_is_neither_written_nor_sent_nor_shown(server, folder, monkeypatch):
+    """As on a Python whose email package decodes what it is given and writes it as it is."""
+    postmaster, options = server
+    monkeypatch.setattr("addin.mail.message.header_text", lambda text: NASTY["encoded word"])
+    written = EmailMessage.as_bytes
+    extra = b"Subject: x\r\nBcc: eve@example.com\r\n"
+    monkeypatch.setattr(
+        EmailMessage, "as_bytes", lambda *a, **k: re.sub(rb"Subject: .*\r\n", extra, written(*a, **k), count=1)
+    )
+    for more in ([], ["--dry-run"], options):
+        result = run("support.toml", "--to", ANNA, "-o", "x.eml", "--from", USER, *more)
+        assert result.exit_code == 3 and "bcc that nobody asked for" in result.output
+        assert not (folder / "x.eml").exists() and postmaster.received == []
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_what_is_sent_has_the_headers_that_are_meant(server, folder, text):
+    postmaster, options = server
+    (folder / "named.json").write_text(json.dumps({**json.loads(scenario_json(REFERENCE)), "name": text[:200]}))
+    result = run("named.json", "--to", ANNA, *options)
+    if result.exit_code == 3:
+        return
+    assert result.exit_code == 0, result.output
+    (envelope,) = postmaster.received
+    assert envelope.rcpt_tos == [ANNA]
+    assert names_of_headers(envelope.content) == HEADERS - {"x-unsent", "cc"}
+
+
+def test_a_file_name_writes_no_header(folder, stand_in):
+    name = f"{NASTY['encoded word']}.toml"
+    (folder / name).write_bytes(SUPPORT.read_bytes())
+    result = run(name, "--to", ANNA, "-o", "x.eml")
+    assert result.exit_code == 0, result.output
+    content = (folder / "x.eml").read_bytes()
+    assert names_of_headers(content) == HEADERS - {"from", "cc"} and b"\nBcc:" not in content
+    shown, _ = workbook_of(draft(folder / "x.eml"))
+    assert "?" not in shown and shown in text_of(draft(folder / "x.eml")).replace("\n", " ")
 
 
 # --- the draft ------------------------------------------------------------------------------------------

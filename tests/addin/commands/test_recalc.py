@@ -24,6 +24,7 @@ from roi_engine import REFERENCE
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.addin.libreoffice.hostile_workbooks import with_pictures
 
 ROOT = Path(__file__).parents[3]
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
@@ -155,9 +156,9 @@ def test_a_file_that_cannot_be_recalculated_is_refused_with_the_cure(book: Path,
         ((tmp_path,), 2, "is a folder"),
         ((scenario,), 2, f"ft-roi report {scenario}"),
         ((ROOT / "README.md",), 2, "recalc takes .xlsx, .xlsm, .ods"),
-        ((tmp_path / "text.xlsx",), 3, "is no workbook"),
-        ((tmp_path / "zip.xlsx",), 3, "is no workbook"),
-        ((tmp_path / "old.xlsx",), 3, "without a password"),
+        ((tmp_path / "text.xlsx",), 3, "no .xlsx workbook"),
+        ((tmp_path / "zip.xlsx",), 3, "no workbook in it"),
+        ((tmp_path / "old.xlsx",), 3, "Excel 97"),
         ((book, "-o", book), 5, "--force"),
         ((book, "-o", tmp_path / "new.pdf"), 2, "ends in .xlsx"),
         ((book, "--png", book), 2, "is not a folder"),
@@ -227,9 +228,41 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(book: Path, st
     assert not (book.parent / "survivor").exists()
 
 
+@needs_posix
+@pytest.mark.timeout(50)
+def test_a_run_that_leaves_a_process_of_its_own_is_not_waited_for(book: Path, stand_in: Callable[..., Path]) -> None:
+    """One that has left the group holds the output open; what it would print is not waited for."""
+    stand_in(version("25.2.3.2") + "; setsid sleep 8 & echo said; sleep 60")
+    start = time.monotonic()
+    done = run("recalc", book, "--timeout", "0.5")
+    assert done.exit_code == 1 and "took more than 0.5 s" in done.output and "said" in done.output
+    assert time.monotonic() - start < 6
+
+
+@needs_posix
+def test_of_what_a_program_prints_the_last_is_told(book: Path, stand_in: Callable[..., Path]) -> None:
+    stand_in(version("25.2.3.2") + "; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last words; exit 4")
+    done = run("recalc", book)
+    assert done.exit_code == 1 and "last words" in done.output
+    assert len(done.output) < 2 * office.LONGEST_PRINTED
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_recalc_says_what_was_left_out(tmp_path: Path) -> None:
+    linked = [("rId1", "image", "http://127.0.0.1:1/a.png")]
+    path = with_pictures(tmp_path / "linked.xlsx", ['r:link="rId1"'], linked, {})
+    done = run("recalc", path)
+    assert done.exit_code == 0 and "left out, unsafe to load: pictures that are linked" in done.stderr
+    said = json.loads(run("recalc", path, "--json", "--force").stdout)
+    assert said["left_out"] == ["pictures that are linked, or are not PNG, JPEG or GIF"]
+
+
 @pytest.mark.slow
 @needs_posix
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "exit_code"), [(signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129), (signal.SIGINT, 130)]
+)
 def test_stopping_the_command_stops_what_it_started(
     number: int, exit_code: int, book: Path, stand_in: Callable[..., Path]
 ) -> None:

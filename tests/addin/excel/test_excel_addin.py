@@ -11,6 +11,7 @@ from pathlib import Path
 
 import olefile
 import pytest
+import xlwings
 from click.testing import CliRunner
 from oletools.olevba import VBA_Parser, decompress_stream
 
@@ -20,7 +21,13 @@ from addin.excel.calls import cells
 from addin.excel.compression import compress
 from addin.excel.vba_project import LONGEST_LINE, MOST_CONTINUATIONS, Module
 from addin.excel.wrappers import wrappers_module
-from addin.excel.xlwings_modules import settings_read, xlwings_modules, xlwings_version
+from addin.excel.xlwings_modules import (
+    UnknownXlwings,
+    only_what_is_needed,
+    settings_read,
+    xlwings_modules,
+    xlwings_version,
+)
 from roi_engine.cell_errors import CELL_ERRORS
 from roi_engine.worksheet.catalogue import functions
 from tests import open_xml_sdk
@@ -121,3 +128,49 @@ def test_commands_off_windows(tmp_path, monkeypatch):
     assert CliRunner().invoke(ft_roi, ["addin", "build", "-o", "a.xlsx"]).exit_code == 2
     assert CliRunner().invoke(ft_roi, ["addin", "build"]).exit_code == 0
     assert CliRunner().invoke(ft_roi, ["addin", "build"]).exit_code == 5
+
+
+# --- what starts Python ------------------------------------------------------------------------------------------
+
+
+def started_as_the_add_in_does(tmp_path: Path, source: str) -> set[str]:
+    """The planted modules that run when the VBA's command line starts Python in their folder, without Excel.
+
+    cmd.exe, the DLL and COM are left out: the options, and what xlwings does with the folders that it is told of, are
+    those of the VBA.
+    """
+    for name in ("xlwings", "roi_engine", "win32com"):
+        (tmp_path / f"{name}.py").write_text(f"open('ran-{name}', 'w')")
+    (options,) = re.findall(r'tail = "(.*?) -c ""', source)
+    (setting,) = re.findall(r'GetConfig\("SHAREPOINT_WIN"\) (& .*)$', source, re.M)[:1]
+    folders = "False;book.xlsx;book.xlsx;;;" + ("" if setting.startswith("& IIf") else ";")
+    program = "import xlwings.utils; xlwings.utils.prepare_sys_path(sys.argv[1]); import xlwings; import roi_engine"
+    command = [sys.executable, *options.split(), "-c", f"import sys; {program}", folders]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    return {path.name.removeprefix("ran-") for path in tmp_path.glob("ran-*")}
+
+
+def test_what_lies_beside_a_workbook_is_not_run(tmp_path: Path) -> None:
+    (module, _) = xlwings_modules()
+    assert started_as_the_add_in_does(tmp_path, module.source) == set()
+    assert "-P" in module.source and module.source.isascii()
+
+
+def test_as_xlwings_has_it_what_lies_beside_a_workbook_is_run(tmp_path: Path) -> None:
+    """Each of the two places that ours differ in lets a planted module in."""
+    source = xlwings_modules()[0].source
+    without_option = source.replace(" -P -B -c ", " -B -c ")
+    assert started_as_the_add_in_does(tmp_path, without_option) >= {"xlwings"}
+    for path in tmp_path.glob("ran-*"):
+        path.unlink()
+    empty_setting = re.sub(r'& IIf\(.*?GetConfig\("PYTHONPATH"\)\)', '& ";" & GetConfig("PYTHONPATH")', source)
+    assert empty_setting != source
+    assert started_as_the_add_in_does(tmp_path, empty_setting) == {"roi_engine"}
+
+
+@pytest.mark.parametrize(("old", "new"), [(" -B -c ", " -c "), ('& ";" & GetConfig("PYTHONPATH")', "")])
+def test_an_xlwings_that_starts_python_in_another_way_is_refused(old: str, new: str) -> None:
+    text = (Path(xlwings.__file__).parent / "xlwings_custom_addin.bas").read_text("cp1252").replace("\r\n", "\n")
+    assert old in text
+    with pytest.raises(UnknownXlwings):
+        only_what_is_needed(text.replace(old, new))

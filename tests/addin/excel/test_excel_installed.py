@@ -318,6 +318,21 @@ def test_a_python_without_ft_roi(windows: Path, tmp_path: Path) -> None:
     assert cure == doctor.INSTALL
 
 
+def test_the_doctor_runs_nothing_that_lies_in_the_current_folder(
+    windows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("install")
+    planted = tmp_path / "planted"
+    planted.mkdir()
+    for name in ("struct", "xlwings", "roi_engine"):
+        (planted / f"{name}.py").write_text("open('ran', 'w')")
+    monkeypatch.chdir(planted)
+    doctor.run_interpreter([sys.executable, "-c", "import xlwings"])
+    assert (planted / "ran").exists(), "without the option it is run"
+    (planted / "ran").unlink()
+    assert findings()["Its Python"][0] == "ok" and not (planted / "ran").exists()
+
+
 def test_this_python_without_xlwings_windows_side(windows: Path) -> None:
     install_for(sys.executable, windows)
     failing = doctor.findings("win32", run=lambda command: (1, "ImportError: DLL load failed"), bits=lambda: 64)

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from addin.libreoffice import extension, worker
-from addin.libreoffice.calculator import REPORT, Worker, binary_kind, chosen_calculator
+from addin.libreoffice.calculator import REMEMBERED, REPORT, Memory, Worker, binary_kind, chosen_calculator
 from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
@@ -156,6 +158,87 @@ def test_a_worker_is_started_once_and_again_after_its_death(started: Worker) -> 
     assert started.process is not first
 
 
+STUB = """
+import os, sys, time
+sys.path.insert(0, {folder!r})
+import worker
+def engine():
+    def answer(name, arguments):
+        if name == "PRINT":
+            os.write(1, b"stray" + b"\\n" * arguments[0])
+            print("7 stray", flush=True)
+            os.system("echo 3 stray")
+        elif name == "SLEEP":
+            time.sleep(arguments[0])
+        elif name == "DIE":
+            os._exit(3)
+        return [name, *arguments]
+    return answer
+worker.engine = engine
+print("before all", end="")
+worker.main()
+"""
+
+
+@pytest.fixture
+def pretended(tmp_path: Path) -> Iterator[Worker]:
+    """A worker with other functions than the engine's."""
+    (tmp_path / "stub.py").write_text(STUB.format(folder=str(PROGRAM.parent)))
+    process = Worker([sys.executable, str(tmp_path / "stub.py"), str(ROOT)], limit=2)
+    yield process
+    process.stop()
+
+
+def test_what_else_is_printed_is_no_answer(pretended: Worker) -> None:
+    for number in range(5):
+        assert pretended.answer("PRINT", (number,)) == ["PRINT", number]
+        assert pretended.answer("ECHO", (number,)) == ["ECHO", number]
+
+
+def test_a_call_that_takes_too_long_ends_and_the_next_is_answered(pretended: Worker) -> None:
+    start = time.monotonic()
+    with pytest.raises(OSError, match="did not answer within 2 s"):
+        pretended.answer("SLEEP", (60,))
+    assert time.monotonic() - start < 10
+    assert pretended.answer("ECHO", (1,)) == ["ECHO", 1]
+    assert pretended.answer("SLEEP", (0,)) == ["SLEEP", 0], "an answer that did not come is not remembered"
+
+
+def test_a_call_that_kills_the_worker_is_an_error_and_the_next_is_answered(pretended: Worker) -> None:
+    with pytest.raises(OSError, match="exit code 3"):
+        pretended.answer("DIE", ())
+    assert pretended.answer("ECHO", (1,)) == ["ECHO", 1]
+
+
+def test_the_memory_is_bounded_by_size() -> None:
+    memory = Memory(1_000)
+    for number in range(100):
+        memory.put(b"%3d" % number, b"x" * 47)
+    assert memory.size == 1_000
+    assert [memory.get(b"%3d" % number) is None for number in (0, 79, 80, 99)] == [True, True, False, False]
+    memory.put(b"new", b"x" * 47)
+    assert memory.get(b" 80") is not None and memory.get(b" 81") is None, "the one not used for longest has gone"
+    memory.put(b"large", b"x" * 100)
+    assert memory.get(b"large") is None and memory.size == 1_000
+
+
+def test_large_calls_do_not_fill_the_memory(pretended: Worker) -> None:
+    for number in range(40):
+        pretended.answer("ECHO", [[float(number)] * 20_000])
+    assert 0 < pretended.memory.size <= REMEMBERED
+
+
+def test_what_lies_beside_a_workbook_is_not_imported(tmp_path: Path, monkeypatch: Any) -> None:
+    for name in ("roi_engine", "json", "typing"):
+        (tmp_path / f"{name}.py").write_text("import os; os._exit(9)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    answer: Any = chosen_calculator(_settings(), PROGRAM, _no_engine)
+    assert answer("FT_TRAINCOST", (1.0, 2.0)) == 2
+    assert "-P" in answer.__self__.command
+    answer.__self__.stop()
+
+
 def test_a_worker_ends_with_its_host() -> None:
     """The host ends without a word: its end of the pipe closes, and so does the worker."""
     host = (
@@ -197,9 +280,10 @@ def test_libraries_are_borrowed_of_a_python_that_loads_the_same_binaries(tmp_pat
         answer = chosen_calculator(_settings(libraries=[shelf, own[0]], **changes), PROGRAM, engine)
         return answer, json.loads((tmp_path / "report.json").read_text())
 
+    other: Any
     other, said = chosen(binaries=".cp399-win_amd64.pyd")
     assert said["where"] == "worker" and "roi_engine" in said["why_not_here"]
-    other.__wrapped__.__self__.stop()
+    other.__self__.stop()
     assert sys.path == own
     answer, said = chosen()
     assert answer is here and said["where"] == "here" and said["borrowed"]
@@ -210,7 +294,7 @@ def test_libraries_that_do_not_help_are_given_back(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv(REPORT, str(tmp_path / "report.json"))
     before = list(sys.path)
     answer: Any = chosen_calculator(_settings(libraries=[str(tmp_path)]), PROGRAM, _no_engine)
-    answer.__wrapped__.__self__.stop()
+    answer.__self__.stop()
     assert sys.path == before and json.loads((tmp_path / "report.json").read_text())["where"] == "worker"
 
 
@@ -361,7 +445,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
     written |= write_edited(written["support-classifier"], folder)
     with Office() as office:
         out = tmp_path_factory.mktemp("computed")
-        computed = office.convert(list(written.values()), out, ".xlsx")
+        computed = office.convert(list(map(safe_copy, written.values())), out, ".xlsx")
         return Live(written, dict(zip(written, computed, strict=True)), office.calculator())
 
 
@@ -468,7 +552,7 @@ def test_without_the_extension_the_cells_are_not_computed(tmp_path: Path) -> Non
     book.save(tmp_path / "book.xlsx")
     (tmp_path / "out").mkdir()
     with Office(functions=False) as office:
-        (path,) = office.convert([tmp_path / "book.xlsx"], tmp_path / "out", ".xlsx")
+        (path,) = office.convert([safe_copy(tmp_path / "book.xlsx")], tmp_path / "out", ".xlsx")
         assert office.calculator() is None
     sheet = openpyxl.load_workbook(path, data_only=True).active
     assert [sheet["A1"].value, sheet["A2"].value] == ["#NAME?", 2]
@@ -488,7 +572,7 @@ def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest
     interpreter = "/no/such/python" if where == "nowhere" else sys.executable
     with Office() as office:
         extension.unpack_extension(office.folder / "extensions", interpreter, libraries=[])
-        (path,) = office.convert([tmp_path / "book.xlsx"], tmp_path / "out", ".xlsx")
+        (path,) = office.convert([safe_copy(tmp_path / "book.xlsx")], tmp_path / "out", ".xlsx")
         said = office.calculator()
     assert said is not None
     sheet = openpyxl.load_workbook(path, data_only=True).active
