@@ -188,7 +188,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**os.environ, "PATH": _path(), **(environment or {})},
+        env={**os.environ, "PATH": system_path(), **(environment or {})},
         start_new_session=True,
     )
     name = Path(command[0]).name
@@ -208,7 +208,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
     return printed
 
 
-def _path() -> str:
+def system_path() -> str:
     """PATH with the system's folders first: a LibreOffice of the system takes the first python3 on it for its own.
 
     With another one before it, such as a Python of pyenv's, its functions do not start and no document loads.

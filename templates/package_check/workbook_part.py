@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from templates.package_check.finding import Findings, PackageFinding, shortened
-from templates.package_check.formula_syntax import Known, faults
+from templates.package_check.formula_syntax import Known, faults, shape
 from templates.package_check.package import Package, Root
 
 LONGEST_TITLE = 31
@@ -46,6 +46,7 @@ class Contents:
     value_metadata: int = 0
     _known: dict[int | None, Known] = field(default_factory=dict)
     _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
+    _sound_shapes: set[tuple[int | None, str]] = field(default_factory=set)
 
     def known(self, sheet: int | None = None) -> Known:
         """What a formula on a sheet may refer to."""
@@ -58,10 +59,16 @@ class Contents:
         return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
-        """A finding for each fault of a formula; one that is met again is not read again."""
-        key = (sheet if sheet in self.sheet_names else None, formula)
+        """A finding for each fault of a formula; one that is met again, or copied across, is not read again."""
+        names_of = sheet if sheet in self.sheet_names else None
+        shaped = (names_of, shape(formula))
+        if shaped in self._sound_shapes:
+            return
+        key = (names_of, formula)
         if key not in self._faults:
             self._faults[key] = faults(formula, self.known(sheet))
+            if not self._faults[key]:
+                self._sound_shapes.add(shaped)
         for fault in self._faults[key]:
             yield PackageFinding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
 

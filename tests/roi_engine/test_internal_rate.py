@@ -8,12 +8,13 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from roi_engine import irr, irr_roots
 from roi_engine.internal_rate import HIGHEST, LOWEST
+from tests.examples import examples
 
 
 def present_value(flows: list[float], rate: float) -> float:
@@ -52,7 +53,7 @@ def test_against_the_roots_of_the_polynomial() -> None:
     assert used > 1000
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.floats(1, 1e6), st.lists(st.floats(0, 1e5), min_size=1, max_size=60))
 def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: list[float]) -> None:
     flows = [-outlay, *returns]
@@ -67,7 +68,7 @@ def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: lis
     assert found == pytest.approx([expected], rel=1e-8, abs=1e-10)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=40))
 def test_the_present_value_at_a_rate_is_zero_and_rates_ascend(flows: list[int]) -> None:
     rates = irr_roots(flows)
@@ -81,7 +82,7 @@ def test_the_present_value_at_a_rate_is_zero_and_rates_ascend(flows: list[int]) 
     assert irr(flows) is None or irr(flows) in rates
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(
         st.sampled_from([-0.9, -0.5, -0.2, 0.0, 0.03, 0.1, 0.25, 0.6, 1.5, 9.0]), min_size=1, max_size=5, unique=True

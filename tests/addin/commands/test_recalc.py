@@ -23,7 +23,6 @@ from addin.libreoffice import office
 from roi_engine import REFERENCE
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
-from tests import libreoffice
 
 ROOT = Path(__file__).parents[3]
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
@@ -230,6 +229,7 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(book: Path, st
 @pytest.mark.slow
 @needs_posix
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.usefixtures("interruptible")
 def test_stopping_the_command_stops_what_it_started(
     number: int, exit_code: int, book: Path, stand_in: Callable[..., Path]
 ) -> None:
@@ -287,7 +287,3 @@ def test_unopkg_adds_and_removes_it(tmp_path: Path, stand_in: Callable[..., Path
     stand_in('echo "ERROR: the user installation is locked, as if LibreOffice is running"; exit 1', "unopkg")
     done = run("addin", "libreoffice", "--install")
     assert done.exit_code == 1 and "Close LibreOffice and run this again" in done.output
-
-
-def test_the_oldest_version_is_that_of_the_tests() -> None:
-    assert office.OLDEST == libreoffice.MINIMUM_VERSION
