@@ -7,10 +7,12 @@ the reason is the line that installs it. With FT_ROI_CI set, a run with a skippe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests import examples as examples  # loads the profile of Hypothesis
 from tests import libreoffice, open_xml_sdk
 
 os.environ["FT_ROI_PRICES"] = os.devnull  # no folder: the shipped price table, whatever this computer's user has
@@ -19,6 +21,8 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
     "needs_libreoffice": libreoffice.missing,
     "needs_open_xml_sdk": open_xml_sdk.missing,
 }
+SECONDS = {"slow": 3, "full": 30}
+"""How long a test with a marker is expected to take where the marker does not say."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -27,6 +31,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             reason = missing()
             if reason:
                 pytest.skip(reason)
+
+
+def expected_seconds(item: pytest.Item) -> float:
+    """What the markers of a test say of its time; nothing for a plain one."""
+    found = [
+        marker.kwargs.get("seconds", usual)
+        for name, usual in SECONDS.items()
+        if (marker := item.get_closest_marker(name))
+    ]
+    return max(found, default=0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: what one worker would end with alone, the others take from it."""
+    items.sort(key=expected_seconds, reverse=True)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that a test starts take Ctrl-C, though a shell that ran the tests in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_office_is_left_behind() -> Iterator[None]:
+    """Ends the LibreOffice that converts this process's files, where a test has started it."""
+    yield
+    libreoffice.stop()
 
 
 def skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=8)
 def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
     command = [sys.executable, "benchmarks/run.py", "many", "--quick", "--json", "--scenarios", "2000"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
@@ -32,7 +32,7 @@ def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
         assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=20)
 def test_the_worksheet_functions_give_in_every_contender_what_the_engine_gives():
     """Times are for a reader; where results differ, the program ends with 1."""
     command = [sys.executable, "benchmarks/run.py", "boundary", "xlwings", "--json", "--rounds", "1"]

@@ -211,7 +211,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PATH": _path(), **(environment or {})},
+            env={**os.environ, "PATH": system_path(), **(environment or {})},
             start_new_session=True,
         )
         try:
@@ -237,7 +237,7 @@ def _printed(output: IO[bytes]) -> str:
     return output.read().decode("utf-8", "replace").strip()
 
 
-def _path() -> str:
+def system_path() -> str:
     """PATH with the system's folders first: a LibreOffice of the system takes the first python3 on it for its own.
 
     With another one before it, such as a Python of pyenv's, its functions do not start and no document loads.

@@ -46,6 +46,10 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+PLAIN_CELL = re.compile(
+    rf"""'(?:[^']|'')*+' | {TEXT} | (?<![\w.\\?])\$?[A-Za-z]{{1,2}}\$?[1-9]\d{{0,4}}(?![\w.(\[!?\\]|:[\w.]++!)""",
+    re.VERBOSE,
+)
 OPERANDS = {"item", "text", "error", "array", "sheet", "lines", "cell", "number", "call", "structure", "word", "open"}
 REFERENCES = {"lines", "cell", "call", "structure", "word", "error"}
 
@@ -134,6 +138,19 @@ def faults(formula: str, known: Known, allowance: Allowance | None = None) -> li
         fault = wrong.args[0]
         found.append(fault if isinstance(fault, Fault) else Fault("formula-syntax", str(fault), "Correct the formula."))
     return found
+
+
+def shape(formula: str) -> str:
+    """The formula with one address for every cell within A1:ZZ99999, however it is anchored.
+
+    Formulas of one shape are all sound or all faulty, as what a formula copied across becomes is.
+
+    >>> shape("SUM($B5:C$6)&'Q1'!D7&LOG10(2)")
+    "SUM(A1:A1)&'Q1'!A1&LOG10(2)"
+    """
+    if len(formula) > LONGEST:
+        return formula
+    return PLAIN_CELL.sub(lambda match: match[0] if match[0][0] in "'\"" else "A1", formula)
 
 
 def _take(reading: _Reading, kind: str, token: str) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from templates.package_check.finding import Findings, PackageFinding, shortened
-from templates.package_check.formula_syntax import Allowance, Known, faults
+from templates.package_check.formula_syntax import Allowance, Known, faults, shape
 from templates.package_check.package import Package, Root
 from templates.xlsx.escapes import unescaped
 from templates.xlsx.untrusted_package import DAMAGED, SHEETS, UnreadableWorkbook
@@ -52,6 +52,7 @@ class Contents:
     _allowance: Allowance = field(default_factory=Allowance)
     _known: dict[int | None, Known] = field(default_factory=dict)
     _faults: dict[tuple[int | None, str], list[Any]] = field(default_factory=dict)
+    _sound_shapes: set[tuple[int | None, str]] = field(default_factory=set)
 
     @cached_property
     def titles(self) -> frozenset[str]:
@@ -68,13 +69,19 @@ class Contents:
         return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
-        """A finding for each fault of a formula; one that is met again is not read again."""
-        key = (sheet if sheet in self.sheet_names else None, formula)
+        """A finding for each fault of a formula; one that is met again, or copied across, is not read again."""
+        names_of = sheet if sheet in self.sheet_names else None
+        shaped = (names_of, shape(formula))
+        if shaped in self._sound_shapes:
+            return
+        key = (names_of, formula)
         if key not in self._faults:
             if self._allowance.left < 0:
                 what = "It is too large: its formulas have more parts than are read."
                 raise UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large", place)
             self._faults[key] = faults(formula, self.known(sheet), self._allowance)
+            if not self._faults[key]:
+                self._sound_shapes.add(shaped)
         for fault in self._faults[key]:
             yield PackageFinding(fault.rule, place, f"{shortened(formula)!r}: {fault.what}", fault.cure)
 

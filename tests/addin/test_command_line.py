@@ -886,6 +886,7 @@ def test_a_reader_that_sees_nothing_is_no_error(folder, arguments):
     assert (running.returncode, errors) == (0, b"")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_from_the_keyboard(folder):
     running = program("report", "-")
     deadline = time.monotonic() + 30

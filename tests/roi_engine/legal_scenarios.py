@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from roi_engine import INPUTS, Scenario
 from roi_engine.inputs import Input
+from tests.examples import examples
 
 LONGEST = 120
-FIVE_HUNDRED = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-SIXTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FIVE_HUNDRED = examples(500, suppress_health_check=[HealthCheck.too_slow])
+SIXTY = examples(60, suppress_health_check=[HealthCheck.too_slow])
 
 LARGEST = {"money": 1e6, "price": 100.0, "number": 1e5, "count": 16, "months": LONGEST, "ratio": 10.0, "fraction": 2.0}
 """How large a number is drawn where its range has no end."""

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from roi_engine import REFERENCE, BreakEven, Scenario, UnknownName, appraise, break_even, what_if
 from roi_engine.errors import OutOfRange
+from tests.examples import examples
 from tests.roi_engine.legal_scenarios import level_scenarios
 
 THREE_MONTHS = Scenario(
@@ -54,7 +55,7 @@ def paying_side(found: BreakEven, scenario: Scenario) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(level_scenarios())
 def test_the_closed_forms(scenario: Scenario) -> None:
     assume(scenario.training_hours and scenario.monthly_review_cost and scenario.baseline_monthly_api_calls)

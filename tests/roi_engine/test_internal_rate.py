@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyxirr
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from roi_engine import cash_flow, irr, irr_roots, load_scenario
 from roi_engine.internal_rate import HIGHEST, LOWEST
+from tests.examples import examples
 
 SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
 
@@ -56,7 +57,7 @@ def test_against_the_roots_of_the_polynomial() -> None:
     assert used > 1000
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.floats(1, 1e6), st.lists(st.floats(0, 1e5), min_size=1, max_size=60))
 def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: list[float]) -> None:
     flows = [-outlay, *returns]
@@ -71,7 +72,7 @@ def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: lis
     assert found == pytest.approx([expected], rel=1e-8, abs=1e-10)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.integers(1, 100_000), st.lists(st.integers(0, 10_000), min_size=1, max_size=60))
 @example(100, [60, 60])
 def test_an_outlay_and_its_returns_have_the_rate_of_pyxirr(outlay: int, returns: list[int]) -> None:
@@ -105,7 +106,7 @@ def test_where_pyxirr_finds_a_rate_of_several_it_is_one_of_ours() -> None:
     assert found > 200
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=40))
 def test_the_present_value_at_a_rate_is_zero_and_rates_ascend(flows: list[int]) -> None:
     rates = irr_roots(flows)
@@ -119,7 +120,7 @@ def test_the_present_value_at_a_rate_is_zero_and_rates_ascend(flows: list[int]) 
     assert irr(flows) is None or irr(flows) in rates
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(
         st.sampled_from([-0.9, -0.5, -0.2, 0.0, 0.03, 0.1, 0.25, 0.6, 1.5, 9.0]), min_size=1, max_size=5, unique=True

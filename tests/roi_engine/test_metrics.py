@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roi_engine import (
@@ -26,6 +26,7 @@ from roi_engine import (
 from roi_engine.appraisal import METRICS, find_metric
 from roi_engine.errors import UnknownName
 from roi_engine.metrics import annual_rate, beyond_horizon, equivalent_monthly
+from tests.examples import examples
 from tests.roi_engine import model_by_hand
 from tests.roi_engine.legal_scenarios import SIXTY, scenarios
 
@@ -91,7 +92,7 @@ def test_rates_per_month_and_per_year_are_inverse() -> None:
 # --- payback ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(FLOWS)
 def test_payback_by_hand(flows: list[int]) -> None:
     assert payback(flows) == pytest.approx(model_by_hand.payback([float(flow) for flow in flows]))

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from roi_engine.root import narrowed
+from tests.examples import examples
 
 Function = Callable[[float], float]
 
@@ -45,7 +46,7 @@ def test_the_root_is_brentqs(name: str, backwards: bool) -> None:
     assert abs(value) <= abs(function(other))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.floats(-10, 10), st.floats(-10, 10), st.floats(0.1, 5), st.integers(0, 3))
 def test_random_cubics(root: float, other: float, scale: float, power: int) -> None:
     def function(x: float) -> float:

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from roi_engine import INPUTS, REFERENCE, Range, Scenario, ScenarioError, UnknownName
 from roi_engine.scenario import REFERENCE_INPUTS, SCENARIO_ARGUMENTS, find_input
+from tests.examples import examples
 from tests.roi_engine.legal_scenarios import scenarios
 
 LEAST: dict[str, Any] = {
@@ -379,7 +380,7 @@ def test_the_fingerprint_is_of_the_numbers() -> None:
     assert len(scenario.fingerprint()) == 64
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(scenarios())
 def test_what_was_given_makes_the_same_scenario(scenario: Scenario) -> None:
     assert Scenario(**scenario.given()) == scenario

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from roi_engine import REFERENCE, Range, Scenario, ScenarioError, load_scenario
 from roi_engine.scenario_file import scenario_json
+from tests.examples import examples
 from tests.roi_engine.legal_scenarios import scenarios
 
 FLAT = """
@@ -159,7 +160,7 @@ def test_the_equal_scenario_from_either_form_has_the_same_fingerprint(tmp_path: 
     )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scenario=scenarios())
 def test_a_scenario_written_as_json_reads_back(tmp_path: Path, scenario: Scenario) -> None:
     read = load_scenario(written(tmp_path, scenario_json(scenario), "pilot.json"))

@@ -6,6 +6,7 @@ import io
 import math
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -268,11 +269,11 @@ def test_the_package_is_valid_for_the_current_office(workbooks: dict[str, Path])
     assert open_xml_sdk.validate(workbooks["support-classifier"], ["Microsoft365"]) == []
 
 
-@pytest.mark.slow
+@open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("name", ["reference", "support-classifier", "document-extraction", "ten years"])
-def test_the_package_is_valid_for_every_office(workbooks: dict[str, Path], name: str) -> None:
-    assert open_xml_sdk.validate(workbooks[name]) == []
+def test_the_package_is_valid_for_every_office(workbooks: dict[str, Path], name: str, versions: Sequence[str]) -> None:
+    assert open_xml_sdk.validate(workbooks[name], versions) == []
 
 
 @pytest.mark.slow

@@ -85,10 +85,10 @@ def test_nothing_starts_by_itself(addin):
     assert "Macro OK" in done.stdout, done.stdout
 
 
-@pytest.mark.slow
+@open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-def test_the_package_is_valid(addin):
-    assert open_xml_sdk.validate(addin) == []
+def test_the_package_is_valid(addin, versions):
+    assert open_xml_sdk.validate(addin, versions) == []
 
 
 def test_wrappers_are_plain_text_that_the_vba_editor_takes():

@@ -93,4 +93,4 @@ def test_the_wrappers_run(tmp_path: Path) -> None:
         "cells": {"A1": 24, "A2": 2},
         "formulas": {f"E{row}": formula for row, formula in enumerate(expected, start=1)},
     }
-    assert json.loads(run_script(SCRIPT, probe, asked, tmp_path)) == expected
+    assert json.loads(run_script(SCRIPT, probe, asked)) == expected

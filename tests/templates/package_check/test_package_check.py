@@ -16,12 +16,12 @@ from openpyxl.worksheet.table import Table
 from roi_engine import REFERENCE
 from templates.building.book import Edition
 from templates.package_check import MOST_FINDINGS, check_package
-from templates.package_check.formula_syntax import Known, faults
+from templates.package_check.formula_syntax import Known, faults, shape
 from templates.workbook import build_workbook
-from tests import open_xml_sdk
 from tests.slow_cases import every, some
+from tests.templates.package_check import sdk_verdicts
 from tests.workbook_cells import samples_and_edges
-from tests.workbook_defects import DEFECTS, package_of, parts_of, table
+from tests.workbook_defects import DEFECTS, package_of, table
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
@@ -56,12 +56,12 @@ SEEN_BY_SDK = {
     "a drawing left of column A",
     "two drawings with one number",
 }
-"""Defects that the Open XML SDK validator, version 0.4.0 of its npm wrapper, tells too; measured below."""
+"""Defects that the Open XML SDK validator, version 0.4.0 of its npm package, tells too; measured below."""
 
 
 @pytest.fixture(scope="module")
 def sound() -> dict[str, bytes]:
-    return parts_of(build_workbook(SCENARIOS["support-classifier"], edition="native", generated=WHEN))
+    return sdk_verdicts.sound()
 
 
 @pytest.mark.parametrize("words", every(20, DEFECTS))
@@ -113,23 +113,28 @@ def test_what_openpyxl_saves_lacks_its_values_and_nothing_else() -> None:
     assert sorted(rules) == ["formula-without-value", "recalculation"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=20)
 @pytest.mark.needs_open_xml_sdk
 def test_what_the_schema_validator_sees_of_the_defects(sound: dict[str, bytes], tmp_path: Path) -> None:
-    """All that it saw when all were measured, and one in eight of the others: each takes it half a second."""
-    seen, unseen = set(), [words for words in DEFECTS if words not in SEEN_BY_SDK]
-    looked_at = {*SEEN_BY_SDK, *unseen[::8]}
-    for at, (words, (_, seed)) in enumerate((words, DEFECTS[words]) for words in looked_at):
+    """Each takes it a second: a defect that is the one that was measured has its verdict in a file."""
+    stored = sdk_verdicts.stored()
+    seen = set()
+    for words, (_, seed) in DEFECTS.items():
         parts = dict(sound)
         seed(parts)
-        path = tmp_path / f"{at}.xlsx"
-        path.write_bytes(package_of(parts))
-        try:
-            if open_xml_sdk.validate(path, ["Microsoft365"]):
-                seen.add(words)
-        except open_xml_sdk.ValidatorError:  # it stops at a package that it cannot open
+        told = stored.get(words, {})
+        if told.get("defect") != sdk_verdicts.fingerprint(sound, parts):
+            told = {"seen": sdk_verdicts.seen(parts, tmp_path)}
+        if told["seen"]:
             seen.add(words)
     assert seen == SEEN_BY_SDK
+
+
+@pytest.mark.full(seconds=150)
+@pytest.mark.needs_open_xml_sdk
+def test_the_stored_verdicts_are_those_of_the_schema_validator(sound: dict[str, bytes], tmp_path: Path) -> None:
+    """`python tests/templates/package_check/sdk_verdicts.py` writes them anew."""
+    assert sdk_verdicts.measured(sound, tmp_path) == sdk_verdicts.stored()
 
 
 def test_the_document_names_every_rule_and_defect() -> None:
@@ -146,31 +151,52 @@ KNOWN = Known(
 )
 
 
-@pytest.mark.parametrize(
-    "formula",
-    [
+SOUND = [
         "1", "-1", "+-1", "50%", "-rate%", '""', '"a ""b"" c"', "TRUE", "#N/A", "1.5E-3", ".5", "A1", "$A$1:B2",
         "A:A", "$1:3", "(A1,B2)", "SUM((A1,B2),C3)", "A1:B2 B1:C3", "SUM(A1:A3)*(1+rate)", "IF(A1>=2,,3)", "PI()",
         "'Cash flow'!A1", "'It''s'!$A$1", "inputs!rate", "SUM(a:b!A1)", "[1]Sheet!A1", "'[1]Cash 2'!A1", "[1]!f",
         "Log[Price]", "SUM(Log[[#This Row],[a]:[b]])", "Log[[#Headers],[it'[s']]]", "{1,2;-3,\"x\"}",
         "INDEX({1;2},1)", "FT_NPV(10%,scenario)", "_xlfn.IFNA(A1,1)", "_xlfn.LET(_xlpm.x,1,_xlpm.x)", "A1:INDEX(A:A,3)",
         "-A1^2", "A1<>B1", "A1&\" \"&B1", "SUM( A1 , B1 )", "NOT(TRUE)", "N(A1)", "Inputs!#REF!",
-    ],
-)  # fmt: skip
+]  # fmt: skip
+FAULTY = [
+        "", "1+", "*1", "(", ")", "()", "SUM(", "SUM)", "1)", "A1 1", "1 A1", "A1B", "1,2", '"a', "'a", "{", "{1",
+        "{1,2;3}", "{A1}", "{1,}", "SUM(1;2)", "inputs!", "inputs!+1", "inputs! A1", "nosuch!A1", "[2]x!A1", "[x",
+        "nosuch", "1:2:", "1:A1", "#FOO!", "a b", "\\", "\x00", "=1", "LET(1,2)", "IF()", "A1048577", "XFE1", "A0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", SOUND)
 def test_a_formula_that_excel_reads_has_no_fault(formula: str) -> None:
     assert faults(formula, KNOWN) == []
 
 
-@pytest.mark.parametrize(
-    "formula",
-    [
-        "", "1+", "*1", "(", ")", "()", "SUM(", "SUM)", "1)", "A1 1", "1 A1", "A1B", "1,2", '"a', "'a", "{", "{1",
-        "{1,2;3}", "{A1}", "{1,}", "SUM(1;2)", "inputs!", "inputs!+1", "inputs! A1", "nosuch!A1", "[2]x!A1", "[x",
-        "nosuch", "1:2:", "1:A1", "#FOO!", "a b", "\\", "\x00", "=1", "LET(1,2)", "IF()", "A1048577", "XFE1", "A0",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("formula", FAULTY)
 def test_a_formula_that_excel_does_not_read_has_one(formula: str) -> None:
     assert faults(formula, KNOWN)
+
+
+def test_formulas_of_one_shape_are_all_sound_or_all_faulty() -> None:
+    """The check reads one of them. Their addresses are replaced at random; a text that looks like one stays."""
+    chance = random.Random(12)
+    formulas = [*SOUND, *FAULTY, "SUM(Q1:Q2!A1)", "SUM(a:b!A1)+Q1", "Log[Q1]", "A1B2", "'Q1'!A1", "#N/A1", "LOG10(A1)"]
+    sound: dict[str, bool] = {}
+    for formula in formulas:
+        for _ in range(20):
+            moved = re.sub(
+                r"[A-Z]{1,2}\d{1,5}", lambda _: f"{chance.choice('AZQ')}{chance.randint(1, 99_999)}", formula
+            )
+            for each in (formula, moved):
+                assert sound.setdefault(shape(each), not faults(each, KNOWN)) == (not faults(each, KNOWN)), each
+    assert len(sound) < 20 * len(formulas) / 4
+
+
+def test_a_fault_is_told_wherever_its_formula_is_copied(sound: dict[str, bytes]) -> None:
+    parts = dict(sound)
+    name = "xl/worksheets/sheet4.xml"
+    parts[name] = re.sub(rb"<f>[^<]+(?=</f>)", b"<f>A1+(B2", parts[name], count=3)
+    found = [finding for finding in check_package(package_of(parts)) if finding.rule == "formula-syntax"]
+    assert len(found) == len({finding.place for finding in found}) == 3
 
 
 @pytest.mark.parametrize(

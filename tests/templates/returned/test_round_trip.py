@@ -160,7 +160,7 @@ def test_what_is_typed_in_libreoffice_is_read(tmp_path: Path) -> None:
         "in_discount_rate": "",
         "in_go_live_delay": "2",
     }
-    run_script(Path(__file__).with_name("type_in.py"), template, {"typed": typed, "saved": str(filled)}, tmp_path)
+    run_script(Path(__file__).with_name("type_in.py"), template, {"typed": typed, "saved": str(filled)})
     reading = read_workbook(filled)
     assert not reading.problems
     expected = REFERENCE.with_inputs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -125,13 +126,13 @@ def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
     assert count > 8000
 
 
-@pytest.mark.slow
+@open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_the_package_is_valid(edition: Edition, tmp_path: Path) -> None:
+def test_the_package_is_valid(edition: Edition, versions: Sequence[str], tmp_path: Path) -> None:
     path = tmp_path / "scenarios.xlsx"
     path.write_bytes(_build(edition))
-    assert open_xml_sdk.validate(path) == []
+    assert open_xml_sdk.validate(path, versions) == []
 
 
 def test_scenarios_that_cannot_stand_together_are_refused() -> None:

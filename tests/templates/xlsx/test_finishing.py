@@ -6,6 +6,7 @@ import io
 import math
 import time
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -425,9 +426,9 @@ def test_the_time_is_in_utc_and_not_before_the_zip_format_begins(
 # --- the whole ---
 
 
-@pytest.mark.slow
+@open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-def test_the_open_xml_sdk_finds_nothing_wrong(workbook: Workbook, tmp_path: Path) -> None:
+def test_the_open_xml_sdk_finds_nothing_wrong(workbook: Workbook, versions: Sequence[str], tmp_path: Path) -> None:
     path = tmp_path / "finished.xlsx"
     texts: dict[str, Scalar] = {"A1": True, "A2": " _x0041_\r\n\x07 ", "A4": ErrorValue("#N/A")}
     path.write_bytes(
@@ -438,7 +439,7 @@ def test_the_open_xml_sdk_finds_nothing_wrong(workbook: Workbook, tmp_path: Path
             ignored_errors={"Summary": [("A1:A9", ["unlockedFormula", "formula"])]},
         )
     )
-    assert open_xml_sdk.validate(path) == []
+    assert open_xml_sdk.validate(path, versions) == []
 
 
 @pytest.mark.slow
