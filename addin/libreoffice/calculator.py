@@ -58,7 +58,7 @@ class Worker:
 
     def start(self) -> dict[str, Any]:
         """Starts the process and returns what it says of itself; raises OSError where it cannot be used."""
-        self.stop()
+        self.stop()  # one that has died leaves its pipes open
         environment = {name: value for name, value in os.environ.items() if name not in OTHER_PYTHONS}
         self.process = subprocess.Popen(
             self.command,
