@@ -42,8 +42,9 @@ class Appraisal:
     """The metrics of one scenario, calculated when the first is asked for.
 
     inputs : every input by name, as `Scenario.inputs` gives them.
-    Money is in the scenario's currency, rates are decimals per year unless the name says monthly, paybacks
-    are months. None means undefined, infinity means never.
+
+    Money is in the scenario's currency, rates are decimals per year unless the name says monthly, paybacks are months.
+    None means undefined, infinity means never.
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(appraise(REFERENCE).net_roi, 2)
@@ -246,8 +247,9 @@ class Appraisal:
     def explain(self, name: str) -> list[Step]:
         """How a figure comes about: every step with its value and equation.
 
-        name : a metric's name or label, such as NPV, or the name of an equation. Returns `Step` objects, the figure
-        first. Raises `UnknownName` with a guess.
+        name : a metric's name or label, such as NPV, or the name of an equation.
+        Returns `Step` objects, the figure first.
+        Raises `UnknownName` with a guess.
 
         >>> from roi_engine.reference import REFERENCE
         >>> npv, discounted, *_ = appraise(REFERENCE).explain("NPV")
@@ -284,7 +286,8 @@ class Appraisal:
 def appraise(scenario: Scenario) -> Appraisal:
     """The metrics of a scenario.
 
-    scenario : a valid scenario. Returns an `Appraisal`, whose properties are the metrics.
+    scenario : a valid scenario.
+    Returns an `Appraisal`, whose properties are the metrics.
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise(REFERENCE).worthwhile
@@ -297,7 +300,9 @@ def appraise(scenario: Scenario) -> Appraisal:
 class Metric:
     """A metric that can be asked for by name.
 
-    label : what people call it. quantity : its unit and kind. equation : the name of its equation.
+    label : what people call it.
+    quantity : its unit and kind.
+    equation : the name of its equation.
     """
 
     name: str

@@ -29,9 +29,11 @@ BREAKEVEN_METRICS = ("NETROI", "NPV")
 class BreakEven:
     """Where a metric crosses zero as one input moves over its legal range.
 
-    value : the crossing nearest the base value; None when there is none. verdict : "crosses", or "always" or
-    "never" when the whole range pays or does not, or "undefined" when the metric ignores the input.
-    pays_above : whether the decision pays for larger values. several : whether other crossings exist.
+    value : the crossing nearest the base value; None when there is none.
+    verdict : "crosses", or "always" or "never" when the whole range pays or does not, or "undefined" when the metric
+        ignores the input.
+    pays_above : whether the decision pays for larger values.
+    several : whether other crossings exist.
     """
 
     input_name: str
@@ -46,10 +48,13 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
 
         metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
 
-    scenario : the base. input_name : a numeric input, by name, short name or label. metric : "NETROI" or
-    "NPV". Returns a `BreakEven`, its value in the input's own unit. A whole-number input gives the first
-    paying whole number; at a jump the first value on the paying side. Raises `UnknownName` for an unknown
-    name, `OutOfRange` for an input that holds no number. Source: docs/method.md, "Break-even".
+    scenario : the base.
+    input_name : a numeric input, by name, short name or label.
+    metric : "NETROI" or "NPV".
+    Returns a `BreakEven`, its value in the input's own unit. A whole-number input gives the first paying whole number;
+    at a jump the first value on the paying side.
+    Raises `UnknownName` for an unknown name, `OutOfRange` for an input that holds no number.
+    Source: docs/method.md, "Break-even".
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(break_even(REFERENCE, "gpu_hourly_rate").value, 6)
@@ -132,7 +137,10 @@ def sampled(
 
 
 def _grid(declared: Input, base: float) -> list[float]:
-    """Points over the legal range: dense around the base, reaching from the lowest to the highest."""
+    """Points over the legal range of an input, in rising order.
+
+    They are dense around the base and reach from the lowest to the highest legal value.
+    """
     low, high = legal_bounds(declared)
     if declared.quantity.whole and high <= 600:
         return [float(value) for value in range(int(low), int(high) + 1)]

@@ -23,12 +23,12 @@ _JOINERS = "\u200c\u200d"
 
 
 def printable(text: str) -> str:
-    """A text on one line, with characters that would command a terminal spelled out.
+    r"""A text on one line, with characters that would command a terminal spelled out.
 
     Breaks and tabs become spaces; a byte of a file name that is no UTF-8 is spelled too.
 
-    >>> printable("two\\nlines"), printable("\\x1b[2J"), printable("\\u202e€"), printable("caf\\udce9")
-    ('two lines', '\\\\x1b[2J', '\\\\u202e€', 'caf\\\\xe9')
+    >>> printable("two\nlines"), printable("\x1b[2J"), printable("\u202e€"), printable("caf\udce9")
+    ('two lines', '\\x1b[2J', '\\u202e€', 'caf\\xe9')
     """
     if text.isprintable():
         return text
@@ -151,7 +151,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def nearest_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names close to a misspelt one, the closest first; none for a text too long to be a name."""
+    """The known names close to a misspelt one, the closest first.
+
+    name : as it was written; a text too long to be a name has none that are close.
+    known : the names that there are.
+    most : how many are given at most.
+    """
     if len(name) > LONGEST_QUOTE:
         return []
     return difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)

@@ -66,7 +66,9 @@ LONGEST_LABEL = 200
 
 
 def normal_form(label: str) -> str:
-    """A label without case, spaces, underscores, punctuation and what stands in parentheses at its end: the unit.
+    """A label as it is compared: without case, spaces and punctuation.
+
+    Underscores go too, and what stands in parentheses at its end: the unit.
 
     >>> normal_form("GPU_hourly rate (USD / h)")
     'gpuhourlyrate'

@@ -1,4 +1,7 @@
-"""Scenario files: TOML or JSON, flat or in groups, with every problem at its place."""
+"""Scenario files, read from TOML or JSON.
+
+Inputs stand flat or in groups. Every problem is told with its place.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +106,10 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
 
 
 def _check_size(data: Mapping[str, Any]) -> None:
-    """Refuses what holds far more, or lies far deeper, than a scenario: each entry would be a problem of its own."""
+    """Refuses data far larger, or nested far deeper, than a scenario.
+
+    Each of its entries would be a problem of its own.
+    """
     entries = 0
     open_tables: list[tuple[Any, int]] = [(data, 1)]
     while open_tables:
@@ -204,7 +210,10 @@ def _place(
 
 
 def _with_group(group: str, key: str) -> str:
-    """The key with the group's name before it, where that names an input or a model; a short name counts too."""
+    """The key with the group's name before it, where that names an input.
+
+    It may name a model too, and a short name counts.
+    """
     full = f"{group}_{key}"
     if full in NAMES:
         return full

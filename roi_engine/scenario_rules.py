@@ -35,7 +35,10 @@ def mix_given(values: Mapping[str, Any], side: str) -> bool:
 
 
 def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The data under the inputs' own names, with unknown and repeated keys as problems."""
+    """The data under the inputs' own names.
+
+    Returns it with the problems: keys that are unknown, and keys that are given twice.
+    """
     named: dict[str, Any] = {}
     problems = []
     for key, value in data.items():
@@ -53,7 +56,10 @@ def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> t
 
 
 def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
-    """Required inputs that are absent, where pydantic cannot know that they are required."""
+    """The problems of required inputs that are absent.
+
+    Only of those where pydantic cannot know that they are required.
+    """
     self_hosted = _self_hosted(given)
     problems = []
     for side in ("baseline", "finetuned"):
@@ -109,7 +115,10 @@ def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
 
 
 def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
-    """Puts ranges, sources and notes under the inputs' own names; what cannot be read becomes a problem."""
+    """Puts ranges, sources and notes under the inputs' own names.
+
+    Returns a problem for each that cannot be read.
+    """
     problems: list[Problem] = []
     for section in ANNOTATIONS:
         entries = given.get(section)

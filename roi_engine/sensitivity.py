@@ -23,8 +23,10 @@ def moved(base: Value, change: Value, step: Value, lowest: Value, highest: Value
 
         base · (1 + change);  a whole number (step 1): the nearest one, at least one step away
 
-    base, lowest, highest : in the input's own unit. change : as decimal, negative for down. step : 1 for an
-    input that is a whole number, else 0. Returns a value in the input's unit; the base where change is 0.
+    base, lowest, highest : in the input's own unit.
+    change : as decimal, negative for down.
+    step : 1 for an input that is a whole number, else 0.
+    Returns a value in the input's unit; the base where change is 0.
 
     >>> moved(12, -0.2, 1, 1, 600), moved(12, 0.2, 1, 1, 600), moved(1, 0.2, 1, 1, 600)
     (10, 14, 2)
@@ -52,9 +54,12 @@ def moved_input(declared: Input, base: float, change: float) -> float:
 def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
     """A metric of the full model with some inputs replaced.
 
-    scenario : the base. metric : a name of `METRICS` (NETROI, PAYBACK …). changes : input name → value in
-    its own unit. Returns the metric (None: undefined, infinity: never). Raises `ScenarioError` for an
-    illegal value, `UnknownName` for an unknown metric. Source: docs/method.md, "Sensitivity".
+    scenario : the base.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    changes : input name → value in its own unit.
+    Returns the metric (None: undefined, infinity: never).
+    Raises `ScenarioError` for an illegal value, `UnknownName` for an unknown metric.
+    Source: docs/method.md, "Sensitivity".
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
@@ -85,11 +90,14 @@ class TornadoBar:
 def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_SWING) -> list[TornadoBar]:
     """Every numeric input at low and high, the others at base, the widest swing first.
 
-    scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
-    decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones
-    without a range, and inputs that do not move the metric.
+    scenario : the base; an input with a range in it is moved to that range.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    swing : how far any other input is moved, as `moved` says; a decimal, 0.2 for ±20 %.
     Returns bars in falling order of swing; the order of inputs breaks ties.
+    Raises `OutOfRange` for a swing that is not between 0 and 1, `UnknownName` for an unknown metric.
     Source: docs/method.md, "Sensitivity".
+
+    Empty and text inputs are left out, zero ones without a range, and inputs that do not move the metric.
 
     >>> from roi_engine.reference import REFERENCE
     >>> [bar.name for bar in tornado(REFERENCE)[:2]]
