@@ -116,6 +116,9 @@ MOVING = (
 def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     """Whether the decision pays, when, and how much, in one sentence.
 
+    appraisal : of the decision.
+    currency : its code, such as USD.
+
     >>> from roi_engine.appraisal import appraise
     >>> from roi_engine.reference import REFERENCE
     >>> verdict(appraise(REFERENCE))

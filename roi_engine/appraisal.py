@@ -229,11 +229,21 @@ class Appraisal:
         return len(irr_roots(self.cash_flow)) > 1
 
     def mirr_monthly(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
-        """The modified internal rate of return per month."""
+        """The modified internal rate of return per month.
+
+        finance_rate : at which outflows are financed, effective, as decimal per year; the discount rate where none is
+            given.
+        reinvest_rate : at which inflows are reinvested, likewise.
+        Returns a decimal per month, None where it is undefined.
+        """
         return self._mirr("mirr_monthly", finance_rate, reinvest_rate)
 
     def mirr_annual(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
-        """The modified internal rate of return, effective per year."""
+        """The modified internal rate of return, effective per year.
+
+        finance_rate, reinvest_rate : as for `mirr_monthly`.
+        Returns a decimal per year, None where it is undefined.
+        """
         return self._mirr("mirr_annual", finance_rate, reinvest_rate)
 
     def _mirr(self, name: str, *rates: float | None) -> float | None:

@@ -92,12 +92,21 @@ Crossing = tuple[float, bool]
 
 
 def nearest_crossing(found: list[Crossing], base: float) -> Crossing:
-    """The crossing that is nearest the base value."""
+    """The crossing that is nearest the base value.
+
+    found : one or more crossings.
+    base : the input's value in the scenario.
+    """
     return min(found, key=lambda crossing: abs(crossing[0] - base))
 
 
 def crossings(at: Callable[[float], float], whole: bool, points: list[float], values: list[float]) -> list[Crossing]:
-    """Every change of sign between neighbouring points, closed in upon."""
+    """Every change of a figure's sign between neighbouring points.
+
+    at : gives the figure at a value of the input; a change is closed in upon by it.
+    whole : whether the input is a whole number.
+    points, values : the points in rising order, and the figure at each.
+    """
     pairs = [(point, value) for point, value in zip(points, values, strict=True) if math.isfinite(value)]
     return [_refined(at, whole, start, end) for start, end in pairwise(pairs) if (start[1] >= 0) != (end[1] >= 0)]
 
@@ -123,7 +132,11 @@ def sampled(
 ) -> tuple[list[float], list[float]]:
     """A figure over a grid of an input's legal range.
 
-    One vectorised run over every point at once. Returns the points and the figures that are finite.
+    over : gives the figure at many values of the input, in one vectorised run.
+    declared : the input.
+    base : its value in the scenario.
+    above_zero : whether to leave out zero and what is below.
+    Returns the points and the figures that are finite.
     """
     import numpy as np
 

@@ -84,7 +84,12 @@ class UnknownName(FtRoiError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong, where it is, and what to do: ``place: sentence``."""
+    """One thing wrong, where it is, and what to do: ``place: sentence``.
+
+    place : a file, table, key or cell; may be empty.
+    sentence : what is wrong, and the cure.
+    code : the error of a cell that stands for it.
+    """
 
     place: str
     sentence: str
@@ -135,6 +140,8 @@ LONGEST_QUOTE = 60
 def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
     """A text that may be of any length, as it is quoted in a sentence.
 
+    longest : characters that are kept at most.
+
     >>> shortened("calls" * 20)
     'callscallscallscallscallscallscallscallscallscallscallscalls…'
     """
@@ -143,6 +150,9 @@ def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to a misspelt one, or None when nothing is close.
+
+    name : as it was written.
+    known : the names that there are.
 
     >>> nearest("gpu_hourly_rat", ["gpu_hourly_rate", "storage_gb"])
     'gpu_hourly_rate'
@@ -163,6 +173,10 @@ def nearest_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`` Did you mean "…"?`` for a close known name, else nothing."""
+    """`` Did you mean "…"?`` for a close known name, else nothing.
+
+    name : as it was written.
+    known : the names that there are.
+    """
     guess = nearest(name, known)
     return f' Did you mean "{guess}"?' if guess else ""

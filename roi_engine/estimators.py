@@ -39,6 +39,7 @@ def training_gpu_hours(
     training_tokens_m : million tokens of the data.
     peak_tflops : dense bf16 peak of one GPU.
     mfu : model FLOPs utilisation, the share of the peak in use, as decimal above 0.
+    epochs : passes over the data.
     method : "full" (6 operations per parameter and token) or "lora" (5.2).
     Returns GPU-hours, one run.
     Source: docs/method.md, "Estimators".
@@ -57,6 +58,7 @@ def checkpoint_gb(params_b: float, method: str = "full", checkpoints: int = 1) -
 
     params_b : billions of parameters that are trained: the adapter's with "lora".
     method : "full" or "lora" (14 bytes, enough to resume), "bf16" (2) or "fp32" (4) for weights alone.
+    checkpoints : how many are kept.
     Returns GB.
     Source: docs/method.md, "Estimators".
 
@@ -71,6 +73,7 @@ def lora_params(rank: int, shapes: Iterable[tuple[int, int, int]]) -> int:
 
         rank · Σ (d_in + d_out)
 
+    rank : that of the adapters, a count.
     shapes : d_in, d_out and how many there are, for each kind of matrix that gets an adapter.
     Returns a count.
     Source: docs/method.md, "Estimators".

@@ -175,6 +175,7 @@ def place_of(function: Equation) -> str:
 def find_equation(name: str, known: Mapping[str, str]) -> str:
     """The equation that a name means, whatever its case.
 
+    name : as it was written.
     known : other names and the equations that they mean.
     Raises `UnknownName` with a guess.
     """

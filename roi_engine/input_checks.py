@@ -51,7 +51,11 @@ _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 @dataclass(frozen=True)
 class InputWarning:
-    """An input and what to think about."""
+    """An input and what to think about.
+
+    input_name : the input's.
+    sentence : what to think about.
+    """
 
     input_name: str
     sentence: str

@@ -86,7 +86,11 @@ class Option:
 
 @dataclass(frozen=True)
 class RankingChange:
-    """A volume above which one of two options is cheaper, and below it the other."""
+    """A volume above which one of two options is cheaper, and below it the other.
+
+    calls : per month.
+    cheaper_above, cheaper_below : the names of the options.
+    """
 
     calls: float
     cheaper_above: str

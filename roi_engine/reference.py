@@ -113,5 +113,9 @@ def cost_benefit_finetuning(
 
 
 def reference_result(scenario: Scenario, *, timestamp: datetime | None = None) -> dict[str, Any]:
-    """`cost_benefit_finetuning` of a scenario's eleven reference inputs."""
+    """`cost_benefit_finetuning` of a scenario's eleven reference inputs.
+
+    scenario : a valid one.
+    timestamp : the time to state (with a time zone); now, when left out.
+    """
     return cost_benefit_finetuning(*(getattr(scenario, name) for name in REFERENCE_INPUTS), timestamp=timestamp)

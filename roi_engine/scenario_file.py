@@ -43,12 +43,15 @@ _UNREADABLE = Problem("", "This is no scenario: a number has thousands of digits
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """The scenario of a ``.toml`` or ``.json`` file, or for ``-`` of standard input.
+    """The scenario of a ``.toml`` or ``.json`` file.
+
+    path : the file's; ``-`` for standard input.
+    Raises `ScenarioError` with every problem, each at its place (``file: table.key``).
+    Source: docs/scenario-files.md.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
     ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
-    called after its stem. Models and GPUs of the price tables may be named in place of their prices. Raises
-    `ScenarioError` with every problem, each at its place (``file: table.key``). Source: docs/scenario-files.md.
+    called after its stem. Models and GPUs of the price tables may be named in place of their prices.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):

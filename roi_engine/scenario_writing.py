@@ -16,6 +16,7 @@ from roi_engine.scenario import INPUTS, Scenario
 def scenario_toml(scenario: Scenario, heading: str = "") -> str:
     """A scenario as TOML that `load_scenario` reads back to exactly the same scenario.
 
+    scenario : a valid one.
     heading : a comment for the first line, such as where the figures come from.
     Source: docs/scenario-files.md.
 

@@ -46,7 +46,13 @@ def legal_bounds(declared: Input) -> tuple[float, float]:
 
 
 def moved_input(declared: Input, base: float, change: float) -> float:
-    """`moved` for an input's own step and bounds."""
+    """`moved` for an input's own step and bounds.
+
+    declared : the input.
+    base : its value, in its own unit.
+    change : as decimal, negative for down.
+    Returns a value in the input's unit.
+    """
     value: Any = moved(base, change, 1 if declared.quantity.whole else 0, *legal_bounds(declared))
     return float(value)
 
@@ -70,7 +76,12 @@ def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
 
 @dataclass(frozen=True)
 class TornadoBar:
-    """One input at its low and its high value, the others at base."""
+    """One input at its low and its high value, the others at base.
+
+    name, label : the input's.
+    low, high : its ends, in its own unit.
+    metric_at_low, metric_at_high : the results (None: undefined, infinity: never).
+    """
 
     name: str
     label: str
@@ -124,7 +135,13 @@ def _falling(bar: TornadoBar) -> tuple[bool, float]:
 
 
 def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWING) -> tuple[float, float]:
-    """The ends between which an input is moved: its range, else ``swing`` each way."""
+    """The ends between which an input is moved: its range, else ``swing`` each way.
+
+    scenario : the base.
+    declared : the input.
+    swing : as decimal, 0.2 for ±20 %.
+    Returns low and high in the input's unit.
+    """
     span = scenario.ranges.get(declared.name)
     if span is not None:
         return span.low, span.high
@@ -142,6 +159,11 @@ def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) 
 
         what_if at base · (1 + change)
 
+    scenario : the base.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    input_name : a numeric input, by name, short name or label.
+    change : as decimal, negative for down.
+    Returns the metric (None: undefined, infinity: never).
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(changed_by(REFERENCE, "NETROI", "baseline_cost", 0.2), 2)

@@ -51,7 +51,14 @@ def fleet_gpus(
         need = calls · tokens per call · peak factor / (tokens per second · target utilisation · 730 · 3600)
         GPUs = GPUs per replica · max(minimum replicas, ⌈need⌉)
 
-    calls per month; tokens_per_second of one replica, above 0; target_utilisation as decimal. Returns a count.
+    calls : per month.
+    tokens_per_call : prompt and answer.
+    tokens_per_second : of one replica, above 0.
+    target_utilisation : the share of a replica's throughput that is planned for, as decimal above 0.
+    peak_factor : the busiest time's traffic over the average.
+    min_replicas : replicas that are always there.
+    gpus_per_replica : GPUs that serve one copy of the model.
+    Returns a count.
     Source: docs/method.md, "Self-hosted serving".
 
     >>> fleet_gpus(10_000_000, 650, 2500)
@@ -67,6 +74,7 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
 
         GPUs · GPU price · 730 + operations
 
+    gpus : a count.
     gpu_hourly_rate : currency per GPU-hour.
     operations : currency per month.
     Returns currency per month.
@@ -130,10 +138,12 @@ def self_hosting_break_even(
         which counts where they can serve it and n − 1 cannot
 
     api_cost_per_call : currency per call.
+    tokens_per_call : prompt and answer.
     tokens_per_second : of one replica of one GPU (for more, give the price of all its GPUs as gpu_hourly_rate).
+    gpu_hourly_rate : currency per GPU-hour.
+    target_utilisation, peak_factor, min_replicas : as for `fleet_gpus`.
     operations : currency per month.
-    Returns a `SelfHostingBreakEven`. A fleet grows by whole replicas, so the winning volumes may be
-    several intervals.
+    Returns a `SelfHostingBreakEven`; a fleet grows by whole replicas, so the winning volumes may be several intervals.
     Source: docs/method.md, "Reading the staircase".
 
     >>> found = self_hosting_break_even(0.00425, 650, 2500, 3, operations=1000)

@@ -165,7 +165,7 @@ class Book:
         first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
-        """A call of a worksheet function, with the engine's answer (or error) as value."""
+        """A call of a worksheet function, with the engine's result (or error) as value."""
         texts = ["" if each is None else formula_of(each).text for each in arguments]
         values = [each.value if isinstance(each, Formula) else each for each in arguments]
         try:
