@@ -1,7 +1,7 @@
-"""The answer as a sentence.
+"""The verdict: whether the decision pays, as a sentence.
 
-The sentences are equations like those of the model: on floats they give a text, on spreadsheet formulas the formula
-of that text, so that the answer of a workbook without the functions follows its inputs too.
+The sentence and its parts are equations like those of the model: on floats they give a text, on spreadsheet formulas
+the formula of that text, so that the verdict of a workbook without the functions follows its inputs too.
 """
 
 from __future__ import annotations

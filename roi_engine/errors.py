@@ -77,7 +77,7 @@ class ZeroDivisor(FtRoiError):
 
 
 class UnknownName(FtRoiError):
-    """A name that nothing answers to; the sentence offers the nearest known one."""
+    """A name that is not known; the sentence offers the nearest known one."""
 
     code = "#N/A"
 

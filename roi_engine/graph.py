@@ -1,4 +1,4 @@
-"""How named equations are wired: by their names, and by nothing else.
+"""How named equations are wired: by their names alone.
 
 A `Graph` is a set of equations: functions whose names are quantities and whose parameters are quantities. A quantity
 is *fixed*, one value, or *monthly*, a value in each of the months 0 to the horizon. Monthly is what takes ``month``,

@@ -1,4 +1,4 @@
-"""New prices after old ones, which stay in the table until the day they ended."""
+"""The history of a price table: new prices added, old ones kept with their end."""
 
 from __future__ import annotations
 

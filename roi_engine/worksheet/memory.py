@@ -1,4 +1,4 @@
-"""What a worksheet function gave once is given again, a result or an error."""
+"""Remembers what worksheet functions gave, results and errors."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class BreakdownCells:
 
     metrics : those that FT_WHATIF can be asked for, by the name that it takes.
     matches : the column that compares each with its native formula, where there is one.
-    answer_in_words : the answer by ordinary formulas, where it stands.
+    answer_in_words : the verdict by ordinary formulas, where it stands.
     """
 
     sheet: Worksheet
