@@ -25,7 +25,8 @@ FORBIDDEN = {
 FOUNDATIONS = {
     "errors": set(),
     "value": set(),
-    "graph": {"errors", "value"},
+    "too_large": {"errors"},
+    "graph": {"errors", "value", "too_large"},
     "quantity": {"errors", "value"},
     "equations": {"value", "quantity"},
     "figures": {"errors", "quantity"},
