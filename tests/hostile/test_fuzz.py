@@ -577,7 +577,8 @@ COMMANDS = [
 WHOLE_LINES = [
     "calc x.toml", "calc x.xlsx --all", "calc x.json --json", "explain NPV x.toml", "explain ROI x.json", "read x.xlsx",
     "check x.xlsx", "collect folder -o out.xlsx", "collect x.xlsx -o out.xlsx", "eval FT_NPV x.toml",
-    "prices import mine.csv", "prices show mine", "prices list", "functions FT_NPV", "template -o out.xlsx", "email x.toml --to a@example.com",
+    "prices import mine.csv", "prices show mine", "prices list", "functions FT_NPV", "template -o out.xlsx",
+    "email x.toml --to a@example.com",
     "email --template --to anna@example.com", "report x.toml", "report x.json -o out.xlsx", "relink x.xlsx -o out.xlsx",
     "eval FT_TRAINCOST 24", "eval FT_WHATIF NPV x.toml calls",
 ]  # fmt: skip
