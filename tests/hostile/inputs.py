@@ -160,9 +160,9 @@ def redirected_name() -> bytes:
 def foreign_cells() -> bytes:
     """The net ROI as a plain number; the formula that belongs there is in an element of somebody's own."""
     parts = parts_of(native())
-    name = parts_by_title(parts)["Summary"]
+    name = parts_by_title(parts)["Breakdown"]
     part = parts[name].decode()
-    at = part.index("total_net_cash_flow)</f>")
+    at = part.index(",0,total_net_cash_flow)</f>")
     start, end = part.rindex("<c ", 0, at), part.index("</c>", at) + len("</c>")
     formula = part[start:end]
     address = formula.partition('r="')[2].partition('"')[0]
@@ -314,7 +314,7 @@ QUICK: dict[str, Hostile] = {
     "35 two long names in two folders": Hostile(
         f"read a/{LONG_NAME}.xlsx b/{LONG_NAME}.xlsx -o out",
         0,
-        ("2 files",),
+        ("-2.toml",),
         {f"{folder}/{LONG_NAME}.xlsx": answer for folder in "ab"},
     ),
 }  # fmt: skip
@@ -398,8 +398,8 @@ OTHERS: dict[str, Hostile] = {
         left=("x.eml",),
     ),
     "29 a name that points elsewhere": Hostile(
-        "check x.xlsx", 4, ("gpu_hourly_rate", "Notes!$H$99"), {"x.xlsx": redirected_name}
+        "check x.xlsx", 4, ("gpu_hourly_rate", "'Notes'!H99"), {"x.xlsx": redirected_name}
     ),
-    "31 a formula in a foreign namespace": Hostile("check x.xlsx", 4, ("Summary!",), {"x.xlsx": foreign_cells}),
+    "31 a formula in a foreign namespace": Hostile("check x.xlsx", 4, ("Breakdown!B20",), {"x.xlsx": foreign_cells}),
 }  # fmt: skip
 """The others, and second commands of the same kinds."""
