@@ -255,7 +255,8 @@ class _Stream:
         if self.below:
             tag = self._path(tag)
             self.paths.append(tag)
-        self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
+        qualified_too = attributes and "}" in "".join(attributes)
+        self.start(tag, self._plain(attributes) if qualified_too else attributes)
 
     def _path(self, tag: str) -> str:
         """A tag with those above it.
