@@ -16,7 +16,7 @@ from templates.xlsx.escapes import unescaped
 from templates.xlsx.shown_numbers import misleads
 from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part
 
-MOST_CELLS = 250_000
+MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
 MOST_NAMES = 20_000

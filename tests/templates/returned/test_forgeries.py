@@ -124,10 +124,12 @@ def test_a_number_format_of_somebody_s_taste_is_no_finding(code: str) -> None:
 
 HIDDEN: dict[str, tuple[str, str, str, str]] = {
     "a sheet": (WORKBOOK, r'(<sheet [^>]*name="Breakdown"[^>]*)state="visible"', r'\1state="hidden"', "Breakdown"),
-    "a very hidden sheet": (WORKBOOK, r'(<sheet [^>]*name="Checks"[^>]*)state="visible"', r'\1state="veryHidden"', "Checks"),
+    "a very hidden sheet": (
+        WORKBOOK, r'(<sheet [^>]*name="Checks"[^>]*)state="visible"', r'\1state="veryHidden"', "Checks"),
     "a row": ("Breakdown", r'<row r="12"', '<row hidden="1" r="12"', "Breakdown"),
     "a row without height": ("Breakdown", r'<row r="34"[^>]*>', '<row r="34" ht="0" customHeight="1">', "Breakdown"),
-    "a column": ("Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
+    "a column": (
+        "Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
 }  # fmt: skip
 
 
@@ -150,8 +152,8 @@ def test_text_in_the_colour_of_the_paper_is_told() -> None:
 
 @pytest.mark.slow
 def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
-    edited = with_cells(with_cells(made(), {"C34": 1.0}, "Cash flow"), {"A7": 1.0}, "Summary")
-    wrong = check_workbook(with_cells(edited, {"B34": 1.0, "B12": 1.0}, "Breakdown")).wrong
+    edited = with_cells(with_cells(made(), {"G20": 1.0}, "Cash flow"), {"A7": 1.0}, "Summary")
+    wrong = check_workbook(with_cells(edited, {"B35": 1.0, "B34": 1.0}, "Breakdown")).wrong
     kinds = [list(KINDS).index(each.kind) for each in wrong]
     sheets = [each.place.split("!")[0].strip("'") for each in wrong if each.kind == "formula"]
     assert kinds == sorted(kinds)
@@ -183,16 +185,20 @@ def place_of(content: bytes, name: str) -> tuple[str, str]:
 
 
 def test_an_input_whose_name_points_away_from_its_row_is_a_problem() -> None:
-    content = with_name(with_cells(made("values"), {"A900": 99_999.0}, "Notes"), "in_training_hours", "'Notes'!$A$900")
+    content = with_name(
+        with_cells(made("values"), {"B12": 99_999.0}, "Breakdown"), "in_training_hours", "'Breakdown'!$B$12"
+    )
     (problem,) = read_workbook(content).problems
     sheet, address = place_of(made("values"), "training_hours")
-    assert problem.place == "Notes!A900 training_hours"
+    assert problem.place == "Breakdown!B12 training_hours"
     assert "which holds 99999" in problem.sentence and f"{sheet}!{address}, in its row, holds" in problem.sentence
 
 
 def test_a_name_that_points_to_an_equal_value_elsewhere_is_no_problem() -> None:
     value = float(SAMPLE.training_hours)
-    content = with_name(with_cells(made("values"), {"A900": value}, "Notes"), "in_training_hours", "'Notes'!$A$900")
+    content = with_name(
+        with_cells(made("values"), {"B12": value}, "Breakdown"), "in_training_hours", "'Breakdown'!$B$12"
+    )
     assert read_workbook(content).checked().training_hours == value
 
 
