@@ -151,8 +151,9 @@ class Book:
     ) -> None:
         """A what-if data table: what its corner shows at each of the moves.
 
-        values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
-        the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
+        values : what the cells show.
+        column_input : the cell that takes the moves of the first column.
+        row_input : the one that takes those of the first row, in a table of two inputs; both stand on the same sheet.
         """
         cells = [cell for row in sheet[area] for cell in row]
         for cell, value in zip(cells, (value for row in values for value in row), strict=True):
@@ -164,7 +165,7 @@ class Book:
         first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
-        """A call of a worksheet function, with the engine's answer (or error) as value."""
+        """A call of a worksheet function, with the engine's result (or error) as value."""
         texts = ["" if each is None else formula_of(each).text for each in arguments]
         values = [each.value if isinstance(each, Formula) else each for each in arguments]
         try:

@@ -1,4 +1,7 @@
-"""A returned workbook beside a new one of its inputs: edited formulas, old figures, failed checks."""
+"""A returned workbook beside a new one of its inputs.
+
+Differences are edited formulas, old figures and failed checks.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,11 @@ SHOWN = 70
 
 @dataclass(frozen=True)
 class CheckedWorkbook:
-    """What was found in a workbook. compared : formulas that were looked at; notes : what could not be compared."""
+    """What was found in a returned workbook.
+
+    compared : how many formulas were looked at.
+    notes : what could not be compared.
+    """
 
     reading: Reading
     wrong: tuple[Difference, ...]
@@ -48,10 +55,11 @@ class CheckedWorkbook:
 
 
 def check_workbook(content: bytes) -> CheckedWorkbook:
-    """Recomputes a returned workbook and tells every cell that disagrees with the engine.
+    """Recomputes a returned workbook and tells every cell that differs.
 
-    content : the bytes of an .xlsx file, from anybody. Raises `UnreadableWorkbook` for a file that is no workbook of
-    FT ROI, `ScenarioError` for inputs that are wrong. Source: docs/reading-back.md.
+    content : the bytes of an .xlsx file, from anybody.
+    Raises `UnreadableWorkbook` for a file that is no workbook of FT ROI, `ScenarioError` for inputs that are wrong.
+    Source: docs/reading-back.md.
     """
     reading = read_workbook(content)
     scenario, edition = reading.checked(), reading.provenance.edition
@@ -126,14 +134,20 @@ class _Comparison:
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
 
     def tabs(self) -> dict[str, int]:
-        """The order in which the sheets are read: as in a new workbook, those of somebody's own behind them."""
+        """The order in which the sheets are read.
+
+        As in a new workbook, those of somebody's own behind them.
+        """
         own = list(self.titles.values())
         gone = [title for title in self.new.titles if title not in self.titles]
         others = [title for title in self.book.titles if title not in own]
         return {title: at for at, title in enumerate(dict.fromkeys([*own, *gone, *others]))}
 
     def _titles(self) -> dict[str, str]:
-        """The sheets of the new workbook, each with its title in the other; a renamed one is known by its content."""
+        """The sheets of the new workbook, each with its title in the other.
+
+        A renamed one is known by its content.
+        """
         found = {title: title for title in self.new.titles if title in self.book.titles}
         for title in self.new.titles:
             others = [each for each in self.book.titles if each not in found.values()]
@@ -144,13 +158,16 @@ class _Comparison:
         return {title: found[title] for title in self.new.titles if title in found}
 
     def _likeness(self, title: str, other: str) -> float:
-        """The share of a new sheet's texts that stand in another sheet, wherever they do there."""
+        """The share of a new sheet's texts that stand anywhere in another sheet."""
         texts = {cell.value for cell in self.new.cells(title).values() if isinstance(cell.value, str)}
         there = {cell.value for cell in self.book.cells(other).values() if isinstance(cell.value, str)}
         return len(texts & there) / max(len(texts), 1)
 
     def _is_edited(self, found: str | None, made: str | None) -> bool:
-        """Whether a formula is another one; a sheet whose cells stand elsewhere is referred to otherwise."""
+        """Whether a formula is another one.
+
+        A sheet whose cells stand elsewhere is referred to otherwise.
+        """
         if meaning(found, self.titles) == meaning(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)
@@ -164,7 +181,10 @@ class _Comparison:
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
 
     def _compare_sheet(self, title: str, values: bool) -> None:
-        """Formulas and what they show; with ``values`` also the numbers that stand there without a formula."""
+        """Compares a sheet's formulas and what they show.
+
+        values : whether to compare the numbers that stand there without a formula too.
+        """
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
         if title not in self.titles:
@@ -191,7 +211,10 @@ class _Comparison:
             self._compare(Place(there, *at), found.get(at, EMPTY).value, cells[at].value)
 
     def _compare_names(self) -> None:
-        """The figures that have names, wherever they stand now; those that were compared already are left out."""
+        """Compares the figures that have names, wherever they stand now.
+
+        Those that were compared already are left out.
+        """
         compared, made, there = set(self.told), _named(self.new), _named(self.book)
         for name in self.new.names:
             if not name.name.startswith("out_") or name.sheet is not None:
@@ -211,7 +234,10 @@ class _Comparison:
 
 
 def _named(book: StoredWorkbook) -> dict[str, Place | None]:
-    """The first cell of each of the workbook's names, by the name's small letters; None for other names."""
+    """The first cell of each of the workbook's names.
+
+    They are keyed by the name in small letters; None for names that lead to no cell.
+    """
     places: dict[str, Place | None] = {}
     for name in book.names:
         if name.sheet is None and name.name.lower() not in places:
@@ -231,7 +257,10 @@ def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:
 
 
 def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
-    """Checks whose result somebody typed; in the values edition all of them are values."""
+    """Checks whose result somebody typed.
+
+    In the values edition all of them are values.
+    """
     if all(cell.formula is None for title in book.titles for cell in book.cells(title).values()):
         return
     for name in book.names:

@@ -1,4 +1,7 @@
-"""What an .xlsx file stores: sheets, defined names and cells as they are written, nothing calculated or expanded."""
+"""The sheets, defined names and cells that an .xlsx file stores.
+
+They are given as they are written; nothing is calculated or expanded.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ Value = float | str | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell: its value (the cached one of a formula), and its formula without the sign =."""
+    """What stands in a cell: its value, and its formula without the sign =.
+
+    The value of a formula is the cached one.
+    """
 
     value: Value
     formula: str | None = None
@@ -77,13 +83,19 @@ class Place:
 
 
 def quoted(title: str) -> str:
-    """A sheet's title as it stands in a reference: in quotation marks where it needs them."""
+    """A sheet's title as it stands in a reference.
+
+    It is in quotation marks where it needs them.
+    """
     return title if re.fullmatch(r"[^\W\d][\w.]*", title) else quote_sheetname(title)
 
 
 @dataclass(frozen=True)
 class Name:
-    """A defined name: what it says, and the sheet that it belongs to (none: the workbook)."""
+    """A defined name: what it says, and the sheet that it belongs to.
+
+    Without a sheet it belongs to the workbook.
+    """
 
     name: str
     text: str
@@ -101,7 +113,10 @@ class Area:
 
 @dataclass
 class Hidden:
-    """What of a sheet is not seen. columns : from one to another; ruled : areas of rules that hide what is in them."""
+    """What of a sheet is not seen.
+
+    columns : from one to another; ruled : areas of rules that hide what is in them.
+    """
 
     rows: set[int] = field(default_factory=set)
     columns: list[tuple[int, int]] = field(default_factory=list)
@@ -183,7 +198,10 @@ class StoredWorkbook:
         return {title.lower(): title for title in reversed(self.titles)}
 
     def area(self, reference: str) -> Area | None:
-        """The cells of a plain reference such as ``'My inputs'!$B$7``; None for any other text."""
+        """The cells of a plain reference such as ``'My inputs'!$B$7``.
+
+        Returns None for any other text.
+        """
         found = _REFERENCE.fullmatch(reference.strip().removeprefix("="))
         if found is None:
             return None
@@ -255,7 +273,10 @@ class StoredWorkbook:
         return self._hidden[title]
 
     def hides(self, place: Place) -> str:
-        """What keeps a cell from being seen: its sheet, row, column, format or ink; empty where nothing does."""
+        """What keeps a cell from being seen.
+
+        Its sheet, row, column, format or ink; empty where nothing does.
+        """
         if self.states.get(place.sheet, "visible") != "visible":
             return "its sheet is hidden"
         if by := self.hidden(place.sheet).hides(place.row, place.column):
@@ -278,7 +299,10 @@ class StoredWorkbook:
 
 
 class _Cells:
-    """Collects the cells of a sheet (18.3.1.99): rows, cells and what they hold; and what of it is hidden."""
+    """Collects the cells of a sheet (18.3.1.99).
+
+    Rows, cells and what they hold; and what of the sheet is hidden.
+    """
 
     def __init__(self, texts: list[str], looks: Looks, most: int) -> None:
         self.cells: dict[At, Cell] = {}
