@@ -32,8 +32,9 @@ ft-roi check filled.xlsx --json
 def check(file: str, json: bool) -> None:
     """Recompute a workbook from its inputs and name what disagrees.
 
-    Told are edited formulas, figures that the engine gives otherwise today, failed checks, links to somebody's add-in,
-    and what Excel may repair or refuse. Ends with exit code 4 when there is any of it.
+    Told are edited formulas, names that point elsewhere, figures that the engine gives otherwise today, what is hidden
+    or shows another figure than it holds, failed checks, links to somebody's add-in, and what Excel may repair or
+    refuse. Ends with exit code 4 when there is any of it.
     """
     path = existing_workbook(file)
 

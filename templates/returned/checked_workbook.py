@@ -134,14 +134,20 @@ class _Comparison:
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
 
     def tabs(self) -> dict[str, int]:
-        """The order in which the sheets are read: as in a new workbook, those of somebody's own behind them."""
+        """The order in which the sheets are read.
+
+        As in a new workbook, those of somebody's own behind them.
+        """
         own = list(self.titles.values())
         gone = [title for title in self.new.titles if title not in self.titles]
         others = [title for title in self.book.titles if title not in own]
         return {title: at for at, title in enumerate(dict.fromkeys([*own, *gone, *others]))}
 
     def _titles(self) -> dict[str, str]:
-        """The sheets of the new workbook, each with its title in the other; a renamed one is known by its content."""
+        """The sheets of the new workbook, each with its title in the other.
+
+        A renamed one is known by its content.
+        """
         found = {title: title for title in self.new.titles if title in self.book.titles}
         for title in self.new.titles:
             others = [each for each in self.book.titles if each not in found.values()]
@@ -152,13 +158,16 @@ class _Comparison:
         return {title: found[title] for title in self.new.titles if title in found}
 
     def _likeness(self, title: str, other: str) -> float:
-        """The share of a new sheet's texts that stand in another sheet, wherever they do there."""
+        """The share of a new sheet's texts that stand anywhere in another sheet."""
         texts = {cell.value for cell in self.new.cells(title).values() if isinstance(cell.value, str)}
         there = {cell.value for cell in self.book.cells(other).values() if isinstance(cell.value, str)}
         return len(texts & there) / max(len(texts), 1)
 
     def _is_edited(self, found: str | None, made: str | None) -> bool:
-        """Whether a formula is another one; a sheet whose cells stand elsewhere is referred to otherwise."""
+        """Whether a formula is another one.
+
+        A sheet whose cells stand elsewhere is referred to otherwise.
+        """
         if meaning(found, self.titles) == meaning(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)

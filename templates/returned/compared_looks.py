@@ -1,4 +1,7 @@
-"""What a workbook hides that a new one shows: sheets, rows, columns, and cells that show another than they hold."""
+"""What a workbook hides that a new one shows.
+
+Sheets, rows, columns, and cells that show another value than they hold.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ SHOWN = 40
 def compared_looks(
     book: StoredWorkbook, new: StoredWorkbook, titles: Mapping[str, str], in_place: Iterable[str]
 ) -> Iterator[Difference]:
-    """Everything that hides what a new workbook shows, or shows it otherwise; titles, in_place : as for the names."""
+    """Everything that hides what a new workbook shows, or shows it otherwise.
+
+    titles, in_place : as for the names.
+    """
     for title in book.titles:
         if title not in titles.values() and book.states[title] == "veryHidden":
             sentence = "The sheet is hidden so that no menu shows it. Look at it in the editor of macros."
@@ -67,7 +73,10 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _cells(book: StoredWorkbook, title: str, new: StoredWorkbook, made: str, in_place: bool) -> Iterator[Difference]:
-    """Cells whose format or colour hides what they hold; those of one format are told together."""
+    """Cells whose format or colour hides what they hold.
+
+    Those of one format are told together.
+    """
     as_made = new.cells(made)
     known = {cell.look.format for cell in as_made.values()}
     any_invisible = any(cell.look.invisible for cell in as_made.values())
@@ -95,7 +104,10 @@ def _cells(book: StoredWorkbook, title: str, new: StoredWorkbook, made: str, in_
 
 
 def _as_before(cell: Cell, codes: Iterable[str]) -> bool:
-    """Whether a cell shows what it would in one of the formats of a new workbook, however they are spelled."""
+    """Whether a cell shows what it would in one of the formats.
+
+    However those are spelled.
+    """
     seen = shown(cell.look.format, cell.value)  # type: ignore[arg-type]
     return any(shown(code, cell.value) == seen for code in codes)  # type: ignore[arg-type]
 

@@ -1,4 +1,7 @@
-"""The defined names of a workbook beside those of a new one: which are gone, point elsewhere, or hide another."""
+"""The defined names of a workbook beside those of a new one.
+
+Which are gone, point elsewhere, or hide another.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def compared_names(
 
 
 def _of_workbook(book: StoredWorkbook) -> dict[str, Name]:
-    """The names of the workbook itself by their small letters; of equal ones the first."""
+    """The names of the workbook itself by their small letters.
+
+    Of equal ones the first.
+    """
     names = [each for each in book.names if each.sheet is None and not each.name.lower().startswith(OWN)]
     return {each.name.lower(): each for each in reversed(names)}
 
@@ -71,7 +77,10 @@ def _text(name: Name) -> str:
 
 
 def _not_carried_along(areas: Mapping[str, tuple[Area, Area]]) -> list[str]:
-    """The names that did not move with the others of their sheet, which keep their order in both directions."""
+    """The names that did not move with the others of their sheet.
+
+    What is moved keeps its order, from the top and from the left.
+    """
     carried = [_carried((one.first[axis], now.first[axis]) for one, now in areas.values()) for axis in (0, 1)]
     ends = [_carried((one.last[axis], now.last[axis]) for one, now in areas.values()) for axis in (0, 1)]
     return [
@@ -83,7 +92,10 @@ def _not_carried_along(areas: Mapping[str, tuple[Area, Area]]) -> list[str]:
 
 
 def _carried(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Where most names of each row, or column, went, as far as that keeps their order: the longest such series."""
+    """Where most names of each row, or column, went.
+
+    As far as that keeps their order: the longest such series.
+    """
     votes: dict[int, Counter[int]] = {}
     for one, now in pairs:
         votes.setdefault(one, Counter())[now] += 1
@@ -100,7 +112,10 @@ def _carried(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 def _shadows(
     book: StoredWorkbook, new: StoredWorkbook, there: Mapping[str, Name], sheets: set[str]
 ) -> Iterator[Difference]:
-    """Names of a sheet that mean something else there than in the workbook, and names in the place of functions."""
+    """Names that hide others, or functions.
+
+    On one sheet a name may mean something else than in the workbook.
+    """
     known = _of_workbook(new)
     for each in book.names:
         key = each.name.lower()

@@ -20,7 +20,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is wrong: its kind, its place, and a sentence. at : its cell, row 0 for a whole sheet."""
+    """One thing that is not as it should be in a returned workbook.
+
+    kind : one of `KINDS`.
+    place : the cell, or what else it is about.
+    sentence : what it is.
+    at : the cell; its row is 0 for a whole sheet.
+    """
 
     kind: str
     place: str

@@ -1,4 +1,7 @@
-"""A formula as its meaning: the same text for the same formula, whichever program wrote it."""
+"""A formula as its meaning.
+
+The same text for the same formula, whichever program wrote it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ def is_linked(formula: str) -> bool:
 
 
 def meaning(formula: str | None, titles: Mapping[str, str] | None = None) -> str:
-    """A formula without spaces and links, in capitals, numbers and sheets written one way.
+    """A formula as it is compared, by its meaning.
+
+    Without spaces and links, in capitals, numbers and sheets written one way.
 
     titles : the sheets of a new workbook, each with its title where the formula stands.
 

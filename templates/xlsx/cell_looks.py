@@ -1,4 +1,7 @@
-"""What cell formats do to what they show: number formats, dates, and text in the colour of the paper (18.8)."""
+"""What cell formats do to what they show (18.8).
+
+Number formats, dates, and text in the colour of the paper.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _WHITES = {
 
 
 class Look(NamedTuple):
-    """What a cell format does: its number format, whether that shows dates, whether its text cannot be seen."""
+    """What a cell format does.
+
+    is_date : whether its number format shows dates; invisible : whether its text cannot be seen.
+    """
 
     format: str = "General"
     is_date: bool = False

@@ -1,4 +1,7 @@
-"""What a number format makes of a value: whether a reader sees another figure than the cell holds (18.8.30)."""
+"""What a number format makes of a value (18.8.30).
+
+Whether a reader sees another figure than the cell holds.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ _TESTS = {
 
 
 class Shown(NamedTuple):
-    """What a reader sees of a value. words : what stands beside the digits; number : None where no digits stand."""
+    """What a reader sees of a value.
+
+    words : what stands beside the digits; number : None where no digits stand.
+    """
 
     words: str
     number: float | None
@@ -38,7 +44,10 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class _Section:
-    """One section of a format: its condition, its words, and what it does to a number's digits."""
+    """One section of a format.
+
+    Its condition, its words, and what it does to a number's digits.
+    """
 
     condition: tuple[str, float] | None
     words: str
@@ -78,7 +87,7 @@ def shown(code: str, value: float | str) -> Shown:
 
 
 def misleads(code: str, value: float | str) -> bool:
-    """Whether somebody who sees a value in this format takes it for another one, or sees nothing.
+    """Whether a reader takes a value in this format for another, or for none.
 
     >>> [misleads(code, 1_234.5) for code in ("0.00", '#,##0" USD"', '"9,999"', "0.0,", ";;;", '"9"0', "-0")]
     [False, False, True, True, True, True, True]

@@ -19,7 +19,7 @@ from templates.xlsx.escapes import unescaped
 from templates.xlsx.shown_numbers import misleads
 from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part
 
-MOST_CELLS = 250_000
+MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
 MOST_NAMES = 20_000
@@ -113,7 +113,10 @@ class Area:
 
 @dataclass
 class Hidden:
-    """What of a sheet is not seen. columns : from one to another; ruled : areas of rules that hide what is in them."""
+    """What of a sheet is not seen.
+
+    columns : from one to another; ruled : areas of rules that hide what is in them.
+    """
 
     rows: set[int] = field(default_factory=set)
     columns: list[tuple[int, int]] = field(default_factory=list)
@@ -270,7 +273,10 @@ class StoredWorkbook:
         return self._hidden[title]
 
     def hides(self, place: Place) -> str:
-        """What keeps a cell from being seen: its sheet, row, column, format or ink; empty where nothing does."""
+        """What keeps a cell from being seen.
+
+        Its sheet, row, column, format or ink; empty where nothing does.
+        """
         if self.states.get(place.sheet, "visible") != "visible":
             return "its sheet is hidden"
         if by := self.hidden(place.sheet).hides(place.row, place.column):
@@ -293,7 +299,10 @@ class StoredWorkbook:
 
 
 class _Cells:
-    """Collects the cells of a sheet (18.3.1.99): rows, cells and what they hold; and what of it is hidden."""
+    """Collects the cells of a sheet (18.3.1.99).
+
+    Rows, cells and what they hold; and what of the sheet is hidden.
+    """
 
     def __init__(self, texts: list[str], looks: Looks, most: int) -> None:
         self.cells: dict[At, Cell] = {}
