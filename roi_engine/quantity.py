@@ -15,6 +15,7 @@ from functools import cached_property
 from numbers import Real
 from typing import Any, Literal
 
+from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import OutOfRange, WrongType, shortened
 from roi_engine.value import ROUNDING
 
@@ -169,9 +170,7 @@ LONGEST_TEXT = 32_767
 """Letters that a cell of a sheet can hold."""
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ERROR_VALUES = frozenset(
-    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
-)
+_ERROR_VALUES = CELL_ERRORS.keys() | YOUNGER_ERRORS
 
 
 def _storable(text: str) -> str:

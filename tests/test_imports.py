@@ -24,9 +24,10 @@ FORBIDDEN = {
 # (`from roi_engine import quantity` and `from roi_engine.quantity import …` both import quantity.)
 FOUNDATIONS = {
     "errors": set(),
+    "cell_errors": set(),
     "value": set(),
     "graph": {"errors", "value"},
-    "quantity": {"errors", "value"},
+    "quantity": {"errors", "value", "cell_errors"},
     "equations": {"value", "quantity"},
     "figures": {"errors", "quantity"},
 }

@@ -13,7 +13,7 @@ import click
 from addin.shell.command import Command
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
-from addin.shell.terminal import print_json
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
@@ -89,7 +89,8 @@ def explain(name: str, scenario_file: str, depth: int | None, everything: bool, 
         print_json({"figure": name, "steps": [step.as_dict() for step in steps], "inputs": inputs})
         return
     if scenario.name:
-        click.echo(f"{click.style(scenario.name, bold=True)}\n")
+        print_line(scenario.name, bold=True)
+        print_line()
     columns = min(shutil.get_terminal_size().columns, WIDEST)
     for step in steps:
         _print_step(step, scenario, columns)
@@ -134,8 +135,9 @@ def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
     click.echo(f"{indent}{name} {value}{' ' * max(gap, 2)}{place}")
     width = max(columns, len(indent) + 44)
     for line in _about(step):
-        click.echo(textwrap.fill(line, width, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}      "))
-    click.echo()
+        for part in textwrap.wrap(line, width, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}      "):
+            print_line(part)
+    print_line()
 
 
 def _about(step: Step) -> Iterator[str]:
@@ -179,7 +181,7 @@ def _print_inputs(scenario: Scenario, inputs: dict[str, Any]) -> None:
     """The inputs at the bottom of it all: what each is, and where it comes from."""
     if not inputs:
         return
-    click.echo(click.style("Inputs", bold=True))
+    print_line("Inputs", bold=True)
     rows = [
         (name, shown(value, "empty"), _unit(scenario, name), scenario.sources.get(name, ""))
         for name, value in inputs.items()
@@ -187,7 +189,7 @@ def _print_inputs(scenario: Scenario, inputs: dict[str, Any]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for name, value, unit, source in rows:
         line = f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {unit:<{widths[2]}}  {source}"
-        click.echo(line.rstrip())
+        print_line(line.rstrip())
 
 
 def _unit(scenario: Scenario, name: str) -> str:

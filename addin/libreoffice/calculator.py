@@ -65,7 +65,7 @@ class Worker:
 
         Raises OSError where it cannot be used.
         """
-        self.stop()
+        self.stop()  # one that has died leaves its pipes open
         environment = {name: value for name, value in os.environ.items() if name not in OTHER_PYTHONS}
         self.process = subprocess.Popen(
             self.command,

@@ -13,13 +13,13 @@ import os
 import posixpath
 import stat
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from addin.libreoffice.safe_opendocument import safe_opendocument
 from addin.shell.failures import InvalidInput, UnusablePath
+from templates.xlsx.namespaces import PACKAGE, PACKAGE_RELATIONSHIPS
+from templates.xlsx.relationships import relationships_part
 from templates.xlsx.untrusted_package import (
     DAMAGED,
     LARGEST_FILE,
@@ -30,11 +30,11 @@ from templates.xlsx.untrusted_package import (
     open_package,
     open_zip,
 )
+from templates.xlsx.zip_package import zipped
 
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DRAWINGS = "application/vnd.openxmlformats-officedocument"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_TYPES = f"{PACKAGE}/content-types"
 
 KEPT = {
     "officeDocument": ("workbook", f"{_SHEETS}.sheet.main+xml"),
@@ -225,7 +225,7 @@ class _Copy:
                     target = posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target))[1:].lower()
                 found.append(_Relation(attributes.get("Id", ""), attributes.get("Type", ""), target, external))
 
-        part = _relations_part(source)
+        part = relationships_part(source)
         if part in self.package:
             self.package.stream(part, start, _nothing)
         return found
@@ -272,21 +272,17 @@ class _Copy:
             f"<Override PartName={quoteattr('/' + name)} ContentType={quoteattr(kind)}/>"
             for name, (_, kind) in self.parts.items()
         )
-        package = BytesIO()
-        with ZipFile(package, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr(
-                "[Content_Types].xml",
-                f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-'
-                f'package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>{types}</Types>',
+        written: dict[str, bytes | str] = {
+            "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/'
+            'vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+            f"{types}</Types>"
+        }
+        for source, found in self.relations.items():
+            entries = "".join(map(_written, found))
+            written[relationships_part(source)] = (
+                f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}">{entries}</Relationships>'
             )
-            for source, found in self.relations.items():
-                entries = "".join(map(_written, found))
-                archive.writestr(
-                    _relations_part(source), f'<Relationships xmlns="{_RELATIONS}">{entries}</Relationships>'
-                )
-            for name, (content, _) in self.parts.items():
-                archive.writestr(name, content)
-        return package.getvalue()
+        return zipped(written | {name: content for name, (content, _) in self.parts.items()})
 
 
 def _is_harmless(relation: _Relation, users: set[str]) -> bool:
@@ -306,11 +302,6 @@ def _written(relation: _Relation) -> str:
         f"<Relationship Id={quoteattr(relation.identifier)} Type={quoteattr(relation.type)} "
         f"Target={quoteattr(target)}{mode}/>"
     )
-
-
-def _relations_part(source: str) -> str:
-    folder, name = posixpath.split(source)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def _nothing(tag: str, text: str) -> None:
