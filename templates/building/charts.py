@@ -49,7 +49,7 @@ def cumulative_chart(
     moment, level : the point of the diamond.
     title : the cell that the title shows.
     currency : named on the axis.
-    last_month : how far the axis of months reaches.
+    last_month : the last of the months, by which the axis chooses its steps.
     """
     chart = ScatterChart()
     chart.scatterStyle = "lineMarker"
