@@ -15,6 +15,7 @@ from functools import cached_property
 from numbers import Real
 from typing import Any, Literal
 
+from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import OutOfRange, WrongType, shortened
 from roi_engine.value import ROUNDING
 
@@ -112,7 +113,9 @@ class Quantity:
 
     @property
     def range_in_words(self) -> str:
-        """The legal range as a phrase, such as ``from 1 to 600`` or ``above -1 and at most 9``.
+        """The legal range as a phrase.
+
+        Such as ``from 1 to 600`` or ``above -1 and at most 9``.
 
         >>> MONTHS.range_in_words
         'from 1 to 600'
@@ -167,13 +170,14 @@ LONGEST_TEXT = 32_767
 """Letters that a cell of a sheet can hold."""
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ERROR_VALUES = frozenset(
-    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
-)
+_ERROR_VALUES = CELL_ERRORS.keys() | YOUNGER_ERRORS
 
 
 def _storable(text: str) -> str:
-    """The text, if a cell of a sheet can hold it as a text; raises `WrongType` with the place of what it cannot."""
+    """The text, where a cell of a sheet can hold it.
+
+    Raises `WrongType` with the place of the first character that it cannot hold.
+    """
     found = _UNSTORABLE.search(text)
     if found:
         place = f"letter {found.start() + 1:,} (U+{ord(found[0]):04X})"

@@ -24,10 +24,11 @@ FORBIDDEN = {
 # (`from roi_engine import quantity` and `from roi_engine.quantity import …` both import quantity.)
 FOUNDATIONS = {
     "errors": set(),
+    "cell_errors": set(),
     "value": set(),
     "too_large": {"errors"},
     "graph": {"errors", "value", "too_large"},
-    "quantity": {"errors", "value"},
+    "quantity": {"errors", "value", "cell_errors"},
     "equations": {"value", "quantity"},
     "figures": {"errors", "quantity"},
 }

@@ -13,7 +13,7 @@ import click
 from addin.shell.command import Command
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
-from addin.shell.terminal import print_json
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
@@ -89,7 +89,8 @@ def explain(name: str, scenario_file: str, depth: int | None, everything: bool, 
         print_json({"figure": name, "steps": [step.as_dict() for step in steps], "inputs": inputs})
         return
     if scenario.name:
-        click.echo(f"{click.style(scenario.name, bold=True)}\n")
+        print_line(scenario.name, bold=True)
+        print_line()
     columns = min(shutil.get_terminal_size().columns, WIDEST)
     for step in steps:
         _print_step(step, scenario, columns)
@@ -123,7 +124,10 @@ def _inputs(scenario: Scenario, steps: list[Step]) -> dict[str, Any]:
 
 
 def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
-    """A step: name, value and place, then what it is, its equation and what goes into it, further in."""
+    """Prints a step: its name, value and place, and below what it is.
+
+    Its equation and what goes into it follow, further in.
+    """
     indent = "  " * step.depth
     value = f"by month: {_months(step)}" if step.monthly else f"= {_value(step, scenario)}"
     gap = columns - len(indent) - len(step.name) - len(value) - len(step.place) - 1
@@ -131,12 +135,16 @@ def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
     click.echo(f"{indent}{name} {value}{' ' * max(gap, 2)}{place}")
     width = max(columns, len(indent) + 44)
     for line in _about(step):
-        click.echo(textwrap.fill(line, width, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}      "))
-    click.echo()
+        for part in textwrap.wrap(line, width, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}      "):
+            print_line(part)
+    print_line()
 
 
 def _about(step: Step) -> Iterator[str]:
-    """What stands below a step's name: what it is, its equation, and the values that the equation takes."""
+    """The lines below a step's name.
+
+    What the step is, its equation, and the values that the equation takes.
+    """
     yield step.sentence
     yield from (line if " = " in line or line[0] == "·" else f"= {line}" for line in step.equation.splitlines())
     fixed = [f"{name} = {shown(value, 'empty')}" for name, value in step.takes.items() if not isinstance(value, list)]
@@ -156,7 +164,10 @@ def _value(step: Step, scenario: Scenario) -> str:
 
 
 def _months(step: Step) -> str:
-    """A monthly figure: one value where all are alike, else its first months and its last."""
+    """A monthly figure in one line.
+
+    One value where all months are alike, else the first months and the last.
+    """
     values = [shown(value) for value in step.value]
     total = "" if step.total is None else f", total {shown(step.total)}"
     if len({*values}) == 1:
@@ -170,7 +181,7 @@ def _print_inputs(scenario: Scenario, inputs: dict[str, Any]) -> None:
     """The inputs at the bottom of it all: what each is, and where it comes from."""
     if not inputs:
         return
-    click.echo(click.style("Inputs", bold=True))
+    print_line("Inputs", bold=True)
     rows = [
         (name, shown(value, "empty"), _unit(scenario, name), scenario.sources.get(name, ""))
         for name, value in inputs.items()
@@ -178,7 +189,7 @@ def _print_inputs(scenario: Scenario, inputs: dict[str, Any]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for name, value, unit, source in rows:
         line = f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {unit:<{widths[2]}}  {source}"
-        click.echo(line.rstrip())
+        print_line(line.rstrip())
 
 
 def _unit(scenario: Scenario, name: str) -> str:
@@ -189,7 +200,9 @@ def _unit(scenario: Scenario, name: str) -> str:
 
 
 def shown(value: Any, nothing: str = "n/a") -> str:
-    """A value with the digits that matter: two decimals where it is large, six digits where it is small.
+    """A value with the digits that matter.
+
+    Two decimals where it is large, six digits where it is small.
 
     >>> shown(36766.4449), shown(0.00004575), shown(12), shown(None), shown("upfront")
     ('36,766.44', '4.575e-05', '12', 'n/a', 'upfront')

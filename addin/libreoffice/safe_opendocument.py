@@ -1,15 +1,16 @@
-"""The copy of an OpenDocument workbook (.ods) for LibreOffice: its cells, styles, charts and plain pictures."""
+"""A safe copy of an OpenDocument workbook (.ods) for LibreOffice.
+
+It keeps the cells, styles, charts and plain pictures.
+"""
 
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from xml.sax.saxutils import quoteattr
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
-
-from lxml import etree
 
 from templates.xlsx.untrusted_package import DAMAGED, Package, UnreadableWorkbook
+from templates.xlsx.xml_parts import BrokenXml, Element, local_name, parsed, serialised
+from templates.xlsx.zip_package import zipped
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
@@ -45,7 +46,11 @@ LEFT_OUT = {
 
 
 def safe_opendocument(package: Package, pictures: tuple[bytes, ...]) -> tuple[bytes, list[str]]:
-    """The copy, and what was left out in words. pictures : how the pictures begin that it keeps."""
+    """The copy of an OpenDocument workbook, and what was left out, in words.
+
+    package : the workbook.
+    pictures : the first bytes of the kinds of picture that the copy keeps.
+    """
     names = set(package.names())
     kept = {name for name in names if _PICTURE_PART.fullmatch(name) and package.read(name).startswith(pictures)}
     kinds = _media_types(package)
@@ -78,10 +83,13 @@ def _media_types(package: Package) -> dict[str, str]:
 def _cleaned(package: Package, name: str, pictures: set[str], charts: set[str], left_out: set[str]) -> bytes:
     """A document of the package without what leads out of it."""
     package.stream(name, lambda tag, attributes: None, _nothing)  # for its limits
-    root = etree.fromstring(package.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+    try:
+        root = parsed(package.read(name), whole=False)
+    except BrokenXml:
+        raise UnreadableWorkbook(DAMAGED) from None
     dropped = []
-    for element in root.iter(etree.Element):
-        local = etree.QName(element).localname
+    for element in root.iter():
+        local = local_name(element)
         target = element.get(_HREF)
         if local in LEFT_OUT:
             if len(element) or element.text or (element.attrib and local != "forms"):
@@ -101,16 +109,19 @@ def _cleaned(package: Package, name: str, pictures: set[str], charts: set[str], 
             dropped.append(element)
     for element in dropped:
         _remove(element)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return serialised(root)
 
 
-def _is_inside(element: etree._Element, target: str, kept: set[str]) -> bool:
-    """Whether a reference leads to a place in the workbook or to a part that is kept; a chart's ``..`` is its sheet."""
-    above = target == ".." and etree.QName(element).localname == "chart"
+def _is_inside(element: Element, target: str, kept: set[str]) -> bool:
+    """Whether a reference leads to a place in the workbook or to a kept part.
+
+    The ``..`` of a chart is its sheet.
+    """
+    above = target == ".." and local_name(element) == "chart"
     return above or target.startswith("#") or target.removeprefix("./").rstrip("/") in kept
 
 
-def _remove(element: etree._Element) -> None:
+def _remove(element: Element) -> None:
     """Takes an element out, and leaves the text that follows it."""
     parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
     if parent is None:
@@ -129,16 +140,8 @@ def _packed(parts: dict[str, bytes], charts: set[str]) -> bytes:
         f"<manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type={quoteattr(kind)}/>"
         for name, kind in entries.items()
     )
-    package = BytesIO()
-    with ZipFile(package, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("mimetype", _SPREADSHEET, ZIP_STORED)
-        for name, content in parts.items():
-            archive.writestr(name, content)
-        archive.writestr(
-            "META-INF/manifest.xml",
-            f'<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0">{lines}</manifest:manifest>',
-        )
-    return package.getvalue()
+    manifest = f'<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0">{lines}</manifest:manifest>'
+    return zipped({**parts, "META-INF/manifest.xml": manifest}, unpacked={"mimetype": _SPREADSHEET})
 
 
 def _nothing(tag: str, text: str) -> None:

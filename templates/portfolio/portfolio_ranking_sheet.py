@@ -1,4 +1,7 @@
-"""The Ranking sheet: the answers in the order of their NPV and of their payback, live, with a chart of the first."""
+"""The Ranking sheet: the returned workbooks by their NPV and by their payback.
+
+Both orders are live, with a chart of the first.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ _RIGHT = Alignment(horizontal="right", vertical="center")
 
 
 def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) -> None:
-    """Fills the sheet: the choice of currency, the chart, the two tables, and the order they follow."""
+    """Fills the sheet.
+
+    The choice of currency, the chart, the two tables, and the order they follow.
+    """
     for letter, width in zip("ABCDEFGHIJKL", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     currencies = currencies_of(entries)
@@ -66,7 +72,10 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) ->
 
 
 def _orders(book: Book, entries: Sequence[Entry], currency: str) -> tuple[list[int], list[int]]:
-    """Each answer's place, 0 for one without; equal figures in the order of their numbers."""
+    """The place of each entry by NPV and by payback.
+
+    It is 0 for one without a place; equal figures stand in the order of their numbers.
+    """
     n = book.names
 
     def places(values: Sequence[Any], takes_part: Callable[[Entry], bool], sign: int) -> list[int]:
@@ -88,7 +97,7 @@ def _orders(book: Book, entries: Sequence[Entry], currency: str) -> tuple[list[i
 def _add_order(
     book: Book, sheet: Worksheet, row: int, entry: Entry, by_npv: Sequence[int], by_payback: Sequence[int]
 ) -> None:
-    """The places of one answer, which the tables look up."""
+    """The places of one entry, which the tables look up."""
     number = entry.number
     for column, mine, order, others, before in (
         ("K", "portfolio_npvs", by_npv, "*(portfolio_currencies=ranked_currency)", ">"),
@@ -128,9 +137,10 @@ def _add_place(
     values: str,
     number_format: str,
 ) -> tuple[Any, Any]:
-    """The answer at one place: number and scenario, who, figure; nothing beyond the last. Returns label and figure.
+    """Writes one place: number and scenario, who, figure.
 
-    index : which answer it is, from 0; None where no answer has the place.
+    Nothing stands there beyond the last entry. Returns label and figure.
+    index : which entry it is, from 0; None where none has the place.
     """
     n, row = book.names, FIRST_ROW + place - 1
     position, name, who, figure = (f"{column}{row}" for column in columns)

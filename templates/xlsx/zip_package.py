@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 EARLIEST, LATEST = datetime(1980, 1, 1), datetime(2107, 12, 31, 23, 59, 58)
 """The times that a zip can tell."""
@@ -20,13 +20,25 @@ def zipped(
     *,
     system: int = UNIX,
     permissions: int = EVERYBODY_READS,
+    unpacked: Mapping[str, bytes | str] | None = None,
 ) -> bytes:
-    """A zip of the parts in their order; its bytes depend on nothing else than what is given."""
+    """A zip of the parts in their order.
+
+    parts : the content of each part by its name.
+    time : the time of every entry; one that a zip cannot tell becomes the nearest that it can.
+    system : the system that the entries say they were made on.
+    permissions : the permissions of the entries on Unix.
+    unpacked : parts that come first and are stored as they are.
+
+    Its bytes depend on nothing else than what is given.
+    """
     moment = min(max(time.replace(tzinfo=None), EARLIEST), LATEST)
     entries: list[tuple[ZipInfo, bytes | str]] = []
-    for name, content in parts.items():
+    stored = unpacked or {}
+    for name, content in {**stored, **parts}.items():
         entry = ZipInfo(name, (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second))
-        entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, system, permissions << 16
+        entry.compress_type = ZIP_STORED if name in stored else ZIP_DEFLATED
+        entry.create_system, entry.external_attr = system, permissions << 16
         entries.append((entry, content))
     return zip_of(entries)
 
@@ -41,7 +53,10 @@ def zip_of(entries: Iterable[tuple[ZipInfo, bytes | str]]) -> bytes:
 
 
 def copy_of(entry: ZipInfo) -> ZipInfo:
-    """The description of an entry for another zip: its name, time, packing and permissions."""
+    """The description of an entry for another zip.
+
+    It keeps the entry's name, time, packing and permissions.
+    """
     copied = ZipInfo(entry.filename, entry.date_time)
     copied.compress_type, copied.external_attr = entry.compress_type, entry.external_attr
     return copied

@@ -869,11 +869,11 @@ def test_a_stream_that_is_no_terminal_has_no_colours(folder):
 
 def test_a_reader_that_has_seen_enough_is_no_error(folder):
     (folder / "many.csv").write_text("\n".join(map(str, range(50_000))), "utf-8")
-    running = program("eval", "FT_TRAINCOST", "many.csv", "1.5")
-    assert running.stdout.readline().strip() == b"0"
-    running.stdout.close()
-    assert running.stderr.read() == b""
-    assert running.wait(timeout=60) == 0
+    with program("eval", "FT_TRAINCOST", "many.csv", "1.5") as running:
+        assert running.stdout.readline().strip() == b"0"
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["calc", "reference.toml", "-q"]])

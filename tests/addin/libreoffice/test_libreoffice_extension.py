@@ -130,11 +130,25 @@ def _no_engine() -> Any:
     raise ImportError("No module named 'roi_engine'")
 
 
+@pytest.fixture(autouse=True)
+def no_worker_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stops every worker that a test has started, its own or a chosen calculator's."""
+    workers: list[Worker] = []
+    start = Worker.start
+
+    def starts(worker: Worker) -> dict[str, Any]:
+        workers.append(worker)
+        return start(worker)
+
+    monkeypatch.setattr(Worker, "start", starts)
+    yield
+    for each in workers:
+        each.stop()
+
+
 @pytest.fixture
-def started() -> Iterator[Worker]:
-    process = Worker([sys.executable, str(PROGRAM), str(ROOT)])
-    yield process
-    process.stop()
+def started() -> Worker:
+    return Worker([sys.executable, str(PROGRAM), str(ROOT)])
 
 
 def test_a_worker_answers_as_the_engine_does(started: Worker) -> None:

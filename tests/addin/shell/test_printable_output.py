@@ -196,6 +196,7 @@ def test_texts_that_people_write_stay(text: str) -> None:
 OWN_PRINTING = {
     "addin/command_line.py": "the version",
     "addin/commands/addin_command.py": "the mark before a finding",
+    "addin/commands/explain_command.py": "a step's name and place, which are ours, in styles of their own",
     "addin/commands/eval_command.py": "cells with tabs between them",
     "addin/commands/functions_command.py": "the catalogue",
     "addin/commands/read_command.py": "TOML, as bytes",
