@@ -108,9 +108,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin_worker() -> None:
-    """Leaves Ctrl-C to the process that began this one, ends when that is gone, and takes no more memory than allowed.
+    """Leaves Ctrl-C to the process that began this one, and ends when that is gone.
 
-    What a reading needs is loaded before, or it would count.
+    It takes no more memory than allowed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in ENDING:

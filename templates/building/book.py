@@ -134,7 +134,10 @@ class Book:
         return Formula(address, value)
 
     def _dress(self, cell: Any, style: str, number_format: str | None) -> None:
-        """Gives a cell its style and number format; looked up once for all cells that have the same."""
+        """Gives a cell its style and number format.
+
+        They are looked up once for all cells that have the same.
+        """
         look = (style, number_format, self._frozen and style == "Input")
         if look in self._looks:
             cell._style = copy(self._looks[look])
@@ -147,7 +150,10 @@ class Book:
         self._looks[look] = copy(cell._style)
 
     def align(self, cell: Any, alignment: Alignment) -> None:
-        """Aligns a cell; a kept alignment is looked up once."""
+        """Aligns a cell.
+
+        An alignment is looked up once.
+        """
         if id(alignment) not in self._alignments:
             cell.alignment = alignment
             self._alignments[id(alignment)] = (alignment, cell._style.alignmentId)

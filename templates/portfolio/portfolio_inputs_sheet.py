@@ -30,14 +30,17 @@ _LEFT = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 class Rules:
-    """What cells accept: each rule once, with all the cells that it is for."""
+    """Each rule of validation once, with all its cells."""
 
     def __init__(self) -> None:
         self._rules: dict[str, DataValidation] = {}
         self._cells: dict[str, dict[str, list[int]]] = {}
 
     def add(self, name: str, column: str, row: int, rule: Callable[[], DataValidation]) -> None:
-        """A cell of a rule; rule : makes it when it is first met."""
+        """A cell of a rule.
+
+        rule : makes it when it is first met.
+        """
         if name not in self._rules:
             self._rules[name], self._cells[name] = rule(), {}
         self._cells[name].setdefault(column, []).append(row)

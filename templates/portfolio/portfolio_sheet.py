@@ -293,7 +293,10 @@ def _add_ranks(
 
 
 class _Before:
-    """How many of the answers that count stand before one; the figures are sorted once."""
+    """How many of the entries that count stand before one.
+
+    The figures are sorted once.
+    """
 
     def __init__(self, entries: Sequence[Entry], npvs: Sequence[Any], paybacks: Sequence[Any]) -> None:
         self._npvs: dict[str, list[float]] = {}

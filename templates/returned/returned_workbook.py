@@ -64,7 +64,10 @@ def _figures(scenario: Scenario, currency: str) -> str:
 
 
 def _appraised(file: str, reading: Reading) -> ReturnedWorkbook:
-    """The answer, with all that a portfolio shows of it calculated once: what cannot be is a problem of this file."""
+    """The answer, with all that a portfolio shows of it calculated once.
+
+    What cannot be calculated is a problem of this file.
+    """
     problems, scenario = reading.problems, reading.scenario
     if scenario is not None:
         problems = tuple(_too_long(name, getattr(scenario, name), reading) for name in ("name", "currency")
