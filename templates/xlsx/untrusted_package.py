@@ -257,7 +257,8 @@ class _Stream:
         if self.below:
             tag = self._path(tag)
             self.paths.append(tag)
-        self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
+        qualified_too = attributes and "}" in "".join(attributes)
+        self.start(tag, self._plain(attributes) if qualified_too else attributes)
 
     def _too_many(self) -> UnreadableWorkbook:
         what = f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts."
