@@ -155,8 +155,8 @@ class Graph:
         wanted : names of equations, or total_X, first_X, last_X, every_X.
         months : the horizon; an array of whole numbers where it differs between scenarios, the longest of which is the
             last month.
-        Raises `UnknownName` for a quantity that the graph does not know, and `TooLarge` where a figure of one scenario
-        is no number any more; among arrays such a figure is infinite or NaN.
+        Raises `UnknownName` for a quantity that the graph does not know.
+        Raises `TooLarge` where a figure of one scenario is no number any more; among arrays it is infinite or NaN.
         """
         if isinstance(months, (int, float)):
             try:
@@ -187,7 +187,10 @@ _MAY_BE_NEVER = "may_be_never"
 
 
 def may_be_never(equation: Equation) -> Equation:
-    """Marks an equation whose quantity may be infinite; any other that is has become too large."""
+    """Marks an equation whose quantity may be infinite.
+
+    Any other that is infinite has become too large.
+    """
     setattr(equation, _MAY_BE_NEVER, True)
     return equation
 
@@ -264,7 +267,10 @@ class _Source:
         yield f"    return {{{', '.join(results)}}}"
 
     def _checked(self) -> Iterator[str]:
-        """Stops where a figure is no number any more: what is fixed, and the sums and ends of what is monthly."""
+        """Stops where a figure is no number any more.
+
+        Looked at are fixed quantities, and the sums and ends of monthly ones.
+        """
         fixed = [
             name
             for name in self.ordered

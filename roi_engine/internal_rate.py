@@ -95,7 +95,10 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
 
 
 def _scaled(flows: list[float]) -> list[float]:
-    """The flows, divided by a power of two where they are so large that their sum might be no number; exactly."""
+    """The flows, very large ones divided by a power of two.
+
+    That is exact, and their sum stays a number.
+    """
     largest = max(map(abs, flows))
     if largest < _LARGE:
         return flows

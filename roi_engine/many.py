@@ -40,8 +40,7 @@ def appraise_many(
     columns : input name → one value per scenario (arrays of equal length n, numeric inputs).
     wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv, discounted_payback_months,
         profitability_index, equivalent_monthly.
-    Returns metric → n values (money, fraction or months; NaN is undefined or too large for a number, infinity is
-    never).
+    Returns metric → n values (money, fraction or months; NaN is undefined or too large, infinity is never).
     Raises `ScenarioError` naming the first illegal value of each column.
     Source: docs/method.md, "Many scenarios".
 

@@ -1,4 +1,4 @@
-"""Figures that no number can hold: a sentence that names the inputs they come from."""
+"""Figures that no number can hold, and the inputs behind them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class TooLarge(OutOfRange):
 
 
 def is_too_large(values: Iterable[Any], sums: Iterable[Any]) -> bool:
-    """Whether one of some figures is infinite, or one of some sums no number; arrays are not looked at.
+    """Whether a figure is infinite, or a sum no number.
+
+    Arrays are not looked at.
 
     >>> is_too_large([1.0, math.inf], []), is_too_large([math.nan], [1.0]), is_too_large([], [math.nan])
     (True, False, True)
@@ -39,7 +41,9 @@ def is_too_large(values: Iterable[Any], sums: Iterable[Any]) -> bool:
 
 
 def too_large(inputs: Mapping[str, Any]) -> TooLarge:
-    """What is said of figures that are too large, with the inputs that are likeliest to make them so.
+    """What is said of figures that are too large.
+
+    It names the inputs that are likeliest to make them so.
 
     >>> print(too_large({"calls": 1e200, "months_to_amortize": 12}))
     The figures are too large to be calculated. Give numbers nearer 0: calls (1e+200).

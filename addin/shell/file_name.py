@@ -23,7 +23,9 @@ def safe_file_name(text: str, suffix: str) -> str:
 
 
 def safe_file_names(texts: Iterable[str], suffix: str) -> list[str]:
-    """A safe name for each text; of equal ones the later get a number, whatever their letters' case and length.
+    """A safe name for each text, all different.
+
+    Of equal ones the later get a number, whatever their letters' case and length.
 
     >>> safe_file_names(["jane", "Jane", "joe", "jane"], ".toml")
     ['jane.toml', 'Jane-2.toml', 'joe.toml', 'jane-3.toml']

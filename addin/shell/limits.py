@@ -1,4 +1,4 @@
-"""Limits of time and memory for work on a file that may come from anybody; where the system has them."""
+"""Limits of time and memory for work on a file from anybody."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ GRACE = 5
 
 
 class OutOfTime(BaseException):
-    """The time is over; no handler of ordinary errors takes it."""
+    """The time is over; handlers of ordinary errors let it pass."""
 
 
 @contextlib.contextmanager
 def limited_time(seconds: int) -> Iterator[None]:
-    """Raises `OutOfTime` where the work takes more of the processor; ends the process where even that does not help.
+    """Raises `OutOfTime` where the work takes more of the processor.
 
-    Nothing on systems without such timers, or outside of the main thread.
+    Ends the process where even that does not help. Does nothing on systems without such timers, or outside of the main
+    thread.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -43,7 +44,10 @@ def _stop(number: int, frame: Any) -> None:
 
 
 def _end_process_after(seconds: int | None) -> None:
-    """Has the system end this process when it has taken so many seconds more of the processor; None: never."""
+    """Has the system end this process after so many seconds more of the processor.
+
+    None: never.
+    """
     if sys.platform == "win32":
         return
     import resource
@@ -57,7 +61,10 @@ def _end_process_after(seconds: int | None) -> None:
 
 
 def limit_memory(more: int) -> None:
-    """Lets this process take so many bytes more than it has, where the system says how many it has and keeps to it."""
+    """Lets this process take so many bytes more than it has.
+
+    Nothing where the system does not say how many it has.
+    """
     statement = Path("/proc/self/statm")
     if sys.platform == "win32" or not statement.exists():
         return

@@ -66,7 +66,9 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
 
 
 def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
-    """The answers in the order of their files, read in other processes, within limits of time and memory for each.
+    """The returned workbooks in the order of their files.
+
+    Read in other processes, within limits of time and memory for each.
 
     A file that takes its process down is a problem like any other.
     """
@@ -106,9 +108,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin_worker() -> None:
-    """Leaves Ctrl-C to the process that began this one, ends when that is gone, and takes no more memory than allowed.
+    """Leaves Ctrl-C to the process that began this one, and ends when that is gone.
 
-    What a reading needs is loaded before, or it would count.
+    It takes no more memory than allowed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in ENDING:

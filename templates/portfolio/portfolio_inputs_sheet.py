@@ -30,14 +30,17 @@ _LEFT = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 class Rules:
-    """What cells accept: each rule once, with all the cells that it is for."""
+    """Each rule of validation once, with all its cells."""
 
     def __init__(self) -> None:
         self._rules: dict[str, DataValidation] = {}
         self._cells: dict[str, dict[str, list[int]]] = {}
 
     def add(self, name: str, column: str, row: int, rule: Callable[[], DataValidation]) -> None:
-        """A cell of a rule; rule : makes it when it is first met."""
+        """A cell of a rule.
+
+        rule : makes it when it is first met.
+        """
         if name not in self._rules:
             self._rules[name], self._cells[name] = rule(), {}
         self._cells[name].setdefault(column, []).append(row)
@@ -78,7 +81,10 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
 
 
 def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rules) -> Formula:
-    """One answer's table with its titles; returns it as a formula whose value is the cells."""
+    """Writes the table of one entry with its titles.
+
+    Returns it as a formula whose value is the cells.
+    """
     column_titles(book, sheet, row, TITLES)
     for column in "CF":  # whose titles would touch those of the numbers before them
         book.align(sheet[f"{column}{row}"], _LEFT)

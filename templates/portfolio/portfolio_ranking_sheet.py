@@ -137,9 +137,10 @@ def _add_place(
     values: str,
     number_format: str,
 ) -> tuple[Any, Any]:
-    """The answer at one place: number and scenario, who, figure; nothing beyond the last. Returns label and figure.
+    """Writes one place: number and scenario, who, figure.
 
-    index : which answer it is, from 0; None where no answer has the place.
+    Nothing stands there beyond the last entry. Returns label and figure.
+    index : which entry it is, from 0; None where none has the place.
     """
     n, row = book.names, FIRST_ROW + place - 1
     position, name, who, figure = (f"{column}{row}" for column in columns)

@@ -270,7 +270,10 @@ def _made_by(answer: ReturnedWorkbook) -> str:
 def _add_ranks(
     book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], before: _Before
 ) -> None:
-    """The answer's place by NPV among those of its currency, and by payback among all that pay back."""
+    """Writes the places of an entry.
+
+    By NPV among those of its currency, and by payback among all that pay back.
+    """
     counted = cells["D"] == COUNTED
     mine, soon = cells["I"], cells["H"]
     better, earlier = before.by_npv(entry, mine.value), before.by_payback(soon.value)
@@ -290,7 +293,10 @@ def _add_ranks(
 
 
 class _Before:
-    """How many of the answers that count stand before one; the figures are sorted once."""
+    """How many of the entries that count stand before one.
+
+    The figures are sorted once.
+    """
 
     def __init__(self, entries: Sequence[Entry], npvs: Sequence[Any], paybacks: Sequence[Any]) -> None:
         self._npvs: dict[str, list[float]] = {}

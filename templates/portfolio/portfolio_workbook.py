@@ -32,7 +32,10 @@ TITLE = "Portfolio"
 def build_without_failing(
     answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
 ) -> tuple[bytes, list[ReturnedWorkbook]]:
-    """The portfolio, and the answers in it: one that cannot be written in is left out, with that as its problem."""
+    """The portfolio, and the answers it was made of.
+
+    One that cannot be written is left out, with that as its problem.
+    """
     moment = generation_time(generated)
     try:
         return build_portfolio(answers, edition=edition, generated=moment), list(answers)
@@ -44,7 +47,10 @@ def build_without_failing(
 def _without_unwritable(
     answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datetime
 ) -> list[ReturnedWorkbook]:
-    """The answers, those that no portfolio can be made of without their scenario; found by halves."""
+    """The answers; those that no portfolio can be made of lose their scenario.
+
+    They are found by halves.
+    """
     try:
         build_portfolio(answers, edition=edition, generated=moment)
     except Exception as error:

@@ -44,7 +44,10 @@ class ReturnedWorkbook:
 
     @cached_property
     def is_the_example(self) -> bool:
-        """Whether nothing was filled in: the inputs are still those of the template's example."""
+        """Whether nothing was filled in.
+
+        The inputs are then still those of the template's example.
+        """
         return self.scenario is not None and _figures(self.scenario, "") == _of_the_example()
 
     @cached_property
@@ -61,7 +64,10 @@ def _figures(scenario: Scenario, currency: str) -> str:
 
 
 def _appraised(file: str, reading: Reading) -> ReturnedWorkbook:
-    """The answer, with all that a portfolio shows of it calculated once: what cannot be is a problem of this file."""
+    """The answer, with all that a portfolio shows of it calculated once.
+
+    What cannot be calculated is a problem of this file.
+    """
     problems, scenario = reading.problems, reading.scenario
     if scenario is not None:
         problems = tuple(_too_long(name, getattr(scenario, name), reading) for name in ("name", "currency")

@@ -202,8 +202,12 @@ def test_two_hundred_answers_of_mixed_quality_with_every_fault_named(tmp_path, m
     ],
     ids=["overflow", "discount rate", "long name"],
 )
-def test_an_answer_whose_figures_cannot_be_shown_is_a_problem_of_its_file(folder, template, values, sentence):
-    (folder / "answers" / "dora.xlsx").write_bytes(template.filled({"name": "Dora"} | values, "Dora"))
+def test_an_answer_whose_figures_cannot_be_shown_is_a_problem_of_its_file(folder, values, sentence):
+    book = openpyxl.load_workbook(folder / "answers" / "anna.xlsx")
+    for name, value in values.items():
+        cell = book.defined_names[f"in_{name}"].attr_text.rpartition("!")[2].replace("$", "")
+        book["Inputs"][cell] = value
+    book.save(folder / "answers" / "dora.xlsx")
     result = run("answers", "--json")
     assert result.exit_code == 4, result.output
     listed = {each["file"]: each for each in json.loads(result.stdout)["answers"]}

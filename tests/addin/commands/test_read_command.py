@@ -145,7 +145,7 @@ def test_equal_long_names_of_two_folders_are_written_side_by_side(folder: Path) 
     for each in ("a", "b"):
         (folder / each).mkdir()
         (folder / each / f"{'n' * 79}.xlsx").write_bytes(filled())
-    result = run(*(f"{each}/{'n' * 79}.xlsx" for each in ("a", "b")), "-o", "out")
+    result = run("read", *(f"{each}/{'n' * 79}.xlsx" for each in ("a", "b")), "-o", "out")
     assert result.exit_code == 0, result.output
     assert len(list((folder / "out").iterdir())) == 2
 
