@@ -26,7 +26,7 @@ from addin.shell.terminal import print_json, print_line, print_note
 
 if TYPE_CHECKING:
     from templates.building.book import Edition
-    from templates.portfolio.portfolio_sheet import Entry
+    from templates.portfolio.entries import Entry
     from templates.returned.returned_workbook import ReturnedWorkbook
 
 LISTED = 20
@@ -64,7 +64,7 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
 
     from addin.shell.generation_time import generation_time
     from addin.shell.returned_files import read_returned_workbooks, returned_files
-    from templates.portfolio.portfolio_sheet import in_portfolio
+    from templates.portfolio.entries import in_portfolio
 
     generated = generation_time()
     found, others = returned_files(files, path)
@@ -98,7 +98,7 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
     from addin.shell.figures_on_terminal import amount
     from roi_engine import appraise
     from roi_engine.figures import FIGURES
-    from templates.portfolio.portfolio_sheet import currencies_of
+    from templates.portfolio.entries import currencies_of
 
     counted = [entry for entry in entries if entry.counted]
     word = "answer" if len(entries) == 1 else "answers"

@@ -5,21 +5,37 @@ Warnings are about the returned workbooks taken in; problems are all those of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from openpyxl.styles import Alignment
-from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS
-from templates.building.book import Book, column_titles, page, protect
-from templates.portfolio.portfolio_sheet import Entry, mark_as_text
+from templates.building.book import Book, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
+from templates.portfolio.entries import Entry, mark_as_text
 from templates.returned.returned_workbook import ReturnedWorkbook
 
 FIRST_ROW = 5
-WARNING_TITLES = ("#", "Scenario", "About", "What to think about")
-WARNING_WIDTHS = (6, 34, 42, 110)
-PROBLEM_TITLES = ("File", "Where", "What is wrong, and the cure")
-PROBLEM_WIDTHS = (44, 44, 96)
+
+
+class WarningColumn(Columns):
+    """The columns of the warnings."""
+
+    NUMBER = "A", "#", 6
+    SCENARIO = "B", "Scenario", 34
+    ABOUT = "C", "About", 42
+    SENTENCE = "D", "What to think about", 110
+
+
+class ProblemColumn(Columns):
+    """The columns of the problems."""
+
+    FILE = "A", "File", 44
+    PLACE = "B", "Where", 44
+    SENTENCE = "C", "What is wrong, and the cure", 96
+
+
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center")
 Row = tuple[str | int, ...]
@@ -36,7 +52,7 @@ def add_warnings_sheet(book: Book, entries: Sequence[Entry]) -> None:
         rows += [(entry.number, name, INPUTS[each.input_name].label, each.sentence) for each in entry.answer.warnings]
         rows += [(entry.number, name, "How it was read", note) for note in entry.answer.notes]
     subtitle = "About the answers that were taken in: what a careful colleague would ask."
-    _add_table(book, "Warnings", WARNING_TITLES, WARNING_WIDTHS, subtitle, rows, "There are no warnings.")
+    _add_table(book, "Warnings", WarningColumn, subtitle, rows, "There are no warnings.")
 
 
 def add_problems_sheet(book: Book, answers: Sequence[ReturnedWorkbook]) -> None:
@@ -50,34 +66,25 @@ def add_problems_sheet(book: Book, answers: Sequence[ReturnedWorkbook]) -> None:
         "collect anew."
     )
     nothing = "Every file was read."
-    _add_table(book, "Problems", PROBLEM_TITLES, PROBLEM_WIDTHS, subtitle if rows else nothing, rows, nothing)
+    _add_table(book, "Problems", ProblemColumn, subtitle if rows else nothing, rows, nothing)
 
 
-def _add_table(
-    book: Book,
-    title: str,
-    titles: Sequence[str],
-    widths: Sequence[float],
-    subtitle: str,
-    rows: Sequence[Row],
-    nothing: str,
-) -> Worksheet:
-    sheet = book.sheet(title, widths, title, subtitle)
-    column_titles(book, sheet, FIRST_ROW - 1, titles)
+def _add_table(book: Book, title: str, table: type[Columns], subtitle: str, rows: Sequence[Row], nothing: str) -> None:
+    columns = list(table)
+    sheet = book.sheet(title, widths(columns), title, subtitle)
+    put_titles(book, sheet, FIRST_ROW - 1, columns)
     last = FIRST_ROW + max(len(rows), 1) - 1
-    letters = "ABCDEF"[: len(titles)]
     for offset, row in enumerate(rows or [(nothing,)]):
-        for letter, value in zip(letters, row, strict=False):
-            address = f"{letter}{FIRST_ROW + offset}"
+        for column, value in zip(columns, row, strict=False):
+            address = column.at(FIRST_ROW + offset)
             book.put(sheet, address, value)
             book.align(sheet[address], _WRAPPED if isinstance(value, str) else _MIDDLE)
             mark_as_text(sheet, address)
-        lines = max(-(-len(str(value)) // int(width)) for value, width in zip(row, widths, strict=False))
+        lines = max(math.ceil(len(str(value)) / column.width) for value, column in zip(row, columns, strict=False))
         sheet.row_dimensions[FIRST_ROW + offset].height = 14 * lines + 1
     if rows:
-        sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:{letters[-1]}{last}"
-    sheet.freeze_panes = f"A{FIRST_ROW}"
-    page(sheet, f"A1:{letters[-1]}{last}", f"{FIRST_ROW - 1}:{FIRST_ROW - 1}")
+        sheet.auto_filter.ref = span(columns[0], columns[-1], FIRST_ROW - 1, last)
+    sheet.freeze_panes = columns[0].at(FIRST_ROW)
+    page(sheet, span(columns[0], columns[-1], 1, last), f"{FIRST_ROW - 1}:{FIRST_ROW - 1}")
     protect(sheet)
     sheet.protection.autoFilter = False
-    return sheet

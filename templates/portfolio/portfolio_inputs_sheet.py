@@ -6,6 +6,7 @@ The block is what that workbook's FT_ functions read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -16,17 +17,44 @@ from roi_engine.inputs import Input
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 from templates.building import styles
-from templates.building.book import Book, column_titles, group_title, page, protect
+from templates.building.book import Book, group_title, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula
 from templates.building.validation import CellsInOrder, rule_of, validation_of
-from templates.portfolio.portfolio_sheet import Entry, mark_as_text
+from templates.portfolio.entries import Entry, mark_as_text
 
-TITLES = ("Input", ">Value", "Unit", ">Low", ">High", "Distribution", "Source", "Note")
-WIDTHS = (36, 18, 20, 12, 12, 13, 38, 64)
+
+class Column(Columns):
+    """The columns of a block; a function reads those from the label to the distribution."""
+
+    LABEL = "A", "Input", 36
+    VALUE = "B", ">Value", 18
+    UNIT = "C", "Unit", 20
+    LOW = "D", ">Low", 12
+    HIGH = "E", ">High", 12
+    DISTRIBUTION = "F", "Distribution", 13
+    SOURCE = "G", "Source", 38
+    NOTE = "H", "Note", 64
+
+
+READ = (Column.LABEL, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
+"""The columns that a function reads, with their titles."""
 FIRST_ROW = 5
 ALWAYS = ("name", "currency", *REFERENCE_INPUTS)
 """Rows that every block has; any other input has one where the returned workbook moves it from its default."""
 _LEFT = Alignment(horizontal="left", vertical="center", indent=1)
+
+
+@dataclass(frozen=True)
+class InputBlock:
+    """The inputs of an entry.
+
+    cells : all of them with their titles, as the argument of a function.
+    """
+
+    cells: Formula
+    name: Formula
+    currency: Formula
 
 
 class Rules:
@@ -36,14 +64,14 @@ class Rules:
         self._rules: dict[str, DataValidation] = {}
         self._cells: dict[str, dict[str, list[int]]] = {}
 
-    def add(self, name: str, column: str, row: int, rule: Callable[[], DataValidation]) -> None:
+    def add(self, name: str, column: Column, row: int, rule: Callable[[], DataValidation]) -> None:
         """A cell of a rule.
 
         rule : makes it when it is first met.
         """
         if name not in self._rules:
             self._rules[name], self._cells[name] = rule(), {}
-        self._cells[name].setdefault(column, []).append(row)
+        self._cells[name].setdefault(column.letter, []).append(row)
 
     def add_to(self, sheet: Worksheet) -> None:
         """Writes the rules."""
@@ -52,14 +80,14 @@ class Rules:
             sheet.add_data_validation(rule)
 
 
-def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int, Formula]:
+def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int, InputBlock]:
     """Writes the sheet.
 
-    Returns the block of each entry, by its number, as the argument of a function.
+    Returns the block of each entry, by its number.
     """
     sheet = book.sheet(
         "Inputs",
-        WIDTHS,
+        widths(Column),
         "Inputs of every answer",
         "What each answer gives; an input without a row is at its default."
         if book.edition == "values"
@@ -67,35 +95,34 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
         "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
     )
     rules = Rules()
-    blocks: dict[int, Formula] = {}
+    blocks: dict[int, InputBlock] = {}
     row = FIRST_ROW
     for entry in entries:
-        group_title(book, sheet, row, entry.heading, "H")
+        group_title(book, sheet, row, entry.heading, Column.NOTE.letter)
         blocks[entry.number] = _add_block(book, sheet, row + 1, entry, rules)
-        row += 1 + len(blocks[entry.number].value) + 1
+        row += 1 + len(blocks[entry.number].cells.value) + 1
     rules.add_to(sheet)
-    sheet.freeze_panes = "B4"
-    page(sheet, f"A1:H{row - 2}", "1:3")
+    sheet.freeze_panes = Column.VALUE.at(FIRST_ROW - 1)
+    page(sheet, span(Column.LABEL, Column.NOTE, 1, row - 2), f"1:{FIRST_ROW - 2}")
     protect(sheet)
     return blocks
 
 
-def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rules) -> Formula:
-    """Writes the table of one entry with its titles.
-
-    Returns it as a formula whose value is the cells.
-    """
-    column_titles(book, sheet, row, TITLES)
-    for column in "CF":  # whose titles would touch those of the numbers before them
-        book.align(sheet[f"{column}{row}"], _LEFT)
-    first, block = row, [tuple(title.removeprefix(">") for title in TITLES[:6])]
+def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rules) -> InputBlock:
+    """Writes the table of one entry with its titles."""
+    put_titles(book, sheet, row, Column)
+    for column in (Column.UNIT, Column.DISTRIBUTION):  # whose titles would touch those of the numbers before them
+        book.align(sheet[column.at(row)], _LEFT)
+    first, block = row, [tuple(column.title.removeprefix(">") for column in READ)]
+    named: dict[str, Formula] = {}
     for declared in rows_of(entry.scenario):
         row += 1
         block.append(_add_input(book, sheet, row, declared, entry.scenario, rules))
         if declared.name in ("name", "currency"):
-            book.define(f"answer_{entry.number}_{declared.name}", sheet, f"B{row}", block[-1][1])
-    name = book.define(f"answer_{entry.number}", sheet, f"A{first}:F{row}")
-    return Formula(name.text, tuple(block))
+            name = f"answer_{entry.number}_{declared.name}"
+            named[declared.name] = book.define(name, sheet, Column.VALUE.at(row), block[-1][1])
+    cells = book.define(f"answer_{entry.number}", sheet, span(READ[0], READ[-1], first, row), tuple(block))
+    return InputBlock(cells, named["name"], named["currency"])
 
 
 def rows_of(scenario: Scenario) -> list[Input]:
@@ -129,22 +156,22 @@ def _add_input(
 ) -> tuple[Any, ...]:
     quantity, name = declared.quantity, declared.name
     value, unit = getattr(scenario, name), quantity.unit_in(scenario.currency)
-    book.put(sheet, f"A{row}", declared.label)
-    _put_text(book, sheet, f"B{row}", value, styles.number_format(quantity))
-    rules.add(f"{name} {scenario.currency}", "B", row, lambda: validation_of(declared, scenario.currency))
-    book.put(sheet, f"C{row}", unit, "Unit")
-    span = scenario.ranges.get(name)
-    ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
+    book.put(sheet, Column.LABEL.at(row), declared.label)
+    _put_text(book, sheet, Column.VALUE.at(row), value, styles.number_format(quantity))
+    rules.add(f"{name} {scenario.currency}", Column.VALUE, row, lambda: validation_of(declared, scenario.currency))
+    book.put(sheet, Column.UNIT.at(row), unit, "Unit")
+    given = scenario.ranges.get(name)
+    ends: tuple[Any, Any, Any] = (given.low, given.high, given.distribution) if given else (None, None, None)
     if declared.numeric:
-        for column, end in zip("DE", ends[:2], strict=True):
-            book.put(sheet, f"{column}{row}", end, "Input", styles.number_format(quantity))
+        for column, end in zip((Column.LOW, Column.HIGH), ends[:2], strict=True):
+            book.put(sheet, column.at(row), end, "Input", styles.number_format(quantity))
             rules.add(f"{name} end", column, row, lambda: rule_of(quantity, True))
-        book.put(sheet, f"F{row}", ends[2], "Input")
-        book.align(sheet[f"F{row}"], _LEFT)
-    for column, text in (("G", scenario.sources.get(name)), ("H", scenario.notes.get(name))):
+        book.put(sheet, Column.DISTRIBUTION.at(row), ends[2], "Input")
+        book.align(sheet[Column.DISTRIBUTION.at(row)], _LEFT)
+    for column, text in ((Column.SOURCE, scenario.sources.get(name)), (Column.NOTE, scenario.notes.get(name))):
         if text:
-            book.put(sheet, f"{column}{row}", text, "Annotation")
-            mark_as_text(sheet, f"{column}{row}")
+            book.put(sheet, column.at(row), text, "Annotation")
+            mark_as_text(sheet, column.at(row))
     return (declared.label, value, unit, *ends)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Font
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
@@ -25,23 +24,49 @@ from roi_engine._version import __version__
 from roi_engine.figures import FIGURES, Figure
 from roi_engine.input_checks import InputWarning
 from roi_engine.quantity import ANNUAL_RETURN
-from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario import INPUTS
 from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
-from templates.building.book import Book, column_titles, group_title, page, protect
+from templates.building.book import CHECKS_PLACE, Book, group_title, page, protect
+from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, if_error, is_number, joined
+from templates.portfolio.entries import Entry, currencies_of, mark_as_text
+from templates.portfolio.portfolio_inputs_sheet import InputBlock
 from templates.returned.returned_workbook import ReturnedWorkbook
 
-FIGURES_OF_A_ROW = {"net_roi": "F", "roi": "G", "payback_months": "H", "npv": "I", "irr_annual": "J"}
-"""The figures of a returned workbook, and the column of each."""
-_WIDTHS = {"F": 14, "G": 11, "H": 11, "I": 14, "J": 10}
-COLUMNS = (
-    ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10),
-    *((f">{FIGURES[name].heading()}", _WIDTHS[column]) for name, column in FIGURES_OF_A_ROW.items()),
-    (f">{FIGURES['npv'].label} rank in its currency", 11), (f">{FIGURES['payback_months'].label} rank", 10),
-    ("#", 5), ("Remark", 34), ("Saved", 18), ("File", 30), ("Made by", 18), ("Warnings", 10), ("First warning", 60),
-)  # fmt: skip
-LAST_OF_PAGE_1, LAST = "L", get_column_letter(len(COLUMNS))
+FIGURES_OF_A_ROW = ("net_roi", "roi", "payback_months", "npv", "irr_annual")
+"""The figures of a returned workbook, as declared in `FIGURES`."""
+
+
+def _heading(figure: str) -> str:
+    return f">{FIGURES[figure].heading()}"
+
+
+class Column(Columns):
+    """The columns of the answers: the figures on the first page, where they come from on the second."""
+
+    NUMBER = "A", "#", 5
+    SCENARIO = "B", "Scenario", 30
+    WHO = "C", "Who", 30
+    COUNTED = "D", "In totals", 9
+    CURRENCY = "E", "Currency", 10
+    NET_ROI = "F", _heading("net_roi"), 14
+    ROI = "G", _heading("roi"), 11
+    PAYBACK_MONTHS = "H", _heading("payback_months"), 11
+    NPV = "I", _heading("npv"), 14
+    IRR_ANNUAL = "J", _heading("irr_annual"), 10
+    NPV_RANK = "K", f">{FIGURES['npv'].label} rank in its currency", 11
+    PAYBACK_RANK = "L", f">{FIGURES['payback_months'].label} rank", 10
+    NUMBER_AGAIN = "M", "#", 5
+    REMARK = "N", "Remark", 34
+    SAVED = "O", "Saved", 18
+    FILE = "P", "File", 30
+    MADE_BY = "Q", "Made by", 18
+    WARNINGS = "R", "Warnings", 10
+    FIRST_WARNING = "S", "First warning", 60
+
+
+LAST_OF_PAGE_1, LAST = Column.PAYBACK_RANK, Column.FIRST_WARNING
 TOTALS_ROW = 5
 COUNTED, LEFT_OUT = "Yes", "No"
 NO_RANK = "–"
@@ -52,62 +77,19 @@ _INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=
 _RIGHT = Alignment(horizontal="right", vertical="center")
 _LEFT = Alignment(horizontal="left", vertical="center")
 _MIDDLE = Alignment(horizontal="center", vertical="center")
+_ALIGNED = {
+    Column.NUMBER: _MIDDLE,
+    Column.COUNTED: _MIDDLE,
+    Column.CURRENCY: _INDENTED,
+    Column.NUMBER_AGAIN: _MIDDLE,
+    Column.REMARK: _INDENTED,
+    Column.SAVED: _LEFT,
+    Column.WARNINGS: _MIDDLE,
+}
+"""The columns that differ from the others' wrapped text."""
+_NUMBER_FORMATS = {Column.NUMBER: styles.WHOLE, Column.SAVED: "yyyy-mm-dd hh:mm"}
 SCALE = 62
 """Per cent at which the columns of either page fit on A4."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A returned workbook with a scenario, under its number.
-
-    remark : what to know before counting it in.
-    """
-
-    number: int
-    answer: ReturnedWorkbook
-    scenario: Scenario
-    remark: str
-    counted: bool
-
-    @property
-    def heading(self) -> str:
-        """The number, the scenario's name, who, and the file."""
-        parts = [self.scenario.name or "Unnamed", self.answer.who, self.answer.file]
-        return f"{self.number}  " + "  ·  ".join(filter(None, parts))
-
-
-def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
-    """The returned workbooks that have a scenario, numbered.
-
-    Those that repeat another, or the example, are not counted at first.
-    """
-    entries: list[Entry] = []
-    first: dict[str, Entry] = {}
-    for answer in answers:
-        if answer.scenario is None:
-            continue
-        twin = first.get(answer.figures)
-        remark = ""
-        if answer.is_the_example:
-            remark = "Nothing was filled in: these are the example's inputs."
-        elif twin:
-            remark = f"The same inputs as number {twin.number}."
-        entry = Entry(len(entries) + 1, answer, answer.scenario, remark, not remark)
-        first.setdefault(answer.figures, entry)
-        entries.append(entry)
-    return entries
-
-
-def currencies_of(entries: Sequence[Entry]) -> list[str]:
-    """The currencies as first written, the most frequent first.
-
-    The letters' case makes no difference to a sheet.
-    """
-    written: dict[str, str] = {}
-    for entry in entries:
-        written.setdefault(entry.scenario.currency.casefold(), entry.scenario.currency)
-    counts = Counter(entry.scenario.currency.casefold() for entry in entries if entry.counted)
-    return [written[key] for key in sorted(written, key=lambda key: -counts[key])]
 
 
 def add_portfolio_sheet(
@@ -123,51 +105,71 @@ def add_portfolio_sheet(
     made = f"Collected by FT ROI {__version__} on {moment:%Y-%m-%d %H:%M} UTC."
     sheet = book.sheet(
         "Portfolio",
-        (width for _, width in COLUMNS),
+        widths(Column),
         "Portfolio",
         f"{len(entries)} {'answer' if len(entries) == 1 else 'answers'} from {files}; {problems}. {made}",
     )
     if not entries:
-        page(sheet, f"A1:{LAST_OF_PAGE_1}3")
+        page(sheet, f"A1:{LAST_OF_PAGE_1.at(3)}")
         protect(sheet)
     return sheet
 
 
-def fill_portfolio_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], blocks: Mapping[int, Formula]) -> None:
+@dataclass(frozen=True)
+class AnswerRanges:
+    """The columns of the answers that other formulas read, by their names: a value for each answer."""
+
+    numbers: Formula
+    names: Formula
+    who: Formula
+    counted: Formula
+    currencies: Formula
+    net_rois: Formula
+    paybacks: Formula
+    npvs: Formula
+
+
+def fill_portfolio_sheet(
+    book: Book, sheet: Worksheet, entries: Sequence[Entry], blocks: Mapping[int, InputBlock]
+) -> AnswerRanges:
     """Writes the totals by currency, and a row for every entry."""
     currencies = currencies_of(entries)
     title_row = TOTALS_ROW + len(currencies) + 3
     first, last = title_row + 1, title_row + len(entries)
-    column_titles(book, sheet, title_row, (title for title, _ in COLUMNS))
+    put_titles(book, sheet, title_row, Column)
     sheet.row_dimensions[title_row].height = 40
-    cells = {entry.number: _add_row(book, sheet, title_row + entry.number, entry, blocks) for entry in entries}
-    for name, column, values in (
-        ("portfolio_numbers", "A", [entry.number for entry in entries]),
-        ("portfolio_names", "B", [cells[entry.number]["B"].value for entry in entries]),
-        ("portfolio_who", "C", [entry.answer.who for entry in entries]),
-        ("portfolio_counted", "D", [COUNTED if entry.counted else LEFT_OUT for entry in entries]),
-        ("portfolio_currencies", "E", [entry.scenario.currency for entry in entries]),
-        ("portfolio_net_roi", "F", [cells[entry.number]["F"].value for entry in entries]),
-        ("portfolio_paybacks", "H", [cells[entry.number]["H"].value for entry in entries]),
-        ("portfolio_npvs", "I", [cells[entry.number]["I"].value for entry in entries]),
-    ):
-        book.define(name, sheet, f"{column}{first}:{column}{last}", values)
-    before = _Before(entries, book.names["portfolio_npvs"].value, book.names["portfolio_paybacks"].value)
-    for entry in entries:
-        _add_ranks(book, sheet, title_row + entry.number, entry, cells[entry.number], before)
-    _add_totals(book, sheet, currencies, entries)
+    rows = [_add_row(book, sheet, title_row + entry.number, entry, blocks[entry.number]) for entry in entries]
+
+    def named(name: str, column: Column) -> Formula:
+        return book.define(name, sheet, column.rows(first, last), [cells[column].value for cells in rows])
+
+    ranges = AnswerRanges(
+        named("portfolio_numbers", Column.NUMBER),
+        named("portfolio_names", Column.SCENARIO),
+        named("portfolio_who", Column.WHO),
+        named("portfolio_counted", Column.COUNTED),
+        named("portfolio_currencies", Column.CURRENCY),
+        named("portfolio_net_roi", Column.NET_ROI),
+        named("portfolio_paybacks", Column.PAYBACK_MONTHS),
+        named("portfolio_npvs", Column.NPV),
+    )
+    before = _Before(entries, ranges)
+    for entry, cells in zip(entries, rows, strict=True):
+        _add_ranks(book, sheet, title_row + entry.number, entry, cells, ranges, before)
+    _add_totals(book, sheet, currencies, entries, ranges)
     counting = DataValidation(type="list", formula1=f'"{COUNTED},{LEFT_OUT}"', showErrorMessage=True)
     counting.errorTitle, counting.error = "In totals", f"Choose {COUNTED} or {LEFT_OUT}."
-    counting.add(f"D{first}:D{last}")
+    counting.add(Column.COUNTED.rows(first, last))
     sheet.add_data_validation(counting)
-    _fade_what_is_not_counted(sheet, f"A{first}:{LAST}{last}", f"$D{first}")
-    sheet.auto_filter.ref = f"A{title_row}:{LAST}{last}"
-    sheet.freeze_panes = f"C{title_row + 1}"
-    page(sheet, f"A1:{LAST}{last}", f"{title_row}:{title_row}")
+    _fade_what_is_not_counted(sheet, span(Column.NUMBER, LAST, first, last), Column.COUNTED.anchored(first))
+    sheet.auto_filter.ref = span(Column.NUMBER, LAST, title_row, last)
+    sheet.freeze_panes = Column.WHO.at(first)
+    page(sheet, span(Column.NUMBER, LAST, 1, last), f"{title_row}:{title_row}")
     _on_two_pages(sheet)
     protect(sheet)
     sheet.protection.autoFilter = False
     sheet.protection.sort = False
+    return ranges
 
 
 def _on_two_pages(sheet: Worksheet) -> None:
@@ -179,56 +181,54 @@ def _on_two_pages(sheet: Worksheet) -> None:
     properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
     sheet.page_setup.scale = SCALE
-    sheet.col_breaks = ColBreak(brk=(Break(id=column_index_from_string(LAST_OF_PAGE_1)),))
+    sheet.col_breaks = ColBreak(brk=(Break(id=column_index_from_string(LAST_OF_PAGE_1.letter)),))
 
 
-def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mapping[int, Formula]) -> dict[str, Formula]:
-    """Writes one entry; returns the cells that totals and ranks read."""
-    answer, n = entry.answer, book.names
-    cells = {"A": book.put(sheet, f"A{row}", entry.number, "Calculation", styles.WHOLE)}
-    name, currency = n[f"answer_{entry.number}_name"], n[f"answer_{entry.number}_currency"]
-    shown = (name == "").where("Unnamed", name)
-    cells["B"] = book.put(sheet, f"B{row}", shown)
-    cells["E"] = book.put(sheet, f"E{row}", currency)
-    cells["D"] = book.put(sheet, f"D{row}", COUNTED if entry.counted else LEFT_OUT, "Input")
-    book.align(sheet[f"D{row}"], _MIDDLE)
-    for figure, column in _columns_of_figures():
-        metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), blocks[entry.number]), "n/a")
-        cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", _look(figure))
-        book.align(sheet[f"{column}{row}"], _RIGHT)
-    texts = (
-        ("C", answer.who),
-        ("N", entry.remark),
-        ("M", entry.number),
-        ("O", _moment(answer.provenance.modified)),
-        ("P", answer.file),
-        ("Q", _made_by(answer)),
-        ("R", len(answer.warnings)),
-        ("S", _in_words(answer.warnings[0]) if answer.warnings else ""),
+def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputBlock) -> dict[Column, Formula]:
+    """Writes one entry; returns its cells."""
+    answer, name = entry.answer, block.name
+    cells = {
+        Column.SCENARIO: book.put(sheet, Column.SCENARIO.at(row), (name == "").where("Unnamed", name)),
+        Column.CURRENCY: book.put(sheet, Column.CURRENCY.at(row), block.currency),
+        Column.COUNTED: book.put(sheet, Column.COUNTED.at(row), COUNTED if entry.counted else LEFT_OUT, "Input"),
+    }
+    for column, figure in _figures_of_a_row():
+        metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), block.cells), "n/a")
+        cells[column] = book.put(sheet, column.at(row), metric, "Calculation", _look(figure))
+        book.align(sheet[column.at(row)], _RIGHT)
+    warning = _in_words(answer.warnings[0]) if answer.warnings else ""
+    typed: dict[Column, Any] = {
+        Column.NUMBER: entry.number,
+        Column.WHO: answer.who,
+        Column.NUMBER_AGAIN: entry.number,
+        Column.REMARK: entry.remark,
+        Column.SAVED: _moment(answer.provenance.modified),
+        Column.FILE: answer.file,
+        Column.MADE_BY: _made_by(answer),
+        Column.WARNINGS: len(answer.warnings),
+        Column.FIRST_WARNING: warning,
+    }
+    for column, value in typed.items():
+        cells[column] = book.put(sheet, column.at(row), value, "Calculation", _NUMBER_FORMATS.get(column))
+    for column in (*typed, Column.SCENARIO, Column.CURRENCY, Column.COUNTED):
+        value = cells[column].value
+        if column in _ALIGNED or isinstance(value, str):
+            book.align(sheet[column.at(row)], _ALIGNED.get(column, _WRAPPED))
+        if isinstance(value, str):
+            mark_as_text(sheet, column.at(row))
+    wrapped = (
+        (entry.scenario.name, Column.SCENARIO.width),
+        (answer.who, Column.WHO.width),
+        (entry.remark, Column.REMARK.width),
+        (answer.file, Column.FILE.width),
+        (warning, 1.2 * Column.FIRST_WARNING.width),  # a sentence's letters are narrower than digits
     )
-    for column, value in texts:
-        book.put(sheet, f"{column}{row}", value, "Calculation", "yyyy-mm-dd hh:mm" if column == "O" else None)
-        if isinstance(value, int):
-            book.align(sheet[f"{column}{row}"], _MIDDLE)
-        elif isinstance(value, str):
-            book.align(sheet[f"{column}{row}"], _INDENTED if column == "N" else _WRAPPED)
-            mark_as_text(sheet, f"{column}{row}")
-    book.align(sheet[f"A{row}"], _MIDDLE)
-    book.align(sheet[f"E{row}"], _INDENTED)
-    book.align(sheet[f"O{row}"], _LEFT)
-    book.align(sheet[f"B{row}"], _WRAPPED)
-    mark_as_text(sheet, f"B{row}")
-    mark_as_text(sheet, f"E{row}")
-    lines = max(
-        -(-len(text) // width) for text, width in ((entry.scenario.name, 30), (answer.who, 30), (entry.remark, 34),
-                                                   (answer.file, 30), (texts[7][1], 72))
-    )  # fmt: skip
-    sheet.row_dimensions[row].height = 15 * max(1, lines)
+    sheet.row_dimensions[row].height = 15 * max(1, *(math.ceil(len(text) / width) for text, width in wrapped))
     return cells
 
 
-def _columns_of_figures() -> list[tuple[Figure, str]]:
-    return [(FIGURES[name], column) for name, column in FIGURES_OF_A_ROW.items()]
+def _figures_of_a_row() -> list[tuple[Column, Figure]]:
+    return [(Column[name.upper()], FIGURES[name]) for name in FIGURES_OF_A_ROW]
 
 
 def _at_the_scenarios_rate(figure: Figure) -> list[None]:
@@ -238,16 +238,6 @@ def _at_the_scenarios_rate(figure: Figure) -> list[None]:
 
 def _look(figure: Figure) -> str:
     return styles.RATE_OF_RETURN if figure.quantity is ANNUAL_RETURN else _LOOKS[figure.quantity.kind]
-
-
-def mark_as_text(sheet: Worksheet, address: str) -> None:
-    """Keeps a text that begins like a formula a text (quotePrefix).
-
-    Also when somebody opens its cell and presses Enter.
-    """
-    cell = sheet[address]
-    if cell.data_type == "s" and str(cell.value)[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
 
 
 def _moment(text: str) -> datetime | str:
@@ -268,28 +258,36 @@ def _made_by(answer: ReturnedWorkbook) -> str:
 
 
 def _add_ranks(
-    book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], before: _Before
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    entry: Entry,
+    cells: Mapping[Column, Formula],
+    ranges: AnswerRanges,
+    before: _Before,
 ) -> None:
     """Writes the places of an entry.
 
     By NPV among those of its currency, and by payback among all that pay back.
     """
-    counted = cells["D"] == COUNTED
-    mine, soon = cells["I"], cells["H"]
-    better, earlier = before.by_npv(entry, mine.value), before.by_payback(soon.value)
+    is_counted = cells[Column.COUNTED] == COUNTED
+    npv, payback = cells[Column.NPV], cells[Column.PAYBACK_MONTHS]
+    counted, currencies, npvs, paybacks = (
+        each.text for each in (ranges.counted, ranges.currencies, ranges.npvs, ranges.paybacks)
+    )
     above = Formula(
-        f'SUMPRODUCT((portfolio_counted="{COUNTED}")*(portfolio_currencies={cells["E"].text})'
-        f"*ISNUMBER(portfolio_npvs)*(portfolio_npvs>{mine.text}))",
-        better,
+        f'SUMPRODUCT(({counted}="{COUNTED}")*({currencies}={cells[Column.CURRENCY].text})'
+        f"*ISNUMBER({npvs})*({npvs}>{npv.text}))",
+        before.by_npv(entry, npv.value),
     )
     sooner = Formula(
-        f'SUMPRODUCT((portfolio_counted="{COUNTED}")*ISNUMBER(portfolio_paybacks)*(portfolio_paybacks<{soon.text}))',
-        earlier,
+        f'SUMPRODUCT(({counted}="{COUNTED}")*ISNUMBER({paybacks})*({paybacks}<{payback.text}))',
+        before.by_payback(payback.value),
     )
-    for column, cell, ahead in (("K", mine, above), ("L", soon, sooner)):
-        rank = (counted & is_number(cell)).where(ahead + 1, NO_RANK)
-        book.put(sheet, f"{column}{row}", rank, "Calculation", styles.WHOLE)
-        book.align(sheet[f"{column}{row}"], _RIGHT)
+    for column, cell, ahead in ((Column.NPV_RANK, npv, above), (Column.PAYBACK_RANK, payback, sooner)):
+        rank = (is_counted & is_number(cell)).where(ahead + 1, NO_RANK)
+        book.put(sheet, column.at(row), rank, "Calculation", styles.WHOLE)
+        book.align(sheet[column.at(row)], _RIGHT)
 
 
 class _Before:
@@ -298,10 +296,10 @@ class _Before:
     The figures are sorted once.
     """
 
-    def __init__(self, entries: Sequence[Entry], npvs: Sequence[Any], paybacks: Sequence[Any]) -> None:
+    def __init__(self, entries: Sequence[Entry], ranges: AnswerRanges) -> None:
         self._npvs: dict[str, list[float]] = {}
         self._paybacks: list[float] = []
-        for entry, npv, payback in zip(entries, npvs, paybacks, strict=True):
+        for entry, npv, payback in zip(entries, ranges.npvs.value, ranges.paybacks.value, strict=True):
             if entry.counted and _number(npv):
                 self._npvs.setdefault(entry.scenario.currency.casefold(), []).append(npv)
             if entry.counted and _number(payback):
@@ -323,20 +321,19 @@ def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
-def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries: Sequence[Entry]) -> None:
+def _add_totals(
+    book: Book, sheet: Worksheet, currencies: Sequence[str], entries: Sequence[Entry], ranges: AnswerRanges
+) -> None:
     """A row for each currency; there is no total over several."""
-    n = book.names
-    group_title(book, sheet, TOTALS_ROW - 1, "Totals of the answers that count", LAST_OF_PAGE_1)
-    for column, title in (
-        ("E", "Currency"),
-        ("D", "Answers"),
-        ("F", FIGURES["net_roi"].label),
-        ("I", FIGURES["npv"].label),
-    ):
-        book.put(sheet, f"{column}{TOTALS_ROW - 1}", title or None, "Group")
-        if column in "DFI":
-            book.align(sheet[f"{column}{TOTALS_ROW - 1}"], _RIGHT)
-    book.align(sheet[f"E{TOTALS_ROW - 1}"], _INDENTED)
+    title_row = TOTALS_ROW - 1
+    group_title(book, sheet, title_row, "Totals of the answers that count", LAST_OF_PAGE_1.letter)
+    summed = {Column.NET_ROI: ranges.net_rois, Column.NPV: ranges.npvs}
+    titles = {Column.COUNTED: "Answers"} | {Column[name.upper()]: FIGURES[name].label for name in ("net_roi", "npv")}
+    for column, title in titles.items():
+        book.put(sheet, column.at(title_row), title, "Group")
+        book.align(sheet[column.at(title_row)], _RIGHT)
+    book.put(sheet, Column.CURRENCY.at(title_row), "Currency", "Group")
+    book.align(sheet[Column.CURRENCY.at(title_row)], _INDENTED)
     for offset, currency in enumerate(currencies):
         row = TOTALS_ROW + offset
         mine = [
@@ -344,27 +341,28 @@ def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries
             for index, entry in enumerate(entries)
             if entry.counted and entry.scenario.currency.casefold() == currency.casefold()
         ]
-        cell = book.put(sheet, f"E{row}", currency, "Output")
-        book.align(sheet[f"E{row}"], _INDENTED)
-        mark_as_text(sheet, f"E{row}")
-        chosen = f'(portfolio_currencies={cell.text})*(portfolio_counted="{COUNTED}")'
-        book.put(sheet, f"D{row}", Formula(f"SUMPRODUCT({chosen})", len(mine)), "Output", styles.WHOLE)
-        for column, name in (("F", "portfolio_net_roi"), ("I", "portfolio_npvs")):
-            total = sum(value for index in mine if _number(value := n[name].value[index]))
-            book.put(
-                sheet, f"{column}{row}", Formula(f"SUMPRODUCT({chosen},{name})", total), "Output", "#,##0;-#,##0;0"
-            )
+        place = Column.CURRENCY.at(row)
+        cell = book.put(sheet, place, currency, "Output")
+        book.align(sheet[place], _INDENTED)
+        mark_as_text(sheet, place)
+        chosen = f'({ranges.currencies.text}={cell.text})*({ranges.counted.text}="{COUNTED}")'
+        answers = Formula(f"SUMPRODUCT({chosen})", len(mine))
+        book.put(sheet, Column.COUNTED.at(row), answers, "Output", styles.WHOLE)
+        for column, figures in summed.items():
+            total = sum(value for index in mine if _number(value := figures.value[index]))
+            text = f"SUMPRODUCT({chosen},{figures.text})"
+            book.put(sheet, column.at(row), Formula(text, total), "Output", MONEY)
     row = TOTALS_ROW + len(currencies)
-    book.define("portfolio_currency_list", sheet, f"E{TOTALS_ROW}:E{row - 1}", list(currencies))
+    book.define("portfolio_currency_list", sheet, Column.CURRENCY.rows(TOTALS_ROW, row - 1), list(currencies))
     if len(currencies) > 1:
         text = "There is no total over several currencies, and NPV ranks hold within a currency."
-        book.put(sheet, f"B{row}", text, "Explanatory Text")
-    counted, total = sum(entry.counted for entry in entries), len(entries)
+        book.put(sheet, Column.SCENARIO.at(row), text, "Explanatory Text")
+    is_counted, total = sum(entry.counted for entry in entries), len(entries)
     share = joined(
-        "Counted: ", Formula(f'COUNTIF(portfolio_counted,"{COUNTED}")', counted),
-        " of ", Formula("COUNT(portfolio_numbers)", total), " answers",
+        "Counted: ", Formula(f'COUNTIF({ranges.counted.text},"{COUNTED}")', is_counted),
+        " of ", Formula(f"COUNT({ranges.numbers.text})", total), " answers",
     )  # fmt: skip
-    book.put(sheet, "A3", share, "Explanatory Text")
+    book.put(sheet, CHECKS_PLACE, share, "Explanatory Text")
 
 
 def _fade_what_is_not_counted(sheet: Worksheet, cells: str, first: str) -> None:

@@ -17,10 +17,11 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem
 from roi_engine.reference import REFERENCE
 from templates.building.book import Book, Edition
+from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
 from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
 from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
-from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet, in_portfolio
+from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet
 from templates.returned.provenance import plain
 from templates.returned.returned_workbook import ReturnedWorkbook
 from templates.xlsx.finishing import finish
@@ -82,8 +83,8 @@ def build_portfolio(
     if entries:
         ranking = book.sheet("Ranking", (), "Ranking", "")
         blocks = add_portfolio_inputs_sheet(book, entries)
-        fill_portfolio_sheet(book, sheet, entries, blocks)
-        add_ranking_sheet(book, ranking, entries)
+        ranges = fill_portfolio_sheet(book, sheet, entries, blocks)
+        add_ranking_sheet(book, ranking, entries, ranges)
     add_warnings_sheet(book, entries)
     add_problems_sheet(book, answers)
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
-from templates.portfolio.portfolio_sheet import in_portfolio
+from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_workbook import build_portfolio
 from templates.returned.provenance import Provenance
 from templates.returned.returned_workbook import ReturnedWorkbook
