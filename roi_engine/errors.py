@@ -45,6 +45,15 @@ def _seen(letter: str) -> str:
     return letter.encode("unicode_escape").decode()
 
 
+def cleaned(text: str) -> str:
+    r"""A text on one line, without characters that turn others around or do not show.
+
+    >>> cleaned("two\nlines \u202eand a trick")
+    'two lines and a trick'
+    """
+    return "".join(each for each in " ".join(text.split()) if each.isprintable())
+
+
 class FtRoiError(Exception):
     """The base of every error raised on purpose; its text is meant for the user.
 

@@ -10,6 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Integer, Item, Trivia
 
+from roi_engine.errors import cleaned
 from roi_engine.scenario import INPUTS, Scenario
 
 
@@ -28,7 +29,7 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
     """
     document = tomlkit.document()
     if heading:
-        document.add(tomlkit.comment(_line(heading)))
+        document.add(tomlkit.comment(cleaned(heading)))
         document.add(tomlkit.nl())
     document.add("name", tomlkit.item(scenario.name))
     group = "Label"
@@ -45,7 +46,7 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
         written = _number(value) if declared.numeric else tomlkit.item(value)
         unit = declared.quantity.unit_in(scenario.currency)
         if declared.numeric and unit:
-            written.comment(_line(unit))
+            written.comment(cleaned(unit))
             written.trivia.comment_ws = "  "
         document.add(name, written)
     if scenario.ranges:
@@ -78,8 +79,3 @@ def _number(value: float) -> Item:
 def _plain(value: Any) -> Any:
     """A whole number without a point, as a person writes it."""
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-
-
-def _line(text: str) -> str:
-    """A text that fits into a comment: one line, nothing that cannot be printed."""
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

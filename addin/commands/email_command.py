@@ -263,10 +263,10 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     generated = generation_time()
     scenario = read_scenario(scenario_file) if scenario_file else REFERENCE
 
-    from addin.mail.letter import clean
     from addin.mail.message import Mail
     from addin.mail.report_letter import report_letter
     from addin.mail.template_letter import template_letter
+    from roi_engine.errors import cleaned
     from templates.workbook import build_workbook
 
     appraisal, warnings = appraise(scenario), check_inputs(scenario)
@@ -280,7 +280,7 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
             letter = report_letter(
                 scenario, appraisal, warnings, greeting=greeting, note=note, file=file, edition=edition
             )
-            subject = f"Fine-tuning decision: {clean(scenario.name) or stem}"
+            subject = f"Fine-tuning decision: {cleaned(scenario.name) or stem}"
         else:
             letter = template_letter(greeting=greeting, note=note, file=file, currency=scenario.currency)
             subject = "Your figures, please: fine-tuning or API?"

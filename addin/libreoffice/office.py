@@ -17,8 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -151,7 +150,6 @@ class Office:
 
     def __enter__(self) -> Office:
         self._open = contextlib.ExitStack()
-        self._open.enter_context(_stopped_by_signals())
         folder = tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True)
         self.folder = Path(self._open.enter_context(folder)).resolve()
         self._user_profile = self.folder / "profile"
@@ -232,8 +230,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
             start_new_session=True,
         )
         try:
-            with _stopped_by_signals():
-                process.wait(timeout)
+            process.wait(timeout)
         except subprocess.TimeoutExpired:
             _kill_group(process)
             words = f"{name} took more than {timeout:g} s and was stopped."
@@ -272,25 +269,3 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-@contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Turns signals that ask this program to end into an exception.
-
-    So what was started is ended too.
-    """
-
-    def stop(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

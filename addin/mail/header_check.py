@@ -10,8 +10,8 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 
-from addin.mail.letter import clean
 from addin.mail.person import Unmailable
+from roi_engine.errors import cleaned
 
 
 def check_headers(written: bytes, intended: Message, people: Sequence[str]) -> None:
@@ -37,6 +37,6 @@ def check_headers(written: bytes, intended: Message, people: Sequence[str]) -> N
 
 def _unmeant(what: str) -> Unmailable:
     return Unmailable(
-        f"The message would have {clean(what)} that nobody asked for, so it is neither written nor sent. "
+        f"The message would have {cleaned(what)} that nobody asked for, so it is neither written nor sent. "
         "Name the scenario, the file and the people in plain letters."
     )

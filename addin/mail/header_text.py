@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from addin.mail.letter import clean
+from roi_engine.errors import cleaned
 
 LONGEST, LONGEST_NAME = 200, 100
 """Letters of a subject and of a name: more than any mail program shows."""
@@ -23,7 +23,7 @@ def header_text(text: str, longest: int = LONGEST) -> str:
     >>> header_text("Figures =?utf-8?q?x=0D=0ABcc:_eve=40example.com?=")
     'Figures = ?utf-8?q?x=0D=0ABcc:_eve=40example.com?='
     """
-    line = clean(text)
+    line = cleaned(text)
     while "=?" in line:
         line = line.replace("=?", "= ?")
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

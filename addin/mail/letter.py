@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from roi_engine.errors import cleaned
+
 WIDTH = 76
 _FONT = "font-family: Calibri, Arial, sans-serif; font-size: 11pt; color: #1F1F1F"
 _CELL = "padding: 4px 16px 4px 0; border-bottom: 1px solid #C9CED4; text-align: left"
@@ -63,11 +65,12 @@ def as_text(blocks: Sequence[Block]) -> str:
 
 def _text_of(block: Block) -> str:
     if isinstance(block, Paragraph):
-        return textwrap.fill(clean(block.text), WIDTH, break_long_words=False, break_on_hyphens=False)
+        return textwrap.fill(cleaned(block.text), WIDTH, break_long_words=False, break_on_hyphens=False)
     if isinstance(block, Figures):
-        widths = [max(len(clean(cell)) for cell in column) for column in zip(*block.rows, strict=True)]
+        widths = [max(len(cleaned(cell)) for cell in column) for column in zip(*block.rows, strict=True)]
         lines = [
-            "  ".join(f"{clean(cell):<{width}}" for cell, width in zip(row, widths, strict=True)) for row in block.rows
+            "  ".join(f"{cleaned(cell):<{width}}" for cell, width in zip(row, widths, strict=True))
+            for row in block.rows
         ]
         return "\n".join(f"  {line}".rstrip() for line in lines)
     if isinstance(block, Steps):
@@ -76,7 +79,7 @@ def _text_of(block: Block) -> str:
             sign = f"{number}. " if block.numbered else "- "
             lines.append(
                 textwrap.fill(
-                    clean(point),
+                    cleaned(point),
                     WIDTH,
                     initial_indent=sign,
                     subsequent_indent=" " * len(sign),
@@ -106,30 +109,21 @@ def as_html(blocks: Sequence[Block]) -> str:
 
 def _html_of(block: Block) -> str:
     if isinstance(block, Paragraph):
-        text = escape(clean(block.text))
+        text = escape(cleaned(block.text))
         return f"<p><strong>{text}</strong></p>" if block.strong else f"<p>{text}</p>"
     if isinstance(block, Figures):
         rows = (
-            f'<tr><th style="{_CELL}; font-weight: normal">{escape(clean(label))}</th>'
-            f'<td style="{_CELL}"><strong>{escape(clean(figure))}</strong></td>'
-            f'<td style="{_CELL}; color: #595959">{escape(clean(meaning))}</td></tr>'
+            f'<tr><th style="{_CELL}; font-weight: normal">{escape(cleaned(label))}</th>'
+            f'<td style="{_CELL}"><strong>{escape(cleaned(figure))}</strong></td>'
+            f'<td style="{_CELL}; color: #595959">{escape(cleaned(meaning))}</td></tr>'
             for label, figure, meaning in block.rows
         )
         return f'<table style="border-collapse: collapse; {_FONT}">\n' + "\n".join(rows) + "\n</table>"
     if isinstance(block, Steps):
         tag = "ol" if block.numbered else "ul"
-        points = "\n".join(f"<li>{escape(clean(point))}</li>" for point in block.points)
+        points = "\n".join(f"<li>{escape(cleaned(point))}</li>" for point in block.points)
         return f"<{tag}>\n{points}\n</{tag}>"
     return (
-        f'<p><img src="cid:{escape(block.content_id)}" alt="{escape(clean(block.words))}" '
+        f'<p><img src="cid:{escape(block.content_id)}" alt="{escape(cleaned(block.words))}" '
         f'width="{block.width}" height="{block.height}"></p>'
     )
-
-
-def clean(text: str) -> str:
-    r"""A text on one line, without characters that turn others around or do not show.
-
-    >>> clean("two\nlines \u202eand a trick")
-    'two lines and a trick'
-    """
-    return "".join(each for each in " ".join(text.split()) if each.isprintable())

@@ -17,6 +17,7 @@ from typing import Literal
 from addin.mail.message import as_bytes
 from addin.mail.person import Person, Unmailable
 from addin.shell.failures import Undelivered
+from roi_engine.errors import cleaned
 
 SUBMISSION, IMPLICIT = 587, 465
 """The ports of RFC 6409 and RFC 8314."""
@@ -220,5 +221,4 @@ def _said(error: smtplib.SMTPResponseException) -> str:
 
 def _answer(code: int, text: bytes) -> str:
     """A server's answer on one line, without a dot at its end."""
-    words = " ".join(text.decode("utf-8", "replace").split())
-    return f"{code} {''.join(each for each in words if each.isprintable())[:200]}".rstrip(". ")
+    return f"{code} {cleaned(text.decode('utf-8', 'replace'))[:200]}".rstrip(". ")

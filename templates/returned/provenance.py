@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from roi_engine.errors import cleaned
 from roi_engine.inputs import normal_form
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
 from templates.xlsx.untrusted_package import Package
@@ -91,8 +92,7 @@ def plain(text: str, longest: int = 255) -> str:
 
     It is not longer than people write.
     """
-    words = " ".join(text.split())
-    return "".join(letter for letter in words if letter.isprintable())[:longest]
+    return cleaned(text)[:longest]
 
 
 def _on_summary(cells: Iterable[Cell]) -> tuple[str, str, str]:

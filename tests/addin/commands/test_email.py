@@ -24,11 +24,12 @@ from PIL import Image
 
 from addin.command_line import ft_roi
 from addin.mail.header_check import check_headers
-from addin.mail.letter import Paragraph, clean
+from addin.mail.letter import Paragraph
 from addin.mail.message import Mail, as_bytes, message
 from addin.mail.person import Person, Unmailable
 from addin.shell.figures_on_terminal import amount
 from roi_engine import REFERENCE, appraise, check_inputs, load_scenario
+from roi_engine.errors import cleaned
 from roi_engine.scenario import REFERENCE_INPUTS
 from roi_engine.scenario_file import scenario_json
 from templates.cash_flow_picture import cash_flow_picture
@@ -153,7 +154,7 @@ def test_no_name_of_a_scenario_writes_a_header(folder, stand_in, text):
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_no_text_of_a_message_writes_a_header(text):
     names = [text, "Müller, Anna", 'a" <eve@example.com>, "b', "x, eve@example.com, " * 9, f"{'ö' * 70} <;"]
-    people = [Person(f"a{number}@example.com", name.strip()) for number, name in enumerate(map(clean, names))]
+    people = [Person(f"a{number}@example.com", name.strip()) for number, name in enumerate(map(cleaned, names))]
     cem, attachment = Person(CEM, "Cem; x"), (f"{text}.xlsx", b"book")
     mail = Mail(people, text, [Paragraph(text)], attachment, cc=[cem], sender=people[0])
     content = as_bytes(message(mail, draft=True))
