@@ -6,6 +6,7 @@ Inputs stand flat or in groups. Every problem is told with its place.
 from __future__ import annotations
 
 import json
+import re
 import stat
 import sys
 import tomllib
@@ -17,6 +18,7 @@ from typing import Any
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input
+from roi_engine.text_files import decoded
 
 GROUPS = (
     "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
@@ -95,7 +97,7 @@ def _text_of(path: Path) -> str:
     if found.st_size > LARGEST_FILE:
         raise ScenarioError([Problem(str(path), _TOO_LARGE)])
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise ScenarioError(
             [Problem(str(path), "This is not UTF-8 text. Save the file with UTF-8 encoding.")]
@@ -130,7 +132,8 @@ def _parsed_as_written(text: str, form: str) -> dict[str, Any]:
             data = json.loads(text, object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
-            raise ScenarioError([Problem(place, f"This is not valid JSON: {error.msg}.")]) from None
+            curly = _curly_quotes(text.splitlines()[error.lineno - 1 : error.lineno])
+            raise ScenarioError([Problem(place, curly or f"This is not valid JSON: {error.msg}.")]) from None
         except (ValueError, RecursionError):
             raise ScenarioError([_UNREADABLE]) from None
         if not isinstance(data, dict):
@@ -142,10 +145,53 @@ def _parsed_as_written(text: str, form: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = " Write numbers plainly: 5000 (not 5,000) and 0.25 (not 25%); texts in quotation marks."
-        raise ScenarioError([Problem("", f"This is not valid TOML: {error}.{hint}")]) from None
+        raise ScenarioError([_not_toml(text.splitlines(), str(error))]) from None
     except (ValueError, RecursionError):
         raise ScenarioError([_UNREADABLE]) from None
+
+
+def _not_toml(lines: list[str], error: str) -> Problem:
+    """What is wrong with a text that is no TOML, at its line."""
+    found = _LINE.search(error)
+    number = int(found[1]) if found else len(lines)
+    line = lines[number - 1] if lines else ""
+    place = f"line {number}"
+    if curly := _curly_quotes([line]):
+        return Problem(place, curly)
+    if "Cannot overwrite" in error or "twice" in error:
+        key = _key(line)
+        earlier = _line_of(key, lines[: number - 1])
+        also = f", also on line {earlier}" if earlier else ""
+        return Problem(place, f"{shortened(key)} is given twice{also}. Keep one of the two.")
+    hint = "Write numbers plainly: 5000 (not 5,000) and 0.25 (not 25%); texts in quotation marks."
+    return Problem("", f"This is not valid TOML: {error}. {hint}")
+
+
+_LINE = re.compile(r"at line (\d+)")
+_CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb]")
+
+
+def _curly_quotes(lines: list[str]) -> str:
+    """What to do about typographic quotation marks, where a line has them."""
+    found = _CURLY.search("".join(lines))
+    if found is None:
+        return ""
+    return f'{found[0]} is a quotation mark of printed text, as word processors make it. Type a straight one: "'
+
+
+def _key(line: str) -> str:
+    """The key of a line, or the table that it begins."""
+    return line.partition("#")[0].strip() if line.lstrip().startswith("[") else line.partition("=")[0].strip()
+
+
+def _line_of(key: str, lines: list[str]) -> int | None:
+    """The last line with the key in the table that the lines end in; for a table, of all lines."""
+    for number in range(len(lines), 0, -1):
+        if _key(lines[number - 1]) == key:
+            return number
+        if not key.startswith("[") and lines[number - 1].lstrip().startswith("["):
+            break
+    return None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

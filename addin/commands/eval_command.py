@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     examples="""
 ft-roi eval FT_ERRORCUT 85% 97%
 ft-roi eval FT_NPV 8% support.toml
+ft-roi eval "=FT_TRAINCOST(24, 1.5)"
 ft-roi eval FT_WHATIF NETROI support.toml baseline_cost 0.36
 ft-roi eval FT_TRAINCOST hours.csv 1.50
 """,
@@ -29,18 +30,22 @@ ft-roi eval FT_TRAINCOST hours.csv 1.50
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @json_option("Print function, result and error as JSON.")
 def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
-    """Calculate one worksheet function.
+    """Calculate one worksheet function, or a formula pasted from a cell.
 
     ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts, a .csv file for a range, a scenario file for a block of
     inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
     """
+    from addin.shell.pasted_formula import calculated, function_of, is_formula
     from addin.shell.worksheet_arguments import known_function, worksheet_argument
     from roi_engine import FtRoiError
     from roi_engine.worksheet.call import call
 
-    name = known_function(function).name
+    pasted = is_formula(function)
+    if pasted and arguments:
+        raise click.UsageError(f'A pasted formula has its arguments in it; "{arguments[0]}" is too much.')
+    name = function_of(function) if pasted else known_function(function).name
     try:
-        result = call(name, *(worksheet_argument(word) for word in arguments))
+        result = calculated(function, call) if pasted else call(name, *map(worksheet_argument, arguments))
     except FtRoiError as error:
         if json:
             print_json({"function": name, "result": None, "error": _as_dict(error)})

@@ -213,11 +213,12 @@ def _read(path: Path, day: date) -> list[PriceRow]:
     from roi_engine.errors import printable
     from roi_engine.prices.litellm_map import litellm_rows
     from roi_engine.prices.price_file import read_rows
+    from roi_engine.text_files import decoded
 
     if path.is_dir() or path.suffix.lower() not in (".json", ".csv"):
         raise UnusablePath(f"{path}: prices come from litellm's price map (.json) or from a .csv file.")
     try:
-        text = path.read_text("utf-8-sig")
+        text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
     if path.suffix.lower() == ".json":

@@ -12,6 +12,7 @@ from pathlib import Path
 from addin.mail.header_text import LONGEST_NAME
 from addin.mail.person import Person, Unmailable, checked_address, one_line
 from addin.shell.failures import InvalidInput
+from roi_engine.text_files import decoded
 
 NEEDED = ("email", "name")
 OPTIONAL = ("cc", "subject", "note")
@@ -77,7 +78,7 @@ def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise InvalidInput(f"{path} is too large for a list of names.")
-        return path.read_text("utf-8-sig")
+        return decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise InvalidInput(
             f'{path} is not UTF-8 text. In Excel choose Save As, "CSV UTF-8 (Comma delimited)".'

@@ -22,8 +22,6 @@ def check_output_file(path: Path, force: bool, what: str = "a workbook", example
         raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
     _check_parent(path.parent)
     refuse_existing(path, force)
-    if path.with_name(f"~${path.name}").exists() and path.exists():
-        raise open_in_excel(path)
 
 
 def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = "") -> None:
@@ -40,11 +38,13 @@ def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = ""
 
 
 def refuse_existing(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> None:
-    """Refuses to replace a file without ``--force``, and what is no file even with it."""
+    """Refuses to replace a file without ``--force``; even with it what is no file, or is open in a program."""
     if path.exists() and not path.is_file():
         raise UnusablePath(f"{path} is not a file. {sentence(elsewhere)}")
     if path.exists() and not force:
         raise would_overwrite(path, elsewhere)
+    if path.exists():
+        refuse_open(path, elsewhere)
 
 
 def would_overwrite(path: Path, elsewhere: str = ELSEWHERE) -> WouldOverwrite:
@@ -55,6 +55,18 @@ def would_overwrite(path: Path, elsewhere: str = ELSEWHERE) -> WouldOverwrite:
 def open_in_excel(path: Path, elsewhere: str = ELSEWHERE) -> UnusablePath:
     """The refusal to replace a file that Excel holds open."""
     return UnusablePath(f"{path} is open in Excel. Close it and run again{f', or {elsewhere}' if elsewhere else ''}.")
+
+
+def refuse_open(path: Path, elsewhere: str = ELSEWHERE) -> None:
+    """Refuses to replace a file that Excel or LibreOffice holds open, as the file that they put beside it says."""
+    if path.with_name(f"~${path.name}").exists():
+        raise open_in_excel(path, elsewhere)
+    lock = path.with_name(f".~lock.{path.name}#")
+    if lock.exists():
+        raise UnusablePath(
+            f"{path} is open in LibreOffice. Close it and run again{f', or {elsewhere}' if elsewhere else ''}. "
+            f"If LibreOffice does not run, delete {lock}"
+        )
 
 
 def sentence(words: str) -> str:

@@ -75,8 +75,10 @@ def _range(path: Path) -> Rows:
     """The rows of a CSV file, padded to one width, empty lines at its end dropped."""
     import csv
 
+    from roi_engine.text_files import decoded
+
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from None
     first = text.partition("\n")[0]

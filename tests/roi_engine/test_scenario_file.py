@@ -253,9 +253,38 @@ def test_broken_toml_says_where(tmp_path: Path) -> None:
     assert sentence.startswith("This is not valid TOML: Invalid value (at line 2, column 19). Write numbers plainly")
 
 
-def test_a_key_twice_in_a_table_is_broken_toml(tmp_path: Path) -> None:
-    (place, sentence), *rest = problems(written(tmp_path, FLAT + "training_hours = 25\n"))
-    assert place == "FILE" and "not valid TOML" in sentence and "line 12" in sentence and not rest
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("a = 1\nb = 2\na = 3\nc = 4\n", 3, "a is given twice, also on line 1. Keep one of the two."),
+        ("a = 1\n[t]\nb = 2\na = 3\n b= 4", 5, "b is given twice, also on line 3. Keep one of the two."),
+        ("[t] # one\na = 1\n[u]\na = 2\n[t]\nb = 2\n", 5, "[t] is given twice, also on line 1. Keep one of the two."),
+        ("a = 1\n[a]\nb = 2\n", 2, "[a] is given twice. Keep one of the two."),
+    ],
+)
+def test_a_key_or_table_twice_in_toml(tmp_path: Path, text: str, line: int, sentence: str) -> None:
+    assert problems(written(tmp_path, text)) == [(f"FILE: line {line}", sentence)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "place"),
+    [
+        ("a = 1\nname = “Pilot”\n", "pilot.toml", "line 2"),
+        ("name = \u2018Pilot\u2019", "pilot.toml", "line 1"),
+        ("“name” = 'Pilot'", "pilot.toml", "line 1"),
+        ("name = „Pilot“", "pilot.toml", "line 1"),
+        ('{"a": 1,\n “name”: "Pilot"}', "pilot.json", "line 2, column 2"),
+        ('{"name": «Pilot»}', "pilot.json", "line 1, column 10"),
+    ],
+)
+def test_quotation_marks_of_a_word_processor(tmp_path: Path, text: str, name: str, place: str) -> None:
+    (found, sentence), *rest = problems(written(tmp_path, text, name))
+    assert found == f"FILE: {place}" and not rest
+    assert "is a quotation mark of printed text" in sentence and sentence.endswith('Type a straight one: "')
+
+
+def test_quotation_marks_within_a_text_are_text(tmp_path: Path) -> None:
+    assert load_scenario(written(tmp_path, FLAT + 'name = "the “Pilot”"')).name == "the “Pilot”"
 
 
 def test_broken_json_says_where(tmp_path: Path) -> None:
@@ -292,6 +321,21 @@ def test_nested_too_deeply(tmp_path: Path) -> None:
 
 def test_another_kind_of_file(tmp_path: Path) -> None:
     assert problems(written(tmp_path, FLAT, "pilot.txt")) == [("FILE", "A scenario is a .toml or .json file.")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_encodings_that_say_so(tmp_path: Path, encoding: str, end: str) -> None:
+    path = tmp_path / "pilot.toml"
+    mark = "\ufeff" if encoding[-2:] in ("le", "be") else ""
+    path.write_bytes(f"{mark}name = 'Prüfung, 試験'\n{FLAT}".replace("\n", end).encode(encoding))
+    assert load_scenario(path).name == "Prüfung, 試験"
+
+
+def test_half_a_letter_of_utf_16(tmp_path: Path) -> None:
+    path = tmp_path / "pilot.toml"
+    path.write_bytes(FLAT.encode("utf-16")[:-1])
+    assert problems(path) == [("FILE", "This is not UTF-8 text. Save the file with UTF-8 encoding.")]
 
 
 def test_another_encoding(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_files_of_other_kinds(own: Path) -> None:
     Path("map.txt").write_text("{}")
     assert "(.json) or from a .csv file" in run("import", "map.txt", exit_code=2).stderr
     assert "(.json) or from a .csv file" in run("import", ".", exit_code=2).stderr
-    Path("map.json").write_bytes(b"\xff\xfe{}")
+    Path("map.json").write_bytes(b"\xff{}")
     assert "is not UTF-8 text" in run("import", "map.json", exit_code=3).stderr
 
 

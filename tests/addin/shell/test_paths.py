@@ -64,6 +64,12 @@ def test_a_file_that_cannot_be_written(folder: Path, command: str) -> None:
     result = run(*words, "-o", old, "--force")
     assert result.exit_code == 2
     assert f"{old} is open in Excel. Close it and run again, or write elsewhere with -o." in result.stderr
+    Path(f"~${old}").unlink()
+    Path(f".~lock.{old}#").write_bytes(b",somebody,desk;")
+    result = run(*words, "-o", old, "--force")
+    assert result.exit_code == 2
+    assert f"{old} is open in LibreOffice. Close it and run again, or write elsewhere with -o." in result.stderr
+    assert f"delete .~lock.{old}#" in result.stderr
     assert Path(old).read_bytes() == b"old"
 
 
