@@ -40,6 +40,9 @@ LARGEST_GPU_GB = 192.0
 STEEP_GROWTH = 0.15
 """Growth per month above which traffic is more than five times as large after a year."""
 
+LOWEST_PLAUSIBLE_RATE = 0.02
+"""A discount rate per year below this is often one per month."""
+
 IDLE_FLEET = 0.10
 """A fleet that is less busy than this, over the month, is mostly paid for nothing."""
 
@@ -281,6 +284,14 @@ def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
         value = getattr(s, name)
         if value >= 1:
             yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
+    rate = s.discount_rate
+    if rate == 0:
+        yield "discount_rate", "0 %: money in a year's time counts as much as money today. Is that meant?"
+    elif 0 < rate < LOWEST_PLAUSIBLE_RATE:
+        yield (
+            "discount_rate",
+            f"{rate * 100:g} % is meant per year. If it is a rate per month, that is {(1 + rate) ** 12 - 1:.1%} per year.",
+        )
 
 
 def _about_ranges(s: Scenario) -> Iterator[tuple[str, str]]:

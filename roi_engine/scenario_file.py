@@ -185,7 +185,7 @@ def _key(line: str) -> str:
 
 
 def _line_of(key: str, lines: list[str]) -> int | None:
-    """The last line with the key in the table that the lines end in; for a table, of all lines."""
+    """The last line with a key of the table that the lines end in, or with a table."""
     for number in range(len(lines), 0, -1):
         if _key(lines[number - 1]) == key:
             return number

@@ -1,4 +1,4 @@
-"""Text files as spreadsheets, editors and shells write them: UTF-8, or UTF-16 that says so."""
+"""Text files in UTF-8, or in UTF-16 that says so."""
 
 from __future__ import annotations
 

@@ -38,7 +38,10 @@ def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = ""
 
 
 def refuse_existing(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> None:
-    """Refuses to replace a file without ``--force``; even with it what is no file, or is open in a program."""
+    """Refuses to replace a file without ``--force``.
+
+    Even with it what is no file, or is open in a program.
+    """
     if path.exists() and not path.is_file():
         raise UnusablePath(f"{path} is not a file. {sentence(elsewhere)}")
     if path.exists() and not force:
@@ -58,7 +61,10 @@ def open_in_excel(path: Path, elsewhere: str = ELSEWHERE) -> UnusablePath:
 
 
 def refuse_open(path: Path, elsewhere: str = ELSEWHERE) -> None:
-    """Refuses to replace a file that Excel or LibreOffice holds open, as the file that they put beside it says."""
+    """Refuses to replace a file that Excel or LibreOffice holds open.
+
+    They put a file beside it that says so.
+    """
     if path.with_name(f"~${path.name}").exists():
         raise open_in_excel(path, elsewhere)
     lock = path.with_name(f".~lock.{path.name}#")

@@ -32,7 +32,7 @@ def is_formula(word: str) -> bool:
 
 
 def function_of(formula: str) -> str:
-    """The name of the function that a pasted formula calls; a usage error where there is none such."""
+    """The name of the function that a pasted formula calls."""
     found = _CALL.fullmatch(formula)
     if found is None:
         raise _unusable(formula)

@@ -87,7 +87,7 @@ def _defined(metric: str, value: float | None) -> float:
     q.TABLE,
     own=(
         METRIC,
-        Argument("swing", q.SURCHARGE, "How far each input is moved, as a fraction.", optional=True),
+        Argument("swing", q.SWING, "How far each input is moved, as a fraction.", optional=True),
     ),
     examples=("NETROI", 0.20),
 )

@@ -1,4 +1,4 @@
-"""The returned workbooks of a portfolio: numbered, with what to know before counting them in."""
+"""The returned workbooks of a portfolio, numbered."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from templates.portfolio.entries import Entry, mark_as_text
 
 
 class Column(Columns):
-    """The columns of a block; a function reads those from the label to the distribution."""
+    """The columns of a block."""
 
     LABEL = "A", "Input", 36
     VALUE = "B", ">Value", 18

@@ -158,7 +158,10 @@ def _add_order(
 
 @dataclass(frozen=True)
 class _Ranking:
-    """A table of the answers in an order: its four columns, the order, the figures and how they look."""
+    """A table of the answers in an order.
+
+    columns : place, answer, who, figure.
+    """
 
     columns: type[Columns]
     order: Formula

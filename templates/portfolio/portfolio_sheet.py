@@ -43,7 +43,10 @@ def _heading(figure: str) -> str:
 
 
 class Column(Columns):
-    """The columns of the answers: the figures on the first page, where they come from on the second."""
+    """The columns of the answers.
+
+    The figures stand on the first page, where they come from on the second.
+    """
 
     NUMBER = "A", "#", 5
     SCENARIO = "B", "Scenario", 30
@@ -117,7 +120,7 @@ def add_portfolio_sheet(
 
 @dataclass(frozen=True)
 class AnswerRanges:
-    """The columns of the answers that other formulas read, by their names: a value for each answer."""
+    """The columns that other formulas read, by their names: a value an answer."""
 
     numbers: Formula
     names: Formula

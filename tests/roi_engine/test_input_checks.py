@@ -150,6 +150,18 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         SEVERAL_RATES,
         {**SEVERAL_RATES, "retraining_cost": 7590},
     ),
+    "a discount rate of nothing": (
+        "discount_rate",
+        "counts as much as money today",
+        {"discount_rate": 0},
+        {"discount_rate": 0.02},
+    ),
+    "a discount rate per month": (
+        "discount_rate",
+        "0.8 % is meant per year. If it is a rate per month, that is 10.0% per year.",
+        {"discount_rate": 0.008},
+        {"discount_rate": 0.02},
+    ),
     "a price per million in the place of one per 1,000": (
         "baseline_cost_per_1k_tokens",
         "1 per 1,000 tokens is 1,000 per million. Is it the price per million? That is 0.001 here",
