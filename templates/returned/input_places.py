@@ -10,20 +10,23 @@ points to one cell, and where the label of that row does not say that it is anot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, find_input
+from templates.returned.column_titles import table_columns
 from templates.returned.provenance import plain, title_columns
-from templates.xlsx.stored_cells import Area, Name, Place, StoredWorkbook
+from templates.xlsx.stored_cells import Area, Cell, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
 MOST_SCENARIOS = 100
 _CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
 """How a cell of the Inputs sheet shows the figure of the scenario in use."""
+MOST_ROWS_TO_TITLES = 5
+"""Rows between the titles and the first label of a table made by hand."""
 MOST_TOLD = 5
 """Inputs that a note names."""
 FEWEST_LABELS = 5
@@ -34,11 +37,17 @@ OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
 
 @dataclass(frozen=True)
 class Table:
-    """A column of labels, the column of values beside it, and the rows of each input."""
+    """A column of labels, the column of values beside it, and the rows of each input.
+
+    titles : those of a table made by hand, each with its column.
+    by_outcome : whether its low and high are a bad and a good end, either of which may be the lower one.
+    """
 
     sheet: str
     value_column: int
     rows: dict[str, list[int]]
+    titles: dict[str, int] = field(default_factory=dict)
+    by_outcome: bool = False
 
 
 @dataclass
@@ -55,6 +64,8 @@ class InputPlaces:
     """Inputs whose name points to a cell outside of their labelled row, with the cell of that row."""
     repeated: dict[str, list[Place]] = field(default_factory=dict)
     """Inputs whose label stands in several rows, and that have no name to choose one."""
+    undecided: str = ""
+    """Which columns of a table made by hand may be that of the values, where its titles do not say."""
 
     def __post_init__(self) -> None:
         self._names: dict[str, list[Name]] = {}
@@ -230,10 +241,38 @@ class InputPlaces:
                 return Table(sheet, titles["value"], rows)
         if self.ours:  # our own tables have titles; what stands right of other labels is no input
             return None
-        beside = (self.book.at(Place(sheet, row, column + 1)) for each in rows.values() for row in each)
-        if sum(cell.value is not None for cell in beside) < FEWEST_LABELS:
+        return self._hand_made(sheet, column, rows)
+
+    def _hand_made(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
+        """The table of a column of labels that has no title Value."""
+        labelled = [self.book.row(sheet, row) for each in rows.values() for row in each]
+        filled: dict[int, int] = {}
+        for cells in labelled:
+            for each, cell in cells.items():
+                if each > column and isinstance(cell.value, float) and not isinstance(cell.value, bool):
+                    filled[each] = filled.get(each, 0) + 1
+        figures = sorted(each for each, count in filled.items() if count >= FEWEST_LABELS)
+        if not figures:
+            beside = sum(column + 1 in cells and cells[column + 1].value is not None for cells in labelled)
+            return Table(sheet, column + 1, rows) if beside >= FEWEST_LABELS else None
+        above = self._row_above(sheet, min(min(each) for each in rows.values()), figures)
+        found = table_columns({each: _title(above, each) for each in figures})
+        if found.value is None:
+            self.undecided = (
+                f"On the sheet {plain(sheet)} several columns hold figures: {', '.join(found.undecided)}. "
+                "Which are the values? Title that column Value, or delete the others."
+            )
             return None
-        return Table(sheet, column + 1, rows)
+        titles = {**title_columns(above), "value": found.value, **found.titles}
+        return Table(sheet, found.value, rows, titles, found.by_outcome)
+
+    def _row_above(self, sheet: str, first: int, figures: Sequence[int]) -> dict[int, Cell]:
+        """The nearest row above a table with a text over a column of figures."""
+        for row in range(first - 1, max(0, first - 1 - MOST_ROWS_TO_TITLES), -1):
+            cells = self.book.row(sheet, row)
+            if any(_title(cells, each) for each in figures):
+                return cells
+        return {}
 
     # --- several scenarios
 
@@ -279,6 +318,9 @@ class InputPlaces:
 
         Those of our own sheet where they are translated.
         """
+        table = self.table
+        if table and table.titles and (place.sheet, place.column) == (table.sheet, table.value_column):
+            return table.titles
         for row, titles in reversed(self._titles_of(place.sheet)):
             if row < place.row and titles["value"] == place.column:
                 return titles
@@ -298,6 +340,8 @@ class InputPlaces:
             self.notes.append(f"{stranger[3:][:LONGEST_LABEL]}: no input of this version is called so; it is not read.")
         sheets = {each.sheet for names in self._names.values() for each in names if each.name.lower()[3:] in INPUTS}
         chosen = {place.sheet for place in self.places.values()}
+        if self.undecided and self.table is None:
+            self.notes.append(self.undecided)
         self._tell_hidden()
         if len(sheets - {None}) > 1 and None not in sheets:
             self.notes.append(f"Several sheets hold the inputs; {', '.join(sorted(chosen))} is read.")
@@ -315,6 +359,11 @@ class InputPlaces:
         for reason, found in hidden.items():
             more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
             self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")
+
+
+def _title(cells: Mapping[int, Cell], column: int) -> str:
+    value = cells[column].value if column in cells else None
+    return plain(value, LONGEST_LABEL) if isinstance(value, str) else ""
 
 
 def _input_of(value: object) -> str:

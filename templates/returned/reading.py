@@ -58,7 +58,7 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
     provenance = provenance_of(book)
     found = InputPlaces(book, is_ours(book, provenance))
     if not found.places:
-        raise UnreadableWorkbook(_stranger(provenance))
+        raise UnreadableWorkbook(found.undecided or _stranger(provenance))
     reader = _Reader(found, use_cached)
     scenario, problems = reader.scenario()
     notes = (*found.notes, *reader.notes, *_left_out(book))
@@ -141,6 +141,8 @@ class _Reader:
                 else None
                 for title, cell in zip(RANGE_TITLES, cells, strict=True)
             ]
+            if self.found.table and self.found.table.by_outcome:
+                read[:2] = _lower_first(*read[:2])
             span = span_of(name, declared.default if value is None else value, *read)
             uncertain = name in self.problems and None in read[:2]  # an end would be reckoned from a wrong value
             if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
@@ -214,6 +216,10 @@ class _Reader:
         column = titles.get(end or "low") if section == "ranges" else None
         cell = place.beside(column) if column else place
         self.problems[key] = Problem(f"{cell} {key}", problem.sentence, problem.code)
+
+
+def _lower_first(low: Any, high: Any) -> tuple[Any, Any]:
+    return (high, low) if low is not None and high is not None and low > high else (low, high)
 
 
 def _in_order(key: str) -> tuple[int, str]:

@@ -258,6 +258,70 @@ def test_a_hand_made_table_of_labels_is_read() -> None:
     assert str(reading.places["training_hours"]) == "'My plan'!C1" and reading.provenance.version == ""
 
 
+FIGURES = {
+    "Training time": 24, "gpu_hourly_rate": 1.5, "storage_gb": 28, "Storage price": 0.02, "API calls": 5e6,
+    "baseline_cost": 0.3, "finetuned_cost": 0.05, "accuracy": 0.12, "Review cost": 2000, "months": 12,
+}  # fmt: skip
+
+
+def table_by_hand(titles: list[str], *factors: float | None, rows_between: int = 0) -> bytes:
+    """A table of labels with a column of figures for each factor."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.append(["Our plan"])
+    sheet.append(titles or [None])
+    for _ in range(rows_between):
+        sheet.append([None])
+    for label, value in FIGURES.items():
+        sheet.append([label, *(None if factor is None else round(value * factor, 9) for factor in factors)])
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("titles", "factors", "ends"),
+    [
+        (["Driver", "Low", "Base", "High"], (0.5, 1, 1.5), (0.5, 1.5)),
+        (["", "Minimum", "Most likely", "Maximum"], (0.5, 1, 1.5), (0.5, 1.5)),
+        (["", "Base case (USD)", "Lower end", "Upper end"], (1, 0.5, 1.5), (0.5, 1.5)),
+        (["", "P10", "Median", "P90"], (0.5, 1, 1.5), (0.5, 1.5)),
+        (["", "Pessimistic", "Expected", "Optimistic"], (0.5, 1, 1.5), (0.5, 1.5)),
+        (["", "Pessimistic", "Expected", "Optimistic"], (1.5, 1, 0.5), (0.5, 1.5)),
+        (["", "Worst case", "Best estimate", "Best case"], (1.5, 1, 0.5), (0.5, 1.5)),
+        (["", "FY25", "Value", "FY26"], (0.5, 1, 1.5), None),
+        (["", "Last year", "Expected"], (0.5, 1), None),
+        (["", "Unit", "Amount"], (None, 1), None),
+    ],
+)
+@pytest.mark.parametrize("rows_between", [0, 2])
+def test_columns_of_a_hand_made_table_are_told_apart(titles, factors, ends, rows_between) -> None:
+    scenario = read_workbook(table_by_hand(titles, *factors, rows_between=rows_between)).checked()
+    assert scenario.inputs() == {**REFERENCE.inputs(), "name": "", "description": "", "model_size_b": 0}
+    if ends is None:
+        assert not scenario.ranges
+    else:
+        found = {name: (span.low, span.high) for name, span in scenario.ranges.items()}
+        wanted = {name: tuple(round(getattr(REFERENCE, name) * each, 9) for each in ends) for name in found}
+        assert len(found) == len(FIGURES) and found == wanted
+
+
+@pytest.mark.parametrize(
+    ("titles", "factors", "named"),
+    [
+        (["", "FY25", "FY26"], (0.5, 1), '"FY25", "FY26"'),
+        (["", "Low", "High"], (0.5, 1.5), '"Low", "High"'),
+        (["", "Base", "Expected"], (0.5, 1), '"Base", "Expected"'),
+        ([], (0.5, 1, 1.5), "one without a title, one without a title"),
+    ],
+)
+def test_nobody_guesses_which_column_of_a_hand_made_table_is_the_value(titles, factors, named) -> None:
+    with pytest.raises(UnreadableWorkbook) as refused:
+        read_workbook(table_by_hand(titles, *factors))
+    assert f"several columns hold figures: {named}" in str(refused.value)
+    assert "Title that column Value, or delete the others." in str(refused.value)
+
+
 # --- problems ---------------------------------------------------------------------------------------------------
 
 
