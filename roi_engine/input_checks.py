@@ -13,6 +13,7 @@ from roi_engine.appraisal import Appraisal
 from roi_engine.cashflow import MODEL
 from roi_engine.errors import PriceTableError
 from roi_engine.estimators import checkpoint_gb
+from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
 from roi_engine.options import Options
 from roi_engine.prices.price_tables import price_tables
@@ -45,6 +46,13 @@ IDLE_FLEET = 0.10
 
 OLD_PRICE_DAYS = 365
 """A price whose source is so much older than the newest row of the price table has to be read again."""
+
+NOT_A_RETURN = {
+    A_LOAN: "Money comes first and is paid back later: its internal rate is a loan's, no return; read NPV instead.",
+    SEVERAL_RATES: "The cash flow has several internal rates, so none is a return; read NPV and MIRR instead.",
+    IDLE_MONEY: "What comes back must be paid in again: no IRR without what idle money earns; read NPV and MIRR instead.",
+}
+"""What to say of a cash flow whose internal rates are no returns, by the reason."""
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
@@ -311,8 +319,5 @@ def _about_the_result(s: Scenario) -> Iterator[tuple[str, str]]:
                 name,
                 f"The risk adjustment alone turns the sign: net ROI is {bare:,.0f} without it, {result.net_roi:,.0f} with it.",
             )
-    if result.irr_is_ambiguous:
-        yield (
-            "discount_rate",
-            "The cash flow changes sign more than once and has several IRRs; read NPV and MIRR instead.",
-        )
+    if result.irr_reason in NOT_A_RETURN:
+        yield "discount_rate", NOT_A_RETURN[result.irr_reason]

@@ -378,11 +378,11 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
 
 
 def irr_monthly(every_net_cash_flow: Sequence[float]) -> float:
-    """The internal rate of return per month: the rate at which NPV is zero.
+    """The internal rate of return per month: the rate at which NPV is zero, where it is a return.
 
         Σ CF(t) · (1 + x)^(−t) = 0
 
-    Of one scenario only. Returns a decimal per month, undefined where the flows have none. See `internal_rate.irr`.
+    Of one scenario only. Returns a decimal per month, undefined where no rate is a return. See `internal_rate.irr`.
     """
     rate = irr(every_net_cash_flow)
     return UNDEFINED if rate is None else rate
@@ -393,7 +393,7 @@ def irr_annual(irr_monthly: Value) -> Value:
 
         (1 + x)^12 − 1
 
-    In words: effective annual rate at which NPV is zero; n.m. above 1,000 %.
+    In words: effective annual rate at which NPV is zero, where it is a return; n.m. above 1,000 %.
     Returns a decimal per year.
     """
     return annual_rate(irr_monthly)

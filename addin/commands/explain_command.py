@@ -151,6 +151,10 @@ def _value(step: Step, scenario: Scenario) -> str:
     from addin.shell.figures_on_terminal import figure_in_unit
     from roi_engine import METRICS
 
+    if step.value is None and step.name in ("irr_monthly", "irr_annual"):
+        from roi_engine import appraise
+
+        return f"n/a ({appraise(scenario).irr_reason})"
     metric = next((each for each in METRICS.values() if each.equation == step.name), None)
     if metric is None:
         return shown(step.value)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from roi_engine import internal_rate
 from roi_engine.cashflow import MODEL
 from roi_engine.value import minimum
 from templates.building import styles
+from templates.building.formula import Formula
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
@@ -68,6 +70,19 @@ ROWS: tuple[Row | str, ...] = (
         "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
         _drawn_month, ("month", "months_to_amortize"),
     ),
+    "Internal rate of return (course: 1 owes, 2 recovered, −1 began above, −2 owes again)",
+    Row(
+        "course", "Course of the cumulative flow", "", styles.WHOLE, "",
+        internal_rate.course, ("course_before", "cumulative"),
+    ),
+    Row(
+        "still_to_come", "Still to come, at a rate above zero", "{currency}", _CELL, "",
+        internal_rate.still_to_come, ("still_to_come_after", "net_cash_flow_after", "irr_found"), waits=True,
+    ),
+    Row(
+        "balance", "Balance, at a rate not above zero", "{currency}", _CELL, "",
+        internal_rate.balance, ("balance_before", "net_cash_flow", "irr_found"), waits=True,
+    ),
 )  # fmt: skip
 """The rows with their headings; a total goes by the name of the fixed quantity that it is."""
 
@@ -76,6 +91,10 @@ PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 PAYBACK_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}
 """The rows that the payback of an option or a scenario is read from, by the names that they get."""
+RATE_OF_RETURN = ("course", "still_to_come", "balance")
+"""The rows that show whether an internal rate is a return."""
+RATE_NAMES = {"flow_sizes": "absolute_flow", "values_to_come": "still_to_come", "balances": "balance"}
+"""The rows that the test of a rate is read from, by the names that they get."""
 _LAST = ("net_cash_flow", "cumulative", "recovered")
 _LAST_DISCOUNTED = ("cumulative_discounted", "discounted_recovered")
 
@@ -84,6 +103,15 @@ def some_rows(quantities: Iterable[str], totals: Iterable[str]) -> list[Row]:
     """Some of the rows without headings, with no totals but those asked for."""
     rows = [row for row in ROWS if isinstance(row, Row) and row.quantity in quantities]
     return [row if row.total in totals else replace(row, total="") for row in rows]
+
+
+def complete_rate(rows: MonthRows, irr_found: Formula) -> Quantities:
+    """Writes the rows at the rate that IRR() finds; returns what the test of it takes."""
+    rows.complete({"irr_found": irr_found})
+    for name, quantity in RATE_NAMES.items():
+        rows.define(name, quantity)
+    spans = {name: rows.span(quantity) for name, quantity in RATE_NAMES.items()}
+    return {**spans, "last_course": rows.at_horizon("course")}
 
 
 def figure_quantities(rows: MonthRows, discounted: bool = False) -> Quantities:

@@ -12,7 +12,8 @@ from templates.building.agreement import matches
 from templates.building.book import Book, color_ok_and_fail, group_title, page
 from templates.building.columns import put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
-from templates.building.formula import Formula
+from templates.building.formula import Formula, joined
+from templates.building.model_rows import complete_rate
 from templates.building.native_figures import native_figure
 from templates.building.shown_figures import exact_format, shown_call
 from templates.sheets.breakdown_answer import add_answer
@@ -44,6 +45,7 @@ class BreakdownCells:
     npv: Formula
     discounted_payback: Formula
     irr: Formula
+    irr_reason: Formula
     metrics: Mapping[str, Formula]
     matches: Formula | None
     answer_in_words: Formula | None
@@ -56,7 +58,7 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
     """
     sheet, last_column = workings.sheet, columns(book)[-1].letter
     lines = _Lines(book, sheet, flows, block)
-    lines.add_irr_guess(workings.last_row + 1)
+    last = lines.add_rate(workings.last_row, flows)
     put_titles(book, sheet, FIRST_ROW, columns(book))
     row = FIRST_ROW
     for line in LINES:
@@ -71,19 +73,18 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         area = Column.MATCH.rows(FIRST_ROW + 1, row)
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
-    last, answer = workings.last_row + 1, None
+    answer = None
     if book.edition == "native":
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
     last = max(last, FIRST_PAGE) + 1
     add_waterfall(book, sheet, Column.FIGURE.at(last + 1), lines.figures, flows.quantities)
     last += CHART_ROWS
     page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
-    return _cells(sheet, lines.figures, compared, answer)
+    return _cells(sheet, lines, compared, answer)
 
 
-def _cells(
-    sheet: Worksheet, figures: Mapping[str, Formula], compared: Formula | None, answer: Formula | None
-) -> BreakdownCells:
+def _cells(sheet: Worksheet, lines: _Lines, compared: Formula | None, answer: Formula | None) -> BreakdownCells:
+    figures = lines.figures
     return BreakdownCells(
         sheet,
         inference_savings=figures["inference_savings"],
@@ -97,6 +98,7 @@ def _cells(
         npv=figures["npv"],
         discounted_payback=figures["discounted_payback"],
         irr=figures["irr"],
+        irr_reason=lines.known["irr_reason"],
         metrics={metric: figures[line.name] for metric, line in METRIC_LINES.items()},
         matches=compared,
         answer_in_words=answer,
@@ -112,15 +114,31 @@ class _Lines:
         self.figures: dict[str, Formula] = {}
         self.verdicts: list[object] = []
 
-    def add_irr_guess(self, row: int) -> None:
-        """The start value that Excel's IRR needs for flows like these."""
-        book, sheet = self.book, self.sheet
-        guess = flow_metrics.irr_guess(self.known["every_net_cash_flow"], self.months)
-        place = Column.VALUE.at(row)
-        book.put(sheet, Column.FIGURE.at(row), "Start value for IRR()")
-        self.known["irr_guess"] = book.put(sheet, place, guess, "Calculation", styles.FACTOR, name="irr_guess")
-        book.put(sheet, Column.UNIT.at(row), "per month", "Unit")
+    def add_rate(self, row: int, flows: CashFlowCells) -> int:
+        """What the internal rate is calculated and judged by, below a row; returns the last one."""
+        net = self.known["every_net_cash_flow"]
         words = "(Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1"
+        guess = flow_metrics.irr_guess(net, self.months)
+        self._add_working(row + 1, "irr_guess", "Start value for IRR()", guess, words)
+        words = "what IRR() finds from there: the rate of a loan, too, and one of several"
+        found = flow_metrics.irr_found(net, self.known["irr_guess"])
+        self._add_working(row + 2, "irr_found", "Rate that IRR() finds", found, words)
+        self.known |= complete_rate(flows.rows, self.known["irr_found"])
+        words = "nothing still to come is below zero at it, or the flow is recovered once: see Cash flow"
+        judged = flow_metrics.irr_is_return(self.known)
+        self._add_working(row + 3, "irr_is_return", "Whether that is a return", judged, words)
+        words = "why there is no IRR, where there is none"
+        self._add_working(row + 4, "irr_reason", "What that rate is", flow_metrics.irr_reason(self.known), words)
+        return row + 4
+
+    def _add_working(self, row: int, name: str, label: str, formula: Formula, words: str) -> None:
+        """One figure of the workings: a rate per month, or a word."""
+        book, sheet, is_rate = self.book, self.sheet, name in ("irr_guess", "irr_found")
+        book.put(sheet, Column.FIGURE.at(row), label)
+        place, look = Column.VALUE.at(row), styles.FACTOR if is_rate else None
+        self.known[name] = book.put(sheet, place, formula, "Calculation", look, name=name)
+        if is_rate:
+            book.put(sheet, Column.UNIT.at(row), "per month", "Unit")
         book.put(sheet, Column.WORDS.at(row), words, "Explanatory Text")
 
     def add(self, row: int, line: Line) -> None:
@@ -133,7 +151,7 @@ class _Lines:
         value = book.put(sheet, place, book.live(wired, lambda: native), "Output", look, name=f"out_{line.name}")
         self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
-        book.put(sheet, Column.WORDS.at(row), line.words, "Explanatory Text")
+        book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")
         if book.edition != "wired":
             self.known.setdefault(figure.equation_name, value)
             return
@@ -142,3 +160,10 @@ class _Lines:
         self.known.setdefault(figure.equation_name, cell)
         verdict = matches(Formula(place, value.value), Formula(beside, cell.value), line.tolerance)
         self.verdicts.append(book.put(sheet, Column.MATCH.at(row), verdict, "Good").value)
+
+    def _words(self, line: Line) -> str | Formula:
+        """How the figure is calculated; of a rate that is none, why."""
+        if line.figure_name != "irr_annual":
+            return line.words
+        reason = self.known["irr_reason"]
+        return (reason == flow_metrics.A_RETURN).where(line.words, joined("none is a return (", reason, ")"))

@@ -13,8 +13,15 @@ from templates.building import flow_metrics, styles
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula
-from templates.building.model_rows import PAYBACK, PAYBACK_NAMES, figure_quantities, some_rows
-from templates.building.month_rows import MonthTable, Part
+from templates.building.model_rows import (
+    PAYBACK,
+    PAYBACK_NAMES,
+    RATE_OF_RETURN,
+    complete_rate,
+    figure_quantities,
+    some_rows,
+)
+from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
 from templates.building.typed_or_default import MIX_INSTEAD, default_of, default_price, in_use
 from templates.building.workings import WORKINGS, working_format
@@ -38,13 +45,36 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
     typed : the typed cells of each scenario. months : the numbers of the months, as the Cash flow sheet has them.
     """
     workings = _Workings(book, typed)
-    flows = _add_flows(book, workings.known)
+    parts = _add_flows(book, workings.known)
+    flows = [figure_quantities(part) for part in parts]
     workings.add_row(
         "irr_guess", "Start value for IRR()", "per month", styles.FACTOR,
         lambda index: flow_metrics.irr_guess(flows[index]["every_net_cash_flow"], months),
     )  # fmt: skip
+    workings.add_row(
+        "irr_found", "Rate that IRR() finds", "per month", styles.FACTOR,
+        lambda index: flow_metrics.irr_found(flows[index]["every_net_cash_flow"], workings.known[index]["irr_guess"]),
+    )  # fmt: skip
+    judged: list[dict[str, Formula]] = [
+        {**known, **flow, **complete_rate(part, known["irr_found"])}
+        for part, flow, known in zip(parts, flows, workings.known, strict=True)
+    ]
+    for name, label, formula in _JUDGED:
+        workings.add_row(name, label, "", styles.GENERAL, _over(judged, formula))
+        for cells, known in zip(judged, workings.known, strict=True):
+            cells[name] = known[name]
     workings.finish()
-    return [{**flow, "irr_guess": known["irr_guess"]} for flow, known in zip(flows, workings.known, strict=True)]
+    return [*judged]
+
+
+_JUDGED = (
+    ("irr_is_return", "Whether that is a return", flow_metrics.irr_is_return),
+    ("irr_reason", "What that rate is", flow_metrics.irr_reason),
+)
+
+
+def _over(cells: Sequence[Quantities], formula: Callable[[Quantities], Formula]) -> Callable[[int], Formula]:
+    return lambda index: formula(cells[index])
 
 
 class _Workings:
@@ -107,9 +137,9 @@ class _Workings:
         protect(self.sheet)
 
 
-def _add_flows(book: Book, known: Sequence[Quantities]) -> list[Quantities]:
+def _add_flows(book: Book, known: Sequence[Quantities]) -> list[MonthRows]:
     """The sheet Scenario flows, a part for each scenario."""
-    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK}, TOTALS)
+    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK, *RATE_OF_RETURN}, TOTALS)
     parts = [
         Part([scenario.name, *rows], own, book.branch(f"scenario_{number}_"))
         for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1)
@@ -120,4 +150,4 @@ def _add_flows(book: Book, known: Sequence[Quantities]) -> list[Quantities]:
         for name, quantity in PAYBACK_NAMES.items():
             part.define(name, quantity)
     protect(table.sheet)
-    return [figure_quantities(part) for part in table.parts]
+    return table.parts

@@ -15,6 +15,7 @@ from templates.building.book import Book, group_title, page, protect
 from templates.building.columns import Columns, put_titles, widths
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, function
+from templates.building.model_rows import complete_rate
 from templates.building.month_rows import last_month
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities, by_equation
@@ -128,6 +129,12 @@ class _Model:
         self._label("Start value for IRR()")
         guess = flow_metrics.irr_guess(flows.net, flows.months)
         self.known["irr_guess"] = self._put("irr_guess", guess, styles.FACTOR)
+        self._label("Rate that IRR() finds")
+        found = flow_metrics.irr_found(flows.net, self.known["irr_guess"])
+        self.known["irr_found"] = self._put("irr_found", found, styles.FACTOR)
+        self.known |= complete_rate(flows.rows, self.known["irr_found"])
+        self._label("Whether that is a return")
+        self.known["irr_is_return"] = self._put("irr_is_return", flow_metrics.irr_is_return(self.known))
         self._label("Whether the model can calculate it")
         possible = self._put("possible", _possible(self.known, flows.months).where("Yes", "No"))
         figures: dict[str, Formula] = {}

@@ -146,7 +146,7 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
     "a cost risk that turns the sign": ("cost_risk", "alone turns the sign", {"cost_risk": 2.5}, {"cost_risk": 1.0}),
     "several internal rates": (
         "discount_rate",
-        "several IRRs",
+        "several internal rates",
         SEVERAL_RATES,
         {**SEVERAL_RATES, "retraining_cost": 7590},
     ),
