@@ -92,7 +92,7 @@ def prompt_price(input_price_per_m: Value, cached_share: Value, cached_price_per
 
 
 def batch_factor(batch_share: Value, batch_discount: Value) -> Value:
-    """What is left of a price when a share of the calls is sent in batches at a discount."""
+    """The part of a price that is left where a share of the calls is batched."""
     return 1 - batch_share * batch_discount
 
 
@@ -115,7 +115,7 @@ def call_cost(
 
 
 def cached_price(cached_price_per_m: Value, input_price_per_m: Value) -> Value:
-    """The price of a million cached prompt tokens; the input price where none is given."""
+    """The price of a million cached tokens; the input price where none is given."""
     return fallback(cached_price_per_m, fallback(input_price_per_m, 0))
 
 

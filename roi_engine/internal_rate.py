@@ -1,4 +1,4 @@
-"""Internal rates of return: all of them, and the one that is a return.
+"""The internal rates of return of a cash flow, all of them, and the one that is a return.
 
 With w = 1/(1 + x) the net present value is a polynomial in w. By Descartes' rule the flows' sign changes
 bound its positive roots, and the rule's proof finds them: multiplying by a power of w and differentiating
@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from roi_engine.root import narrowed
+from roi_engine.too_large import too_large
 from roi_engine.value import ROUNDING as SUM_ROUNDING
 from roi_engine.value import Value, fallback, maximum, minimum, where
 
 LOWEST, HIGHEST = -0.99, 1e7
 ROUNDING = 2**-51
 """Rounding of one step of the polynomial, relative to the size of its terms."""
+_LARGE = 1e250
 TOLERANCE = 1e-9
 """How far below nothing a value may fall and still count as nothing, relative to the largest flow."""
 
@@ -42,8 +44,10 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
 
         Σ CF[t] · (1 + x)^−t = 0,    −0.99 ≤ x ≤ 10⁷
 
-    cash_flow : H + 1 signed flows (money), period 0 first. Returns rates as decimal (not per cent) per
-    period; an empty list where there is none. A rate at which the value only touches zero does not count.
+    cash_flow : H + 1 signed flows (money), period 0 first.
+    Returns rates as decimal (not per cent) per period; an empty list where there is none. A rate at which the value
+    only touches zero does not count.
+    Raises `TooLarge` for an infinite flow.
     Source: Descartes' rule of signs; see docs/method.md, "IRR".
 
     >>> [round(rate, 9) for rate in irr_roots([100, -230, 132])]
@@ -54,10 +58,12 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
     flows = [float(flow) for flow in cash_flow]
     while flows and flows[-1] == 0:
         flows.pop()
+    if not all(map(math.isfinite, flows)):
+        raise too_large({"cash_flow": flows})
     if not any(flows):
         return []
     # in y = ln(1 + x), so that rates near -0.99 and near 10⁷ are found equally well
-    return [math.expm1(y) for y in _crossings(flows, math.log1p(LOWEST), math.log1p(HIGHEST))]
+    return [math.expm1(y) for y in _crossings(_scaled(flows), math.log1p(LOWEST), math.log1p(HIGHEST))]
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,7 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
         return []
     before, after = changes[len(changes) // 2]
     pivot = (before + after) / 2
-    turning = _crossings([(pivot - t) * flow for t, flow in enumerate(flows)], low, high)
+    turning = _crossings(_scaled([(pivot - t) * flow for t, flow in enumerate(flows)]), low, high)
     points = [(y, *_value(flows, y)) for y in (low, *turning, high)]
     crossings = []
     start, _, start_sign = points[0]
@@ -191,8 +197,23 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
     return crossings
 
 
+def _scaled(flows: list[float]) -> list[float]:
+    """The flows, very large ones divided by a power of two.
+
+    That is exact, and their sum stays a number.
+    """
+    largest = max(map(abs, flows))
+    if largest < _LARGE:
+        return flows
+    power = -math.frexp(largest)[1]
+    return [math.ldexp(flow, power) for flow in flows]
+
+
 def _value(flows: list[float], y: float) -> tuple[float, int]:
-    """The value at rate e^y − 1 up to a positive factor, and its sign (0: zero within rounding)."""
+    """The value at rate e^y − 1 up to a positive factor, and its sign.
+
+    The sign is 0 where the value is zero within rounding.
+    """
     growth = y < 0  # powers of w would grow: sum from the other end instead
     w = math.exp(y if growth else -y)
     total = size = 0.0

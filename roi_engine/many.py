@@ -24,6 +24,7 @@ EQUATION_OF = {"upfront": "upfront_cost"}
 """The one metric whose public name is not that of its equation."""
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
+_MAY_BE_NEVER = ("payback_months", "discounted_payback_months")
 FULL_METRICS = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
     "profitability_index", "equivalent_monthly",
@@ -35,11 +36,13 @@ def appraise_many(
 ) -> dict[str, FloatArray]:
     """The full model for many scenarios that differ from a base in some inputs.
 
-    scenario : the base. columns : input name → one value per scenario (arrays of equal length n, numeric
-    inputs). wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv,
-    discounted_payback_months, profitability_index, equivalent_monthly. Returns metric → n values (money,
-    fraction or months; NaN is undefined, infinity is never). Raises `ScenarioError` naming the first illegal
-    value of each column. Source: docs/method.md, "Many scenarios".
+    scenario : the base.
+    columns : input name → one value per scenario (arrays of equal length n, numeric inputs).
+    wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv, discounted_payback_months,
+        profitability_index, equivalent_monthly.
+    Returns metric → n values (money, fraction or months; NaN is undefined or too large, infinity is never).
+    Raises `ScenarioError` naming the first illegal value of each column.
+    Source: docs/method.md, "Many scenarios".
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise_many(REFERENCE, {"training_hours": [24, 48]}, ["net_roi"])["net_roi"].round(2).tolist()
@@ -54,8 +57,10 @@ def appraise_level(
     """The closed form of the level case for many scenarios.
 
     Growth, ramp, drift and risk do not enter.
-    Arguments and results as `appraise_many`; wanted : metrics from net_roi, roi, payback_months, total_cost,
-    total_benefit, monthly_benefit.
+
+    scenario, columns : as for `appraise_many`.
+    wanted : metrics from net_roi, roi, payback_months, total_cost, total_benefit, monthly_benefit.
+    Returns metric → n values, as `appraise_many`.
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise_level(REFERENCE, {"training_hours": [24, 48]})["net_roi"].round(2).tolist()
@@ -89,14 +94,21 @@ def _in_chunks(
         for start in range(0, count, CHUNK):
             stop = min(start + CHUNK, count)
             inputs = base | {name: array[start:stop] for name, array in arrays.items()}
-            figures = graph.evaluate(inputs, equations, inputs["months_to_amortize"])
+            figures = graph.evaluate(inputs, (*equations, "total_benefit"), inputs["months_to_amortize"])
+            held = np.isfinite(figures["total_benefit"])  # the sum of all flows: else a figure is too large
             for name, equation in zip(wanted, equations, strict=True):
-                results[name][start:stop] = figures[equation]
+                figure = figures[equation]
+                if name not in _MAY_BE_NEVER:
+                    figure = np.where(np.isfinite(figure), figure, np.nan)
+                results[name][start:stop] = np.where(held, figure, np.nan)
     return results
 
 
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
-    """The rules between inputs: the first scenario stands for all, and no self-hosted one may lack its fleet."""
+    """Checks the rules between inputs.
+
+    The first scenario stands for all; none that is self-hosted may lack its fleet.
+    """
     if all(len(array) for array in arrays.values()):
         scenario.with_inputs(**{name: float(array[0]) for name, array in arrays.items()})
     if scenario.serving == "self_hosted":
@@ -110,7 +122,10 @@ def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> Non
 
 
 def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
-    """The columns as arrays of equal length; the first illegal value of each is reported."""
+    """The columns as arrays of equal length.
+
+    The first illegal value of each column is reported.
+    """
     import numpy as np
 
     arrays: dict[str, FloatArray] = {}

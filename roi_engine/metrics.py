@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from roi_engine.graph import unchanged_unless
+from roi_engine.graph import may_be_never, unchanged_unless
 from roi_engine.internal_rate import irr
 from roi_engine.value import NEVER, ROUNDING, UNDEFINED, Value, divide, maximum, minimum, where
 
@@ -51,7 +51,8 @@ def annual_rate(monthly: Value) -> Value:
 
         (1 + x)^12 − 1
 
-    monthly : x, as decimal (not per cent) per month. Returns a decimal per year.
+    monthly : x, as decimal (not per cent) per month.
+    Returns a decimal per year.
 
     >>> round(annual_rate(0.01), 6)
     0.126825
@@ -238,6 +239,7 @@ def recovered(
     return crossing(recovered_before, cumulative_before, cumulative, net_cash_flow, month)
 
 
+@may_be_never
 def payback_months(
     last_recovered: Value,
     last_cumulative: Value,
@@ -266,7 +268,8 @@ def monthly_rate(discount_rate: Value) -> Value:
 
         i = (1 + r)^(1/12) − 1
 
-    discount_rate : r, as decimal (not per cent) per year, above −1. Returns i, as decimal per month.
+    discount_rate : r, as decimal (not per cent) per year, above −1.
+    Returns i, as decimal per month.
 
     >>> round(monthly_rate(0.10), 14)
     0.0079741404289
@@ -279,7 +282,8 @@ def discount_factor(month: Value, discount_rate: Value) -> Value:
 
         (1 + r)^(−t/12)
 
-    discount_rate : r, as decimal (not per cent) per year. Returns a factor.
+    discount_rate : r, as decimal (not per cent) per year.
+    Returns a factor.
     """
     return (1 + discount_rate) ** (-month / 12)
 
@@ -337,6 +341,7 @@ def discounted_recovered(
     return crossing(discounted_recovered_before, cumulative_discounted_before, cumulative_discounted, discounted, month)
 
 
+@may_be_never
 def discounted_payback_months(
     last_discounted_recovered: Value, last_cumulative_discounted: Value, discounted_size: Value
 ) -> Value:

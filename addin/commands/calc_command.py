@@ -1,4 +1,4 @@
-"""The command calc: the answer on the terminal."""
+"""The command calc: the figures of a scenario on the terminal."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def calc(
 
     generated = generation_time()
     scenario = read_scenario(scenario_file)
-    appraisal = appraise(scenario)
+    appraisal, warnings = appraise(scenario), check_inputs(scenario)  # figures that are too large end here
     if as_reference:
         from roi_engine.reference import reference_result
 
@@ -112,7 +112,7 @@ def calc(
         print_json({name: METRICS[name].of(appraisal) for name in metrics})
     else:
         print_json(appraisal.as_dict())
-    print_warnings(check_inputs(scenario))
+    print_warnings(warnings)
 
 
 def _print_options(scenario: Scenario, json: bool) -> None:

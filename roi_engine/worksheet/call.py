@@ -57,8 +57,11 @@ TRUE, FALSE = _Boolean(True), _Boolean(False)
 def call(name: str, *arguments: Any) -> Any:
     """A worksheet function's result for cell values; ranges are lists of rows.
 
-    Returns a number, text or bool, or a list of rows for a table or where an argument was a range. Raises
-    `FtRoiError` (its ``code`` is the cell error) for a single result; in a grid each error stands in its cell.
+    name : the function's, such as FT_TRAINCOST.
+    arguments : what its cells hold, in order.
+    Returns a number, text or bool, or a list of rows for a table or where an argument was a range; in a grid each error
+    stands in its cell.
+    Raises `FtRoiError` (its ``code`` is the cell error) for a single result.
 
     >>> call("FT_TRAINCOST", 24, 1.5)
     36.0
@@ -70,7 +73,10 @@ def call(name: str, *arguments: Any) -> Any:
 
 
 def _normal(value: Any) -> Any:
-    """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
+    """A cell value, or a range as a tuple of rows; a range of one cell is the cell.
+
+    Where a row is shorter than others, its last cells are empty.
+    """
     if not isinstance(value, (list, tuple)):
         return _normal_cell(value)
     rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
@@ -78,6 +84,8 @@ def _normal(value: Any) -> Any:
         return None
     if len(rows) == 1 and len(rows[0]) == 1:
         return _normal(rows[0][0])
+    width = max(map(len, rows))
+    rows = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
     return tuple(
         [
             tuple(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -70,11 +70,18 @@ class Book:
         self.numbers: dict[str, dict[str, float]] = {}
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
+        self._looks: dict[tuple[str, str | None, bool], Any] = {}
+        self._alignments: dict[int, tuple[Alignment, int]] = {}
         self._prefix = ""
         self.chart_descriptions: dict[str, list[str]] = {}
 
     def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
-        """A new sheet with its frame; the checks' state comes at the end."""
+        """A new sheet with its frame; the checks' state comes at the end.
+
+        title : on its tab.
+        widths : of its columns from the first, in characters.
+        heading, subtitle : the two lines of the frame.
+        """
         sheet: Worksheet = self.workbook.create_sheet(title)
         self.values[title] = {}
         self.formulas[title] = {}
@@ -99,6 +106,12 @@ class Book:
     ) -> Formula:
         """Writes a value or a formula; returns the cell, by its name if it gets one.
 
+        address : such as B7.
+        content : a value, or a `Formula` with its value.
+        style : the name of the cell's look.
+        number_format : in place of the style's own.
+        name : a workbook-wide name for the cell.
+
         Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
         """
         cell = sheet[address]
@@ -115,17 +128,44 @@ class Book:
                 cell.data_type = "s"  # a text that begins with = stays a text
             elif isinstance(value, float):
                 self.numbers[sheet.title][address] = value
-        cell.style = style
-        if self._frozen and style == "Input":
-            cell.protection = Protection(locked=True)
-        if number_format:
-            cell.number_format = number_format
+        self._dress(cell, style, number_format)
         if name:
             return self.define(name, sheet, address, value)
         return Formula(address, value)
 
+    def _dress(self, cell: Any, style: str, number_format: str | None) -> None:
+        """Gives a cell its style and number format.
+
+        They are looked up once for all cells that have the same.
+        """
+        look = (style, number_format, self._frozen and style == "Input")
+        if look in self._looks:
+            cell._style = copy(self._looks[look])
+            return
+        cell.style = style
+        if look[2]:
+            cell.protection = Protection(locked=True)
+        if number_format:
+            cell.number_format = number_format
+        self._looks[look] = copy(cell._style)
+
+    def align(self, cell: Any, alignment: Alignment) -> None:
+        """Aligns a cell.
+
+        An alignment is looked up once.
+        """
+        if id(alignment) not in self._alignments:
+            cell.alignment = alignment
+            self._alignments[id(alignment)] = (alignment, cell._style.alignmentId)
+        cell._style.alignmentId = self._alignments[id(alignment)][1]
+
     def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
-        """A workbook-wide name for a cell or a range; returns the name as a formula."""
+        """A workbook-wide name for a cell or a range; returns the name as a formula.
+
+        name : without the prefix of a branch, which is put before it.
+        address : such as B7 or B7:B19.
+        value : what the cell shows, or a list of it for a range.
+        """
         full = self._prefix + name
         self.workbook.defined_names[full] = DefinedName(
             full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
@@ -134,7 +174,11 @@ class Book:
         return named
 
     def branch(self, prefix: str, longest_horizon: int | None = None) -> Book:
-        """The same workbook, with names that begin with ``prefix``: for the model again."""
+        """The same workbook, with names that begin with ``prefix``: for the model again.
+
+        prefix : what the names begin with.
+        longest_horizon : in months, where it is another.
+        """
         other = copy(self)
         other.names, other._prefix = {}, prefix
         other.longest_horizon = longest_horizon or self.longest_horizon
@@ -151,8 +195,9 @@ class Book:
     ) -> None:
         """A what-if data table: what its corner shows at each of the moves.
 
-        values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
-        the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
+        values : what the cells show.
+        column_input : the cell that takes the moves of the first column.
+        row_input : the one that takes those of the first row, in a table of two inputs; both stand on the same sheet.
         """
         cells = [cell for row in sheet[area] for cell in row]
         for cell, value in zip(cells, (value for row in values for value in row), strict=True):
@@ -164,7 +209,7 @@ class Book:
         first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
-        """A call of a worksheet function, with the engine's answer (or error) as value."""
+        """A call of a worksheet function, with the engine's result (or error) as value."""
         texts = ["" if each is None else formula_of(each).text for each in arguments]
         values = [each.value if isinstance(each, Formula) else each for each in arguments]
         try:
@@ -174,7 +219,11 @@ class Book:
         return Formula(f"{function}({','.join(texts)})", value)
 
     def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
-        """A figure by its FT_ function, or by an ordinary formula in the native edition."""
+        """A figure by its FT_ function, or by an ordinary formula in the native edition.
+
+        wired : the call of the function.
+        native : gives the ordinary formula, where it is needed.
+        """
         return native() if self.edition == "native" else wired
 
     @contextmanager
@@ -225,7 +274,11 @@ def own_area(sheet: Worksheet) -> str:
 
 
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:
-    """A row of column titles; one that begins with > stands to the right."""
+    """A row of column titles.
+
+    titles : from left to right; one that begins with > stands to the right in its cell.
+    first_column : the number of the first one's column, from 1.
+    """
     for offset, title in enumerate(titles):
         style = "Column title right" if title.startswith(">") else "Column title"
         book.put(sheet, f"{get_column_letter(first_column + offset)}{row}", title.removeprefix(">"), style)
@@ -258,7 +311,13 @@ def protect(sheet: Worksheet) -> None:
 
 
 def page(sheet: Worksheet, area: str, title_rows: str | None = None, *, tall: int = 0, portrait: bool = False) -> None:
-    """Print set-up: area, one page wide, repeated titles, footer."""
+    """Print set-up: area, one page wide, repeated titles, footer.
+
+    area : what is printed.
+    title_rows : those repeated on every page, such as 1:4.
+    tall : pages high at most; 0 for as many as it takes.
+    portrait : else landscape.
+    """
     sheet.print_area = area
     sheet.page_setup.orientation = "portrait" if portrait else "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -64,7 +64,8 @@ _NOTHING = Formula("", 0)
 class Part:
     """Rows that belong together, with their headings.
 
-    quantities : the cells that their equations take beside the rows. book : the workbook, with names for these rows.
+    quantities : the cells that their equations take beside the rows.
+    book : the workbook, with names for these rows.
     """
 
     rows: Sequence[Row | str]
@@ -119,7 +120,8 @@ class Layout:
 class MonthTable:
     """A sheet of rows over the months, and every cell of it.
 
-    beside : rows of another sheet that stand for those that a part lacks. fades : whether months after the horizon do.
+    beside : rows of another sheet that stand for those that a part lacks.
+    fades : whether months after the horizon do.
     """
 
     def __init__(

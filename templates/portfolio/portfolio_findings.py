@@ -1,4 +1,7 @@
-"""What stands against the answers: warnings about those taken in, and every problem of the files left out."""
+"""The sheets of warnings and of problems.
+
+Warnings are about the returned workbooks taken in; problems are all those of the files left out.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ Row = tuple[str | int, ...]
 
 
 def add_warnings_sheet(book: Book, entries: Sequence[Entry]) -> None:
-    """Every warning about the inputs of an answer, and how they were found where that was not the straight way."""
+    """Writes every warning about the inputs of an entry.
+
+    With how the inputs were found, where that was not the straight way.
+    """
     rows: list[Row] = []
     for entry in entries:
         name = entry.scenario.name or "Unnamed"
@@ -64,7 +70,7 @@ def _add_table(
         for letter, value in zip(letters, row, strict=False):
             address = f"{letter}{FIRST_ROW + offset}"
             book.put(sheet, address, value)
-            sheet[address].alignment = _WRAPPED if isinstance(value, str) else _MIDDLE
+            book.align(sheet[address], _WRAPPED if isinstance(value, str) else _MIDDLE)
             mark_as_text(sheet, address)
         lines = max(-(-len(str(value)) // int(width)) for value, width in zip(row, widths, strict=False))
         sheet.row_dimensions[FIRST_ROW + offset].height = 14 * lines + 1

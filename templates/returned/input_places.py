@@ -1,4 +1,6 @@
-"""Where the inputs stand in a workbook: by their defined names, else by the labels beside them.
+"""Where the inputs stand in a workbook.
+
+They are found by their defined names, else by the labels beside them.
 
 Names survive what people do to a sheet, with three exceptions. A deleted row leaves its name at #REF!; sorting a
 table moves its cells and not its names; and a file from elsewhere may hold any name at all. So a name counts where it
@@ -15,13 +17,15 @@ from functools import cached_property
 from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, find_input
-from templates.returned.provenance import title_columns
+from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
 MOST_SCENARIOS = 100
 _CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
 """How a cell of the Inputs sheet shows the figure of the scenario in use."""
+MOST_TOLD = 5
+"""Inputs that a note names."""
 FEWEST_LABELS = 5
 """Labels that a column must hold before it is taken for a table of inputs."""
 OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
@@ -47,6 +51,8 @@ class InputPlaces:
     notes: list[str] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     """Why the name of an input does not lead to it."""
+    disagreeing: dict[str, Place] = field(default_factory=dict)
+    """Inputs whose name points to a cell outside of their labelled row, with the cell of that row."""
     repeated: dict[str, list[Place]] = field(default_factory=dict)
     """Inputs whose label stands in several rows, and that have no name to choose one."""
 
@@ -75,7 +81,10 @@ class InputPlaces:
     # --- by name
 
     def _named(self, declared: Input) -> Place | None:
-        """The cell that the input's name points to; the typed cell is in_NAME, NAME may be the value in use."""
+        """The cell that the input's name points to.
+
+        The typed cell is in_NAME; NAME may be the value in use.
+        """
         reasons = []
         for wanted in (f"in_{declared.name}", declared.name):
             for name in self._names.get(wanted, ()):
@@ -89,20 +98,47 @@ class InputPlaces:
                 elif not other and self._stands_elsewhere(declared, place):
                     reasons.append(f"the name {name.name} points to {place}, which is not in its row")
                 else:
+                    self._compare_with_its_row(declared, place, is_labelled=bool(other))
                     return place
         if reasons:
             self.reasons[declared.name] = reasons[0]
         return None
 
     def _stands_elsewhere(self, declared: Input, place: Place) -> bool:
-        """Whether a name may have stayed behind: its cell is empty, or names of its sheet are known to have."""
+        """Whether an input's name may have stayed behind as its cell moved.
+
+        The cell is empty, or names of its sheet are known to have stayed.
+        """
         if self.book.at(place).value is not None and place.sheet not in self._disordered:
             return False
         labelled = self._labelled(declared)
         return labelled is not None and labelled != place and self.book.at(labelled).value is not None
 
+    def _compare_with_its_row(self, declared: Input, place: Place, *, is_labelled: bool) -> None:
+        """Says where an input's row shows another value than its name."""
+        if is_labelled and (not self._names.get("scenario") or self._is_in_the_block(place)):
+            return
+        labelled = self._labelled(declared)
+        if labelled is None or (labelled.sheet, labelled.row) == (place.sheet, place.row):
+            return
+        named, in_row = (self.book.at(self.typed(each)).value for each in (place, labelled))
+        if (declared.default if in_row is None else in_row) == named:
+            return
+        if is_labelled:
+            self.notes.append(f"{declared.name}: it stands at {place}, where its name points, and at {labelled}.")
+        else:
+            self.disagreeing[declared.name] = labelled
+
+    def _is_in_the_block(self, place: Place) -> bool:
+        """Whether a cell lies in the rows of the block of inputs."""
+        areas = (self.book.area(name.text) for name in self._names.get("scenario", ()))
+        return any(area and area.sheet == place.sheet and area.first[0] <= place.row <= area.last[0] for area in areas)
+
     def _sheets_in_disorder(self) -> set[str]:
-        """Sheets on which a name points into the row of another input: sorted, or moved by a script."""
+        """Sheets on which a name points into the row of another input.
+
+        They were sorted, or moved by a script.
+        """
         found = set()
         for each in self.book.names:
             place, _ = self._place_of(each) if each.name.lower()[3:] in INPUTS else (None, "")
@@ -124,7 +160,10 @@ class InputPlaces:
         return None, "does not point to a cell of this workbook"
 
     def label_of(self, place: Place) -> str:
-        """The input that the row of a cell is labelled as; empty where its labels say nothing."""
+        """The input that the row of a cell is labelled as.
+
+        Empty where its labels say nothing.
+        """
         row = self.book.row(place.sheet, place.row)
         to_the_left = [column for column in sorted(row) if column < place.column]
         titles = self.titles(place)
@@ -147,7 +186,10 @@ class InputPlaces:
 
     @property
     def table(self) -> Table | None:
-        """The table of labels: in the block `scenario`, else the longest one of the workbook."""
+        """The table of labels.
+
+        It is the one in the block `scenario`, else the longest of the workbook.
+        """
         if not hasattr(self, "_table"):
             self._table = self._find_table()
         return self._table
@@ -176,7 +218,10 @@ class InputPlaces:
         return self._labels[sheet]
 
     def _table_at(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
-        """The table of a column of labels: under a title Value, or without titles, values right beside the labels."""
+        """The table of a column of labels.
+
+        Its values stand under a title Value or, without titles, right beside the labels.
+        """
         first = min(min(each) for each in rows.values())
         for _, titles in reversed([each for each in self._titles_of(sheet) if each[0] < first]):
             if "value" in titles and titles["value"] > column:
@@ -191,7 +236,10 @@ class InputPlaces:
     # --- several scenarios
 
     def typed(self, place: Place) -> Place:
-        """Where a figure was typed: in a workbook of several scenarios, in the column of the one in use."""
+        """Where a figure was typed.
+
+        In a workbook of several scenarios that is in the column of the one in use.
+        """
         formula = self.book.at(place).formula
         shown = _CHOSEN.match(formula) if formula else None
         figures = self._area(shown[1]) if shown else None
@@ -203,7 +251,10 @@ class InputPlaces:
 
     @cached_property
     def _scenario(self) -> int:
-        """Which scenario is in use, from 0; the first where the choice is none of them, as in the workbook."""
+        """Which scenario is in use, from 0.
+
+        It is the first where the choice is none of them, as in the workbook.
+        """
         choice, names = self._area("scenario_choice"), self._area("scenario_names")
         if choice is None or names is None:
             return 0
@@ -222,7 +273,10 @@ class InputPlaces:
         return self._titles[sheet]
 
     def titles(self, place: Place) -> dict[str, int]:
-        """The titles above a value cell, each with its column; those of our own sheet where they are translated."""
+        """The titles above a value cell, each with its column.
+
+        Those of our own sheet where they are translated.
+        """
         for row, titles in reversed(self._titles_of(place.sheet)):
             if row < place.row and titles["value"] == place.column:
                 return titles
@@ -242,8 +296,23 @@ class InputPlaces:
             self.notes.append(f"{stranger[3:][:LONGEST_LABEL]}: no input of this version is called so; it is not read.")
         sheets = {each.sheet for names in self._names.values() for each in names if each.name.lower()[3:] in INPUTS}
         chosen = {place.sheet for place in self.places.values()}
+        self._tell_hidden()
         if len(sheets - {None}) > 1 and None not in sheets:
             self.notes.append(f"Several sheets hold the inputs; {', '.join(sorted(chosen))} is read.")
+
+    def _tell_hidden(self) -> None:
+        """Names the inputs whose value a reader of the file cannot see.
+
+        Those for one reason together.
+        """
+        hidden: dict[str, list[str]] = {}
+        for name, place in self.places.items():
+            typed = self.typed(place)
+            if self.book.at(typed).value is not None and (reason := self.book.hides(typed)):
+                hidden.setdefault(reason, []).append(f"{name} at {typed}")
+        for reason, found in hidden.items():
+            more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+            self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")
 
 
 def _input_of(value: object) -> str:
@@ -257,7 +326,10 @@ def _input_of(value: object) -> str:
 
 
 def strangers(places: InputPlaces) -> Iterator[Place]:
-    """Cells of the table of labels that hold a value beside a label that is no input's."""
+    """Cells with a value beside a label that is no input's.
+
+    Only in the table of labels.
+    """
     table = places.table
     if table is None:
         return

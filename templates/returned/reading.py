@@ -1,4 +1,7 @@
-"""A returned workbook read: its scenario, every problem with its cell, and its origin."""
+"""A returned workbook read.
+
+Its scenario, every problem with its cell, and its origin.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,13 @@ class Reading:
 
 
 def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Reading:
-    """The inputs of a filled workbook, found by their defined names, else by their labels.
+    """The inputs of a filled workbook, by their defined names, else by their labels.
 
-    source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody. use_cached : a formula in
-    an input cell is a problem unless this is set; then the value that it last showed is taken. Raises
-    `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs. Source: docs/reading-back.md.
+    source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody.
+    use_cached : a formula in an input cell is a problem unless this is set; then the value that it last showed is
+        taken.
+    Raises `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs.
+    Source: docs/reading-back.md.
     """
     book = StoredWorkbook(open_package(source if isinstance(source, bytes) else content_of(Path(source))))
     provenance = provenance_of(book)
@@ -102,6 +107,13 @@ class _Reader:
         for name, places in self.found.repeated.items():
             rows = " and ".join(map(str, places))
             self._wrong(name, places[0], f"The label stands twice, at {rows}. Keep one of the rows.")
+        for name, labelled in self.found.disagreeing.items():
+            named, in_row = self.found.typed(self.found.places[name]), self.found.typed(labelled)
+            values_there = [_held(self.book.at(each).value) for each in (named, in_row)]
+            sentence = f"Its name points to this cell, which holds {values_there[0]}; {in_row}, in its row, holds "
+            self._wrong(
+                name, named, f"{sentence}{values_there[1]}. Let the name point to its row, or ask for it again."
+            )
         for name, place in self.found.places.items():
             declared = INPUTS[name]
             value = self._read(name, place, declared.quantity)
@@ -139,7 +151,10 @@ class _Reader:
                 values[kept][name] = text
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
-        """What was typed in a cell; None for an empty one, and with a problem for a wrong one."""
+        """What was typed in a cell.
+
+        None for an empty cell, and with a problem for a wrong value.
+        """
         place = self.found.typed(place)
         cell = self.book.at(place)
         value = cell.value
@@ -207,7 +222,10 @@ def _in_order(key: str) -> tuple[int, str]:
 
 
 def _stand_in(quantity: Quantity) -> Any:
-    """A legal value in the place of a wrong one, so that the other inputs are checked too."""
+    """A legal value in the place of a wrong one.
+
+    So the other inputs are checked too.
+    """
     if quantity.choices:
         return quantity.choices[0]
     return "" if quantity.kind == "text" else quantity.clamp(1)
@@ -227,6 +245,11 @@ def _as_text(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.15g}"
     return str(value or "").removesuffix(" 00:00:00") if isinstance(value, DateInCell) else str(value or "")
+
+
+def _held(value: Value) -> str:
+    """A value as it is told; nothing for an empty cell."""
+    return "nothing" if value is None else _short(value)
 
 
 def _short(value: Value) -> str:

@@ -1,4 +1,6 @@
-"""A workbook from somebody else, as parts that are read within limits; what exceeds them is refused in a sentence.
+"""A workbook from somebody else, as parts that are read within limits.
+
+What exceeds the limits is refused in a sentence.
 
 Nothing is written to disk, no macro is run, no link followed, no size believed before it is measured: a part is
 inflated up to a limit and no further, and its XML is streamed, so that no tree of it is ever built.
@@ -28,12 +30,14 @@ LARGEST_WHOLE = 48 * MEGABYTE
 HIGHEST_RATIO = 400
 """How many times smaller than itself a part of some size may be packed; sheets of numbers reach 100."""
 MOST_PARTS = 5_000
-MOST_ELEMENTS = 700_000
-"""Elements of all XML that is read: cells, values, texts, names."""
+MOST_ELEMENTS = 300_000
+"""Elements of all XML that is read: cells, values, texts, names. Our own largest workbook has 120,000."""
 MOST_NODES = 1_300_000
 """Elements, attributes with their values, and texts of all parts that are held as trees."""
 DEEPEST = 64
 DEEPEST_PATH, LONGEST_TAG = 6, 40
+MOST_JOINED = 1_000
+"""Paths that are kept: sheets have some thirty."""
 LONGEST_TOKEN = MEGABYTE
 """Bytes of one tag, and characters of one text."""
 _CHUNK = 1 << 16
@@ -88,7 +92,10 @@ class Package:
         return [entry.filename for entry in self.entries.values() if not entry.is_dir()]
 
     def read(self, name: str) -> bytes:
-        """The bytes of a part, or nothing where there is none; raises `UnreadableWorkbook` beyond a limit."""
+        """The bytes of a part, or nothing where there is none.
+
+        Raises `UnreadableWorkbook` beyond a limit.
+        """
         entry = self.entries.get(name.lower())
         if entry is None:
             return b""
@@ -115,20 +122,28 @@ class Package:
     def stream(
         self, name: str, start: Start, end: End, below: tuple[str, ...] = (), spaces: tuple[str, ...] = SHEETS
     ) -> None:
-        """Reads the XML of a part: ``start`` for each opening tag, ``end`` for each closing one with its text.
+        """Reads the XML of a part, element by element.
 
-        below : the tags from the root down to the element whose content is asked for. Elements elsewhere, and those of
-        other namespaces than ``spaces``, are then passed over with all that is in them, and a tag is given with those
-        above it: ``row/c/v``. Empty: every element, by its own tag. Namespaces are left out. Raises
-        `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a limit.
+        name : the part.
+        start : called for each opening tag with its attributes.
+        end : called for each closing tag with its text.
+        below : the tags from the root down to the element whose content is asked for. Elements elsewhere are then
+            passed over with all that is in them, and a tag is given with those above it: ``row/c/v``. Empty: every
+            element, by its own tag.
+        spaces : the namespaces whose elements are given where below is; those of others are passed over.
+        Raises `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a
+        limit.
+
+        Namespaces are left out of what is given.
         """
         stream = _Stream(self, name, start, end, below, spaces)
         stream.read(self.read(name))
         self.elements[name.lower()] = stream.elements
 
     def tree(self, name: str, *, whole: bool = False) -> Element:
-        """The root element of a part; whole : with comments and processing instructions, to be written back.
+        """The root element of a part.
 
+        whole : with comments and processing instructions, to be written back.
         Raises `UnreadableWorkbook` as `stream` does: the part is streamed within the limits before.
         """
 
@@ -147,7 +162,10 @@ class Package:
             raise UnreadableWorkbook(DAMAGED) from None
 
     def relationships(self, source: str) -> dict[str, Relationship]:
-        """The relationships of a part by their ids; source : the part, empty for those of the package."""
+        """The relationships of a part by their ids.
+
+        source : the part, empty for those of the package.
+        """
         if source not in self.related:
             self.related[source] = self._relationships(source)
         return self.related[source]
@@ -168,7 +186,10 @@ class Package:
         return found
 
     def part_of_kind(self, source: str, kind: str) -> str:
-        """The first part that a part relates to by a kind of relationship; empty where there is none."""
+        """The first part that a part relates to by a kind of relationship.
+
+        Empty where there is none.
+        """
         related = self.relationships(source).values()
         return next((each.target for each in related if each.kind == kind and not each.external), "")
 
@@ -185,10 +206,13 @@ class _Stream:
         self.local: dict[str, str] = {}
         self.foreign: dict[str, bool] = {}
         self.text: list[str] = []
+        self.joined: dict[tuple[str, str], str] = {}
         self.elements = self.length = self.depth = self.skipped = 0
         self.paths: list[str] = []
 
     def read(self, content: bytes) -> None:
+        if self.others + content.count(b"<") / 2 > MOST_ELEMENTS:  # each element has at most two tags
+            raise self._too_many()
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
         parser.StartElementHandler = self._opened
@@ -218,10 +242,7 @@ class _Stream:
         self.elements += 1
         self.depth += 1
         if self.others + self.elements > MOST_ELEMENTS:
-            raise UnreadableWorkbook(
-                f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts. Delete sheets of other data.",
-                "too-large",
-            )
+            raise self._too_many()
         if self.depth > DEEPEST:
             raise self._refused("is nested deeper than any spreadsheet program nests it")
         tag = self._name(qualified)
@@ -236,17 +257,33 @@ class _Stream:
         if self.below:
             tag = self._path(tag)
             self.paths.append(tag)
-        self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
+        qualified_too = attributes and "}" in "".join(attributes)
+        self.start(tag, self._plain(attributes) if qualified_too else attributes)
+
+    def _too_many(self) -> UnreadableWorkbook:
+        what = f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts."
+        return UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large")
 
     def _path(self, tag: str) -> str:
-        """A tag with those above it; nothing where it lies deeper, or is longer, than any that is asked for."""
-        if not self.paths:
-            return tag if len(tag) <= LONGEST_TAG else ""
-        above = self.paths[-1]
-        return f"{above}/{tag}" if above and len(self.paths) < DEEPEST_PATH and len(tag) <= LONGEST_TAG else ""
+        """A tag with those above it.
+
+        Nothing where it lies deeper, or is longer, than any that is asked for.
+        """
+        above = self.paths[-1] if self.paths else "/"
+        path = self.joined.get((above, tag))
+        if path is None:
+            if not above or len(self.paths) >= DEEPEST_PATH or len(tag) > LONGEST_TAG:
+                return ""
+            path = f"{above}/{tag}" if self.paths else tag
+            if len(self.joined) < MOST_JOINED:
+                self.joined[above, tag] = path
+        return path
 
     def _plain(self, attributes: dict[str, str]) -> dict[str, str]:
-        """Attributes without their namespaces: one that has none counts before others of its name."""
+        """Attributes without their namespaces.
+
+        One that has none counts before others of its name.
+        """
         plain = {name: value for name, value in attributes.items() if "}" not in name}
         for name, value in attributes.items():
             if self.spaces is None or name.endswith("/relationships}id"):
@@ -288,7 +325,10 @@ def content_of(path: Path) -> bytes:
 
 
 def open_package(content: bytes) -> Package:
-    """The package of an .xlsx, .xlsm, .xltx or .xlam file; raises `UnreadableWorkbook` with what it is instead."""
+    """The package of an .xlsx, .xlsm, .xltx or .xlam file.
+
+    Raises `UnreadableWorkbook` with what the file is instead.
+    """
     package = open_zip(content)
     if "xl/workbook.xml" not in package and not main_part(package):
         raise UnreadableWorkbook(_other_package(package))
