@@ -144,7 +144,10 @@ def balance(balance_before: Value, net_cash_flow: Value, irr_found: Value) -> Va
 
 
 def course(course_before: Value, cumulative: Value) -> Value:
-    """The course of the cumulative flow so far: 1 below zero, 2 recovered, −1 began above, −2 below again."""
+    """The course of the cumulative flow so far.
+
+    1 below zero, 2 recovered, −1 began above, −2 below again.
+    """
     first = where(cumulative < 0, OWES_FIRST, where(cumulative > 0, BEGAN_ABOVE, 0))
     falls = where((course_before == RECOVERED) & (cumulative < 0), OWES_AGAIN, course_before)
     later = where((course_before == OWES_FIRST) & (cumulative > 0), RECOVERED, falls)
@@ -161,7 +164,7 @@ def _is_pure_investment(flows: Sequence[float], rate: float) -> bool:
 
 
 def _course_and_end(flows: Sequence[float]) -> tuple[Value, float]:
-    """The course of the cumulative flow, and its last value; what is only rounding is zero."""
+    """The course of the cumulative flow, and its last value without rounding."""
     rounding = SUM_ROUNDING * max(sum(map(abs, flows)), 1)
     at: Value = 0
     total = cumulative = 0.0

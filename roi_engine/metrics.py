@@ -383,7 +383,7 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
 
 
 def irr_monthly(every_net_cash_flow: Sequence[float]) -> float:
-    """The internal rate of return per month: the rate at which NPV is zero, where it is a return.
+    """The internal rate of return per month: NPV is zero at it, and it is a return.
 
         Σ CF(t) · (1 + x)^(−t) = 0
 

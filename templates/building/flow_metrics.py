@@ -1,4 +1,4 @@
-"""NPV and IRR over a row of flows, by Excel's own functions, and whether the rate is a return."""
+"""NPV and IRR of flows by Excel's own functions; whether the rate is a return."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ def _found(flows: list[float], guess: Any) -> Any:
 
 
 def irr_is_return(cells: Quantities) -> Formula:
-    """Whether the rate that IRR() finds is a return, Yes or No: the engine's rule over the rows at that rate."""
+    """Whether the rate that IRR() finds is a return, Yes or No.
+
+    The engine's rule over the rows at that rate.
+    """
     found, sizes = cells["irr_found"], cells["flow_sizes"]
     to_come = function("MIN", cells["values_to_come"], value=min(cells["values_to_come"].value))
     owned = -function("MAX", cells["balances"], value=max(cells["balances"].value))
@@ -73,7 +76,10 @@ def irr_reason(cells: Quantities) -> Formula:
 
 
 def irr_guess(flows: Formula, months: Formula) -> Formula:
-    """A start for IRR, of the sign of a return: (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1."""
+    """A start for IRR, of the sign of a return.
+
+    (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1
+    """
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")

@@ -95,7 +95,7 @@ class Layout:
                     self.lines[number, row.quantity] = line
 
     def cell(self, place: Place, month: int) -> str:
-        """The address of a quantity's month; before the first and after the last month a cell is empty."""
+        """The address of a month; before the first and after the last a cell is empty."""
         if self.across:
             return f"{get_column_letter(5 + month)}{self.lines[place]}"
         return f"{get_column_letter(self.lines[place])}{8 + month}"

@@ -116,7 +116,10 @@ class _Lines:
         self.verdicts: list[object] = []
 
     def add_rate(self, row: int, flows: CashFlowCells) -> int:
-        """What the internal rate is calculated and judged by, below a row; returns the last one."""
+        """What the internal rate is calculated and judged by, below a row.
+
+        Returns the last row.
+        """
         net = self.known["every_net_cash_flow"]
         words = "(Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1"
         guess = flow_metrics.irr_guess(net, self.months)
