@@ -1,4 +1,4 @@
-"""The internal rates of return of a cash flow, all of them, and the one that is a return.
+"""The internal rates of return of a cash flow, and the one that is a return.
 
 With w = 1/(1 + x) the net present value is a polynomial in w. By Descartes' rule the flows' sign changes
 bound its positive roots, and the rule's proof finds them: multiplying by a power of w and differentiating
