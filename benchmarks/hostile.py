@@ -1,4 +1,4 @@
-"""Times the commands on hostile files, each in a process of its own; prints what each took.
+"""Times the commands on hostile files, each in a process of its own.
 
     python benchmarks/hostile.py [WORDS …]
 
