@@ -12,7 +12,7 @@ from roi_engine.graph import Graph, equations_of
 _EQUATIONS = equations_of(equations, metrics)
 _SHARED = (
     "prompt_price", "batch_factor", "call_cost", "cached_price", "mix_cost", "token_cost", "mix_or_token_cost",
-    "price_in_month",
+    "price_in_month", "fleet_bill",
     "settled", "largest_rounding", "crossing", "annual_rate", "monthly_saving", "total", "beyond_horizon",
 )  # fmt: skip
 SHARED = {name: _EQUATIONS.pop(name) for name in _SHARED}

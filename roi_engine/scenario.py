@@ -268,6 +268,15 @@ class Scenario(BaseModel):
         int,
         Input(q.MONTHS_OR_NONE, "Ramp-up", "Traffic", "Months until all traffic has moved, in equal steps."),
     ] = 0
+    parallel_months: Annotated[
+        int,
+        Input(
+            q.MONTHS_OR_NONE,
+            "Parallel running",
+            "Traffic",
+            "Months after go-live in which the old bill is still paid and the old answers are still used.",
+        ),
+    ] = 0
 
     baseline_price_change: Annotated[
         float,
@@ -285,6 +294,24 @@ class Scenario(BaseModel):
             "Fine-tuned price change",
             "Prices",
             "Yearly change of the fine-tuned model's prices.",
+        ),
+    ] = 0.0
+    serving_gpu_price_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Serving GPU price change",
+            "Prices",
+            "Yearly change of the price of the fleet's GPUs.",
+        ),
+    ] = 0.0
+    pay_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Pay change",
+            "Prices",
+            "Yearly change of pay: of review, operations and retraining.",
         ),
     ] = 0.0
     baseline_input_tokens: Annotated[float | None, _BASELINE["baseline_input_tokens"]] = None

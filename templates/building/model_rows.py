@@ -29,6 +29,8 @@ ROWS: tuple[Row | str, ...] = (
     _row("traffic_growth", "Traffic over the first month's", "×", styles.FACTOR),
     _row("adoption", "Share on the fine-tuned model", "share", styles.FRACTION),
     _row("calls_served", "Calls served", "calls", styles.WHOLE, "total_calls_served"),
+    _row("old_bill_ended", "Old bill ended (1 = yes)", "", styles.WHOLE),
+    _row("pay_level", "Pay over the first month's", "×", styles.FACTOR),
     "Bills",
     _row("baseline_spend", "Baseline bill avoided", "{currency}", _CELL, "total_baseline_spend"),
     _row("token_spend", "Fine-tuned bill by the token", "{currency}", _CELL),

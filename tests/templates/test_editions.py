@@ -119,6 +119,14 @@ CHANGES: dict[str, dict[str, Any]] = {
     "fleet": {"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0},
     "storage": {"storage_gb": 500.0, "storage_timing": "monthly"},
     "prices": {"baseline_output_tokens": 400.0, "baseline_price_change": -0.3},
+    "dearer people": {"pay_change": 0.08, "parallel_months": 4, "go_live_delay": 1},
+    "cheaper GPUs": {
+        "serving": "self_hosted",
+        "serving_gpu_hourly_rate": 3.0,
+        "serving_tokens_per_second": 2500.0,
+        "serving_gpu_price_change": -0.3,
+        "pay_change": -0.1,
+    },
     "quality": {"accuracy_improvement_percent": -0.1, "retraining_interval": 5, "retraining_cost": 900.0},
     "loss": {"data_preparation_cost": 900_000.0, "discount_rate": 0.25},
     "default": {"discount_rate": None, "gpu_count": None},
@@ -169,6 +177,7 @@ UNMOVED = {
         (
             "serving_gpu_hourly_rate", "serving_tokens_per_second", "target_utilisation", "peak_factor",
             "min_replicas", "gpus_per_replica", "hours_per_month", "serving_tokens_per_call",
+            "serving_gpu_price_change",
         ),
         "the sample pays by the token",
     ),
