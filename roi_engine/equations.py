@@ -271,14 +271,27 @@ def replicas_per_call(served_tokens: Value, peak_factor: Value, replica_tokens: 
     return divide(served_tokens * peak_factor, replica_tokens, 0)
 
 
-def review_gain(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+def present_review_cost(
+    monthly_review_cost: Value, review_cost_per_call: Value, baseline_monthly_api_calls: Value
+) -> Value:
+    """Review cost of the first month's traffic: by the call where that is given, else as given.
+
+        calls · review cost per call, or the review cost
+
+    Returns money per month. Source: docs/method.md, "Cash flow".
+    """
+    by_call = baseline_monthly_api_calls * fallback(review_cost_per_call, 0)
+    return where(given(review_cost_per_call), by_call, monthly_review_cost)
+
+
+def review_gain(present_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
     """Review cost avoided in a month of full traffic and fresh training."""
-    return monthly_review_cost * maximum(accuracy_improvement_percent, 0)
+    return present_review_cost * maximum(accuracy_improvement_percent, 0)
 
 
-def review_loss(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+def review_loss(present_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
     """Review cost added in a month of full traffic, when the fine-tuned model makes more errors."""
-    return monthly_review_cost * maximum(-accuracy_improvement_percent, 0)
+    return present_review_cost * maximum(-accuracy_improvement_percent, 0)
 
 
 # --- monthly --------------------------------------------------------------------------------------------

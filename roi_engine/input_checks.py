@@ -263,7 +263,7 @@ def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
             "accuracy_improvement_percent",
             "Negative: the fine-tuned model makes more errors and adds review cost.",
         )
-    elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0:
+    elif 0 < improvement <= 0.25 and (s.monthly_review_cost or s.review_cost_per_call):
         yield (
             "accuracy_improvement_percent",
             f"{improvement * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",

@@ -96,9 +96,14 @@ def _in_chunks(
 
 
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
-    """The rules between inputs: the first scenario stands for all, and no self-hosted one may lack its fleet."""
+    """The rules between inputs: one scenario stands for all, and no self-hosted one may lack its fleet.
+
+    That one has the largest review cost, which none may have beside a review cost by the call.
+    """
     if all(len(array) for array in arrays.values()):
-        scenario.with_inputs(**{name: float(array[0]) for name, array in arrays.items()})
+        review = arrays.get("monthly_review_cost")
+        shown = 0 if review is None else int(review.argmax())
+        scenario.with_inputs(**{name: float(array[shown]) for name, array in arrays.items()})
     if scenario.serving == "self_hosted":
         problems = [
             Problem(f"{name}[{int(arrays[name].argmin())}]", "Must be above 0 for self-hosted serving.", "#NUM!")

@@ -241,6 +241,7 @@ HOURLY_PAY = _at_least_zero("hourly pay", "{currency} / hour", "price")
 # counts and amounts
 BILLIONS = _at_least_zero("billions of parameters", "billion parameters", "number")
 GPU_HOURS = _at_least_zero("GPU-hours", "GPU-hours", "number")
+MINUTES = _at_least_zero("minutes", "minutes", "number")
 HOURS = _at_least_zero("hours", "hours", "number")
 GIGABYTES = _at_least_zero("gigabytes", "GB", "number")
 CALLS = _at_least_zero("calls per month", "calls / month", "number")

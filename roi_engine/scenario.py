@@ -68,7 +68,7 @@ class Scenario(BaseModel):
     """One fine-tuning decision: its inputs, checked, with every default filled in.
 
     The eleven inputs of the reference framework have no default (a token mix or self-hosting replaces its
-    side's price per 1k tokens); every other default reproduces the framework.
+    side's price per 1k tokens, a review cost per call the review cost); every other default reproduces the framework.
 
     Raises `ScenarioError` with every problem: missing, unknown, of the wrong type or outside its range.
 
@@ -180,7 +180,7 @@ class Scenario(BaseModel):
             "What people spend on checking answers today.",
             ("review_cost",),
         ),
-    ]
+    ] = 0.0
     months_to_amortize: Annotated[
         int,
         Input(
@@ -277,6 +277,16 @@ class Scenario(BaseModel):
             "Months after go-live in which the old bill is still paid and the old answers are still used.",
         ),
     ] = 0
+
+    review_cost_per_call: Annotated[
+        float | None,
+        Input(
+            q.MONEY_PER_CALL,
+            "Review cost per call",
+            "Review",
+            "In place of the review cost where it follows the calls: share of errors × minutes × pay (FT_REVIEWCOST).",
+        ),
+    ] = None
 
     baseline_price_change: Annotated[
         float,
@@ -443,6 +453,7 @@ class Scenario(BaseModel):
             return build(data)
         given, problems = rules.by_name(data, find_input, cls.model_fields)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
+        problems += rules.reviewed_twice(given)
         problems += rules.read_annotations(given, find_input)
         try:
             scenario = build(given)

@@ -76,6 +76,8 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
             if chance.random() < 0.3:
                 values |= {f"{side}_batch_share": chance.random(), f"{side}_batch_discount": chance.random()}
     if chance.random() < 0.3:
+        values |= {"review_cost_per_call": chance.uniform(0, 0.1), "monthly_review_cost": 0}
+    if chance.random() < 0.3:
         values |= {
             "serving": "self_hosted",
             "serving_gpu_hourly_rate": chance.uniform(0.5, 9),

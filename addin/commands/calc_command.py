@@ -126,7 +126,9 @@ def _note_what_is_left_out(scenario: Scenario) -> None:
     others = [
         name
         for name, declared in INPUTS.items()
-        if name not in REFERENCE_INPUTS and declared.group != "Label" and getattr(scenario, name) != declared.default
+        if name not in (*REFERENCE_INPUTS, "review_cost_per_call")
+        and declared.group != "Label"
+        and getattr(scenario, name) != declared.default
     ]
     if others and not is_on("quiet"):
         print_note(

@@ -35,6 +35,12 @@ def served_tokens(inputs: Mapping[str, Any]) -> float:
     return inputs["tokens_per_call"]
 
 
+def review_cost(inputs: Mapping[str, Any]) -> float:
+    if inputs["review_cost_per_call"] is not None:
+        return inputs["baseline_monthly_api_calls"] * inputs["review_cost_per_call"]
+    return inputs["monthly_review_cost"]
+
+
 def upfront(inputs: Mapping[str, Any]) -> float:
     training = inputs["training_hours"] * inputs["gpu_hourly_rate"] * inputs["gpu_count"] * inputs["training_runs"]
     training += inputs["training_tokens_m"] * inputs["training_price_per_m"]
@@ -84,7 +90,7 @@ def _figures(inputs: Mapping[str, Any], month: int) -> dict[str, float]:
         tuned = calls * price_of_a_call(inputs, "finetuned") * (1 + inputs["finetuned_price_change"]) ** years
 
     improvement, interval = inputs["accuracy_improvement_percent"], inputs["retraining_interval"]
-    review = 0.0 if side_by_side else inputs["monthly_review_cost"] * pay * growth * adoption * improvement
+    review = 0.0 if side_by_side else review_cost(inputs) * pay * growth * adoption * improvement
     if improvement > 0 and month > delay:
         age = month - delay - 1
         review *= (1 - inputs["monthly_gain_decay"]) ** (age % interval if interval else age)
