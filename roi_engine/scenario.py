@@ -93,6 +93,15 @@ class Scenario(BaseModel):
             "The one currency of all money; a workbook's units keep the one it was made with.",
         ),
     ] = "USD"
+    start_month: Annotated[
+        str,
+        Input(
+            q.START_MONTH,
+            "Month 1",
+            "Label",
+            "The calendar month of month 1, such as 2027-01: names the months, changes no figure.",
+        ),
+    ] = ""
 
     model_size_b: Annotated[
         float,

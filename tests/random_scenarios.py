@@ -21,6 +21,7 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
     months = chance.choice([1, 2, 12, chance.randint(1, longest), chance.randint(1, longest)])
     values: dict[str, Any] = {
         "name": name,
+        "start_month": chance.choice(["", "2026-01", "2026-11"]),
         "model_size_b": chance.uniform(0, 70),
         "training_hours": some(0, 5000, 0.9),
         "gpu_hourly_rate": some(0.5, 5, 0.9),

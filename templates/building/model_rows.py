@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from roi_engine.cashflow import MODEL
+from roi_engine.quantity import month_of_year
 from roi_engine.value import minimum
 from templates.building import styles
+from templates.building.formula import Formula, function
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
@@ -16,6 +18,15 @@ from templates.building.quantities import Quantities
 def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     """Where the chart draws a month: those after the horizon fall on its last point."""
     return minimum(month, months_to_amortize)
+
+
+def _calendar_month(month: Any, start_month: Any) -> Any:
+    """The calendar month, such as 2027-01; empty for month 0, and where no start is typed."""
+    shown = month_of_year(start_month.value or "", month.value)
+    months = Formula(f"LEFT({start_month.text},4)*12+MID({start_month.text},6,2)-2+{month.text}", 0)
+    text = f'INT(({months.text})/12)&"-"&TEXT(MOD({months.text},12)+1,"00")'
+    named = function("IF", month == 0, "", Formula(f'IFERROR({text},"")', shown), value=shown)
+    return function("IF", Formula(f'{start_month.text}=""', not shown), "", named, value=shown)
 
 
 def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "") -> Row:
@@ -26,6 +37,9 @@ def _row(quantity: str, label: str, unit: str, number_format: str, total: str = 
 _CELL = styles.SMALL_MONEY
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
+    Row(
+        "calendar_month", "Calendar month", "", styles.GENERAL, "", _calendar_month, ("month", "start_month"),
+    ),
     _row("traffic_growth", "Traffic over the first month's", "×", styles.FACTOR),
     _row("adoption", "Share on the fine-tuned model", "share", styles.FRACTION),
     _row("calls_served", "Calls served", "calls", styles.WHOLE, "total_calls_served"),

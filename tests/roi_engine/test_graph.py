@@ -237,7 +237,7 @@ def test_the_graphs_have_no_circle_and_only_inputs_as_leaves() -> None:
 
 def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
     """All but texts, the echoed model size and the rate at which the flows are discounted."""
-    idle = {"name", "description", "currency", "model_size_b", "discount_rate"}
+    idle = {"name", "description", "currency", "start_month", "model_size_b", "discount_rate"}
     assert set(MODEL.leaves("net_cash_flow")) == {*INPUTS, "month"} - idle
 
 

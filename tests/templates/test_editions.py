@@ -28,7 +28,9 @@ EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 def _scenarios() -> dict[str, Scenario]:
     """The samples and the edges: loss, never, nothing upfront, nothing at all, horizons of 1, 60 and 600 months."""
     found = samples_and_edges()
-    found["five years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
+    found["five years"] = REFERENCE.with_inputs(
+        months=60, monthly_growth=0.01, storage_timing="monthly", start_month="2026-11"
+    )
     found["fifty years"] = REFERENCE.with_inputs(months=600, training_hours=90_000)
     found |= {each.name: each for each in random_scenarios(5, seed=11)}
     return found
