@@ -1,1 +1,1 @@
-"""The surfaces that a person meets: the command line and the worksheet functions in their hosts."""
+"""What a person meets: the command line, and the functions in their hosts."""

@@ -1,4 +1,4 @@
-"""`python -m addin`: the command line where the command `ft-roi` is not on the path."""
+"""`python -m addin`: the command line, where `ft-roi` is not on the path."""
 
 from addin.command_line import main
 

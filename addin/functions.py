@@ -1,8 +1,9 @@
-"""The FT_ worksheet functions for xlwings: the module that Excel's add-in, Lite and Server load.
+"""The FT_ worksheet functions for xlwings.
 
-Every function of the catalogue stands here under its name, registered by xlwings' own decorators. On systems
-where xlwings runs no functions the decorators do nothing, and the module can be imported all the same. What becomes
-of a cell's value is for `roi_engine.worksheet.call` to say; here stands only what xlwings and Excel make of it before.
+Excel's add-in, xlwings Lite and xlwings Server load this module. Every function of the catalogue stands here under
+its name, registered by xlwings' own decorators. On systems where xlwings runs no functions the decorators do nothing,
+and the module can be imported all the same. What becomes of a cell's value is for `roi_engine.worksheet.call` to say;
+here stands only what xlwings and Excel make of it before.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ CATEGORY = "Fine-tuning ROI"
 
 
 def serial_number(year: int, month: int, day: int, hour: int, minute: int, second: int, **rest: Any) -> float:
-    """The number that a date is for the functions of a spreadsheet: days since 30 December 1899.
+    """The number of a date in the functions of a spreadsheet.
+
+    Days since 30 December 1899, the time of day as a fraction.
 
     >>> serial_number(2026, 1, 1, 12, 0, 0)
     46023.5

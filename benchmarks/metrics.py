@@ -1,4 +1,7 @@
-"""What each metric costs: one scenario and one chunk of scenarios, against what can be had for the same flows."""
+"""What each metric costs, for one scenario and for a chunk of scenarios.
+
+It is compared with the cash flows alone, and with two NumPy expressions on the same flows.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ ONE_FLOW, ONE_NPV, ONE_ALL = (
 
 
 def metrics(calls: int = CALLS) -> Comparison:
-    """The comparison over one chunk, whose arrays stay in the cache, and over one scenario."""
+    """The comparison over one chunk of scenarios and over one scenario.
+
+    The arrays of the chunk stay in the cache.
+    """
     random = np.random.default_rng(1)
     columns = {name: random.uniform(low, high, CHUNK) for name, (low, high) in VARIED.items()}
     inputs, months = EVERYTHING_MOVES.inputs(), EVERYTHING_MOVES.months_to_amortize
@@ -67,7 +73,10 @@ def _npv(inputs: Mapping[str, Any], months: int) -> Any:
 
 
 def differences(results: Mapping[str, Any]) -> list[str]:
-    """Where the expressions or the nine metrics differ from the metric alone, or one scenario from itself."""
+    """Where results differ that must be equal.
+
+    The expressions and the nine metrics from the metric alone, and one scenario from itself.
+    """
     found = []
     for name, alone in (("net_roi", results[NET_ROI]), ("npv", results[NPV])):
         for contender in (NINE, EXPRESSIONS):

@@ -1,4 +1,4 @@
-"""FT ROI: should a model be fine-tuned, or should the API be kept?
+"""FT ROI: what fine-tuning a model costs and returns beside keeping the API.
 
 The engine behind every surface: scenarios, the cash flow, its metrics, sensitivity, break-even, and the
 catalogue of worksheet functions. It knows no spreadsheet. Names are loaded when they are first used, so that

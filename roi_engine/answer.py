@@ -1,7 +1,7 @@
-"""The answer as a sentence.
+"""The verdict: whether the decision pays, as a sentence.
 
-The sentences are equations like those of the model: on floats they give a text, on spreadsheet formulas the formula
-of that text, so that the answer of a workbook without the functions follows its inputs too.
+The sentence and its parts are equations like those of the model: on floats they give a text, on spreadsheet formulas
+the formula of that text, so that the verdict of a workbook without the functions follows its inputs too.
 """
 
 from __future__ import annotations
@@ -57,7 +57,11 @@ def pace_in_words(
     retraining_interval: Value,
     retraining_cost: Value,
 ) -> Any:
-    """What a payback beyond the horizon assumes, where the last month is no guide to the months after it."""
+    """What a payback beyond the horizon assumes.
+
+    It assumes that the last month continues; that is said where that month is no guide to those after it, else the text
+    is empty.
+    """
     moving = (
         abs(monthly_growth) + abs(baseline_price_change) + abs(finetuned_price_change)
         + abs(serving_gpu_price_change) + abs(pay_change)
@@ -74,7 +78,10 @@ def loss_in_words(
     payback_in_words: Any,
     pace_in_words: Any,
 ) -> Any:
-    """The answer when the outlay is not recovered within the horizon, else an empty text."""
+    """The sentence for an outlay that is not recovered within the horizon.
+
+    Empty where it is recovered.
+    """
     never = sentence("Never pays back: loses ", amount_in_words, " ", horizon_in_words, ".")
     start = sentence("Does not pay back ", horizon_in_words, ": loses ", amount_in_words)
     late = sentence(start, "; it would need ", payback_in_words, pace_in_words, ".")
@@ -111,6 +118,9 @@ MOVING = (
 
 def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     """Whether the decision pays, when, and how much, in one sentence.
+
+    appraisal : of the decision.
+    currency : its code, such as USD.
 
     >>> from roi_engine.appraisal import appraise
     >>> from roi_engine.reference import REFERENCE

@@ -42,8 +42,9 @@ class Appraisal:
     """The metrics of one scenario, calculated when the first is asked for.
 
     inputs : every input by name, as `Scenario.inputs` gives them.
-    Money is in the scenario's currency, rates are decimals per year unless the name says monthly, paybacks
-    are months. None means undefined, infinity means never.
+
+    Money is in the scenario's currency, rates are decimals per year unless the name says monthly, paybacks are months.
+    None means undefined, infinity means never.
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(appraise(REFERENCE).net_roi, 2)
@@ -228,11 +229,21 @@ class Appraisal:
         return len(irr_roots(self.cash_flow)) > 1
 
     def mirr_monthly(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
-        """The modified internal rate of return per month."""
+        """The modified internal rate of return per month.
+
+        finance_rate : at which outflows are financed, effective, as decimal per year; the discount rate where none is
+            given.
+        reinvest_rate : at which inflows are reinvested, likewise.
+        Returns a decimal per month, None where it is undefined.
+        """
         return self._mirr("mirr_monthly", finance_rate, reinvest_rate)
 
     def mirr_annual(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
-        """The modified internal rate of return, effective per year."""
+        """The modified internal rate of return, effective per year.
+
+        finance_rate, reinvest_rate : as for `mirr_monthly`.
+        Returns a decimal per year, None where it is undefined.
+        """
         return self._mirr("mirr_annual", finance_rate, reinvest_rate)
 
     def _mirr(self, name: str, *rates: float | None) -> float | None:
@@ -246,8 +257,9 @@ class Appraisal:
     def explain(self, name: str) -> list[Step]:
         """How a figure comes about: every step with its value and equation.
 
-        name : a metric's name or label, such as NPV, or the name of an equation. Returns `Step` objects, the figure
-        first. Raises `UnknownName` with a guess.
+        name : a metric's name or label, such as NPV, or the name of an equation.
+        Returns `Step` objects, the figure first.
+        Raises `UnknownName` with a guess.
 
         >>> from roi_engine.reference import REFERENCE
         >>> npv, discounted, *_ = appraise(REFERENCE).explain("NPV")
@@ -284,7 +296,8 @@ class Appraisal:
 def appraise(scenario: Scenario) -> Appraisal:
     """The metrics of a scenario.
 
-    scenario : a valid scenario. Returns an `Appraisal`, whose properties are the metrics.
+    scenario : a valid scenario.
+    Returns an `Appraisal`, whose properties are the metrics.
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise(REFERENCE).worthwhile
@@ -297,7 +310,9 @@ def appraise(scenario: Scenario) -> Appraisal:
 class Metric:
     """A metric that can be asked for by name.
 
-    label : what people call it. quantity : its unit and kind. equation : the name of its equation.
+    label : what people call it.
+    quantity : its unit and kind.
+    equation : the name of its equation.
     """
 
     name: str

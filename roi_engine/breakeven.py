@@ -29,9 +29,11 @@ BREAKEVEN_METRICS = ("NETROI", "NPV")
 class BreakEven:
     """Where a metric crosses zero as one input moves over its legal range.
 
-    value : the crossing nearest the base value; None when there is none. verdict : "crosses", or "always" or
-    "never" when the whole range pays or does not, or "undefined" when the metric ignores the input.
-    pays_above : whether the decision pays for larger values. several : whether other crossings exist.
+    value : the crossing nearest the base value; None when there is none.
+    verdict : "crosses", or "always" or "never" when the whole range pays or does not, or "undefined" when the metric
+        ignores the input.
+    pays_above : whether the decision pays for larger values.
+    several : whether other crossings exist.
     """
 
     input_name: str
@@ -46,10 +48,13 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
 
         metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
 
-    scenario : the base. input_name : a numeric input, by name, short name or label. metric : "NETROI" or
-    "NPV". Returns a `BreakEven`, its value in the input's own unit. A whole-number input gives the first
-    paying whole number; at a jump the first value on the paying side. Raises `UnknownName` for an unknown
-    name, `OutOfRange` for an input that holds no number. Source: docs/method.md, "Break-even".
+    scenario : the base.
+    input_name : a numeric input, by name, short name or label.
+    metric : "NETROI" or "NPV".
+    Returns a `BreakEven`, its value in the input's own unit. A whole-number input gives the first paying whole number;
+    at a jump the first value on the paying side.
+    Raises `UnknownName` for an unknown name, `OutOfRange` for an input that holds no number.
+    Source: docs/method.md, "Break-even".
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(break_even(REFERENCE, "gpu_hourly_rate").value, 6)
@@ -87,12 +92,21 @@ Crossing = tuple[float, bool]
 
 
 def nearest_crossing(found: list[Crossing], base: float) -> Crossing:
-    """The crossing that is nearest the base value."""
+    """The crossing that is nearest the base value.
+
+    found : one or more crossings.
+    base : the input's value in the scenario.
+    """
     return min(found, key=lambda crossing: abs(crossing[0] - base))
 
 
 def crossings(at: Callable[[float], float], whole: bool, points: list[float], values: list[float]) -> list[Crossing]:
-    """Every change of sign between neighbouring points, closed in upon."""
+    """Every change of a figure's sign between neighbouring points.
+
+    at : gives the figure at a value of the input; a change is closed in upon by it.
+    whole : whether the input is a whole number.
+    points, values : the points in rising order, and the figure at each.
+    """
     pairs = [(point, value) for point, value in zip(points, values, strict=True) if math.isfinite(value)]
     return [_refined(at, whole, start, end) for start, end in pairwise(pairs) if (start[1] >= 0) != (end[1] >= 0)]
 
@@ -118,7 +132,11 @@ def sampled(
 ) -> tuple[list[float], list[float]]:
     """A figure over a grid of an input's legal range.
 
-    One vectorised run over every point at once. Returns the points and the figures that are finite.
+    over : gives the figure at many values of the input, in one vectorised run.
+    declared : the input.
+    base : its value in the scenario.
+    above_zero : whether to leave out zero and what is below.
+    Returns the points and the figures that are finite.
     """
     import numpy as np
 
@@ -132,7 +150,10 @@ def sampled(
 
 
 def _grid(declared: Input, base: float) -> list[float]:
-    """Points over the legal range: dense around the base, reaching from the lowest to the highest."""
+    """Points over the legal range of an input, in rising order.
+
+    They are dense around the base and reach from the lowest to the highest legal value.
+    """
     low, high = legal_bounds(declared)
     if declared.quantity.whole and high <= 600:
         return [float(value) for value in range(int(low), int(high) + 1)]

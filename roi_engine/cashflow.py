@@ -54,7 +54,8 @@ def for_arrays(inputs: Mapping[str, Any]) -> dict[str, Any]:
 def figure(inputs: Mapping[str, Any], name: str) -> Any:
     """One quantity of the model, by the name of its equation.
 
-    inputs : every input by name; floats, or arrays over scenarios. Only what the quantity needs is calculated.
+    inputs : every input by name; floats, or arrays over scenarios.
+    name : of the equation. Only what it needs is calculated.
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(figure(REFERENCE.inputs(), "npv"), 2)

@@ -1,4 +1,7 @@
-"""The error values of cells: those that every spreadsheet program knows, and Excel's younger ones."""
+"""The error values of cells.
+
+Those that every spreadsheet program knows, and the younger ones of Excel.
+"""
 
 from __future__ import annotations
 

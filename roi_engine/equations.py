@@ -92,7 +92,7 @@ def prompt_price(input_price_per_m: Value, cached_share: Value, cached_price_per
 
 
 def batch_factor(batch_share: Value, batch_discount: Value) -> Value:
-    """What is left of a price when a share of the calls is sent in batches at a discount."""
+    """The part of a price that is left where a share of the calls is batched."""
     return 1 - batch_share * batch_discount
 
 
@@ -115,7 +115,7 @@ def call_cost(
 
 
 def cached_price(cached_price_per_m: Value, input_price_per_m: Value) -> Value:
-    """The price of a million cached prompt tokens; the input price where none is given."""
+    """The price of a million cached tokens; the input price where none is given."""
     return fallback(cached_price_per_m, fallback(input_price_per_m, 0))
 
 
@@ -274,7 +274,9 @@ def replicas_per_call(served_tokens: Value, peak_factor: Value, replica_tokens: 
 def present_review_cost(
     monthly_review_cost: Value, review_cost_per_call: Value, baseline_monthly_api_calls: Value
 ) -> Value:
-    """Review cost of the first month's traffic: by the call where that is given, else as given.
+    """Review cost of the first month's traffic.
+
+    By the call where that is given, else as an amount.
 
         calls · review cost per call, or the review cost
 
@@ -329,7 +331,9 @@ def calls_served(baseline_monthly_api_calls: Value, traffic_growth: Value, adopt
 
 
 def old_bill_ended(month: Value, go_live_delay: Value, parallel_months: Value) -> Value:
-    """1 once the new model runs alone, 0 while the old bill is paid and the old answers are used.
+    """1 once the new model runs alone, else 0.
+
+    Before, the old bill is paid and the old answers are used.
 
         s(t) = 0 for t ≤ delay + parallel months, else 1
 
@@ -355,7 +359,7 @@ def baseline_spend(
     baseline_price_change: Value,
     old_bill_ended: Value,
 ) -> Value:
-    """What the present API would have charged for those calls, once its bill has ended.
+    """What the present API would have charged, once its bill has ended.
 
         B(t) = Q(t) · baseline cost per call · (1 + baseline price change)^((t − 1)/12) · s(t)
 
@@ -481,7 +485,10 @@ def retraining_spend(
     months_to_amortize: Value,
     pay_level: Value,
 ) -> Value:
-    """A retraining at the end of every interval, never in the last month; its cost follows pay."""
+    """A retraining at the end of every interval, never in the last month.
+
+    Its cost follows pay.
+    """
     due = (month - go_live_delay) % maximum(retraining_interval, 1) == 0
     running = (month > go_live_delay) & (month < months_to_amortize)
     return where((retraining_interval > 0) & running & due, retraining_cost * pay_level, 0)

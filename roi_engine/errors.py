@@ -23,12 +23,12 @@ _JOINERS = "\u200c\u200d"
 
 
 def printable(text: str) -> str:
-    """A text on one line, with characters that would command a terminal spelled out.
+    r"""A text on one line, with characters that would command a terminal spelled out.
 
     Breaks and tabs become spaces; a byte of a file name that is no UTF-8 is spelled too.
 
-    >>> printable("two\\nlines"), printable("\\x1b[2J"), printable("\\u202e€"), printable("caf\\udce9")
-    ('two lines', '\\\\x1b[2J', '\\\\u202e€', 'caf\\\\xe9')
+    >>> printable("two\nlines"), printable("\x1b[2J"), printable("\u202e€"), printable("caf\udce9")
+    ('two lines', '\\x1b[2J', '\\u202e€', 'caf\\xe9')
     """
     if text.isprintable():
         return text
@@ -77,14 +77,19 @@ class ZeroDivisor(FtRoiError):
 
 
 class UnknownName(FtRoiError):
-    """A name that nothing answers to; the sentence offers the nearest known one."""
+    """A name that is not known; the sentence offers the nearest known one."""
 
     code = "#N/A"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong, where it is, and what to do: ``place: sentence``."""
+    """One thing wrong, where it is, and what to do: ``place: sentence``.
+
+    place : a file, table, key or cell; may be empty.
+    sentence : what is wrong, and the cure.
+    code : the error of a cell that stands for it.
+    """
 
     place: str
     sentence: str
@@ -135,6 +140,8 @@ LONGEST_QUOTE = 60
 def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
     """A text that may be of any length, as it is quoted in a sentence.
 
+    longest : characters that are kept at most.
+
     >>> shortened("calls" * 20)
     'callscallscallscallscallscallscallscallscallscallscallscalls…'
     """
@@ -144,6 +151,9 @@ def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to a misspelt one, or None when nothing is close.
 
+    name : as it was written.
+    known : the names that there are.
+
     >>> nearest("gpu_hourly_rat", ["gpu_hourly_rate", "storage_gb"])
     'gpu_hourly_rate'
     """
@@ -151,13 +161,22 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def nearest_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names close to a misspelt one, the closest first; none for a text too long to be a name."""
+    """The known names close to a misspelt one, the closest first.
+
+    name : as it was written; a text too long to be a name has none that are close.
+    known : the names that there are.
+    most : how many are given at most.
+    """
     if len(name) > LONGEST_QUOTE:
         return []
     return difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`` Did you mean "…"?`` for a close known name, else nothing."""
+    """`` Did you mean "…"?`` for a close known name, else nothing.
+
+    name : as it was written.
+    known : the names that there are.
+    """
     guess = nearest(name, known)
     return f' Did you mean "{guess}"?' if guess else ""

@@ -35,9 +35,13 @@ def training_gpu_hours(
 
         operations · parameters · tokens · epochs / (3600 · peak operations per second · MFU)
 
-    params_b : billions of parameters. training_tokens_m : million tokens of the data. peak_tflops : dense bf16 peak
-    of one GPU. mfu : model FLOPs utilisation, the share of the peak in use, as decimal above 0. method : "full" (6
-    operations per parameter and token) or "lora" (5.2). Returns GPU-hours, one run.
+    params_b : billions of parameters.
+    training_tokens_m : million tokens of the data.
+    peak_tflops : dense bf16 peak of one GPU.
+    mfu : model FLOPs utilisation, the share of the peak in use, as decimal above 0.
+    epochs : passes over the data.
+    method : "full" (6 operations per parameter and token) or "lora" (5.2).
+    Returns GPU-hours, one run.
     Source: docs/method.md, "Estimators".
 
     >>> round(training_gpu_hours(6.7, 1_000_000, 312, 0.45))
@@ -52,8 +56,10 @@ def checkpoint_gb(params_b: float, method: str = "full", checkpoints: int = 1) -
 
         parameters · bytes per parameter · checkpoints / 10⁹
 
-    params_b : billions of parameters that are trained: the adapter's with "lora". method : "full" or "lora" (14
-    bytes, enough to resume), "bf16" (2) or "fp32" (4) for weights alone. Returns GB.
+    params_b : billions of parameters that are trained: the adapter's with "lora".
+    method : "full" or "lora" (14 bytes, enough to resume), "bf16" (2) or "fp32" (4) for weights alone.
+    checkpoints : how many are kept.
+    Returns GB.
     Source: docs/method.md, "Estimators".
 
     >>> checkpoint_gb(7), checkpoint_gb(7, "bf16"), checkpoint_gb(7, "fp32")
@@ -67,7 +73,9 @@ def lora_params(rank: int, shapes: Iterable[tuple[int, int, int]]) -> int:
 
         rank · Σ (d_in + d_out)
 
-    shapes : d_in, d_out and how many there are, for each kind of matrix that gets an adapter. Returns a count.
+    rank : that of the adapters, a count.
+    shapes : d_in, d_out and how many there are, for each kind of matrix that gets an adapter.
+    Returns a count.
     Source: docs/method.md, "Estimators".
 
     >>> lora_params(8, [(4096, 4096, 64)])

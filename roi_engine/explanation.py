@@ -36,11 +36,14 @@ NOT_ADDED = frozenset(
 class Step:
     """One quantity on the way to a figure.
 
-    depth : how many steps it lies below the figure. value : a number (None: undefined, infinity: never), or a list over
-    the months 0 to the horizon for a monthly one. total : the sum of a monthly one, None where it would say nothing.
-    sentence : what it is. in_words : how it is calculated, as the Breakdown sheet says; empty for most.
-    equation : as its docstring writes it, else the expression of its source. takes : what the equation takes, with the
-    values. place : file and line, from the package's folder on.
+    depth : how many steps it lies below the figure.
+    value : a number (None: undefined, infinity: never), or a list over the months 0 to the horizon for a monthly one.
+    total : the sum of a monthly one, None where it would say nothing.
+    sentence : what it is.
+    in_words : how it is calculated, as the Breakdown sheet says; empty for most.
+    equation : as its docstring writes it, else the expression of its source.
+    takes : what the equation takes, with the values.
+    place : file and line, from the package's folder on.
     """
 
     name: str
@@ -62,8 +65,10 @@ class Step:
 def explain(inputs: Mapping[str, Any], name: str) -> list[Step]:
     """The steps of a figure: itself first, each followed by those that it takes.
 
-    inputs : every input by name, as `Scenario.inputs` gives them. name : the name of an equation of the model.
-    Returns every step once. Raises `UnknownName` with a guess.
+    inputs : every input by name, as `Scenario.inputs` gives them.
+    name : the name of an equation of the model.
+    Returns every step once.
+    Raises `UnknownName` with a guess.
 
     >>> from roi_engine.reference import REFERENCE
     >>> steps = explain(REFERENCE.inputs(), "roi")
@@ -170,6 +175,7 @@ def place_of(function: Equation) -> str:
 def find_equation(name: str, known: Mapping[str, str]) -> str:
     """The equation that a name means, whatever its case.
 
+    name : as it was written.
     known : other names and the equations that they mean.
     Raises `UnknownName` with a guess.
     """

@@ -21,8 +21,9 @@ def npv(discount_rate: Any, cash_flow: Sequence[Any]) -> Any:
 
         NPV = Σ CF(t) · (1 + r)^(−t/12)
 
-    discount_rate : r, effective, as decimal (not per cent) per year. cash_flow : H + 1 monthly flows (money;
-    floats or arrays over scenarios), month 0 first. Returns money.
+    discount_rate : r, effective, as decimal (not per cent) per year.
+    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first.
+    Returns money.
     Source: docs/method.md, "NPV". (Excel's NPV discounts its first value; this one does not.)
 
     >>> round(npv(0.10, [-100] + [10] * 12), 4)
@@ -36,10 +37,11 @@ def payback(cash_flow: Sequence[Any], months: Any = None) -> Any:
 
         payback = k + (−C(k)) / CF(k + 1)        C = cumulative flow, k = the last month with C(k) < 0
 
-    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first. months : the
-    horizon H where it differs between scenarios (an array). Returns months: 0 where the flow is never
-    negative, beyond H at the last month's pace where it is positive, else infinite.
-    Interpolates within the month. Source: docs/method.md, "Payback".
+    cash_flow : H + 1 monthly flows (money; floats or arrays over scenarios), month 0 first.
+    months : the horizon H where it differs between scenarios (an array).
+    Returns months: 0 where the flow is never negative, beyond H at the last month's pace where it is positive, else
+    infinite. Interpolates within the month.
+    Source: docs/method.md, "Payback".
 
     >>> payback([-100, 40, 40, 40])
     2.5
@@ -50,8 +52,9 @@ def payback(cash_flow: Sequence[Any], months: Any = None) -> Any:
 def discounted_payback(discount_rate: Any, cash_flow: Sequence[Any]) -> Any:
     """Months until the cumulative discounted cash flow is non-negative for good.
 
-    discount_rate : effective, as decimal per year. cash_flow : H + 1 monthly flows (money; floats or
-    arrays), month 0 first. Returns months; infinite where the flows do not recover within the horizon.
+    discount_rate : effective, as decimal per year.
+    cash_flow : H + 1 monthly flows (money; floats or arrays), month 0 first.
+    Returns months; infinite where the flows do not recover within the horizon.
     Source: docs/method.md, "Discounted payback".
 
     >>> discounted_payback(0.0, [-100, 40, 40, 40])
@@ -65,8 +68,10 @@ def mirr(cash_flow: Sequence[Any], finance_rate: Any, reinvest_rate: Any) -> Any
 
         MIRR = (Σ inflows · (1 + k)^((H − t)/12) / −Σ outflows · (1 + f)^(−t/12))^(1/H) − 1        per month
 
-    cash_flow : H + 1 monthly flows (money; floats or arrays), month 0 first. finance_rate f, reinvest_rate k :
-    effective, as decimal per year. Returns a decimal per month; undefined (NaN) unless both signs occur.
+    cash_flow : H + 1 monthly flows (money; floats or arrays), month 0 first.
+    finance_rate : f, effective, as decimal per year.
+    reinvest_rate : k, effective, as decimal per year.
+    Returns a decimal per month; undefined (NaN) unless both signs occur.
     Source: docs/method.md, "MIRR".
 
     >>> round(mirr([-100, 60, 60], 0.0, 0.0), 6)

@@ -1,4 +1,4 @@
-"""How named equations are wired: by their names, and by nothing else.
+"""How named equations are wired: by their names alone.
 
 A `Graph` is a set of equations: functions whose names are quantities and whose parameters are quantities. A quantity
 is *fixed*, one value, or *monthly*, a value in each of the months 0 to the horizon. Monthly is what takes ``month``,
@@ -150,9 +150,11 @@ class Graph:
     def evaluate(self, inputs: Mapping[str, Any], wanted: Iterable[str], months: Any = 0) -> dict[str, Any]:
         """The wanted quantities: fixed as a value, monthly as a list over the months.
 
-        inputs : what the equations take, by name. wanted : names of equations, or total_X, first_X, last_X, every_X.
-        months : the horizon; an array of whole numbers where it differs between scenarios, the longest of which is
-        the last month. Raises `UnknownName` for a quantity that the graph does not know.
+        inputs : what the equations take, by name.
+        wanted : names of equations, or total_X, first_X, last_X, every_X.
+        months : the horizon; an array of whole numbers where it differs between scenarios, the longest of which is the
+            last month.
+        Raises `UnknownName` for a quantity that the graph does not know.
         """
         if isinstance(months, (int, float)):
             return self._compiled(tuple(wanted), False)(inputs, int(months))
@@ -181,8 +183,10 @@ _CONDITION = "changes_only_where"
 def unchanged_unless(condition: Equation) -> Callable[[Equation], Equation]:
     """Marks a monthly equation that keeps its last value unless a condition holds.
 
-    condition : takes some of what the equation takes. The equation says the same itself; the mark saves evaluating
-    it in a month in which the condition holds for no scenario. The equation X must take X_before.
+    condition : takes some of what the equation takes.
+
+    The equation says the same itself; the mark saves evaluating it in a month in which the condition holds for no
+    scenario. The equation X must take X_before.
     """
 
     def mark(equation: Equation) -> Equation:

@@ -51,7 +51,11 @@ _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 @dataclass(frozen=True)
 class InputWarning:
-    """An input and what to think about."""
+    """An input and what to think about.
+
+    input_name : the input's.
+    sentence : what to think about.
+    """
 
     input_name: str
     sentence: str
@@ -63,7 +67,8 @@ class InputWarning:
 def check_inputs(scenario: Scenario) -> list[InputWarning]:
     """What a careful colleague would ask about these inputs, in their order.
 
-    scenario : a valid scenario. Returns warnings; an empty list when there is nothing to ask.
+    scenario : a valid scenario.
+    Returns warnings; an empty list when there is nothing to ask.
     Source: docs/reading-the-result.md.
 
     >>> from roi_engine.reference import REFERENCE
@@ -173,7 +178,10 @@ def _about_a_dearer_model(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _about_old_prices(s: Scenario) -> Iterator[tuple[str, str]]:
-    """Prices whose source is dated; their age is that against the price table, as nothing here reads a clock."""
+    """Prices whose dated source is old beside the price table.
+
+    Their age is that against the table's date, as nothing here reads a clock.
+    """
     try:
         newest = price_tables().read_on
     except (PriceTableError, OSError):

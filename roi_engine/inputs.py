@@ -17,7 +17,14 @@ from roi_engine.quantity import Quantity
 
 @dataclass(frozen=True)
 class Input:
-    """What one input is: quantity, label, group and meaning."""
+    """What one input is: quantity, label, group and meaning.
+
+    aliases : short names.
+    name : as `Scenario` calls it.
+    default : its value where none is given; None for none.
+    required : whether it has to be given.
+    may_be_empty : whether its cell may be, though it has no default.
+    """
 
     quantity: Quantity
     label: str
@@ -53,7 +60,11 @@ class Input:
 
 
 class Range(BaseModel):
-    """How far an input may lie from its value, and the shape between low and high."""
+    """How far an input may lie from its value, and the shape between low and high.
+
+    low, high : in the input's own unit.
+    distribution : the name of the shape.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     low: float
@@ -66,7 +77,9 @@ LONGEST_LABEL = 200
 
 
 def normal_form(label: str) -> str:
-    """A label without case, spaces, underscores, punctuation and what stands in parentheses at its end: the unit.
+    """A label as it is compared: without case, spaces and punctuation.
+
+    Underscores go too, and what stands in parentheses at its end: the unit.
 
     >>> normal_form("GPU_hourly rate (USD / h)")
     'gpuhourlyrate'
@@ -88,6 +101,9 @@ def _normal_form(label: str) -> str:
 def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:
     """The input that a label means, by its normal form.
 
+    inputs : the inputs by name.
+    names : the names that normal forms mean.
+    label : as it was written.
     Raises `UnknownName` with a guess.
     """
     name = names.get(normal_form(label))

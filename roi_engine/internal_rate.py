@@ -1,4 +1,4 @@
-"""Internal rates of return: all of them, not the first that a search falls into.
+"""The internal rates of return of a cash flow, all of them.
 
 With w = 1/(1 + x) the net present value is a polynomial in w. By Descartes' rule the flows' sign changes
 bound its positive roots, and the rule's proof finds them: multiplying by a power of w and differentiating
@@ -26,8 +26,9 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
 
         Σ CF[t] · (1 + x)^−t = 0,    −0.99 ≤ x ≤ 10⁷
 
-    cash_flow : H + 1 signed flows (money), period 0 first. Returns rates as decimal (not per cent) per
-    period; an empty list where there is none. A rate at which the value only touches zero does not count.
+    cash_flow : H + 1 signed flows (money), period 0 first.
+    Returns rates as decimal (not per cent) per period; an empty list where there is none. A rate at which the value
+    only touches zero does not count.
     Source: Descartes' rule of signs; see docs/method.md, "IRR".
 
     >>> [round(rate, 9) for rate in irr_roots([100, -230, 132])]
@@ -49,8 +50,9 @@ def irr(cash_flow: Sequence[float]) -> float | None:
 
         Σ CF[t] · (1 + x)^−t = 0
 
-    cash_flow : H + 1 signed flows (money), period 0 first. Returns a rate as decimal per period; None where
-    the flows have none; of several the one nearest 0.10, the larger at a tie (`irr_roots` gives them all).
+    cash_flow : H + 1 signed flows (money), period 0 first.
+    Returns a rate as decimal per period; None where the flows have none; of several the one nearest 0.10, the larger at
+    a tie (`irr_roots` gives them all).
     Source: docs/method.md, "IRR".
 
     >>> round(irr([-70000, 12000, 15000, 18000, 21000]), 6)
@@ -88,7 +90,10 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
 
 
 def _value(flows: list[float], y: float) -> tuple[float, int]:
-    """The value at rate e^y − 1 up to a positive factor, and its sign (0: zero within rounding)."""
+    """The value at rate e^y − 1 up to a positive factor, and its sign.
+
+    The sign is 0 where the value is zero within rounding.
+    """
     growth = y < 0  # powers of w would grow: sum from the other end instead
     w = math.exp(y if growth else -y)
     total = size = 0.0

@@ -30,7 +30,7 @@ def monthly_inference_savings(
 
 
 def typed_review_cost(monthly_review_cost: Value) -> Value:
-    """Review cost of a typed call: its arguments hold the amount, never a price by the call."""
+    """Review cost of a typed call, whose arguments hold no price by the call."""
     return monthly_review_cost
 
 

@@ -35,11 +35,13 @@ def appraise_many(
 ) -> dict[str, FloatArray]:
     """The full model for many scenarios that differ from a base in some inputs.
 
-    scenario : the base. columns : input name → one value per scenario (arrays of equal length n, numeric
-    inputs). wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv,
-    discounted_payback_months, profitability_index, equivalent_monthly. Returns metric → n values (money,
-    fraction or months; NaN is undefined, infinity is never). Raises `ScenarioError` naming the first illegal
-    value of each column. Source: docs/method.md, "Many scenarios".
+    scenario : the base.
+    columns : input name → one value per scenario (arrays of equal length n, numeric inputs).
+    wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv, discounted_payback_months,
+        profitability_index, equivalent_monthly.
+    Returns metric → n values (money, fraction or months; NaN is undefined, infinity is never).
+    Raises `ScenarioError` naming the first illegal value of each column.
+    Source: docs/method.md, "Many scenarios".
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise_many(REFERENCE, {"training_hours": [24, 48]}, ["net_roi"])["net_roi"].round(2).tolist()
@@ -54,8 +56,10 @@ def appraise_level(
     """The closed form of the level case for many scenarios.
 
     Growth, ramp, drift and risk do not enter.
-    Arguments and results as `appraise_many`; wanted : metrics from net_roi, roi, payback_months, total_cost,
-    total_benefit, monthly_benefit.
+
+    scenario, columns : as for `appraise_many`.
+    wanted : metrics from net_roi, roi, payback_months, total_cost, total_benefit, monthly_benefit.
+    Returns metric → n values, as `appraise_many`.
 
     >>> from roi_engine.reference import REFERENCE
     >>> appraise_level(REFERENCE, {"training_hours": [24, 48]})["net_roi"].round(2).tolist()
@@ -96,9 +100,10 @@ def _in_chunks(
 
 
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
-    """The rules between inputs: one scenario stands for all, and no self-hosted one may lack its fleet.
+    """Checks the rules between inputs.
 
-    That one has the largest review cost, which none may have beside a review cost by the call.
+    One scenario stands for all: that of the largest review cost, which none may have beside one by the call. None that
+    is self-hosted may lack its fleet.
     """
     if all(len(array) for array in arrays.values()):
         review = arrays.get("monthly_review_cost")
@@ -115,7 +120,10 @@ def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> Non
 
 
 def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
-    """The columns as arrays of equal length; the first illegal value of each is reported."""
+    """The columns as arrays of equal length.
+
+    The first illegal value of each column is reported.
+    """
     import numpy as np
 
     arrays: dict[str, FloatArray] = {}

@@ -51,7 +51,8 @@ def annual_rate(monthly: Value) -> Value:
 
         (1 + x)^12 − 1
 
-    monthly : x, as decimal (not per cent) per month. Returns a decimal per year.
+    monthly : x, as decimal (not per cent) per month.
+    Returns a decimal per year.
 
     >>> round(annual_rate(0.01), 6)
     0.126825
@@ -266,7 +267,8 @@ def monthly_rate(discount_rate: Value) -> Value:
 
         i = (1 + r)^(1/12) − 1
 
-    discount_rate : r, as decimal (not per cent) per year, above −1. Returns i, as decimal per month.
+    discount_rate : r, as decimal (not per cent) per year, above −1.
+    Returns i, as decimal per month.
 
     >>> round(monthly_rate(0.10), 14)
     0.0079741404289
@@ -279,7 +281,8 @@ def discount_factor(month: Value, discount_rate: Value) -> Value:
 
         (1 + r)^(−t/12)
 
-    discount_rate : r, as decimal (not per cent) per year. Returns a factor.
+    discount_rate : r, as decimal (not per cent) per year.
+    Returns a factor.
     """
     return (1 + discount_rate) ** (-month / 12)
 

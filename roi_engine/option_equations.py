@@ -22,7 +22,10 @@ def stay_bill(
     present_review_cost: Value,
     pay_level: Value,
 ) -> Value:
-    """What staying costs in a month: all traffic on the present API, and all of its review."""
+    """What staying on the present API costs in a month.
+
+    All of the traffic is billed there, and all of its review is paid.
+    """
     price = price_in_month(month, baseline_cost_per_call, baseline_price_change)
     bill = traffic_growth * (baseline_monthly_api_calls * price + present_review_cost * pay_level)
     return where((month > 0) & (month <= months_to_amortize), bill, 0)
@@ -39,7 +42,10 @@ def pv_stay(total_discounted_stay_bill: Value) -> Value:
 
 
 def api_priced(serving: Any, finetuned_cost_per_call: Value) -> Value:
-    """1 where a fine-tuned API model has a price, else 0; in a scenario paid by the token it may be free."""
+    """1 where a fine-tuned API model has a price, else 0.
+
+    In a scenario that is paid by the token the price may be 0.
+    """
     return where(serving == "per_token", 1, where(finetuned_cost_per_call > 0, 1, 0))
 
 

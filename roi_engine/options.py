@@ -57,9 +57,12 @@ class Option:
     """One option; a figure is None where undefined.
 
     That is so for an option that lacks inputs, and for the payback of staying.
-    npv : against staying. pv_cost : the present value of all that it costs, review and traffic that has not moved
-    included. rank : 1 is the cheapest; equals share a rank. ranking_changes_at : the calls per month nearest the
-    scenario's at which its rank changes, infinite where none does. note : why there are no figures.
+
+    npv : against staying.
+    pv_cost : the present value of all that it costs, review and traffic that has not moved included.
+    rank : 1 is the cheapest; equals share a rank.
+    ranking_changes_at : the calls per month nearest the scenario's at which its rank changes, infinite where none does.
+    note : why there are no figures.
     """
 
     name: str
@@ -83,7 +86,11 @@ class Option:
 
 @dataclass(frozen=True)
 class RankingChange:
-    """A volume above which one of two options is cheaper, and below it the other."""
+    """A volume above which one of two options is cheaper, and below it the other.
+
+    calls : per month.
+    cheaper_above, cheaper_below : the names of the options.
+    """
 
     calls: float
     cheaper_above: str
@@ -211,8 +218,9 @@ def compare_options(scenario: Scenario) -> Options:
         PV cost(stay) = Σ (calls · growth · price + review cost · growth) discounted
         PV cost(option) = PV cost(stay) − NPV(option)
 
-    scenario : a valid one; an option for which it gives no figures says why in its note. Returns `Options`, whose
-    ``all()`` are the options. The volumes at which the ranking changes are searched as `break_even` does.
+    scenario : a valid one; an option for which it gives no figures says why in its note.
+    Returns `Options`, whose ``all()`` are the options. The volumes at which the ranking changes are searched as
+    `break_even` does.
     Source: docs/method.md, "Options".
 
     >>> from roi_engine.reference import REFERENCE

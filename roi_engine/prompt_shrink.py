@@ -1,4 +1,4 @@
-"""A shorter prompt after fine-tuning: how much of it goes, and how much must go before a call costs no more.
+"""How much shorter the prompt is after fine-tuning, and how much it must be.
 
 A fine-tuned API model costs more per token than its base. It saves only when the prompt shrinks.
 """
@@ -18,7 +18,10 @@ from roi_engine.value import UNDEFINED, Value, divide, fallback, given, where
 
 
 def prompt_shrink_planned(baseline_input_tokens: Value, finetuned_input_tokens: Value) -> Value:
-    """The part of the prompt that fine-tuning makes needless; undefined without two token mixes."""
+    """The part of the prompt that fine-tuning makes needless.
+
+    Undefined without two token mixes.
+    """
     kept = divide(fallback(finetuned_input_tokens, 0), fallback(baseline_input_tokens, 0), UNDEFINED)
     return where(given(baseline_input_tokens) & given(finetuned_input_tokens), 1 - kept, UNDEFINED)
 
@@ -35,7 +38,10 @@ def prompt_shrink_to_pay(
     finetuned_batch_share: Value,
     finetuned_batch_discount: Value,
 ) -> Value:
-    """The shrink of the prompt at which a call costs the same on both models; undefined without two token mixes."""
+    """The shrink of the prompt at which a call costs the same on both models.
+
+    Undefined without two token mixes.
+    """
     answer = fallback(finetuned_output_tokens, 0) * fallback(finetuned_output_price_per_m, 0)
     price = prompt_price(
         fallback(finetuned_input_price_per_m, 0), fallback(finetuned_cached_share, 0), finetuned_cached_price
@@ -58,8 +64,9 @@ def prompt_shrink(inputs: Mapping[str, Any]) -> float | None:
 
         1 − fine-tuned input tokens / baseline input tokens
 
-    inputs : every input by name, as `Scenario.inputs` gives them. Returns a fraction, negative where the prompt
-    grows; None unless both sides give a token mix. Source: docs/method.md, "A shorter prompt".
+    inputs : every input by name, as `Scenario.inputs` gives them.
+    Returns a fraction, negative where the prompt grows; None unless both sides give a token mix.
+    Source: docs/method.md, "A shorter prompt".
 
     >>> from roi_engine.reference import REFERENCE
     >>> print(prompt_shrink(REFERENCE.inputs()))
@@ -75,9 +82,11 @@ def prompt_shrink_needed(inputs: Mapping[str, Any]) -> float | None:
 
     p_output and p_prompt are the fine-tuned model's with its batch discount, p_prompt with its cached share too. With
     the same answer at k times both prices this is (1 − 1/k) · (1 + output cost / input cost).
-    inputs : every input by name, as `Scenario.inputs` gives them. Returns a fraction: 0 or less where no shrink
-    is needed, above 1 where the answer alone costs more than the whole call does today; None unless both sides
-    give a token mix, or where the fine-tuned prompt is free. Source: docs/method.md, "A shorter prompt".
+
+    inputs : every input by name, as `Scenario.inputs` gives them.
+    Returns a fraction: 0 or less where no shrink is needed, above 1 where the answer alone costs more than the whole
+    call does today; None unless both sides give a token mix, or where the fine-tuned prompt is free.
+    Source: docs/method.md, "A shorter prompt".
 
     >>> from roi_engine.reference import REFERENCE
     >>> mixes = {"baseline_input_tokens": 1800, "baseline_output_tokens": 250,

@@ -113,7 +113,9 @@ class Quantity:
 
     @property
     def range_in_words(self) -> str:
-        """The legal range as a phrase, such as ``from 1 to 600`` or ``above -1 and at most 9``.
+        """The legal range as a phrase.
+
+        Such as ``from 1 to 600`` or ``above -1 and at most 9``.
 
         >>> MONTHS.range_in_words
         'from 1 to 600'
@@ -177,7 +179,9 @@ _TYPE_A_MONTH = "Type year and month, such as 2027-01."
 
 
 def month_of_year(start_month: str, month: int) -> str:
-    """The calendar month of a month of the horizon; empty for month 0, and where no start is known.
+    """The calendar month of a month of the horizon.
+
+    Empty for month 0, and where no start is known.
 
     >>> month_of_year("2027-11", 1), month_of_year("2027-11", 3), month_of_year("", 3)
     ('2027-11', '2028-01', '')
@@ -219,7 +223,10 @@ _ERROR_VALUES = CELL_ERRORS.keys() | YOUNGER_ERRORS
 
 
 def _storable(text: str) -> str:
-    """The text, if a cell of a sheet can hold it as a text; raises `WrongType` with the place of what it cannot."""
+    """The text, where a cell of a sheet can hold it.
+
+    Raises `WrongType` with the place of the first character that it cannot hold.
+    """
     found = _UNSTORABLE.search(text)
     if found:
         place = f"letter {found.start() + 1:,} (U+{ord(found[0]):04X})"

@@ -55,11 +55,14 @@ def cost_benefit_finetuning(
         net = (calls/1000 · (baseline − fine-tuned) + review cost · improvement) · months
               − (hours · rate + GB · storage rate · months)
 
-    The eleven inputs have the units of `Scenario`; only their types are checked, any finite number is
-    calculated with as the framework does. timestamp : the time to state (with a time zone); now, when left
-    out. Returns the nested dictionary: money to 2 decimals, ROI in per cent and payback in months to 1,
-    payback "Never" where nothing comes back, ROI 0 where nothing is spent. Raises `WrongType` for anything
-    that is not a finite number. Source: docs/method.md, "The reference framework".
+    The eleven inputs have the units of `Scenario`; only their types are checked, any finite number is calculated with
+    as the framework does.
+
+    timestamp : the time to state (with a time zone); now, when left out.
+    Returns the nested dictionary: money to 2 decimals, ROI in per cent and payback in months to 1, payback "Never"
+    where nothing comes back, ROI 0 where nothing is spent.
+    Raises `WrongType` for anything that is not a finite number.
+    Source: docs/method.md, "The reference framework".
 
     >>> result = cost_benefit_finetuning(7, 24, 1.5, 28, 0.02, 5_000_000, 0.30, 0.05, 0.12, 2000, 12)
     >>> result["roi_metrics"]["net_roi_usd"], result["roi_metrics"]["roi_percent"]
@@ -112,7 +115,8 @@ def cost_benefit_finetuning(
 def reference_result(scenario: Scenario, *, timestamp: datetime | None = None) -> dict[str, Any]:
     """`cost_benefit_finetuning` of a scenario's eleven reference inputs.
 
-    A review cost by the call stands in it as the amount of the first month.
+    scenario : a valid one; a review cost by the call stands in the result as the amount of the first month.
+    timestamp : the time to state (with a time zone); now, when left out.
     """
     given = {name: getattr(scenario, name) for name in REFERENCE_INPUTS}
     given["monthly_review_cost"] = figure(scenario.inputs(), "present_review_cost")

@@ -17,7 +17,9 @@ def narrowed(
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """The shortest bracket of a sign change: two neighbours with their values.
 
-    start, end : the bracket; the function has different signs (or a zero) there, at_start and at_end.
+    function : of one number.
+    start, end : the bracket.
+    at_start, at_end : the function's values there, of different signs (or a zero).
     Returns ``((x, f(x)), (y, f(y)))``, the point with the smaller value first; both points are the same
     where the function is exactly zero. At a jump the two values stay apart.
 

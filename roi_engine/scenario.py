@@ -24,7 +24,10 @@ from roi_engine.inputs import Input, Range, find_among, normal_form
 
 
 def _side(prefix: str, side: str) -> dict[str, Any]:
-    """The token mix that each side, baseline and fine-tuned, may give in place of a price per 1k tokens."""
+    """The inputs of a side's token mix.
+
+    Each side, baseline and fine-tuned, may give one in place of a price per 1k tokens.
+    """
     group = f"Token mix, {side}"
     return {
         f"{prefix}_input_tokens": Input(

@@ -1,4 +1,7 @@
-"""Scenario files: TOML or JSON, flat or in groups, with every problem at its place."""
+"""Scenario files, read from TOML or JSON.
+
+Inputs stand flat or in groups. Every problem is told with its place.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +43,15 @@ _UNREADABLE = Problem("", "This is no scenario: a number has thousands of digits
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """The scenario of a ``.toml`` or ``.json`` file, or for ``-`` of standard input.
+    """The scenario of a ``.toml`` or ``.json`` file.
+
+    path : the file's; ``-`` for standard input.
+    Raises `ScenarioError` with every problem, each at its place (``file: table.key``).
+    Source: docs/scenario-files.md.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
     ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
-    called after its stem. Models and GPUs of the price tables may be named in place of their prices. Raises
-    `ScenarioError` with every problem, each at its place (``file: table.key``). Source: docs/scenario-files.md.
+    called after its stem. Models and GPUs of the price tables may be named in place of their prices.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):
@@ -103,7 +109,10 @@ def _parsed(text: str, form: str) -> dict[str, Any]:
 
 
 def _check_size(data: Mapping[str, Any]) -> None:
-    """Refuses what holds far more, or lies far deeper, than a scenario: each entry would be a problem of its own."""
+    """Refuses data far larger, or nested far deeper, than a scenario.
+
+    Each of its entries would be a problem of its own.
+    """
     entries = 0
     open_tables: list[tuple[Any, int]] = [(data, 1)]
     while open_tables:
@@ -204,7 +213,10 @@ def _place(
 
 
 def _with_group(group: str, key: str) -> str:
-    """The key with the group's name before it, where that names an input or a model; a short name counts too."""
+    """The key with the group's name before it, where that names an input.
+
+    It may name a model too, and a short name counts.
+    """
     full = f"{group}_{key}"
     if full in NAMES:
         return full

@@ -30,12 +30,22 @@ ANNOTATIONS = ("ranges", "sources", "notes")
 
 
 def mix_given(values: Mapping[str, Any], side: str) -> bool:
-    """Whether a side (``baseline`` or ``finetuned``) is priced by a token mix."""
+    """Whether a side is priced by a token mix.
+
+    values : inputs by name.
+    side : ``baseline`` or ``finetuned``.
+    """
     return any(values.get(f"{side}_{field}") is not None for field in MIX_FIELDS)
 
 
 def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The data under the inputs' own names, with unknown and repeated keys as problems."""
+    """The data under the inputs' own names.
+
+    data : by any name or label.
+    find : gives the input that a label means.
+    fields : what may be given, by name.
+    Returns the data with the problems: keys that are unknown, and keys that are given twice.
+    """
     named: dict[str, Any] = {}
     problems = []
     for key, value in data.items():
@@ -53,7 +63,12 @@ def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> t
 
 
 def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
-    """Required inputs that are absent, where pydantic cannot know that they are required."""
+    """The problems of required inputs that are absent.
+
+    given : what was given, by name.
+    inputs : the inputs by name.
+    Only those are told of which pydantic cannot know that they are required.
+    """
     self_hosted = _self_hosted(given)
     problems = []
     for side in ("baseline", "finetuned"):
@@ -93,7 +108,11 @@ def _absent(declared: Input) -> Problem:
 
 
 def described(error: ValidationError, inputs: Inputs) -> list[Problem]:
-    """pydantic's findings in our sentences."""
+    """pydantic's findings in our sentences.
+
+    error : the findings.
+    inputs : the inputs by name.
+    """
     problems = []
     for each in error.errors():
         place = ".".join(str(part) for part in each["loc"])
@@ -109,7 +128,11 @@ def described(error: ValidationError, inputs: Inputs) -> list[Problem]:
 
 
 def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
-    """What a self-hosted fleet lacks."""
+    """What a self-hosted fleet lacks.
+
+    values : inputs by name.
+    inputs : the declared inputs by name.
+    """
     if not _self_hosted(values):
         return []
     return [
@@ -120,7 +143,12 @@ def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
 
 
 def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
-    """Puts ranges, sources and notes under the inputs' own names; what cannot be read becomes a problem."""
+    """Puts ranges, sources and notes under the inputs' own names.
+
+    given : what was given; its tables of annotations are changed in place.
+    find : gives the input that a label means.
+    Returns a problem for each that cannot be read.
+    """
     problems: list[Problem] = []
     for section in ANNOTATIONS:
         entries = given.get(section)
@@ -189,7 +217,11 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
 
 
 def in_order(problems: list[Problem], fields: Mapping[str, Any]) -> list[Problem]:
-    """Problems in the order of the inputs, each once."""
+    """Problems in the order of the inputs, each once.
+
+    problems : in any order.
+    fields : the inputs by name, in their order.
+    """
     order = {name: position for position, name in enumerate(fields)}
     unique = list(dict.fromkeys(problems))
     return sorted(unique, key=lambda problem: order.get(problem.place.split(".")[0], len(order)))

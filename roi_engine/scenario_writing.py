@@ -1,4 +1,7 @@
-"""A scenario as a TOML file for people: each input with its unit, its range, source and note in tables below."""
+"""A scenario written as a TOML file for people.
+
+Each input stands with its unit; its range, source and note stand in tables below.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ from roi_engine.scenario import INPUTS, Scenario
 def scenario_toml(scenario: Scenario, heading: str = "") -> str:
     """A scenario as TOML that `load_scenario` reads back to exactly the same scenario.
 
-    heading : a comment for the first line, such as where the figures come from. Inputs at their default are left
-    out. Source: docs/scenario-files.md.
+    scenario : a valid one.
+    heading : a comment for the first line, such as where the figures come from.
+    Source: docs/scenario-files.md.
+
+    Inputs at their default are left out.
 
     >>> from roi_engine.reference import REFERENCE
     >>> print(scenario_toml(REFERENCE).splitlines()[5])

@@ -23,8 +23,10 @@ def moved(base: Value, change: Value, step: Value, lowest: Value, highest: Value
 
         base · (1 + change);  a whole number (step 1): the nearest one, at least one step away
 
-    base, lowest, highest : in the input's own unit. change : as decimal, negative for down. step : 1 for an
-    input that is a whole number, else 0. Returns a value in the input's unit; the base where change is 0.
+    base, lowest, highest : in the input's own unit.
+    change : as decimal, negative for down.
+    step : 1 for an input that is a whole number, else 0.
+    Returns a value in the input's unit; the base where change is 0.
 
     >>> moved(12, -0.2, 1, 1, 600), moved(12, 0.2, 1, 1, 600), moved(1, 0.2, 1, 1, 600)
     (10, 14, 2)
@@ -44,7 +46,13 @@ def legal_bounds(declared: Input) -> tuple[float, float]:
 
 
 def moved_input(declared: Input, base: float, change: float) -> float:
-    """`moved` for an input's own step and bounds."""
+    """`moved` for an input's own step and bounds.
+
+    declared : the input.
+    base : its value, in its own unit.
+    change : as decimal, negative for down.
+    Returns a value in the input's unit.
+    """
     value: Any = moved(base, change, 1 if declared.quantity.whole else 0, *legal_bounds(declared))
     return float(value)
 
@@ -52,9 +60,12 @@ def moved_input(declared: Input, base: float, change: float) -> float:
 def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
     """A metric of the full model with some inputs replaced.
 
-    scenario : the base. metric : a name of `METRICS` (NETROI, PAYBACK …). changes : input name → value in
-    its own unit. Returns the metric (None: undefined, infinity: never). Raises `ScenarioError` for an
-    illegal value, `UnknownName` for an unknown metric. Source: docs/method.md, "Sensitivity".
+    scenario : the base.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    changes : input name → value in its own unit.
+    Returns the metric (None: undefined, infinity: never).
+    Raises `ScenarioError` for an illegal value, `UnknownName` for an unknown metric.
+    Source: docs/method.md, "Sensitivity".
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(what_if(REFERENCE, "NETROI", baseline_cost_per_1k_tokens=0.36), 2)
@@ -65,7 +76,12 @@ def what_if(scenario: Scenario, metric: str, **changes: Any) -> float | None:
 
 @dataclass(frozen=True)
 class TornadoBar:
-    """One input at its low and its high value, the others at base."""
+    """One input at its low and its high value, the others at base.
+
+    name, label : the input's.
+    low, high : its ends, in its own unit.
+    metric_at_low, metric_at_high : the results (None: undefined, infinity: never).
+    """
 
     name: str
     label: str
@@ -85,11 +101,14 @@ class TornadoBar:
 def tornado(scenario: Scenario, metric: str = "NETROI", swing: float = DEFAULT_SWING) -> list[TornadoBar]:
     """Every numeric input at low and high, the others at base, the widest swing first.
 
-    scenario : the base; an input with a range in it is moved to that range, any other by ``swing`` (a
-    decimal, 0.2 for ±20 %) as `moved` says. Empty and text inputs are left out, zero ones
-    without a range, and inputs that do not move the metric.
+    scenario : the base; an input with a range in it is moved to that range.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    swing : how far any other input is moved, as `moved` says; a decimal, 0.2 for ±20 %.
     Returns bars in falling order of swing; the order of inputs breaks ties.
+    Raises `OutOfRange` for a swing that is not between 0 and 1, `UnknownName` for an unknown metric.
     Source: docs/method.md, "Sensitivity".
+
+    Empty and text inputs are left out, zero ones without a range, and inputs that do not move the metric.
 
     >>> from roi_engine.reference import REFERENCE
     >>> [bar.name for bar in tornado(REFERENCE)[:2]]
@@ -116,7 +135,13 @@ def _falling(bar: TornadoBar) -> tuple[bool, float]:
 
 
 def low_and_high(scenario: Scenario, declared: Input, swing: float = DEFAULT_SWING) -> tuple[float, float]:
-    """The ends between which an input is moved: its range, else ``swing`` each way."""
+    """The ends between which an input is moved: its range, else ``swing`` each way.
+
+    scenario : the base.
+    declared : the input.
+    swing : as decimal, 0.2 for ±20 %.
+    Returns low and high in the input's unit.
+    """
     span = scenario.ranges.get(declared.name)
     if span is not None:
         return span.low, span.high
@@ -134,6 +159,11 @@ def changed_by(scenario: Scenario, metric: str, input_name: str, change: float) 
 
         what_if at base · (1 + change)
 
+    scenario : the base.
+    metric : a name of `METRICS` (NETROI, PAYBACK …).
+    input_name : a numeric input, by name, short name or label.
+    change : as decimal, negative for down.
+    Returns the metric (None: undefined, infinity: never).
 
     >>> from roi_engine.reference import REFERENCE
     >>> round(changed_by(REFERENCE, "NETROI", "baseline_cost", 0.2), 2)

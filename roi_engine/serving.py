@@ -23,8 +23,12 @@ def cost_per_1k_tokens(gpu_hourly_rate: float, tokens_per_second: float, utilisa
 
         1000 · GPUs of the replica · GPU price / (3600 · tokens per second · utilisation)
 
-    tokens_per_second of the replica, above 0; utilisation : the month's average, as decimal above 0. Returns
-    currency per 1,000 tokens. Source: docs/method.md, "Self-hosted serving".
+    gpu_hourly_rate : currency per GPU-hour.
+    tokens_per_second : of the replica, above 0.
+    utilisation : the month's average, as decimal above 0.
+    gpus : GPUs of the replica.
+    Returns currency per 1,000 tokens.
+    Source: docs/method.md, "Self-hosted serving".
 
     >>> round(cost_per_1k_tokens(3, 2500, 0.6), 9)
     0.000555556
@@ -47,7 +51,14 @@ def fleet_gpus(
         need = calls · tokens per call · peak factor / (tokens per second · target utilisation · 730 · 3600)
         GPUs = GPUs per replica · max(minimum replicas, ⌈need⌉)
 
-    calls per month; tokens_per_second of one replica, above 0; target_utilisation as decimal. Returns a count.
+    calls : per month.
+    tokens_per_call : prompt and answer.
+    tokens_per_second : of one replica, above 0.
+    target_utilisation : the share of a replica's throughput that is planned for, as decimal above 0.
+    peak_factor : the busiest time's traffic over the average.
+    min_replicas : replicas that are always there.
+    gpus_per_replica : GPUs that serve one copy of the model.
+    Returns a count.
     Source: docs/method.md, "Self-hosted serving".
 
     >>> fleet_gpus(10_000_000, 650, 2500)
@@ -63,7 +74,10 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
 
         GPUs · GPU price · 730 + operations
 
-    gpu_hourly_rate : currency per GPU-hour. operations : currency per month. Returns currency per month.
+    gpus : a count.
+    gpu_hourly_rate : currency per GPU-hour.
+    operations : currency per month.
+    Returns currency per month.
 
     >>> fleet_cost(5, 3)
     10950.0
@@ -76,8 +90,10 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
 class SelfHostingBreakEven:
     """The calls per month at which self-hosting costs no more than a price per call.
 
-    first : the lowest such volume. always : the volume from which it holds whatever the traffic. Both are
-    infinite where a call on a full replica costs as much as on the API. replica_calls : what one replica serves.
+    first : the lowest such volume.
+    always : the volume from which it holds whatever the traffic.
+    replica_calls : what one replica serves.
+    Both volumes are infinite where a call on a full replica costs as much as on the API.
     """
 
     first: float
@@ -121,9 +137,13 @@ def self_hosting_break_even(
         n replicas break even at Q[n] = (n · replica's bill + operations) / API cost per call,
         which counts where they can serve it and n − 1 cannot
 
-    api_cost_per_call : currency per call. tokens_per_second : of one replica of one GPU (for more, give the
-    price of all its GPUs as gpu_hourly_rate). operations : currency per month. Returns a `SelfHostingBreakEven`.
-    A fleet is a staircase, so the winning volumes may be several intervals.
+    api_cost_per_call : currency per call.
+    tokens_per_call : prompt and answer.
+    tokens_per_second : of one replica of one GPU (for more, give the price of all its GPUs as gpu_hourly_rate).
+    gpu_hourly_rate : currency per GPU-hour.
+    target_utilisation, peak_factor, min_replicas : as for `fleet_gpus`.
+    operations : currency per month.
+    Returns a `SelfHostingBreakEven`; a fleet grows by whole replicas, so the winning volumes may be several intervals.
     Source: docs/method.md, "Reading the staircase".
 
     >>> found = self_hosting_break_even(0.00425, 650, 2500, 3, operations=1000)

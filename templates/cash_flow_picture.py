@@ -1,4 +1,6 @@
-"""The cumulative cash flow as a picture, for places that show no chart, such as an email.
+"""The cumulative cash flow as a picture.
+
+For places that show no chart, such as an email.
 
 It is the chart of the Summary sheet again: the same flows, the same payback, the same colours. Pillow's own letters are
 ASCII only, so a currency that is not (€) is left to the text beside the picture.
@@ -31,9 +33,10 @@ AXIS = "A6A6A6"
 
 
 def cash_flow_picture(appraisal: Appraisal, currency: str) -> bytes:
-    """The cumulative cash flow over the months as a PNG, the payback marked where it lies within the horizon.
+    """The cumulative cash flow over the months as a PNG.
 
-    appraisal : what the figures are read from. currency : named on the axis if it is ASCII.
+    appraisal : what the figures are read from; the payback is marked where it lies within the horizon.
+    currency : named on the axis if it is ASCII.
 
     >>> from roi_engine import REFERENCE, appraise
     >>> cash_flow_picture(appraise(REFERENCE), "USD")[1:4]
@@ -63,7 +66,10 @@ def picture_in_words(appraisal: Appraisal, currency: str) -> str:
 
 
 class _Drawing:
-    """A picture with the scales of its axes; points are given in months and money, sizes in shown pixels."""
+    """A picture with the scales of its axes.
+
+    Points are given in months and money, sizes in shown pixels.
+    """
 
     def __init__(self, picture: Image.Image, appraisal: Appraisal) -> None:
         self.pen = ImageDraw.Draw(picture)
@@ -152,7 +158,10 @@ def tidy_step(span: float) -> float:
 
 
 def _shown(value: float, step: float) -> str:
-    """An amount with the decimals that the step has; a large one on a coarse scale in millions or billions."""
+    """An amount with the decimals that the step has.
+
+    A large one on a coarse scale is shown in millions or billions.
+    """
     for size, word in ((1e9, " bn"), (1e6, " M")):
         if abs(value) >= size and step >= size / 100:
             return f"{value / size:,.2f}".rstrip("0").rstrip(".") + word

@@ -42,12 +42,16 @@ def build_workbook(
 ) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
-    scenario : the inputs. edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native``
-    ordinary formulas, ``values`` nothing but values. generated : the time to state; SOURCE_DATE_EPOCH, else now, when
-    left out. others : further scenarios, among which the reader chooses on a sheet of their own; each needs a name, all
-    one currency, or a `ScenarioError` says so. recipient : whom this copy is for, kept as a property of the document,
-    so that answers can be told apart. live_grids : whether Excel's data tables calculate the tornado and the grids of
-    the native edition, which are values as generated when it is left out.
+    scenario : the inputs.
+    edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native`` ordinary formulas, ``values``
+        nothing but values.
+    generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
+    others : further scenarios, among which the reader chooses on a sheet of their own; each needs a name, all one
+        currency, or a `ScenarioError` says so.
+    recipient : whom this copy is for, kept as a property of the document, so that returned workbooks can be told apart.
+    live_grids : whether Excel's data tables calculate the tornado and the grids of the native edition, which are values
+        as generated when it is left out.
+
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     moment = generation_time(generated)

@@ -1,4 +1,4 @@
-"""The command calc: the answer on the terminal."""
+"""The command calc: the figures of a scenario on the terminal."""
 
 from __future__ import annotations
 

@@ -124,7 +124,10 @@ def _inputs(scenario: Scenario, steps: list[Step]) -> dict[str, Any]:
 
 
 def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
-    """A step: name, value and place, then what it is, its equation and what goes into it, further in."""
+    """Prints a step: its name, value and place, and below what it is.
+
+    Its equation and what goes into it follow, further in.
+    """
     indent = "  " * step.depth
     value = f"by month: {_months(step, scenario)}" if step.monthly else f"= {_value(step, scenario)}"
     gap = columns - len(indent) - len(step.name) - len(value) - len(step.place) - 1
@@ -138,7 +141,10 @@ def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
 
 
 def _about(step: Step) -> Iterator[str]:
-    """What stands below a step's name: what it is, its equation, and the values that the equation takes."""
+    """The lines below a step's name.
+
+    What the step is, its equation, and the values that the equation takes.
+    """
     yield step.sentence
     yield from (line if " = " in line or line[0] == "·" else f"= {line}" for line in step.equation.splitlines())
     fixed = [f"{name} = {shown(value, 'empty')}" for name, value in step.takes.items() if not isinstance(value, list)]
@@ -158,7 +164,10 @@ def _value(step: Step, scenario: Scenario) -> str:
 
 
 def _months(step: Step, scenario: Scenario) -> str:
-    """A monthly figure: one value where all are alike, else its first months and its last."""
+    """A monthly figure in one line.
+
+    One value where all months are alike, else the first months and the last.
+    """
     values = [shown(value) for value in step.value]
     total = "" if step.total is None else f", total {shown(step.total)}"
     if len({*values}) == 1:
@@ -195,7 +204,9 @@ def _unit(scenario: Scenario, name: str) -> str:
 
 
 def shown(value: Any, nothing: str = "n/a") -> str:
-    """A value with the digits that matter: two decimals where it is large, six digits where it is small.
+    """A value with the digits that matter.
+
+    Two decimals where it is large, six digits where it is small.
 
     >>> shown(36766.4449), shown(0.00004575), shown(12), shown(None), shown("upfront")
     ('36,766.44', '4.575e-05', '12', 'n/a', 'upfront')

@@ -230,7 +230,10 @@ def _read(path: Path, day: date) -> list[PriceRow]:
 
 @contextmanager
 def _alone(own: Path) -> Iterator[None]:
-    """Holds the table against other imports: each takes the table that the one before it left."""
+    """Lets one import at a time change the table.
+
+    Each import takes the table that the one before it left.
+    """
     from filelock import FileLock, Timeout
 
     try:

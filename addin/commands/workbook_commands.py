@@ -154,7 +154,12 @@ SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv
 
 
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
-    """The five lines: the answer (about one of several), net ROI and ROI, the paybacks, NPV and IRR, the file."""
+    """The five lines that sum up a scenario.
+
+    The verdict, net ROI and ROI, the paybacks, NPV and IRR, and the file.
+
+    about : which scenario the verdict is of, where there are several.
+    """
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
     from roi_engine.figures import FIGURES

@@ -1,4 +1,6 @@
-"""Where LibreOffice's FT_ functions are calculated: in its own Python, or in a worker process.
+"""Where the FT_ functions of LibreOffice are calculated.
+
+That is LibreOffice's own Python, or a worker process.
 
 Its own Python does it where the engine can be imported there in the version that the extension was built with: from
 what it has itself, or from the libraries of the interpreter that built the extension, if both load the same
@@ -41,7 +43,9 @@ REMEMBERED = 16_000_000
 
 
 class Worker:
-    """A process of another Python that answers calls; started at the first, and again should it have died.
+    """A process of another Python that answers calls.
+
+    It is started at the first call, and again should it have died.
 
     Questions are numbered, and an answer is the line that bears the number of its question: whatever else comes out of
     the process is no answer. A call that takes too long ends the process and is an OSError, as is a process that dies.
@@ -57,7 +61,10 @@ class Worker:
         self._one_at_a_time = Lock()
 
     def start(self) -> dict[str, Any]:
-        """Starts the process and returns what it says of itself; raises OSError where it cannot be used."""
+        """Starts the process and returns what it says of itself.
+
+        Raises OSError where it cannot be used.
+        """
         self.stop()  # one that has died leaves its pipes open
         environment = {name: value for name, value in os.environ.items() if name not in OTHER_PYTHONS}
         self.process = subprocess.Popen(
@@ -73,7 +80,10 @@ class Worker:
         return greeting
 
     def answer(self, name: str, arguments: Sequence[Any]) -> Any:
-        """What a function gives, of the process or from memory; raises OSError where there is no answer."""
+        """What a function gives, by the process or from memory.
+
+        Raises OSError where there is no answer.
+        """
         question = json.dumps([name, arguments]).encode()
         with self._one_at_a_time:
             known = self.memory.get(question)
@@ -121,7 +131,10 @@ class Worker:
 
 
 class Memory:
-    """Answers by question, the latest used, up to a number of bytes; what is large in itself is not remembered."""
+    """The latest answers by their questions, up to a number of bytes.
+
+    An answer that is large in itself is not remembered.
+    """
 
     def __init__(self, most: int) -> None:
         self.most, self.size = most, 0
@@ -165,12 +178,18 @@ def _ended(process: subprocess.Popen[bytes]) -> int:
 
 
 def binary_kind() -> str:
-    """The kind of binary libraries that this Python loads, such as ``.cpython-311-x86_64-linux-gnu.so``."""
+    """The kind of binary libraries that this Python loads.
+
+    Such as ``.cpython-311-x86_64-linux-gnu.so``.
+    """
     return str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
 def _engine_here(settings: dict[str, Any], engine: Engine, report: dict[str, Any]) -> Answer | None:
-    """The engine in this Python, by what it has itself or else by the builder's libraries; None where neither works."""
+    """The engine in this Python, None where it cannot be imported.
+
+    It is loaded from what this Python has itself, or else from the builder's libraries.
+    """
     libraries = settings["libraries"] if settings["binaries"] == binary_kind() else []
     for borrowed in ([], libraries) if libraries else ([],):
         before = list(sys.path)
@@ -192,11 +211,14 @@ def _engine_here(settings: dict[str, Any], engine: Engine, report: dict[str, Any
 
 
 def chosen_calculator(settings: dict[str, Any], worker_program: Path, engine: Engine) -> Answer:
-    """The function that answers calls, here or in a worker; the choice is written where `REPORT` asks for it.
+    """The function that answers calls, here or in a worker.
+
+    The choice is written where `REPORT` asks for it.
 
     settings : what the extension was built with: engine version, interpreter, the folder of its engine, its libraries
-    and the kind of binaries in them. engine : gives the version and the answering function of the engine here, or
-    raises. Raises OSError where neither works.
+        and the kind of binaries in them.
+    engine : gives the version and the answering function of the engine here, or raises.
+    Raises OSError where neither works.
     """
     report: dict[str, Any] = {"own_python": sys.version.split()[0], **settings}
     answer = _engine_here(settings, engine, report)

@@ -1,4 +1,7 @@
-"""Whether the functions run in LibreOffice here: each thing looked at, and the cure of what is wrong."""
+"""Whether the functions run in LibreOffice on this computer.
+
+Each thing that is looked at is told, with the cure where something is wrong.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from roi_engine._version import __version__
 
 
 def findings() -> list[DoctorFinding]:
-    """LibreOffice, its Python, where the functions run, what one of them gives, and the extension."""
+    """What the doctor finds about LibreOffice and the extension.
+
+    LibreOffice itself, its Python, where the functions run, what one of them gives, and the extension.
+    """
     interpreter = DoctorFinding(
         "This Python", "ok", f"{sys.executable}, {sys.version.split()[0]}, ft-roi {__version__}"
     )

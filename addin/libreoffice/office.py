@@ -1,4 +1,6 @@
-"""LibreOffice without a window: found, checked for its age, run in a fresh profile, never left behind.
+"""LibreOffice run without a window.
+
+It is found, its version is checked, it runs in a fresh profile, and nothing of it is left running.
 
 soffice exits 0 on failure, so what it should have written is looked for. It leads a process group of its own,
 which is killed whole when it takes too long or when this program is stopped.
@@ -114,7 +116,10 @@ def office_version(soffice: Path) -> tuple[int, ...]:
 
 
 def usable_soffice() -> tuple[Path, tuple[int, ...]]:
-    """soffice and its version; raises `OfficeUnusable` with what to do where it is missing or too old."""
+    """The path of soffice and its version.
+
+    Raises `OfficeUnusable` with what to do where it is missing or too old.
+    """
     soffice = find_soffice()
     if soffice is None:
         raise OfficeUnusable("LibreOffice is not installed, or soffice is not on the PATH.", install_line())
@@ -165,7 +170,12 @@ class Office:
         self._open.close()
 
     def convert(self, copies: Sequence[SafeCopy], folder: Path, suffix: str) -> list[Path]:
-        """Recalculates workbooks and writes each into the folder, under its name, as .xlsx or .pdf, in one run."""
+        """Recalculates workbooks in one run and writes each into the folder.
+
+        copies : the workbooks.
+        folder : where each is written, under its name.
+        suffix : .xlsx or .pdf.
+        """
         from addin.libreoffice.calculator import REPORT
 
         targets = [folder / (copy.name + suffix) for copy in copies]
@@ -203,7 +213,14 @@ def _profile_flag(folder: Path) -> str:
 
 
 def run_program(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> str:
-    """What a program printed; it and all that it started are killed when it takes too long or this program ends."""
+    """What a program printed.
+
+    command : the program and its arguments.
+    timeout : seconds.
+    environment : its environment variables; those of this program where none are given.
+
+    The program and all that it started are killed when it takes too long or when this program ends.
+    """
     name = Path(command[0]).name
     with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as anything that was started
         process = subprocess.Popen(
@@ -238,7 +255,9 @@ def _printed(output: IO[bytes]) -> str:
 
 
 def system_path() -> str:
-    """PATH with the system's folders first: a LibreOffice of the system takes the first python3 on it for its own.
+    """PATH with the system's folders first.
+
+    A LibreOffice of the system takes the first python3 on it for its own.
 
     With another one before it, such as a Python of pyenv's, its functions do not start and no document loads.
     """
@@ -257,7 +276,10 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Makes a polite request to end an exception, so that what was started is ended too."""
+    """Turns signals that ask this program to end into an exception.
+
+    So what was started is ended too.
+    """
 
     def stop(number: int, frame: object) -> None:
         raise SystemExit(128 + number)

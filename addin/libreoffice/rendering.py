@@ -1,4 +1,7 @@
-"""A workbook as LibreOffice computes and draws it: the one way for every command that shows pages or pictures."""
+"""A workbook recalculated and drawn by LibreOffice.
+
+Every command that shows pages or pictures of a workbook gets them here.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,12 @@ from addin.libreoffice.safe_copy import safe_copy
 
 @dataclass(frozen=True)
 class Rendering:
-    """The recalculated workbook (.xlsx), its formula cells, its pages as one PDF and as pictures by file name.
+    """What LibreOffice made of a workbook.
 
+    workbook : the recalculated workbook (.xlsx).
+    cells : its formula cells.
+    document : its pages as one PDF, where that was asked for.
+    pages : its pages as pictures, by file name.
     left_out : in words, what LibreOffice was not given and the results therefore lack.
     """
 
@@ -27,10 +34,14 @@ class Rendering:
 
 
 def render(source: Path, timeout: float = TIMEOUT, *, document: bool = False, pages: bool = False) -> Rendering:
-    """Recalculates a workbook with the functions loaded, and draws it where a document or pages are asked for.
+    """Recalculates a workbook with the functions loaded, and may draw it.
 
+    source : the path of the workbook.
+    timeout : seconds, for each run of a program.
+    document : whether to give its pages as one PDF.
+    pages : whether to give its pages as pictures.
     Raises a `Failure` in words where the file is no workbook, where a program is missing, fails or takes longer than
-    timeout (seconds, for each of its runs), and where the functions that it calls did not run.
+    the timeout, and where the functions that it calls did not run.
     """
     copy = safe_copy(source)
     if pages:
@@ -51,7 +62,10 @@ def render(source: Path, timeout: float = TIMEOUT, *, document: bool = False, pa
 
 
 def _check_functions(cells: Sequence[FormulaCell], office: Office) -> None:
-    """Refuses a result in which the functions did not run: every FT_ cell would be #NAME? or #VALUE!."""
+    """Refuses a result in which the functions did not run.
+
+    Every FT_ cell of such a result would be #NAME? or #VALUE!.
+    """
     found = office.calculator()
     if found is None and any("FT_" in cell.formula.upper() for cell in cells):
         raise OfficeFailed("LibreOffice did not load the FT_ functions. See what is wrong: ft-roi addin doctor")

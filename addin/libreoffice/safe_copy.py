@@ -1,4 +1,6 @@
-"""The copy of a workbook that LibreOffice is given: with nothing in it that LibreOffice would fetch, embed or run.
+"""A safe copy of a workbook for LibreOffice.
+
+Nothing is in it that LibreOffice would fetch, embed or run.
 
 Settings of LibreOffice are not enough: a linked picture is fetched, and the file that an SVG names is embedded,
 whatever they say. So the copy is packed anew from the parts that a workbook of cells and charts needs, found by
@@ -97,7 +99,12 @@ WEB = ("http://", "https://", "mailto:")
 
 @dataclass(frozen=True)
 class SafeCopy:
-    """The file for LibreOffice: its name and suffix there, and what was left out of it, in words."""
+    """The file for LibreOffice, and what was left out of it.
+
+    name, suffix : those of the file there.
+    content : its bytes.
+    left_out : what was left out, in words.
+    """
 
     name: str
     suffix: str
@@ -106,7 +113,10 @@ class SafeCopy:
 
 
 def safe_copy(path: Path) -> SafeCopy:
-    """The copy of an .xlsx, .xlsm or .ods file; raises `UnusablePath` or `InvalidInput` with what is wrong with it."""
+    """The safe copy of an .xlsx, .xlsm or .ods file.
+
+    Raises `UnusablePath` or `InvalidInput` with what is wrong with the file.
+    """
     content = _content(path)
     try:
         if _is_opendocument(content):
@@ -121,7 +131,10 @@ def safe_copy(path: Path) -> SafeCopy:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a file; of a pipe or a device none, which may give bytes without end."""
+    """The bytes of a file.
+
+    A pipe or a device gives none here, as it may have no end.
+    """
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         raise UnusablePath(f"{path} is no file, but a pipe or a device. Name a workbook.")
@@ -135,13 +148,19 @@ def _content(path: Path) -> bytes:
 
 
 def _is_opendocument(content: bytes) -> bool:
-    """Whether a file begins as OpenDocument does: its first part says so, and stands there unpacked."""
+    """Whether a file begins as OpenDocument does.
+
+    Its first part says what it is, and stands there unpacked.
+    """
     return content[:2] == b"PK" and content[30:38] == b"mimetype" and b"opendocument.spreadsheet" in content[38:120]
 
 
 @dataclass(frozen=True)
 class _Relation:
-    """What a part says of another: of which kind it is, and where it is; outside the file, or by its name in it."""
+    """The relation of a part to another: its kind and its target.
+
+    The target is the name of a part, or an address outside the file.
+    """
 
     identifier: str
     type: str
@@ -155,7 +174,10 @@ class _Relation:
 
 @dataclass
 class _Copy:
-    """A copy as it is put together: its parts by name with their content types, their relations, what it lacks."""
+    """A copy as it is put together.
+
+    Its parts by name with their content types, their relations, and what the copy lacks.
+    """
 
     package: Package
     parts: dict[str, tuple[bytes, str]] = field(default_factory=dict)
@@ -163,7 +185,10 @@ class _Copy:
     left_out: set[str] = field(default_factory=set)
 
     def take_parts(self) -> None:
-        """Follows the relations from the package itself to the part that lists the sheets, and on from part to part."""
+        """Takes every part that the workbook needs, from relation to relation.
+
+        From the package itself to the part that lists the sheets, and on from part to part.
+        """
         main = main_part(self.package).lower()
         first = [each for each in self._relations_of("") if each.kind != "officeDocument" or each.target == main]
         waiting = [("", first, {each.identifier: {"Relationship"} for each in first})]
@@ -206,7 +231,9 @@ class _Copy:
         return found
 
     def _take_part(self, relation: _Relation, identifiers: set[str]) -> dict[str, set[str]] | None:
-        """Takes a part of XML, and says by which tags it uses each of its relations; nothing where it is not taken.
+        """Takes a part of XML, and says by which tags it uses each relation.
+
+        Nothing where the part is not taken.
 
         Raises `UnreadableWorkbook` where it is not what its relation says: LibreOffice goes by what it finds.
         """
@@ -259,7 +286,7 @@ class _Copy:
 
 
 def _is_harmless(relation: _Relation, users: set[str]) -> bool:
-    """Whether a relation that leads out of the file is one that LibreOffice keeps and does not follow.
+    """Whether LibreOffice keeps an outward relation without following it.
 
     A link of a cell must be that alone: a picture or an object may name any relation of its part.
     """

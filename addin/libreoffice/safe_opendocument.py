@@ -1,4 +1,7 @@
-"""The copy of an OpenDocument workbook (.ods) for LibreOffice: its cells, styles, charts and plain pictures."""
+"""A safe copy of an OpenDocument workbook (.ods) for LibreOffice.
+
+It keeps the cells, styles, charts and plain pictures.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,11 @@ LEFT_OUT = {
 
 
 def safe_opendocument(package: Package, pictures: tuple[bytes, ...]) -> tuple[bytes, list[str]]:
-    """The copy, and what was left out in words. pictures : how the pictures begin that it keeps."""
+    """The copy of an OpenDocument workbook, and what was left out, in words.
+
+    package : the workbook.
+    pictures : the first bytes of the kinds of picture that the copy keeps.
+    """
     names = set(package.names())
     kept = {name for name in names if _PICTURE_PART.fullmatch(name) and package.read(name).startswith(pictures)}
     kinds = _media_types(package)
@@ -106,7 +113,10 @@ def _cleaned(package: Package, name: str, pictures: set[str], charts: set[str], 
 
 
 def _is_inside(element: Element, target: str, kept: set[str]) -> bool:
-    """Whether a reference leads to a place in the workbook or to a part that is kept; a chart's ``..`` is its sheet."""
+    """Whether a reference leads to a place in the workbook or to a kept part.
+
+    The ``..`` of a chart is its sheet.
+    """
     above = target == ".." and local_name(element) == "chart"
     return above or target.startswith("#") or target.removeprefix("./").rstrip("/") in kept
 

@@ -45,7 +45,10 @@ def engine_version() -> str:
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Where questions come from and answers go, under numbers of their own: 0 is empty from now on, 1 as 2."""
+    """The streams that questions come from and answers go to.
+
+    They get numbers of their own: from now on 0 is empty, and 1 goes where 2 goes.
+    """
     questions, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)

@@ -1,4 +1,7 @@
-"""What a message is compared with before it is written or sent: the headers and the addresses that were meant."""
+"""The check of a message before it is written or sent.
+
+Its headers and addresses are compared with those that were meant.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,14 @@ from addin.mail.person import Unmailable
 
 
 def check_headers(written: bytes, intended: Message, people: Sequence[str]) -> None:
-    """Compares a message as it goes out with what was meant; raises `Unmailable` where a header is not meant.
+    """Compares a message as it goes out with what was meant.
 
-    intended : the message before it was written. people : the addresses in From, To and Cc. What is written is read
-    as a mail server reads it, line by line, and nothing in it is decoded.
+    written : the message as it goes out.
+    intended : the message before it was written.
+    people : the addresses in From, To and Cc.
+    Raises `Unmailable` where a header is not meant.
+
+    What is written is read as a mail server reads it, line by line, and nothing in it is decoded.
     """
     found = message_from_bytes(written)
     names = [[name.lower() for name in part] for part in found.walk()]

@@ -1,4 +1,7 @@
-"""Texts in the headers of a message: no text can write a header of its own, whatever is in it."""
+"""Texts made safe for the headers of a message.
+
+No text can write a header of its own, whatever is in it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ LONGEST, LONGEST_NAME = 200, 100
 
 
 def header_text(text: str, longest: int = LONGEST) -> str:
-    """A text for a header: one line of no great length, in which nothing is an encoded word (RFC 2047).
+    """A text for a header: one short line without encoded words.
+
+    Encoded words are those of RFC 2047.
 
     Python decodes encoded words in what it is given as text, and does not always encode again what comes out.
 

@@ -1,4 +1,7 @@
-"""The message itself (RFC 5322, RFC 2045): headers, the letter as text and HTML with its picture, the workbook."""
+"""The email message: headers, the letter and the workbook (RFC 5322, RFC 2045).
+
+The letter stands in it as text, and as HTML with its picture.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ NO_DOMAIN = "ft-roi.invalid"
 
 @dataclass(frozen=True)
 class Mail:
-    """One message before it is put into its form. attachment : the file's name and content.
+    """One message before it is put into its form.
+
+    attachment : the file's name and content.
 
     The subject and the file's name are made what a header can hold, so that all who show them show what goes out.
     """
@@ -48,10 +53,13 @@ class Mail:
 
 
 def message(mail: Mail, *, draft: bool) -> EmailMessage:
-    """The message. draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
+    """The message in its form.
 
-    multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook. Raises
-    `Unmailable` where it would not have the headers and addresses that are meant, and no others.
+    mail : what is in it.
+    draft : with X-Unsent, which lets Outlook open it as one to be edited and sent.
+    Raises `Unmailable` where it would not have the headers and addresses that are meant, and no others.
+
+    multipart/mixed: multipart/alternative (text, multipart/related (HTML, picture)), the workbook.
     """
     people = [each.address for each in (*([mail.sender] if mail.sender else []), *mail.to, *mail.cc)]
     result = _composed(mail, draft, plain=False)

@@ -34,8 +34,10 @@ class Person:
     def header(self, plain: bool = False) -> Address:
         """The person as the email package writes it, in whatever letters the name has.
 
-        plain : without the signs in the name that need quotation marks. Python forgets the marks in some places where
-        it breaks a line, and what stands behind a comma is then another address.
+        plain : without the signs in the name that need quotation marks.
+
+        Python forgets the marks in some places where it breaks a line, and what stands behind a comma is then another
+        address.
         """
         name = header_text(self.name, LONGEST_NAME)
         if plain:

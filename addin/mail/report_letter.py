@@ -1,4 +1,4 @@
-"""The letter that brings a report: answer, figures, picture, questions."""
+"""The letter that brings a report: verdict, figures, picture, questions."""
 
 from __future__ import annotations
 

@@ -51,7 +51,11 @@ def percent(fraction: float | None) -> str:
 
 
 def yearly_return(fraction: float | None) -> tuple[str, str]:
-    """A rate of return as figure and unit; "n.m." (not meaningful) above 1000 % a year.
+    """A rate of return as figure and unit.
+
+    fraction : as decimal (not per cent) per year, None where there is none.
+
+    The figure is "n.m." (not meaningful) above 1,000 % a year.
 
     >>> yearly_return(0.125), yearly_return(4.5e18), yearly_return(None)
     (('12.5%', 'a year'), ('n.m.', '(above 1,000% a year)'), ('n/a', ''))
@@ -122,7 +126,10 @@ def in_words(figure: Figure, source: Any, currency: str) -> str:
 
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:
-    """Prints titled groups of rows in common columns: label, figure to the right, unit."""
+    """Prints titled groups of rows in common columns.
+
+    The columns are the label, the figure to the right, and the unit.
+    """
     rows = [each for _, members in groups for each in members]
     label_width = max(len(label) for label, _, _ in rows)
     figure_width = max(len(figure) for _, figure, _ in rows)

@@ -1,4 +1,4 @@
-"""A file that a command reads: there, and a file."""
+"""Checks of the files that a command is to read."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ def formulas_option(
 ) -> Callable[[Declared], Declared]:
     """The option ``--formulas``: which edition of the workbook.
 
-    explanation : in place of the usual one. default : None where the explanation says what is taken.
+    explanation : in place of the usual one.
+    default : None where the explanation says what is taken.
     """
     usual = "What cells hold: calls of the FT_ functions (wired), ordinary formulas for people without them (native)"
     return click.option(
@@ -58,7 +59,8 @@ def option_group(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Options that belong together, given to the command as one object.
 
-    group : a dataclass with a field for each option, called as the option is. name : the command's argument.
+    group : a dataclass with a field for each option, called as the option is.
+    name : the command's argument.
     """
     names = [each.name for each in fields(group)]
 

@@ -11,7 +11,10 @@ from roi_engine.options import Option, Options
 
 
 def print_options(scenario: Scenario, options: Options) -> None:
-    """Prints each option with its figures, or why it has none; the cheapest is named in its title."""
+    """Prints each option with its figures, or why it has none.
+
+    The cheapest is named in the title.
+    """
     print_groups([(_title(each), _rows(each, scenario.currency)) for each in options.all()])
 
 

@@ -23,10 +23,12 @@ _DAY = 86_400.0
 def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHERE) -> None:
     """Writes to a temporary file in the same folder, syncs it, and gives it the name.
 
-    path : a link is followed, its target replaced. force : whether a file of that name is replaced, one that appeared a
-    moment ago too. elsewhere : what a message says can be done instead. On any exception the old file is untouched and
-    the temporary one is gone. Nobody may read the temporary one who may not read the old one. What a killed run left in
-    the folder is taken away.
+    path : a link is followed, its target replaced.
+    force : whether a file of that name is replaced, one that appeared a moment ago too.
+    elsewhere : what a message says can be done instead.
+
+    On any exception the old file is untouched and the temporary one is gone. Nobody may read the temporary one who may
+    not read the old one. What a killed run left in the folder is taken away.
     """
     target = Path(os.path.realpath(path))
     _clear_leftovers(target.parent)

@@ -1,4 +1,4 @@
-"""Where a command writes: a path that cannot be is refused, with the cure."""
+"""Checks of the paths that a command is to write to; refusals name the cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The result of a scenario on the terminal, in the reference framework's five groups."""
+"""The result of a scenario on the terminal.
+
+It stands in the five groups of the reference framework.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from roi_engine.figures import FIGURES
 
 
 def print_result(scenario: Scenario, appraisal: Appraisal, everything: bool) -> None:
-    """Prints name, answer and groups; with everything also the investment metrics and the cash flow."""
+    """Prints the scenario's name, its verdict and its figures in groups.
+
+    everything : whether to print the investment metrics and the cash flow too.
+    """
     if scenario.name:
         print_line(scenario.name, bold=True)
     print_line(verdict(appraisal, scenario.currency))

@@ -1,4 +1,4 @@
-"""The files that came back: found in folders, read in several processes."""
+"""Returned workbooks: found in folders, read in several processes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
     """The workbooks named or in the folders named, and how many other files.
 
     Each stands there once, those of a folder in the order of their names.
-    apart_from : the portfolio itself, which may lie among them. Raises `UnusablePath` for a path that does not exist.
+
+    apart_from : the portfolio itself, which may lie among them.
+    Raises `UnusablePath` for a path that does not exist.
     """
     found: dict[Path, ReturnedFile] = {}
     others = 0
@@ -58,7 +60,7 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
 
 
 def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
-    """The answers in the order of their files.
+    """The returned workbooks in the order of their files.
 
     A file that takes its process down is a problem like any other.
     """
@@ -117,7 +119,7 @@ def _read_several(files: Sequence[ReturnedFile], use_cached: bool) -> list[Retur
 
 
 def _read_alone(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
-    """Reads a file in a process of its own; only its answer is lost with it."""
+    """Reads a file in a process of its own; only its own result is lost with it."""
     try:
         with _pool(1) as pool:
             return pool.submit(_read, file, use_cached).result()

@@ -1,4 +1,4 @@
-"""Requests to end: what was begun is taken back first."""
+"""Signals that ask this program to end: what was begun is taken back first."""
 
 from __future__ import annotations
 

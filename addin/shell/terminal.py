@@ -13,7 +13,8 @@ import click
 def print_line(text: str = "", err: bool = False, **style: Any) -> None:
     """Prints one line; what a text in it would make a terminal do is spelled out.
 
-    err : to standard error. style : how, as click styles texts.
+    err : to standard error.
+    style : how, as click styles texts.
     """
     from roi_engine.errors import printable
 

@@ -1,4 +1,4 @@
-"""New prices after old ones, which stay in the table until the day they ended."""
+"""The history of a price table: new prices added, old ones kept with their end."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def with_history(old: Iterable[PriceRow], new: Iterable[PriceRow], day: date) ->
 
     old : the rows of the table.
     new : rows of which one without a ``from_date`` holds from ``day`` on.
+    day : when the new rows begin to hold.
     Returns the rows and the changes.
 
     A figure that was not known before has no start then; one that is the same is only read again; another one ends the

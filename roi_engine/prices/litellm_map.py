@@ -57,6 +57,7 @@ def litellm_rows(text: str, place: str, read_on: date) -> list[PriceRow]:
 
     text : JSON.
     place : what problems name as the file.
+    read_on : the day on which the map was read.
     Raises `PriceTableError` with every problem: no JSON, a model or key given twice, a price that is no number,
     negative, or not per token.
     Source: docs/prices.md.

@@ -57,12 +57,19 @@ class PriceTable:
         return list(self._periods[self.find(name).lower()])
 
     def periods(self, name: str, kind: str) -> list[PriceRow]:
-        """Every row of a figure, the oldest first; empty where there is none."""
+        """Every row of a figure, the oldest first; empty where there is none.
+
+        name : of the model or GPU.
+        kind : of the figure, such as input or output.
+        """
         return self._periods[self.find(name).lower()].get(kind, [])
 
     def row(self, name: str, kind: str, as_of: date | None = None) -> PriceRow:
         """The row of a figure that holds on a day; the newest where no day is given.
 
+        name : of the model or GPU.
+        kind : of the figure, such as input or output.
+        as_of : the day.
         Raises `UnknownName` for an unknown name, for a figure that it does not have, and where no row holds then.
         """
         periods = self.periods(name, kind)

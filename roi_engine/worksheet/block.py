@@ -132,7 +132,12 @@ def _cell(row: tuple[Cell, ...], column: int) -> Cell:
 def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str, Any] | None:
     """The range that a row gives.
 
-    An end that is empty lies as far away as that of an input without a range.
+    name : the input's.
+    value : its value, in its own unit.
+    low, high : the ends as the row's cells hold them; an empty one lies as far away as that of an input without a
+        range.
+    shape : the distribution between them, as its cell holds it.
+    Returns the fields of a `Range`, None where the row gives none.
 
     >>> span_of("gpu_hourly_rate", 2.0, 1.2, None, None)
     {'low': 1.2, 'high': 2.4}

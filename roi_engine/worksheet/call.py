@@ -57,8 +57,11 @@ TRUE, FALSE = _Boolean(True), _Boolean(False)
 def call(name: str, *arguments: Any) -> Any:
     """A worksheet function's result for cell values; ranges are lists of rows.
 
-    Returns a number, text or bool, or a list of rows for a table or where an argument was a range. Raises
-    `FtRoiError` (its ``code`` is the cell error) for a single result; in a grid each error stands in its cell.
+    name : the function's, such as FT_TRAINCOST.
+    arguments : what its cells hold, in order.
+    Returns a number, text or bool, or a list of rows for a table or where an argument was a range; in a grid each error
+    stands in its cell.
+    Raises `FtRoiError` (its ``code`` is the cell error) for a single result.
 
     >>> call("FT_TRAINCOST", 24, 1.5)
     36.0

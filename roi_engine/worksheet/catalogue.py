@@ -170,7 +170,16 @@ def worksheet_function(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declares a worksheet function, which the decorated one calculates for a case.
 
+    name : with FT_.
+    family : the group that it is listed in.
+    sentence : what it gives, at most 255 characters.
+    result : the quantity of what it gives.
+    own : arguments of its own, beside those of the scenario.
     level : the quantity of the level model that a typed call gives (and that says which typed arguments there are).
+    scenario : how the scenario is given: as typed arguments or a block, as a block only, or not at all.
+    block_at : the place of the block among the arguments, where it does not come last.
+    vectorised : gives the figure for many scenarios at once.
+    undefined : the error that a result without value becomes.
     examples : values for the function's own arguments, used in documentation and tests.
     """
 
@@ -210,7 +219,8 @@ def figure_function(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declares the worksheet function of a figure.
 
-    Name, sentence, quantity and error are the figure's; the rest is as in `worksheet_function`.
+    figure_name : the name in the table of figures; sentence, quantity and error are that figure's.
+    family, own, vectorised, examples : as for `worksheet_function`.
     level : whether the level model gives it too, for typed calls.
     """
     figure = FIGURES[figure_name]

@@ -8,6 +8,9 @@ from roi_engine.worksheet.catalogue import Argument, Function
 def argument_help(function: Function, argument: Argument) -> str:
     """What a function wizard says about an argument: meaning, unit, stand-ins.
 
+    function : the function that takes it.
+    argument : one of the function's arguments.
+
     >>> from roi_engine.worksheet.catalogue import find_function
     >>> cost = find_function("FT_APICOST")
     >>> argument_help(cost, cost.arguments[0]).endswith(".")

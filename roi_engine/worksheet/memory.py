@@ -1,4 +1,4 @@
-"""What a worksheet function gave once is given again, a result or an error."""
+"""Remembers what worksheet functions gave, results and errors."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def remembered(most: int) -> Callable[[Callable[..., Any]], Remembering]:
 
 
 def cells_in(value: Any) -> int:
-    """How many cells a value has, as far as its first row tells: one, rows of them, or several such values.
+    """How many cells a value has, as far as its first row tells.
+
+    value : one value, rows of them, or several such values.
 
     >>> cells_in(5), cells_in(((1, 2), (3, 4), (5, 6))), cells_in((5, ((1, 2), (3, 4))))
     (1, 6, 5)

@@ -74,7 +74,12 @@ class Book:
         self.chart_descriptions: dict[str, list[str]] = {}
 
     def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
-        """A new sheet with its frame; the checks' state comes at the end."""
+        """A new sheet with its frame; the checks' state comes at the end.
+
+        title : on its tab.
+        widths : of its columns from the first, in characters.
+        heading, subtitle : the two lines of the frame.
+        """
         sheet: Worksheet = self.workbook.create_sheet(title)
         self.values[title] = {}
         self.formulas[title] = {}
@@ -98,6 +103,12 @@ class Book:
         name: str | None = None,
     ) -> Formula:
         """Writes a value or a formula; returns the cell, by its name if it gets one.
+
+        address : such as B7.
+        content : a value, or a `Formula` with its value.
+        style : the name of the cell's look.
+        number_format : in place of the style's own.
+        name : a workbook-wide name for the cell.
 
         Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
         """
@@ -125,7 +136,12 @@ class Book:
         return Formula(address, value)
 
     def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
-        """A workbook-wide name for a cell or a range; returns the name as a formula."""
+        """A workbook-wide name for a cell or a range; returns the name as a formula.
+
+        name : without the prefix of a branch, which is put before it.
+        address : such as B7 or B7:B19.
+        value : what the cell shows, or a list of it for a range.
+        """
         full = self._prefix + name
         self.workbook.defined_names[full] = DefinedName(
             full, attr_text=f"{quote_sheetname(sheet.title)}!{absolute(address)}"
@@ -134,7 +150,11 @@ class Book:
         return named
 
     def branch(self, prefix: str, longest_horizon: int | None = None) -> Book:
-        """The same workbook, with names that begin with ``prefix``: for the model again."""
+        """The same workbook, with names that begin with ``prefix``: for the model again.
+
+        prefix : what the names begin with.
+        longest_horizon : in months, where it is another.
+        """
         other = copy(self)
         other.names, other._prefix = {}, prefix
         other.longest_horizon = longest_horizon or self.longest_horizon
@@ -151,8 +171,9 @@ class Book:
     ) -> None:
         """A what-if data table: what its corner shows at each of the moves.
 
-        values : what the cells show. column_input : the cell that takes the moves of the first column; row_input :
-        the one that takes those of the first row, in a table of two inputs. Both stand on the same sheet.
+        values : what the cells show.
+        column_input : the cell that takes the moves of the first column.
+        row_input : the one that takes those of the first row, in a table of two inputs; both stand on the same sheet.
         """
         cells = [cell for row in sheet[area] for cell in row]
         for cell, value in zip(cells, (value for row in values for value in row), strict=True):
@@ -164,7 +185,7 @@ class Book:
         first.value = DataTableFormula(area, dt2D=len(inputs) == 2, dtr=len(inputs) == 2, **inputs)
 
     def ft(self, function: str, *arguments: Any) -> Formula:
-        """A call of a worksheet function, with the engine's answer (or error) as value."""
+        """A call of a worksheet function, with the engine's result (or error) as value."""
         texts = ["" if each is None else formula_of(each).text for each in arguments]
         values = [each.value if isinstance(each, Formula) else each for each in arguments]
         try:
@@ -174,7 +195,11 @@ class Book:
         return Formula(f"{function}({','.join(texts)})", value)
 
     def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
-        """A figure by its FT_ function, or by an ordinary formula in the native edition."""
+        """A figure by its FT_ function, or by an ordinary formula in the native edition.
+
+        wired : the call of the function.
+        native : gives the ordinary formula, where it is needed.
+        """
         return native() if self.edition == "native" else wired
 
     @contextmanager
@@ -225,7 +250,11 @@ def own_area(sheet: Worksheet) -> str:
 
 
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:
-    """A row of column titles; one that begins with > stands to the right."""
+    """A row of column titles.
+
+    titles : from left to right; one that begins with > stands to the right in its cell.
+    first_column : the number of the first one's column, from 1.
+    """
     for offset, title in enumerate(titles):
         style = "Column title right" if title.startswith(">") else "Column title"
         book.put(sheet, f"{get_column_letter(first_column + offset)}{row}", title.removeprefix(">"), style)
@@ -258,7 +287,13 @@ def protect(sheet: Worksheet) -> None:
 
 
 def page(sheet: Worksheet, area: str, title_rows: str | None = None, *, tall: int = 0, portrait: bool = False) -> None:
-    """Print set-up: area, one page wide, repeated titles, footer."""
+    """Print set-up: area, one page wide, repeated titles, footer.
+
+    area : what is printed.
+    title_rows : those repeated on every page, such as 1:4.
+    tall : pages high at most; 0 for as many as it takes.
+    portrait : else landscape.
+    """
     sheet.print_area = area
     sheet.page_setup.orientation = "portrait" if portrait else "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

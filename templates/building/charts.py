@@ -43,7 +43,14 @@ Cells = tuple[Worksheet, str, Sequence[Any]]
 def cumulative_chart(
     months: Cells, flows: Cells, moment: Cells, level: Cells, title: Cells, currency: str, last_month: int
 ) -> ScatterChart:
-    """The cumulative cash flow over the months, with a diamond at the payback."""
+    """The cumulative cash flow over the months, with a diamond at the payback.
+
+    months, flows : the points of the curve.
+    moment, level : the point of the diamond.
+    title : the cell that the title shows.
+    currency : named on the axis.
+    last_month : the last of the months, by which the axis chooses its steps.
+    """
     chart = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
@@ -63,7 +70,12 @@ def cumulative_chart(
 
 
 def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarChart:
-    """One bar for each label, the first on top."""
+    """One bar for each label, the first on top.
+
+    labels, values : a bar's name and length.
+    title : the cell that the title shows.
+    unit : named on the axis.
+    """
     chart = BarChart()
     chart.type, chart.grouping = "bar", "clustered"
     chart.style = 2
@@ -84,7 +96,13 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
 
 
 def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, currency: str) -> BarChart:
-    """Each input's effect at low and at high, the widest on top."""
+    """Each input's effect at low and at high, the widest on top.
+
+    labels : the inputs.
+    at_low, at_high : the changes of the metric from the base case.
+    title : the cell that the title shows.
+    currency : named on the axis.
+    """
     chart = BarChart()
     chart.type, chart.grouping = "bar", "clustered"
     chart.style = 2
@@ -110,7 +128,13 @@ def bill_chart(
     title: Cells,
     currency: str,
 ) -> ScatterChart:
-    """Bills against calls: a line an option (colour, dash; calls, bills), and marks."""
+    """Bills against calls: a line an option, and marks.
+
+    lines : by the options' names, colour and dash, then calls and bills.
+    marks : calls and bills of the points that are marked.
+    title : the cell that the title shows.
+    currency : named on the axis.
+    """
     chart = ScatterChart()
     chart.scatterStyle = "lineMarker"
     chart.style = 2
@@ -134,7 +158,15 @@ def bill_chart(
 def waterfall_chart(
     labels: Cells, base: Cells, parts: Sequence[Cells], colours: Sequence[str], title: Cells, currency: str
 ) -> BarChart:
-    """Steps that float on an invisible base, a colour for each."""
+    """Steps that float on an invisible base, a colour for each.
+
+    labels : the steps.
+    base : how high each floats.
+    parts : what of each lies above zero, and what below.
+    colours : one for each step.
+    title : the cell that the title shows.
+    currency : named on the axis.
+    """
     chart = BarChart()
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
@@ -163,7 +195,12 @@ def waterfall_chart(
 def place_chart(
     book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
 ) -> None:
-    """Places a chart on a sheet, sizes in cm; ``finding`` says in words what it shows."""
+    """Places a chart on a sheet.
+
+    anchor : the cell of its upper left corner.
+    width, height : in cm.
+    finding : what it shows, in words: its alt text.
+    """
     chart.width, chart.height = width, height
     sheet.add_chart(chart, anchor)
     book.chart_descriptions[sheet.title].append(finding)

@@ -13,7 +13,9 @@ from templates.building.quantities import Quantities
 def chosen_metric(metric: Formula, figures: Mapping[str, Formula]) -> Formula:
     """The figure of the metric that a cell names.
 
-    By CHOOSE: LibreOffice's data tables follow cells, but not ranges. figures : by the metrics' names.
+    By CHOOSE: LibreOffice's data tables follow cells, but not ranges.
+
+    figures : by the metrics' names.
     """
     name = str(metric.value).upper()
     number = function("MATCH", metric, (tuple(figures),), 0, value=list(figures).index(name) + 1)

@@ -16,8 +16,9 @@ RATE_TOLERANCE = 1e-6
 class Line:
     """One figure of the scenario.
 
-    name : what its cells are called after out_ and native_. figure_name : in the table of figures. words : how it is
-    calculated.
+    name : what its cells are called after out_ and native_.
+    figure_name : in the table of figures.
+    words : how it is calculated.
     """
 
     name: str

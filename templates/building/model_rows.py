@@ -21,7 +21,7 @@ def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
 
 
 def _calendar_month(month: Any, start_month: Any) -> Any:
-    """The calendar month, such as 2027-01; empty for month 0, and where no start is typed."""
+    """The calendar month; empty for month 0, and where no start is typed."""
     shown = month_of_year(start_month.value or "", month.value)
     months = Formula(f"LEFT({start_month.text},4)*12+MID({start_month.text},6,2)-2+{month.text}", 0)
     text = f'INT(({months.text})/12)&"-"&TEXT(MOD({months.text},12)+1,"00")'

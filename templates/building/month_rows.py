@@ -57,7 +57,8 @@ class Row:
 class Part:
     """Rows that belong together, with their headings.
 
-    quantities : the cells that their equations take beside the rows. book : the workbook, with names for these rows.
+    quantities : the cells that their equations take beside the rows.
+    book : the workbook, with names for these rows.
     """
 
     rows: Sequence[Row | str]
@@ -112,7 +113,8 @@ class Layout:
 class MonthTable:
     """A sheet of rows over the months, and every cell of it.
 
-    beside : rows of another sheet that stand for those that a part lacks. fades : whether months after the horizon do.
+    beside : rows of another sheet that stand for those that a part lacks.
+    fades : whether months after the horizon do.
     """
 
     def __init__(

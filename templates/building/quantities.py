@@ -15,6 +15,10 @@ Quantities = Mapping[str, Formula]
 def by_equation(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
     """A quantity as its equation's formula; what has no cell is printed within it.
 
+    name : the equation's.
+    cells : the cells that there are, by quantity.
+    graph : the equations.
+
     >>> cells = {"flow_size": Formula("B4", 20.0), "total_net_cash_flow": Formula("B5", 12.0)}
     >>> by_equation("net_roi", cells).text
     'IF(ABS(B5)<1E-12*MAX(B4,1),0,B5)'

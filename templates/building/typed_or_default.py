@@ -29,7 +29,7 @@ def default_of(declared: Input) -> Any:
 
 
 def default_where_replaced(name: str, typed: Quantities) -> Formula:
-    """An input of `INSTEAD` may be empty where another one, or for a price a fleet, takes its place.
+    """The default of an input of `INSTEAD`: 0 where another takes its place.
 
     typed : the typed cells of the inputs.
     """

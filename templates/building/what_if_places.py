@@ -48,7 +48,8 @@ def grid_corner(number: int) -> int:
 def tornado_result(book: Book, wired: Formula, case: int, condition: Formula) -> Formula:
     """The metric in a case of the tornado, by its function or from the table.
 
-    case : 1 for the first bar's low. condition : whether the input moves to a number; n/a where it does not.
+    case : 1 for the first bar's low.
+    condition : whether the input moves to a number; n/a where it does not.
     """
     return _result(book, wired, f"${CaseColumn.METRIC.letter}${TORNADO + case}", condition)
 
@@ -56,7 +57,9 @@ def tornado_result(book: Book, wired: Formula, case: int, condition: Formula) ->
 def grid_result(book: Book, wired: Formula, number: int, line: int, position: int, condition: Formula) -> Formula:
     """The metric at a crossing of a grid, by its function or from the table.
 
-    number : that of the grid. line, position : of the crossing, from 0. condition : whether two inputs move to numbers.
+    number : that of the grid.
+    line, position : of the crossing, from 0.
+    condition : whether two inputs move to numbers.
     """
     letter = letters_from(GridColumn.FIRST, position + 1)[-1]
     return _result(book, wired, f"{letter}{grid_corner(number) + 1 + line}", condition)

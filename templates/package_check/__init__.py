@@ -1,4 +1,7 @@
-"""What makes Excel repair or refuse a workbook file, and a schema validator does not see: see docs/package-check.md."""
+"""What makes Excel repair or refuse a workbook file.
+
+Schema validators do not see it: see docs/package-check.md.
+"""
 
 from templates.package_check.check import MOST_FINDINGS, check_package
 from templates.package_check.finding import PackageFinding

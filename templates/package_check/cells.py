@@ -1,4 +1,7 @@
-"""A sheet's rows and cells: their order, types, values, styles and formulas (18.3.1.4, 18.3.1.73)."""
+"""Checks of a sheet's rows and cells (18.3.1.4, 18.3.1.73).
+
+Their order, types, values, styles and formulas.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""All checks of a package, in the order in which a program would meet what they look at."""
+"""All checks of a package, in order.
+
+The order is that in which a program would meet what they look at.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,10 @@ MOST_FINDINGS = 200
 
 
 def check_package(data: bytes | untrusted_package.Package) -> list[PackageFinding]:
-    """What a spreadsheet program would repair, refuse or show wrongly in a workbook file, at most MOST_FINDINGS.
+    """What a spreadsheet program would repair, refuse or show wrongly in a file.
 
-    data : the bytes of an .xlsx file, which may be anything at all, or the package in them. Never raises; an empty list
-    means that nothing was found, not that Excel agrees.
+    data : the bytes of an .xlsx file, which may be anything at all, or the package in them.
+    Returns at most MOST_FINDINGS. An empty list means that nothing was found, not that Excel agrees. Never raises.
 
     >>> [finding.rule for finding in check_package(b"no zip")]
     ['unreadable']

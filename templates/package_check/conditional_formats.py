@@ -1,4 +1,7 @@
-"""Conditional formats: their looks, their formulas, and as many colours as points (18.3.1.10)."""
+"""Checks of conditional formats (18.3.1.10).
+
+Their looks, their formulas, and as many colours as points.
+"""
 
 from __future__ import annotations
 

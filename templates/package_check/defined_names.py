@@ -1,4 +1,7 @@
-"""Defined names: what they may be called, where they count, what they refer to (18.2.5)."""
+"""Checks of defined names (18.2.5).
+
+What they may be called, where they count, what they refer to.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Document properties: dates and numbers that Excel insists on (Part 2, clause 8; 22.3)."""
+"""Checks of document properties (Part 2, clause 8; 22.3).
+
+Dates and numbers that Excel insists on.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Drawings and charts: anchors on the sheet, series that name what is there, axes that belong together (20.5, 21.2)."""
+"""Checks of drawings and charts (20.5, 21.2).
+
+Anchors on the sheet, series that name what is there, axes that belong together.
+"""
 
 from __future__ import annotations
 

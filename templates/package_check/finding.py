@@ -10,7 +10,13 @@ LONGEST_SENTENCE = 400
 
 @dataclass(frozen=True)
 class PackageFinding:
-    """One thing that a spreadsheet program would repair, refuse or show wrongly: rule, place, what it is, cure."""
+    """One thing that a spreadsheet program would repair, refuse or show wrongly.
+
+    rule : the name of what was broken.
+    place : the part, sheet or cell.
+    what : what is wrong there, in a sentence.
+    cure : what to do about it, in a sentence.
+    """
 
     rule: str
     place: str
@@ -18,7 +24,10 @@ class PackageFinding:
     cure: str
 
     def __post_init__(self) -> None:
-        """What is quoted from the file may be anything: it is cut, and nothing in it moves a terminal's cursor."""
+        """Cuts what is quoted from the file, which may be anything.
+
+        Nothing in it moves a terminal's cursor.
+        """
         for name in ("place", "what"):
             text = shortened(getattr(self, name), LONGEST_SENTENCE)
             object.__setattr__(self, name, "".join(letter if letter.isprintable() else "?" for letter in text))

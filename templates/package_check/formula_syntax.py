@@ -1,4 +1,6 @@
-"""Whether Excel can read a formula as the file format stores it: English names, commas, no leading =.
+"""Whether Excel can read a formula as the file format stores it.
+
+That is with English names, commas, and no leading =.
 
 openpyxl's tokenizer takes what it is given, and its time grows with the square of a formula's brackets; a file from
 elsewhere needs a reader that is strict and linear. Tokens come from one expression, and a stack of open parentheses
@@ -56,7 +58,11 @@ REFERENCES = {"lines", "cell", "call", "structure", "word", "error"}
 
 @dataclass(frozen=True)
 class Known:
-    """What a formula may refer to: sheets, names and tables (in small letters), and links to other workbooks."""
+    """What a formula may refer to.
+
+    sheets, names, tables : in small letters.
+    links : how many links to other workbooks there are.
+    """
 
     sheets: Set[str] = frozenset()
     names: Set[str] = frozenset()
@@ -72,7 +78,10 @@ class Known:
 
 @dataclass
 class Allowance:
-    """How many more parts of formulas are read: names, numbers, operators; the formulas of a file may have no end."""
+    """How many more parts of formulas are read.
+
+    Parts are names, numbers and operators; the formulas of a file may have no end.
+    """
 
     left: int = 1_200_000
 
@@ -113,9 +122,12 @@ class _Unreadable(Exception):
 
 
 def faults(formula: str, known: Known, allowance: Allowance | None = None) -> list[Fault]:
-    """Everything wrong with a formula that can be told before the first place where it makes no sense.
+    """What is wrong with a formula, as far as it can be told.
 
+    formula : as the file format stores it.
+    known : what it may refer to.
     allowance : what the formula's parts are taken from.
+    Returns every fault before the first place where the formula makes no sense.
 
     >>> [fault.rule for fault in faults("SUM(A1:A3)*(1+rate)", Known(names={"rate"}))]
     []
@@ -141,7 +153,9 @@ def faults(formula: str, known: Known, allowance: Allowance | None = None) -> li
 
 
 def shape(formula: str) -> str:
-    """The formula with one address for every cell within A1:ZZ99999, however it is anchored.
+    """The formula with one address for every cell, however it is anchored.
+
+    Cells are those within A1:ZZ99999.
 
     Formulas of one shape are all sound or all faulty, as what a formula copied across becomes is.
 

@@ -1,4 +1,7 @@
-"""What Excel's reader of formulas knows of its functions: how many arguments, and which names need a prefix."""
+"""What Excel's reader of formulas knows of its functions.
+
+How many arguments each takes, and which names need a prefix.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cells and areas of a sheet's grid: addresses read strictly, and areas that overlap found in one sweep."""
+"""Cells and areas of a sheet's grid.
+
+Addresses are read strictly, and areas that overlap are found in one sweep.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,9 @@ def cell(address: str | None) -> tuple[int, int] | None:
 
 
 def area(reference: str | None) -> Area | None:
-    """The area of a reference such as B2:C5, B2, B:C or 2:5; None where it is none, or runs backwards.
+    """The area of a reference such as B2:C5, B2, B:C or 2:5.
+
+    None where it is none, or runs backwards.
 
     >>> area("B2:C5")
     Area(top=2, left=2, bottom=5, right=3)

@@ -1,4 +1,7 @@
-"""The file as a package: its parts as XML, what relates them, and whether the list of types fits (ECMA-376 Part 2)."""
+"""Checks of the file as a package (ECMA-376 Part 2).
+
+Its parts as XML, what relates them, and whether the list of types fits.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class Package:
         return self._spelling.get(name.casefold())
 
     def root(self, name: str | None) -> Root | None:
-        """The root element of a part; None where there is no such part, or no XML in it that may be read."""
+        """The root element of a part.
+
+        None where there is no such part, or no XML in it that may be read.
+        """
         if name is None or name not in self._known:
             return None
         if name not in self._roots:
@@ -65,7 +71,10 @@ class Package:
 
 
 def check_parts(package: Package) -> Findings:
-    """XML that parses, a content type for every part, and relationships that lead somewhere."""
+    """Checks the parts, their content types and their relationships.
+
+    XML that parses, a content type for every part, and relationships that lead somewhere.
+    """
     yield from _check_content_types(package)
     for name in package.parts:
         if name.endswith((".xml", ".rels", ".vml")):

@@ -1,4 +1,7 @@
-"""What a sheet holds besides its cells: columns, merged cells, views, links, print settings (18.3.1)."""
+"""Checks of what a sheet holds besides its cells (18.3.1).
+
+Columns, merged cells, views, links, print settings.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ def _check_ranges(sheet: Sheet) -> Findings:
 
 
 def _check_merged(contents: Contents, sheet: Sheet) -> Findings:
-    """Merged cells, tables, array formulas and data tables may not lie upon each other."""
+    """Areas that lie upon each other though they may not.
+
+    Those of merged cells, tables, array formulas and data tables.
+    """
     areas = [*filled_areas(sheet), *_table_areas(contents, sheet)]
     for each in sheet.root.iterfind("{*}mergeCells/{*}mergeCell"):
         found = grid.area(each.get("ref"))

@@ -1,4 +1,7 @@
-"""The styles part: indices within it, number formats, how many looks there are (18.8)."""
+"""Checks of the styles part (18.8).
+
+Indices within it, number formats, how many looks there are.
+"""
 
 from __future__ import annotations
 

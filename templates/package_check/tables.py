@@ -1,4 +1,7 @@
-"""Tables: their range, their titles as the cells have them, their names and formulas (18.5)."""
+"""Checks of tables (18.5).
+
+Their range, their titles as the cells have them, their names and formulas.
+"""
 
 from __future__ import annotations
 

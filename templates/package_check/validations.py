@@ -1,4 +1,7 @@
-"""Rules for what may be typed into cells: their texts, lists and formulas (18.3.1.32)."""
+"""Checks of the rules for what may be typed into cells (18.3.1.32).
+
+Their texts, lists and formulas.
+"""
 
 from __future__ import annotations
 

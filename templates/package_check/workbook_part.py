@@ -1,4 +1,7 @@
-"""The workbook's own part: its sheets, what a formula may refer to, views, calculation settings (18.2)."""
+"""Checks of the workbook's own part (18.2).
+
+Its sheets, what a formula may refer to, views, calculation settings.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ class Sheet:
 
 @dataclass
 class Contents:
-    """The workbook as the checks see it: sheets, names, tables, and how long its lists are."""
+    """The workbook as the checks see it.
+
+    Its sheets, names and tables, and how long its lists are.
+    """
 
     package: Package
     part: str
@@ -69,7 +75,10 @@ class Contents:
         return self._known[sheet]
 
     def check_formula(self, place: str, formula: str, sheet: int | None = None) -> Findings:
-        """A finding for each fault of a formula; one that is met again, or copied across, is not read again."""
+        """A finding for each fault of a formula.
+
+        A formula that is met again, or copied across, is not read again.
+        """
         names_of = sheet if sheet in self.sheet_names else None
         shaped = (names_of, shape(formula))
         if shaped in self._sound_shapes:
@@ -136,7 +145,10 @@ def _text(string: Root) -> str:
 
 
 def _without_foreign(root: Root) -> str:
-    """Takes elements of other namespaces out of a sheet's cells; the tag of the first, empty where there is none."""
+    """Takes elements of other namespaces out of a sheet's cells.
+
+    Returns the tag of the first, empty where there is none.
+    """
     known = {f"{{{space}}}" for space in SHEETS}
     if root is None or f"{root.tag.rpartition('}')[0]}}}" not in known:
         return "" if root is None else str(root.tag)

@@ -1,4 +1,7 @@
-"""What stands against the answers: warnings about those taken in, and every problem of the files left out."""
+"""The sheets of warnings and of problems.
+
+Warnings are about the returned workbooks taken in; problems are all those of the files left out.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ Row = tuple[str | int, ...]
 
 
 def add_warnings_sheet(book: Book, entries: Sequence[Entry]) -> None:
-    """Every warning about the inputs of an answer, and how they were found where that was not the straight way."""
+    """Writes every warning about the inputs of an entry.
+
+    With how the inputs were found, where that was not the straight way.
+    """
     rows: list[Row] = []
     for entry in entries:
         name = entry.scenario.name or "Unnamed"

@@ -1,4 +1,7 @@
-"""The inputs of every answer, one block below the other; the block is what that answer's FT_ functions read."""
+"""The inputs of every returned workbook, one block below the other.
+
+The block is what that workbook's FT_ functions read.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,15 @@ TITLES = ("Input", ">Value", "Unit", ">Low", ">High", "Distribution", "Source", 
 WIDTHS = (36, 18, 20, 12, 12, 13, 38, 64)
 FIRST_ROW = 5
 ALWAYS = ("name", "currency", *REFERENCE_INPUTS)
-"""Rows that every block has; any other input has one where the answer moves it from its default."""
+"""Rows that every block has; any other input has one where the returned workbook moves it from its default."""
 _LEFT = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int, Formula]:
-    """Writes the sheet; returns each answer's block, by its number, as the argument of a function."""
+    """Writes the sheet.
+
+    Returns the block of each entry, by its number, as the argument of a function.
+    """
     sheet = book.sheet(
         "Inputs",
         WIDTHS,
@@ -53,7 +59,10 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
 
 
 def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: dict[str, DataValidation]) -> Formula:
-    """One answer's table with its titles; returns it as a formula whose value is the cells."""
+    """Writes the table of one entry with its titles.
+
+    Returns it as a formula whose value is the cells.
+    """
     column_titles(book, sheet, row, TITLES)
     for column in "CF":  # whose titles would touch those of the numbers before them
         sheet[f"{column}{row}"].alignment = _LEFT
@@ -68,7 +77,9 @@ def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: dict
 
 
 def rows_of(scenario: Scenario) -> list[Input]:
-    """The inputs that have a row, labels first, then those of the reference, then the others.
+    """The inputs that have a row.
+
+    Labels come first, then the inputs of the reference, then the others.
 
     >>> from roi_engine import REFERENCE
     >>> [each.name for each in rows_of(REFERENCE)][:4]
@@ -81,7 +92,10 @@ def rows_of(scenario: Scenario) -> list[Input]:
 
 
 def _is_given(scenario: Scenario, declared: Input) -> bool:
-    """Whether an input differs from its default; a description of the template's example says nothing."""
+    """Whether an input differs from its default.
+
+    A description of the template's example says nothing.
+    """
     value = getattr(scenario, declared.name)
     if declared.name == "description" and value == REFERENCE.description:
         return False

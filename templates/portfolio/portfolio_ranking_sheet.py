@@ -1,4 +1,7 @@
-"""The Ranking sheet: the answers in the order of their NPV and of their payback, live, with a chart of the first."""
+"""The Ranking sheet: the returned workbooks by their NPV and by their payback.
+
+Both orders are live, with a chart of the first.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ ON_CHART = 15
 
 
 def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) -> None:
-    """Fills the sheet: the choice of currency, the chart, the two tables, and the order they follow."""
+    """Fills the sheet.
+
+    The choice of currency, the chart, the two tables, and the order they follow.
+    """
     for letter, width in zip("ABCDEFGHIJKL", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     currencies = currencies_of(entries)
@@ -71,7 +77,10 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) ->
 
 
 def _orders(book: Book, entries: Sequence[Entry], currency: str) -> tuple[list[int], list[int]]:
-    """Each answer's place, 0 for one without; equal figures in the order of their numbers."""
+    """The place of each entry by NPV and by payback.
+
+    It is 0 for one without a place; equal figures stand in the order of their numbers.
+    """
     n = book.names
 
     def places(values: Sequence[Any], takes_part: Callable[[Entry], bool], sign: int) -> list[int]:
@@ -93,7 +102,7 @@ def _orders(book: Book, entries: Sequence[Entry], currency: str) -> tuple[list[i
 def _add_order(
     book: Book, sheet: Worksheet, row: int, entry: Entry, by_npv: Sequence[int], by_payback: Sequence[int]
 ) -> None:
-    """The places of one answer, which the tables look up."""
+    """The places of one entry, which the tables look up."""
     number = entry.number
     for column, mine, order, others, before in (
         ("K", "portfolio_npvs", by_npv, "*(portfolio_currencies=ranked_currency)", ">"),
@@ -114,7 +123,10 @@ def _add_order(
 def _add_place(
     book: Book, sheet: Worksheet, row: int, place: int, columns: str, order: str, values: str, number_format: str
 ) -> tuple[Any, Any]:
-    """The answer at one place: number and scenario, who, figure; nothing beyond the last. Returns label and figure."""
+    """Writes one place: number and scenario, who, figure.
+
+    Nothing stands there beyond the last entry. Returns label and figure.
+    """
     n = book.names
     position, name, who, figure = (f"{column}{row}" for column in columns)
     places = n[order].value

@@ -1,4 +1,7 @@
-"""The portfolio's first sheet: totals, and a row for every answer with its metrics, ranks and where it comes from."""
+"""The portfolio's first sheet.
+
+Totals, and a row for every returned workbook with its metrics, its ranks and where it comes from.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from templates.building.formula import Formula, if_error, is_number, joined
 from templates.returned.returned_workbook import ReturnedWorkbook
 
 FIGURES_OF_A_ROW = {"net_roi": "F", "roi": "G", "payback_months": "H", "npv": "I", "irr_annual": "J"}
-"""The figures of an answer, and the column of each."""
+"""The figures of a returned workbook, and the column of each."""
 _WIDTHS = {"F": 14, "G": 11, "H": 11, "I": 14, "J": 10}
 COLUMNS = (
     ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10),
@@ -51,7 +54,10 @@ SCALE = 62
 
 @dataclass(frozen=True)
 class Entry:
-    """An answer with a scenario, under its number. remark : what to know before counting it in."""
+    """A returned workbook with a scenario, under its number.
+
+    remark : what to know before counting it in.
+    """
 
     number: int
     answer: ReturnedWorkbook
@@ -67,7 +73,10 @@ class Entry:
 
 
 def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
-    """The answers that have a scenario, numbered; those that repeat another or the example are not counted at first."""
+    """The returned workbooks that have a scenario, numbered.
+
+    Those that repeat another, or the example, are not counted at first.
+    """
     entries: list[Entry] = []
     first: dict[str, Entry] = {}
     for answer in answers:
@@ -86,7 +95,10 @@ def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
 
 
 def currencies_of(entries: Sequence[Entry]) -> list[str]:
-    """The currencies as first written, the one of most answers first; letters' case makes no difference to a sheet."""
+    """The currencies as first written, the most frequent first.
+
+    The letters' case makes no difference to a sheet.
+    """
     written: dict[str, str] = {}
     for entry in entries:
         written.setdefault(entry.scenario.currency.casefold(), entry.scenario.currency)
@@ -97,7 +109,10 @@ def currencies_of(entries: Sequence[Entry]) -> list[str]:
 def add_portfolio_sheet(
     book: Book, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry], moment: datetime
 ) -> Worksheet:
-    """The sheet with its frame and what was looked at; `fill_portfolio_sheet` adds totals and rows."""
+    """The sheet with its frame and what was looked at.
+
+    `fill_portfolio_sheet` adds totals and rows.
+    """
     wrong = len(answers) - len(entries)
     files = "1 file" if len(answers) == 1 else f"{len(answers)} files"
     problems = "none has problems" if not wrong else f"{wrong} with problems: see the sheet Problems"
@@ -115,7 +130,7 @@ def add_portfolio_sheet(
 
 
 def fill_portfolio_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], blocks: Mapping[int, Formula]) -> None:
-    """The totals by currency, and a row for every answer."""
+    """Writes the totals by currency, and a row for every entry."""
     currencies = currencies_of(entries)
     title_row = TOTALS_ROW + len(currencies) + 3
     first, last = title_row + 1, title_row + len(entries)
@@ -151,7 +166,10 @@ def fill_portfolio_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry],
 
 
 def _on_two_pages(sheet: Worksheet) -> None:
-    """The figures on one page, where they come from on the next: by a break, which Excel ignores when it fits."""
+    """Prints the figures on one page, and where they come from on the next.
+
+    That is done by a break, which Excel ignores when the sheet is to fit.
+    """
     properties: Any = sheet.sheet_properties
     properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
@@ -160,7 +178,7 @@ def _on_two_pages(sheet: Worksheet) -> None:
 
 
 def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mapping[int, Formula]) -> dict[str, Formula]:
-    """One answer; returns the cells that totals and ranks read."""
+    """Writes one entry; returns the cells that totals and ranks read."""
     answer, n = entry.answer, book.names
     cells = {"A": book.put(sheet, f"A{row}", entry.number, "Calculation", styles.WHOLE)}
     name, currency = n[f"answer_{entry.number}_name"], n[f"answer_{entry.number}_currency"]
@@ -218,7 +236,10 @@ def _look(figure: Figure) -> str:
 
 
 def mark_as_text(sheet: Worksheet, address: str) -> None:
-    """Keeps a text that begins like a formula a text when somebody opens its cell and presses Enter (quotePrefix)."""
+    """Keeps a text that begins like a formula a text (quotePrefix).
+
+    Also when somebody opens its cell and presses Enter.
+    """
     cell = sheet[address]
     if cell.data_type == "s" and str(cell.value)[:1] in ("=", "+", "-", "@"):
         cell.quotePrefix = True
@@ -244,7 +265,10 @@ def _made_by(answer: ReturnedWorkbook) -> str:
 def _add_ranks(
     book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], entries: Sequence[Entry]
 ) -> None:
-    """The answer's place by NPV among those of its currency, and by payback among all that pay back."""
+    """Writes the places of an entry.
+
+    By NPV among those of its currency, and by payback among all that pay back.
+    """
     n = book.names
     npvs, paybacks = n["portfolio_npvs"].value, n["portfolio_paybacks"].value
     counted = cells["D"] == COUNTED

@@ -1,4 +1,7 @@
-"""Many answers as one workbook: a row each, totals, rankings, their inputs, and everything wrong with the rest."""
+"""Many returned workbooks as one workbook, the portfolio.
+
+A row each, totals, rankings, their inputs, and everything wrong with the rest.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ TITLE = "Portfolio"
 def build_portfolio(
     answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
 ) -> bytes:
-    """The portfolio of the answers, as the bytes of an .xlsx file.
+    """The portfolio of returned workbooks, as the bytes of an .xlsx file.
 
     answers : every file that was looked at; those without a scenario stand on the sheet Problems, with each problem.
-    edition : ``wired``, each metric a call of an FT_ function on that answer's inputs, totals and ranks ordinary
-    formulas; or ``values``, no formula at all. generated : the time to state; SOURCE_DATE_EPOCH, else now, when left
-    out.
+    edition : ``wired``, each metric a call of an FT_ function on that workbook's inputs, totals and ranks ordinary
+        formulas; or ``values``, no formula at all.
+    generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
     """
     moment = generation_time(generated)
     book = Book(REFERENCE, edition)  # no sheet of a portfolio shows the scenario of its book

@@ -1,4 +1,7 @@
-"""A returned workbook beside a new one of its inputs: edited formulas, old figures, failed checks."""
+"""A returned workbook beside a new one of its inputs.
+
+Differences are edited formulas, old figures and failed checks.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,12 @@ _LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\[\]]++\][^!'(),\[\]]*+|'\[[^']*')!(
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is wrong: its kind, its place, and a sentence."""
+    """One thing that is not as it should be in a returned workbook.
+
+    kind : one of `KINDS`.
+    place : the cell, or what else it is about.
+    sentence : what it is.
+    """
 
     kind: str
     place: str
@@ -58,7 +66,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class CheckedWorkbook:
-    """What was found in a workbook. compared : formulas that were looked at; notes : what could not be compared."""
+    """What was found in a returned workbook.
+
+    compared : how many formulas were looked at.
+    notes : what could not be compared.
+    """
 
     reading: Reading
     wrong: tuple[Difference, ...]
@@ -69,10 +81,11 @@ class CheckedWorkbook:
 
 
 def check_workbook(content: bytes) -> CheckedWorkbook:
-    """Recomputes a returned workbook and tells every cell that disagrees with the engine.
+    """Recomputes a returned workbook and tells every cell that differs.
 
-    content : the bytes of an .xlsx file, from anybody. Raises `UnreadableWorkbook` for a file that is no workbook of
-    FT ROI, `ScenarioError` for inputs that are wrong. Source: docs/reading-back.md.
+    content : the bytes of an .xlsx file, from anybody.
+    Raises `UnreadableWorkbook` for a file that is no workbook of FT ROI, `ScenarioError` for inputs that are wrong.
+    Source: docs/reading-back.md.
     """
     reading = read_workbook(content)
     scenario, edition = reading.checked(), reading.provenance.edition
@@ -134,7 +147,10 @@ class _Comparison:
         self._compare_names()
 
     def _is_edited(self, found: str | None, made: str | None) -> bool:
-        """Whether a formula is another one; a sheet whose cells stand elsewhere is referred to otherwise."""
+        """Whether a formula is another one.
+
+        A sheet whose cells stand elsewhere is referred to otherwise.
+        """
         if _normal(found) == _normal(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)
@@ -148,7 +164,10 @@ class _Comparison:
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
 
     def _compare_sheet(self, title: str, values: bool) -> None:
-        """Formulas and what they show; with ``values`` also the numbers that stand there without a formula."""
+        """Compares a sheet's formulas and what they show.
+
+        values : whether to compare the numbers that stand there without a formula too.
+        """
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
         if title not in self.book.titles:
@@ -174,7 +193,10 @@ class _Comparison:
             self._compare(str(Place(title, *at)), found.get(at, EMPTY).value, cells[at].value)
 
     def _compare_names(self) -> None:
-        """The figures that have names, wherever they stand now; those that were compared already are left out."""
+        """Compares the figures that have names, wherever they stand now.
+
+        Those that were compared already are left out.
+        """
         compared, made, there = set(self.told), _named(self.new), _named(self.book)
         for name in self.new.names:
             if not name.name.startswith("out_") or name.sheet is not None:
@@ -202,7 +224,10 @@ class _Comparison:
 
 
 def _named(book: StoredWorkbook) -> dict[str, Place | None]:
-    """The first cell of each of the workbook's names, by the name's small letters; None for other names."""
+    """The first cell of each of the workbook's names.
+
+    They are keyed by the name in small letters; None for names that lead to no cell.
+    """
     places: dict[str, Place | None] = {}
     for name in book.names:
         if name.sheet is None and name.name.lower() not in places:
@@ -222,7 +247,10 @@ def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:
 
 
 def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
-    """Checks whose result somebody typed; in the values edition all of them are values."""
+    """Checks whose result somebody typed.
+
+    In the values edition all of them are values.
+    """
     if all(cell.formula is None for title in book.titles for cell in book.cells(title).values()):
         return
     for name in book.names:
@@ -248,7 +276,10 @@ def _is_linked(formula: str) -> bool:
 
 
 def _normal(formula: str | None) -> str:
-    """A formula as its meaning: without spaces, in capitals, numbers and sheets written one way, without links."""
+    """A formula as it is compared, by its meaning.
+
+    Without spaces and links, in capitals, numbers and sheets written one way.
+    """
     if formula is None or len(formula) > LONGEST_FORMULA:
         return formula or ""
     pieces = _STRING.split(_LINKED.sub("", formula))

@@ -1,4 +1,6 @@
-"""Where the inputs stand in a workbook: by their defined names, else by the labels beside them.
+"""Where the inputs stand in a workbook.
+
+They are found by their defined names, else by the labels beside them.
 
 Names survive what people do to a sheet, with three exceptions. A deleted row leaves its name at #REF!; sorting a
 table moves its cells and not its names; and a file from elsewhere may hold any name at all. So a name counts where it
@@ -75,7 +77,10 @@ class InputPlaces:
     # --- by name
 
     def _named(self, declared: Input) -> Place | None:
-        """The cell that the input's name points to; the typed cell is in_NAME, NAME may be the value in use."""
+        """The cell that the input's name points to.
+
+        The typed cell is in_NAME; NAME may be the value in use.
+        """
         reasons = []
         for wanted in (f"in_{declared.name}", declared.name):
             for name in self._names.get(wanted, ()):
@@ -95,14 +100,20 @@ class InputPlaces:
         return None
 
     def _stands_elsewhere(self, declared: Input, place: Place) -> bool:
-        """Whether a name may have stayed behind: its cell is empty, or names of its sheet are known to have."""
+        """Whether an input's name may have stayed behind as its cell moved.
+
+        The cell is empty, or names of its sheet are known to have stayed.
+        """
         if self.book.at(place).value is not None and place.sheet not in self._disordered:
             return False
         labelled = self._labelled(declared)
         return labelled is not None and labelled != place and self.book.at(labelled).value is not None
 
     def _sheets_in_disorder(self) -> set[str]:
-        """Sheets on which a name points into the row of another input: sorted, or moved by a script."""
+        """Sheets on which a name points into the row of another input.
+
+        They were sorted, or moved by a script.
+        """
         found = set()
         for each in self.book.names:
             place, _ = self._place_of(each) if each.name.lower()[3:] in INPUTS else (None, "")
@@ -124,7 +135,10 @@ class InputPlaces:
         return None, "does not point to a cell of this workbook"
 
     def label_of(self, place: Place) -> str:
-        """The input that the row of a cell is labelled as; empty where its labels say nothing."""
+        """The input that the row of a cell is labelled as.
+
+        Empty where its labels say nothing.
+        """
         row = self.book.row(place.sheet, place.row)
         to_the_left = [column for column in sorted(row) if column < place.column]
         titles = self.titles(place)
@@ -147,7 +161,10 @@ class InputPlaces:
 
     @property
     def table(self) -> Table | None:
-        """The table of labels: in the block `scenario`, else the longest one of the workbook."""
+        """The table of labels.
+
+        It is the one in the block `scenario`, else the longest of the workbook.
+        """
         if not hasattr(self, "_table"):
             self._table = self._find_table()
         return self._table
@@ -176,7 +193,10 @@ class InputPlaces:
         return self._labels[sheet]
 
     def _table_at(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
-        """The table of a column of labels: under a title Value, or without titles, values right beside the labels."""
+        """The table of a column of labels.
+
+        Its values stand under a title Value or, without titles, right beside the labels.
+        """
         first = min(min(each) for each in rows.values())
         for _, titles in reversed([each for each in self._titles_of(sheet) if each[0] < first]):
             if "value" in titles and titles["value"] > column:
@@ -191,7 +211,10 @@ class InputPlaces:
     # --- several scenarios
 
     def typed(self, place: Place) -> Place:
-        """Where a figure was typed: in a workbook of several scenarios, in the column of the one in use."""
+        """Where a figure was typed.
+
+        In a workbook of several scenarios that is in the column of the one in use.
+        """
         formula = self.book.at(place).formula
         shown = _CHOSEN.match(formula) if formula else None
         figures = self._area(shown[1]) if shown else None
@@ -203,7 +226,10 @@ class InputPlaces:
 
     @cached_property
     def _scenario(self) -> int:
-        """Which scenario is in use, from 0; the first where the choice is none of them, as in the workbook."""
+        """Which scenario is in use, from 0.
+
+        It is the first where the choice is none of them, as in the workbook.
+        """
         choice, names = self._area("scenario_choice"), self._area("scenario_names")
         if choice is None or names is None:
             return 0
@@ -222,7 +248,10 @@ class InputPlaces:
         return self._titles[sheet]
 
     def titles(self, place: Place) -> dict[str, int]:
-        """The titles above a value cell, each with its column; those of our own sheet where they are translated."""
+        """The titles above a value cell, each with its column.
+
+        Those of our own sheet where they are translated.
+        """
         for row, titles in reversed(self._titles_of(place.sheet)):
             if row < place.row and titles["value"] == place.column:
                 return titles
@@ -257,7 +286,10 @@ def _input_of(value: object) -> str:
 
 
 def strangers(places: InputPlaces) -> Iterator[Place]:
-    """Cells of the table of labels that hold a value beside a label that is no input's."""
+    """Cells with a value beside a label that is no input's.
+
+    Only in the table of labels.
+    """
     table = places.table
     if table is None:
         return

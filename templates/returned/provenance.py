@@ -1,4 +1,7 @@
-"""Where a workbook comes from: the version that made it, when, for which inputs, and who saved it last."""
+"""Where a workbook comes from.
+
+The version that made it, when, for which inputs, and who saved it last.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,10 @@ def _properties(package: Package) -> dict[str, str]:
 
 
 def plain(text: str, longest: int = 255) -> str:
-    """A text from a file on one line, without control characters, and not longer than people write."""
+    """A text from a file on one line, without control characters.
+
+    It is not longer than people write.
+    """
     words = " ".join(text.split())
     return "".join(letter for letter in words if letter.isprintable())[:longest]
 
@@ -103,7 +109,10 @@ def _moment(text: str) -> str:
 
 
 def _edition(book: StoredWorkbook) -> str:
-    """The edition, by what stands in the cells of all results: a figure typed over one of them changes nothing."""
+    """The edition, by what stands in the cells of all results.
+
+    A figure typed over one of them changes nothing.
+    """
     names = [each for each in book.names if each.name.lower().startswith("out_") and each.sheet is None]
     if all(each.name.lower() != "out_net_roi" for each in names):
         return ""
@@ -122,7 +131,10 @@ def is_ours(book: StoredWorkbook, provenance: Provenance) -> bool:
 
 
 def title_columns(cells: dict[int, Cell]) -> dict[str, int]:
-    """The titles of a row in their normal form, each with its column; of equal ones the first."""
+    """The titles of a row in their normal form, each with its column.
+
+    Of equal ones the first counts.
+    """
     found: dict[str, Any] = {}
     for column, cell in sorted(cells.items()):
         if isinstance(cell.value, str) and len(cell.value) < 80:

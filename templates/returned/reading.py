@@ -1,4 +1,7 @@
-"""A returned workbook read: its scenario, every problem with its cell, and its origin."""
+"""A returned workbook read.
+
+Its scenario, every problem with its cell, and its origin.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,13 @@ class Reading:
 
 
 def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Reading:
-    """The inputs of a filled workbook, found by their defined names, else by their labels.
+    """The inputs of a filled workbook, by their defined names, else by their labels.
 
-    source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody. use_cached : a formula in
-    an input cell is a problem unless this is set; then the value that it last showed is taken. Raises
-    `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs. Source: docs/reading-back.md.
+    source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody.
+    use_cached : a formula in an input cell is a problem unless this is set; then the value that it last showed is
+        taken.
+    Raises `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs.
+    Source: docs/reading-back.md.
     """
     book = StoredWorkbook(open_package(source if isinstance(source, bytes) else content_of(Path(source))))
     provenance = provenance_of(book)
@@ -139,7 +144,10 @@ class _Reader:
                 values[kept][name] = text
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
-        """What was typed in a cell; None for an empty one, and with a problem for a wrong one."""
+        """What was typed in a cell.
+
+        None for an empty cell, and with a problem for a wrong value.
+        """
         place = self.found.typed(place)
         cell = self.book.at(place)
         value = cell.value
@@ -207,7 +215,10 @@ def _in_order(key: str) -> tuple[int, str]:
 
 
 def _stand_in(quantity: Quantity) -> Any:
-    """A legal value in the place of a wrong one, so that the other inputs are checked too."""
+    """A legal value in the place of a wrong one.
+
+    So the other inputs are checked too.
+    """
     if quantity.choices:
         return quantity.choices[0]
     return "" if quantity.kind == "text" else quantity.clamp(1)

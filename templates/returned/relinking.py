@@ -1,4 +1,6 @@
-r"""Links to an author's add-in, taken out of a workbook: ``'C:\Anna\ft-roi.xlam'!FT_NPV(A1)`` → ``FT_NPV(A1)``.
+r"""Links to an author's add-in, taken out of a workbook.
+
+``'C:\Anna\ft-roi.xlam'!FT_NPV(A1)`` becomes ``FT_NPV(A1)``.
 
 Excel writes them where a function's add-in lay elsewhere when the file was saved; on every other computer they are
 broken. Only the parts that hold one are written anew, all others stay as they are, byte for byte.
@@ -44,7 +46,10 @@ LONGEST_FORMULA = 8_192
 
 @dataclass(frozen=True)
 class Relinked:
-    """A workbook without the links: its bytes, the formulas by sheet, and the files whose links went or stay."""
+    """A workbook without the links.
+
+    Its bytes, the formulas by sheet, and the files whose links went or stay.
+    """
 
     content: bytes
     formulas: Mapping[str, int]
@@ -58,10 +63,14 @@ class Relinked:
 
 
 def relink(content: bytes) -> Relinked:
-    """A workbook with plain calls of the FT_ functions in place of those linked to a copy of the add-in.
+    """A workbook whose FT_ functions are called by their plain names.
 
-    content : an .xlsx, .xlsm, .xltx or .xlam file, from anybody. A link that nothing else uses goes too, and the
-    numbers of those behind it move up. Raises `UnreadableWorkbook` for a file that is no workbook, or beyond a limit.
+    They stand in place of those linked to a copy of the add-in.
+
+    content : an .xlsx, .xlsm, .xltx or .xlam file, from anybody.
+    Raises `UnreadableWorkbook` for a file that is no workbook, or beyond a limit.
+
+    A link that nothing else uses goes too, and the numbers of those behind it move up.
     """
     return _Relinking(open_package(content)).done(content)
 
@@ -78,7 +87,9 @@ def _call() -> re.Pattern[str]:
 
 
 def unlinked(formula: str) -> str:
-    r"""A formula whose FT_ functions are called by their plain names; texts and other links stay.
+    r"""A formula whose FT_ functions are called by their plain names.
+
+    Texts and other links stay.
 
     >>> unlinked("'C:\\Anna''s\\ft-roi.xlam'!FT_NPV(A1)+[1]!FT_IRR(B1)&\"[1]!FT_IRR(\"&[2]Prices!A1")
     'FT_NPV(A1)+FT_IRR(B1)&"[1]!FT_IRR("&[2]Prices!A1'
@@ -111,7 +122,10 @@ def _indexes(formula: str) -> list[int]:
 
 
 class _Relinking:
-    """One workbook, whose formulas are read as a stream and whose parts become trees only where they change."""
+    """The work on one workbook.
+
+    Formulas are read as a stream, and parts become trees only where they change.
+    """
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -127,7 +141,10 @@ class _Relinking:
                 self._scan(name)
 
     def _scan(self, name: str) -> None:
-        """Gathers a part's formulas, and whether an attribute holds a link's number, as a shape's text may."""
+        """Gathers the formulas of a part.
+
+        And whether an attribute holds a link's number, as a shape's text may.
+        """
         found: list[str] = []
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -169,7 +186,10 @@ class _Relinking:
         return NAMES if name == self.main else self.sheets.get(name.lower(), name)
 
     def _links(self, linked: set[int], after: list[str]) -> tuple[list[int], list[int]]:
-        """The numbers of the links to the add-in that go, and of those that stay as something else uses them."""
+        """The numbers of the links to the add-in that go, and of those that stay.
+
+        A link stays where something else uses it.
+        """
         ours = [
             number
             for number in range(1, len(self.references) + 1)
@@ -188,7 +208,10 @@ class _Relinking:
         return related.target if related and not related.external else ""
 
     def _file(self, number: int) -> str:
-        """The file that an external link leads to, as it is written; empty where that cannot be told."""
+        """The file that an external link leads to, as it is written.
+
+        Empty where that cannot be told.
+        """
         targets = [each.target for each in self.package.relationships(self._part(number)).values()]
         return targets[0].removeprefix("file:///") if targets else ""
 
@@ -243,7 +266,10 @@ def _drop(root: Element, tag: str, attribute: str, values: set[str], lower: bool
 
 
 def _drop_references(root: Element, identifiers: set[str]) -> None:
-    """Takes the entries out of the workbook's list of external links, and the list where it is empty."""
+    """Takes the entries out of the workbook's list of external links.
+
+    And the list too, where it is empty.
+    """
     for element in list(_elements(root, "externalReference")):
         if identifiers & set(element.attrib.values()):
             element.getparent().remove(element)

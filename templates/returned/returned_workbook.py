@@ -16,7 +16,11 @@ from templates.xlsx.untrusted_package import UnreadableWorkbook
 
 @dataclass(frozen=True)
 class ReturnedWorkbook:
-    """One file. scenario : None where problems stand against it. file : what it is called in the portfolio."""
+    """One returned workbook: its scenario and its problems.
+
+    scenario : None where problems stand against it.
+    file : what it is called in the portfolio.
+    """
 
     file: str
     scenario: Scenario | None = None
@@ -36,12 +40,18 @@ class ReturnedWorkbook:
 
     @property
     def is_the_example(self) -> bool:
-        """Whether nothing was filled in: the inputs are still those of the template's example."""
+        """Whether nothing was filled in.
+
+        The inputs are then still those of the template's example.
+        """
         return self.scenario is not None and _figures(self.scenario, "") == _figures(REFERENCE, "")
 
     @property
     def figures(self) -> str:
-        """A text that is equal for equal figures in one currency, whatever the scenarios are called."""
+        """A text that is equal for equal figures in one currency.
+
+        It does not depend on what the scenarios are called.
+        """
         return _figures(self.scenario, self.scenario.currency.casefold()) if self.scenario else ""
 
 
@@ -52,7 +62,8 @@ def _figures(scenario: Scenario, currency: str) -> str:
 def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> ReturnedWorkbook:
     """Reads the returned workbook in a file; whatever is wrong is one of its problems.
 
-    file : what to call it. use_cached : as for `read_workbook`.
+    file : what to call it.
+    use_cached : as for `read_workbook`.
     """
     file = plain(file)
     try:

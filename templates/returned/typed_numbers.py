@@ -39,7 +39,10 @@ def _factor(text: str) -> float:
 
 
 def _readings(digits: str) -> list[float]:
-    """A figure with points, commas or other signs in it, read in the ways that make sense."""
+    """The ways of reading a figure that make sense.
+
+    It may have points, commas or other signs in it.
+    """
     if re.fullmatch(r"\d+(\.\d+)?|\.\d+", digits, re.ASCII) and not _GROUPED.fullmatch(digits):
         return [float(digits)]
     readings = []

@@ -1,4 +1,4 @@
-"""The answer as a sentence, part by part, below the workings of the Breakdown."""
+"""The verdict as a sentence, part by part, below the workings of the Breakdown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
 def add_answer(
     book: Book, sheet: Worksheet, row: int, figures: Quantities, quantities: Quantities
 ) -> tuple[int, Formula]:
-    """Writes the parts; returns the last row and the cell of the answer."""
+    """Writes the parts; returns the last row and the cell of the verdict."""
     group_title(book, sheet, row, "The answer in words", columns(book)[-1].letter)
     payback = Formula(figures["payback"].text, book.appraisal.payback_months)
     known = {**quantities, **figures, "payback": payback}

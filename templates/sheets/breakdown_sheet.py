@@ -28,8 +28,9 @@ FIRST_PAGE = 60
 class BreakdownCells:
     """What other sheets take from the Breakdown sheet: its figures by name.
 
-    metrics : those that FT_WHATIF can be asked for, by the name that it takes. matches : the column that compares each
-    with its native formula, where there is one. answer_in_words : the answer by ordinary formulas, where it stands.
+    metrics : those that FT_WHATIF can be asked for, by the name that it takes.
+    matches : the column that compares each with its native formula, where there is one.
+    answer_in_words : the verdict by ordinary formulas, where it stands.
     """
 
     sheet: Worksheet

@@ -33,7 +33,8 @@ FIRST_ROW = 4
 class WorkingCells:
     """The Breakdown sheet with its workings.
 
-    quantities : the cells of the inputs in use and of the fixed figures. last_row : the last of the workings.
+    quantities : the cells of the inputs in use and of the fixed figures.
+    last_row : the last of the workings.
     """
 
     sheet: Worksheet

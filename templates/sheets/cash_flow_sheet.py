@@ -20,7 +20,9 @@ ABOUT = "Month 0 is the outlay, months 1 to the horizon are end-of-month flows. 
 class CashFlowCells:
     """What other sheets take from the Cash flow sheet.
 
-    rows : the model's rows. quantities : what the figures are calculated from. net … months : rows by their names.
+    rows : the model's rows.
+    quantities : what the figures are calculated from.
+    net, cumulative, discount_factors, months : rows by their names.
     drawn_months, drawn_flows : what the chart shows.
     """
 

@@ -21,8 +21,9 @@ from templates.sheets.scenarios_sheet import ScenarioCells
 class InputCells:
     """What other sheets take from the Inputs sheet.
 
-    block : the table, as the argument of a function. in_use : the cell in use of every input. labels … in_range :
-    columns in which an input is looked up by its label.
+    block : the table, as the argument of a function.
+    in_use : the cell in use of every input.
+    labels and those after it : columns in which an input is looked up by its label.
     """
 
     sheet: Worksheet

@@ -40,8 +40,10 @@ STAIRCASE = (
 class BillCells:
     """What the chart takes.
 
-    finding : which option has the lowest bill; finding_place : where it stands. first_volumes : the volume at which
-    self-hosting first costs no more than each other option. last_row : the last of the tables.
+    finding : which option has the lowest bill.
+    finding_place : where it stands.
+    first_volumes : the volume at which self-hosting first costs no more than each other option.
+    last_row : the last of the tables.
     """
 
     finding: Formula
@@ -143,8 +145,9 @@ class _Staircase:
     def add(self, both: Formula, price: Formula, fixed: Formula, names: tuple[str, str]) -> None:
         """Writes the steps.
 
-        both : whether both options have figures. fixed : what self-hosting costs a month beside its GPUs, less what the
-        other does. names : of the first volume, and of the one from which self-hosting always costs no more.
+        both : whether both options have figures.
+        fixed : what self-hosting costs a month beside its GPUs, less what the other does.
+        names : of the first volume, and of the one from which self-hosting always costs no more.
         """
         n: Any = self.n
         per_call, least = n["replicas_per_call"], n["min_replicas"]

@@ -27,8 +27,9 @@ PREFIXES = {"API": "api_", "SELFHOSTED": "own_"}
 class OptionCells:
     """The cells of one option.
 
-    book : the workbook, with names of the option's own. fixed : the inputs and fixed figures of the model when it is
-    this option. has : 1 where the option has what it needs, else 0.
+    book : the workbook, with names of the option's own.
+    fixed : the inputs and fixed figures of the model when it is this option.
+    has : 1 where the option has what it needs, else 0.
     """
 
     book: Book

@@ -41,9 +41,9 @@ def add_option_flows_sheet(
 ) -> OptionFlowCells:
     """Writes the sheet.
 
-    cash_flow : the rows of the scenario, which stand for those that an option does not change. fixed : the scenario's
-    inputs in use and fixed figures. own_books, own_fixed : for each option the workbook with names of its own, and its
-    own inputs and fixed figures.
+    cash_flow : the rows of the scenario, which stand for those that an option does not change.
+    fixed : the scenario's inputs in use and fixed figures.
+    own_books, own_fixed : for each option the workbook with names of its own, and its own inputs and fixed figures.
     """
     parts = [Part([f"{LABELS['STAY']}: the whole bill", STAY_BILL], fixed, book)]
     for option, own in own_fixed.items():

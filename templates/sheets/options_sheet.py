@@ -56,7 +56,8 @@ class OptionsCells:
 def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: MonthRows) -> OptionsCells:
     """Writes the sheet, and in the native edition the sheet of the options' flows.
 
-    fixed : the scenario's inputs in use and fixed figures. block : the Inputs table, as the argument of a function.
+    fixed : the scenario's inputs in use and fixed figures.
+    block : the Inputs table, as the argument of a function.
     cash_flow : the rows of the Cash flow sheet.
     """
     sheet = book.sheet(

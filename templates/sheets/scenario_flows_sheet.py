@@ -35,7 +35,8 @@ TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost")
 def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
     """Calculates every scenario by ordinary formulas; returns what figures take.
 
-    typed : the typed cells of each scenario. months : the numbers of the months, as the Cash flow sheet has them.
+    typed : the typed cells of each scenario.
+    months : the numbers of the months, as the Cash flow sheet has them.
     """
     workings = _Workings(book, typed)
     flows = _add_flows(book, workings.known)

@@ -42,8 +42,10 @@ _RIGHT = Alignment(horizontal="right", vertical="center")
 class ScenarioCells:
     """What other sheets take from the Scenarios sheet.
 
-    choice, number : the name of the scenario in use, and its number. figures : the typed cells of an input, one for
-    each scenario; ends : those of low, high and distribution. typed : the cells of each scenario by input.
+    choice, number : the name of the scenario in use, and its number.
+    figures : the typed cells of an input, one for each scenario.
+    ends : those of low, high and distribution.
+    typed : the cells of each scenario by input.
     """
 
     sheet: Worksheet

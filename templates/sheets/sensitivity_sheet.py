@@ -33,8 +33,9 @@ CHART_ROWS = 20
 class SensitivityCells:
     """What other sheets take from the Sensitivity sheet.
 
-    tornado_base, tornado_metric : the base case of the tornado, and its metric, by their names. metric, cases : the
-    metric and both ends of every bar, as seen from other sheets. drawing : what the chart shows, if anything swings.
+    tornado_base, tornado_metric : the base case of the tornado, and its metric, by their names.
+    metric, cases : the metric and both ends of every bar, as seen from other sheets.
+    drawing : what the chart shows, if anything swings.
     """
 
     sheet: Worksheet

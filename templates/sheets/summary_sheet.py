@@ -1,4 +1,4 @@
-"""The Summary sheet: the answer, the figures, two charts, the provenance."""
+"""The Summary sheet: the verdict, the figures, two charts, the provenance."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def add_summary_sheet(book: Book) -> Worksheet:
 
 
 def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime) -> None:
-    """The answer, the figures, the charts, legend and provenance."""
+    """Writes the verdict, the figures, the charts, legend and provenance."""
     in_use = shown.inputs.in_use
     book.put(sheet, TITLE_PLACE, in_use["name"] if book.scenario.name else "Fine-tuning decision", "Title")
     if shown.scenarios:

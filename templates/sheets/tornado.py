@@ -88,8 +88,8 @@ def add_tornado(
 ) -> TornadoCells:
     """Writes the table.
 
-    metrics : the Breakdown's figures, by the name that FT_WHATIF knows. metrics_rule : of the cells in which a metric
-    is chosen.
+    metrics : the Breakdown's figures, by the name that FT_WHATIF knows.
+    metrics_rule : of the cells in which a metric is chosen.
     """
     metric_place, swing_place = BarColumn.BASE.at(CHOICE_ROW), BarColumn.AT_LOW.at(CHOICE_ROW)
     book.put(sheet, BarColumn.INPUT.at(CHOICE_ROW), "Metric")

@@ -36,7 +36,8 @@ CHART_ROWS = 20
 def add_waterfall(book: Book, sheet: Worksheet, anchor: str, figures: Quantities, quantities: Quantities) -> None:
     """Writes the steps, and places the chart.
 
-    anchor : the cell of its upper left corner. quantities : the cells of the model.
+    anchor : the cell of its upper left corner.
+    quantities : the cells of the model.
     """
     first = FIRST_ROW + 1
     put_titles(book, sheet, FIRST_ROW, StepColumn)

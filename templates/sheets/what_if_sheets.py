@@ -42,7 +42,8 @@ _ABOUT = "The data tables behind the Sensitivity sheet (Excel: Data, What-If Ana
 def add_what_if_sheets(book: Book, in_use: Quantities, asked: SensitivityCells) -> None:
     """Writes tables, model and flows, where data tables calculate the grids.
 
-    in_use : the inputs in use. asked : the tornado and the grids.
+    in_use : the inputs in use.
+    asked : the tornado and the grids.
     """
     if not book.data_tables:
         return

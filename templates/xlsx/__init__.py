@@ -1,1 +1,4 @@
-"""The file format: packages written, finished, opened with care and read. Knows no model."""
+"""The file format .xlsx; nothing here knows the model.
+
+Packages are written, finished, opened with care and read.
+"""

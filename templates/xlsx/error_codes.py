@@ -1,4 +1,7 @@
-"""Error values in the cells of a file: the seven that a reader of any age knows, and all that Excel writes."""
+"""The error values that the cells of a file may hold.
+
+The seven that a reader of any age knows, and all that Excel writes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Characters that XML cannot carry, as cells write them: ``_xHHHH_`` (22.9.2.19, ST_Xstring)."""
+"""Escapes for characters that XML cannot carry, as cells write them.
+
+``_xHHHH_`` (22.9.2.19, ST_Xstring).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A text with its escapes as characters; half of a surrogate pair stays as it is written.
+    """A text with its escapes as characters.
+
+    Half of a surrogate pair stays as it is written.
 
     >>> unescaped("a_x0041_b _x005F_x0041_")
     'aAb _x0041_'

@@ -1,4 +1,6 @@
-"""The finishing pass: turns the package that openpyxl has just saved into the one we hand out.
+"""The finishing pass over the package that openpyxl has just saved.
+
+It turns that package into the one we hand out.
 
 openpyxl writes formulas without values, charts without alt text, and a flag that makes Excel recalculate
 everything on load. Previews, phones, Protected View and pandas would show blanks, and a person without the
@@ -79,7 +81,10 @@ APP_PROPERTIES = """
 
 
 class FinishingError(ValueError):
-    """The package and what was said about it disagree: a bug in the builder, not in a user's input."""
+    """The package does not fit what was said about it.
+
+    That is a bug in the builder, not in a user's input.
+    """
 
 
 def finish(
@@ -95,12 +100,16 @@ def finish(
     chart_descriptions: Mapping[str, Sequence[str]] = {},
     ignored_errors: Mapping[str, Sequence[tuple[str, Collection[str]]]] = {},
 ) -> bytes:
-    """The finished package, from the one that openpyxl saved. The mappings are keyed by sheet title.
+    """The finished package, from the one that openpyxl saved.
 
-    values : cell address → the value that the cell's formula gives; one for every formula cell, and no more
-        (of an array formula or a data table, the cell that holds it). NaN and infinities become #NUM!.
+    The mappings are keyed by sheet title.
+
+    package : as openpyxl saved it.
+    values : cell address → the value that the cell's formula gives; one for every formula cell, and no more (of an
+        array formula or a data table, the cell that holds it). NaN and infinities become #NUM!.
     numbers : cell address → a number that was put there; openpyxl has written 16 of its up to 17 digits.
     created : the one time written everywhere; naive means UTC.
+    title, creator, description, keywords : properties of the document.
     chart_descriptions : the alt texts of a sheet's charts, one for each, in the order they were added.
     ignored_errors : (range, names) to keep free of green triangles, such as ("B2:B9", ["unlockedFormula"]).
 
@@ -139,7 +148,10 @@ def finish(
 
 
 def cache_values(worksheet: etree._Element, values: Mapping[str, Scalar]) -> list[str]:
-    """Fill the ``<v>`` of each formula cell (18.3.1.96); a line for each cell that has no counterpart."""
+    """Fill the ``<v>`` of each formula cell (18.3.1.96).
+
+    Returns a line for each cell that has no counterpart.
+    """
     problems = []
     unused = dict(values)
     for formula in worksheet.iter(f"{MAIN}f"):
@@ -172,7 +184,10 @@ def write_all_digits(worksheet: etree._Element, numbers: Mapping[str, float]) ->
 
 
 def store_rules_without_equals(worksheet: etree._Element) -> None:
-    """Take the = from the formulas of validation rules and conditional formats, which openpyxl stores as given."""
+    """Take the = from the formulas of validation rules and conditional formats.
+
+    openpyxl stores it as given.
+    """
     for formula in worksheet.iter(f"{MAIN}formula1", f"{MAIN}formula2", f"{MAIN}formula"):
         formula.text = (formula.text or "").removeprefix("=")
 
@@ -196,7 +211,10 @@ def typed_text(value: Scalar) -> tuple[str, str]:
 
 
 def ignore_errors(worksheet: etree._Element, ranges: Sequence[tuple[str, Collection[str]]]) -> list[str]:
-    """Keep Excel's green triangles off the given ranges (18.3.1.51); a line for each kind it has not."""
+    """Keep Excel's green triangles off the given ranges (18.3.1.51).
+
+    Returns a line for each kind that the format does not have.
+    """
     ignored = etree.Element(f"{MAIN}ignoredErrors")
     for cells, errors in ranges:
         etree.SubElement(ignored, f"{MAIN}ignoredError", dict.fromkeys(sorted(errors), "1"), sqref=cells)
@@ -210,7 +228,10 @@ def ignore_errors(worksheet: etree._Element, ranges: Sequence[tuple[str, Collect
 
 
 def describe_charts(parts: Parts, sheet_part: str, descriptions: Sequence[str]) -> int:
-    """Write the alt text of a sheet's charts (20.5.2.8, ``descr``); returns how many charts there are."""
+    """Write the alt text of a sheet's charts (20.5.2.8, ``descr``).
+
+    Returns how many charts there are.
+    """
     charts = 0
     for drawing in related(parts, sheet_part, "drawing").values():
         with editing(parts, drawing) as anchors:
@@ -222,7 +243,9 @@ def describe_charts(parts: Parts, sheet_part: str, descriptions: Sequence[str]) 
 
 
 def keep_values_on_load(parts: Parts) -> None:
-    """Say that a current Excel calculated this workbook, so that opening it keeps the cached values.
+    """Say that a current Excel calculated this workbook.
+
+    So opening it keeps the cached values.
 
     Excel recalculates on load for fullCalcOnLoad or an older calcId (18.2.2), and when it has a calculation
     feature that the file does not list (MS-XLSX 2.4.82).
@@ -236,7 +259,10 @@ def keep_values_on_load(parts: Parts) -> None:
 
 
 def remove_calc_chain(parts: Parts) -> None:
-    """Drop the calculation chain (12.3.1): Excel rebuilds it, and a stale one brings the repair prompt."""
+    """Drop the calculation chain (12.3.1), which Excel rebuilds.
+
+    A stale one brings the repair prompt.
+    """
     if parts.pop("xl/calcChain.xml", None) is None:
         return
     for name, attribute in ((CONTENT_TYPES, "PartName"), (WORKBOOK_RELATIONSHIPS, "Target")):
@@ -254,7 +280,10 @@ def put_fonts_in_order(parts: Parts) -> None:
 
 
 def put_title_columns_first(parts: Parts) -> None:
-    """Name repeated columns before repeated rows, as Excel does; LibreOffice saves another order as two names."""
+    """Name repeated columns before repeated rows, as Excel does.
+
+    LibreOffice saves another order as two names.
+    """
     with editing(parts, WORKBOOK) as workbook:
         for titles in workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName[@name='_xlnm.Print_Titles']"):
             rows, _, columns = (titles.text or "").rpartition(",")
@@ -263,8 +292,11 @@ def put_title_columns_first(parts: Parts) -> None:
 
 
 def tidy_charts(parts: Parts) -> None:
-    """Remove the empty run that openpyxl puts into text properties, where none may be (21.2.2.216), and call
-    a number format the chart's own where openpyxl leaves sourceLinked out (21.2.2.121)."""
+    """Put right two details of the charts that openpyxl writes.
+
+    Remove the empty run that it puts into text properties, where none may be (21.2.2.216), and call a number format the
+    chart's own where it leaves sourceLinked out (21.2.2.121).
+    """
     for name in [name for name in parts if name.startswith("xl/charts/chart")]:
         with editing(parts, name) as chart:
             for paragraph in chart.iter(f"{DRAWING}p"):
@@ -283,7 +315,10 @@ def core_properties(created: datetime, **about: str) -> bytes:
 
 
 def in_order(parts: Parts) -> Parts:
-    """The parts in one order, whatever the order they were made in: those first that a reader needs first."""
+    """The parts in one order, whatever the order they were made in.
+
+    Those that a reader needs first come first.
+    """
     rank = {name: position for position, name in enumerate(FIRST_PARTS)}
     return {name: parts[name] for name in sorted(parts, key=lambda name: (rank.get(name, len(rank)), name))}
 
@@ -301,7 +336,10 @@ def related(parts: Parts, source: str, kind: str) -> dict[str, str]:
 
 
 def external_links(parts: Parts) -> list[str]:
-    """A line for each link out of the package: openpyxl makes one of a ``#Sheet!A1`` string, by mistake."""
+    """A line for each link out of the package.
+
+    openpyxl makes one of a ``#Sheet!A1`` string, by mistake.
+    """
     return [
         f"{name} links to {each.target}. Within the workbook use Hyperlink(location=…)."
         for name in parts

@@ -1,4 +1,7 @@
-"""The time that a result states: a given one, the one that the environment asks for, or now."""
+"""The time that a result states as that of its making.
+
+A given one, the one that the environment asks for, or now.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,19 @@ class UnusableTime(FtRoiError):
 
 
 def generation_time(given: datetime | None = None) -> datetime:
-    """The time to state, in UTC and to the second; raises `UnusableTime` where SOURCE_DATE_EPOCH is none."""
+    """The time to state, in UTC and to the second.
+
+    given : the time, where one is given.
+    Raises `UnusableTime` where SOURCE_DATE_EPOCH is no time.
+    """
     return (given or time_of_environment() or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
 
 
 def time_of_environment() -> datetime | None:
-    """The time in SOURCE_DATE_EPOCH (seconds since 1970, UTC), None where it is not set."""
+    """The time in SOURCE_DATE_EPOCH (seconds since 1970, UTC).
+
+    Returns None where it is not set.
+    """
     text = os.environ.get("SOURCE_DATE_EPOCH")
     if not text:
         return None

@@ -1,4 +1,7 @@
-"""The namespaces of the file format (ECMA-376 Part 1, annex A, and Part 2); in braces as lxml writes a tag."""
+"""The namespaces of the file format, in braces as lxml writes a tag.
+
+ECMA-376 Part 1, annex A, and Part 2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Relationships: what leads from a part of a package to another, or out of it (ECMA-376 Part 2, clause 9.3)."""
+"""Relationships: what leads from a part of a package to another, or out of it.
+
+ECMA-376 Part 2, clause 9.3.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ from templates.xlsx.xml_parts import DECLARATION
 
 
 class Relationship(NamedTuple):
-    """One way out of a part. kind : the last word of its type; target : a part, or an address where external."""
+    """One way out of a part.
+
+    kind : the last word of its type.
+    target : a part, or an address where external.
+    """
 
     id: str
     kind: str
@@ -22,7 +29,11 @@ class Relationship(NamedTuple):
 
 
 def relationship(source: str, attributes: Mapping[str, str]) -> Relationship:
-    """The relationship that an element describes; source : the part that it leads from, empty for the package."""
+    """The relationship that an element describes.
+
+    source : the part that it leads from, empty for the package.
+    attributes : those of the element.
+    """
     external, target = attributes.get("TargetMode") == "External", attributes.get("Target", "")
     kind = attributes.get("Type", "").rsplit("/", 1)[-1]
     return Relationship(attributes.get("Id", ""), kind, target if external else resolved(source, target), external)
@@ -59,7 +70,10 @@ def source_of(part: str) -> str:
 
 
 def relationships_xml(targets: Iterable[tuple[str, str]]) -> str:
-    """The content of a part of relationships: their types and targets, numbered from rId1."""
+    """The content of a part of relationships.
+
+    targets : the type and the target of each; they are numbered from rId1.
+    """
     entries = "".join(
         f"<Relationship Id={quoteattr(f'rId{number}')} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
         for number, (kind, target) in enumerate(targets, 1)

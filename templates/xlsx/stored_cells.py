@@ -1,4 +1,7 @@
-"""What an .xlsx file stores: sheets, defined names and cells as they are written, nothing calculated or expanded."""
+"""The sheets, defined names and cells that an .xlsx file stores.
+
+They are given as they are written; nothing is calculated or expanded.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,10 @@ Value = float | str | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell: its value (the cached one of a formula), and its formula without the sign =."""
+    """What stands in a cell: its value, and its formula without the sign =.
+
+    The value of a formula is the cached one.
+    """
 
     value: Value
     formula: str | None = None
@@ -75,13 +81,19 @@ class Place:
 
 
 def quoted(title: str) -> str:
-    """A sheet's title as it stands in a reference: in quotation marks where it needs them."""
+    """A sheet's title as it stands in a reference.
+
+    It is in quotation marks where it needs them.
+    """
     return title if re.fullmatch(r"[^\W\d][\w.]*", title) else quote_sheetname(title)
 
 
 @dataclass(frozen=True)
 class Name:
-    """A defined name: what it says, and the sheet that it belongs to (none: the workbook)."""
+    """A defined name: what it says, and the sheet that it belongs to.
+
+    Without a sheet it belongs to the workbook.
+    """
 
     name: str
     text: str
@@ -159,7 +171,10 @@ class StoredWorkbook:
         return {title.lower(): title for title in reversed(self.titles)}
 
     def area(self, reference: str) -> Area | None:
-        """The cells of a plain reference such as ``'My inputs'!$B$7``; None for any other text."""
+        """The cells of a plain reference such as ``'My inputs'!$B$7``.
+
+        Returns None for any other text.
+        """
         found = _REFERENCE.fullmatch(reference.strip().removeprefix("="))
         if found is None:
             return None
@@ -247,7 +262,10 @@ class StoredWorkbook:
 
 
 class _Cells:
-    """Collects the cells of a sheet from the XML below its sheetData (18.3.1.80): rows, cells and what they hold."""
+    """Collects the rows and cells of a sheet from the XML below its sheetData.
+
+    With what each cell holds (18.3.1.80).
+    """
 
     def __init__(self, texts: list[str], dates: frozenset[str], most: int) -> None:
         self.cells: dict[At, Cell] = {}

@@ -1,4 +1,6 @@
-"""A workbook from somebody else, as parts that are read within limits; what exceeds them is refused in a sentence.
+"""A workbook from somebody else, as parts that are read within limits.
+
+What exceeds the limits is refused in a sentence.
 
 Nothing is written to disk, no macro is run, no link followed, no size believed before it is measured: a part is
 inflated up to a limit and no further, and its XML is streamed, so that no tree of it is ever built.
@@ -88,7 +90,10 @@ class Package:
         return [entry.filename for entry in self.entries.values() if not entry.is_dir()]
 
     def read(self, name: str) -> bytes:
-        """The bytes of a part, or nothing where there is none; raises `UnreadableWorkbook` beyond a limit."""
+        """The bytes of a part, or nothing where there is none.
+
+        Raises `UnreadableWorkbook` beyond a limit.
+        """
         entry = self.entries.get(name.lower())
         if entry is None:
             return b""
@@ -115,20 +120,28 @@ class Package:
     def stream(
         self, name: str, start: Start, end: End, below: tuple[str, ...] = (), spaces: tuple[str, ...] = SHEETS
     ) -> None:
-        """Reads the XML of a part: ``start`` for each opening tag, ``end`` for each closing one with its text.
+        """Reads the XML of a part, element by element.
 
-        below : the tags from the root down to the element whose content is asked for. Elements elsewhere, and those of
-        other namespaces than ``spaces``, are then passed over with all that is in them, and a tag is given with those
-        above it: ``row/c/v``. Empty: every element, by its own tag. Namespaces are left out. Raises
-        `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a limit.
+        name : the part.
+        start : called for each opening tag with its attributes.
+        end : called for each closing tag with its text.
+        below : the tags from the root down to the element whose content is asked for. Elements elsewhere are then
+            passed over with all that is in them, and a tag is given with those above it: ``row/c/v``. Empty: every
+            element, by its own tag.
+        spaces : the namespaces whose elements are given where below is; those of others are passed over.
+        Raises `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a
+        limit.
+
+        Namespaces are left out of what is given.
         """
         stream = _Stream(self, name, start, end, below, spaces)
         stream.read(self.read(name))
         self.elements[name.lower()] = stream.elements
 
     def tree(self, name: str, *, whole: bool = False) -> Element:
-        """The root element of a part; whole : with comments and processing instructions, to be written back.
+        """The root element of a part.
 
+        whole : with comments and processing instructions, to be written back.
         Raises `UnreadableWorkbook` as `stream` does: the part is streamed within the limits before.
         """
 
@@ -147,7 +160,10 @@ class Package:
             raise UnreadableWorkbook(DAMAGED) from None
 
     def relationships(self, source: str) -> dict[str, Relationship]:
-        """The relationships of a part by their ids; source : the part, empty for those of the package."""
+        """The relationships of a part by their ids.
+
+        source : the part, empty for those of the package.
+        """
         if source not in self.related:
             self.related[source] = self._relationships(source)
         return self.related[source]
@@ -168,7 +184,10 @@ class Package:
         return found
 
     def part_of_kind(self, source: str, kind: str) -> str:
-        """The first part that a part relates to by a kind of relationship; empty where there is none."""
+        """The first part that a part relates to by a kind of relationship.
+
+        Empty where there is none.
+        """
         related = self.relationships(source).values()
         return next((each.target for each in related if each.kind == kind and not each.external), "")
 
@@ -239,14 +258,20 @@ class _Stream:
         self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
 
     def _path(self, tag: str) -> str:
-        """A tag with those above it; nothing where it lies deeper, or is longer, than any that is asked for."""
+        """A tag with those above it.
+
+        Nothing where it lies deeper, or is longer, than any that is asked for.
+        """
         if not self.paths:
             return tag if len(tag) <= LONGEST_TAG else ""
         above = self.paths[-1]
         return f"{above}/{tag}" if above and len(self.paths) < DEEPEST_PATH and len(tag) <= LONGEST_TAG else ""
 
     def _plain(self, attributes: dict[str, str]) -> dict[str, str]:
-        """Attributes without their namespaces: one that has none counts before others of its name."""
+        """Attributes without their namespaces.
+
+        One that has none counts before others of its name.
+        """
         plain = {name: value for name, value in attributes.items() if "}" not in name}
         for name, value in attributes.items():
             if self.spaces is None or name.endswith("/relationships}id"):
@@ -288,7 +313,10 @@ def content_of(path: Path) -> bytes:
 
 
 def open_package(content: bytes) -> Package:
-    """The package of an .xlsx, .xlsm, .xltx or .xlam file; raises `UnreadableWorkbook` with what it is instead."""
+    """The package of an .xlsx, .xlsm, .xltx or .xlam file.
+
+    Raises `UnreadableWorkbook` with what the file is instead.
+    """
     package = open_zip(content)
     if "xl/workbook.xml" not in package and not main_part(package):
         raise UnreadableWorkbook(_other_package(package))

@@ -1,4 +1,7 @@
-"""The XML of parts as trees: parsed with nothing fetched and nothing expanded, written as Excel declares it."""
+"""The XML of parts as trees.
+
+It is parsed with nothing fetched and nothing expanded, and written as Excel declares it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def parsed(content: bytes, *, whole: bool = True) -> Element:
 
 
 def without_blanks(xml: str) -> Element:
-    """An element from text that is laid out for the reader; fails on characters that XML cannot carry."""
+    """An element from text that is laid out for the reader.
+
+    Fails on characters that XML cannot carry.
+    """
     return etree.fromstring(xml, etree.XMLParser(remove_blank_text=True))
 
 

@@ -22,9 +22,15 @@ def zipped(
     permissions: int = EVERYBODY_READS,
     unpacked: Mapping[str, bytes | str] | None = None,
 ) -> bytes:
-    """A zip of the parts in their order; its bytes depend on nothing else than what is given.
+    """A zip of the parts in their order.
 
+    parts : the content of each part by its name.
+    time : the time of every entry; one that a zip cannot tell becomes the nearest that it can.
+    system : the system that the entries say they were made on.
+    permissions : the permissions of the entries on Unix.
     unpacked : parts that come first and are stored as they are.
+
+    Its bytes depend on nothing else than what is given.
     """
     moment = min(max(time.replace(tzinfo=None), EARLIEST), LATEST)
     entries: list[tuple[ZipInfo, bytes | str]] = []
@@ -47,7 +53,10 @@ def zip_of(entries: Iterable[tuple[ZipInfo, bytes | str]]) -> bytes:
 
 
 def copy_of(entry: ZipInfo) -> ZipInfo:
-    """The description of an entry for another zip: its name, time, packing and permissions."""
+    """The description of an entry for another zip.
+
+    It keeps the entry's name, time, packing and permissions.
+    """
     copied = ZipInfo(entry.filename, entry.date_time)
     copied.compress_type, copied.external_attr = entry.compress_type, entry.external_attr
     return copied
