@@ -75,6 +75,13 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
     assert len(results) >= 8 and set(results.values()) == {"OK"}, results
 
 
+def test_the_months_are_named_by_the_calendar() -> None:
+    cells = stored_cells(_native("five years"))["Cash flow"]
+    assert cells["B4"].value == "Calendar month"
+    named = {month: cells[f"B{8 + month}"].value for month in (0, 1, 2, 3, 14, 60)}
+    assert named == {0: "", 1: "2026-11", 2: "2026-12", 3: "2027-01", 14: "2027-12", 60: "2031-10"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ("support-classifier", "never", "late"))
 def test_the_editions_show_the_same_figures(name: str) -> None:
@@ -121,6 +128,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "fleet": {"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0},
     "storage": {"storage_gb": 500.0, "storage_timing": "monthly"},
     "prices": {"baseline_output_tokens": 400.0, "baseline_price_change": -0.3},
+    "review as an amount": {"review_cost_per_call": None, "monthly_review_cost": 12_000.0},
     "dearer people": {"pay_change": 0.08, "parallel_months": 4, "go_live_delay": 1},
     "cheaper GPUs": {
         "serving": "self_hosted",
@@ -163,7 +171,8 @@ def _moved(name: str) -> float:
     raise AssertionError(f"no legal value for {name}")
 
 
-MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric}
+MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric and name != "monthly_review_cost"}
+"""The sample's review cost goes by the call; the amount in its place is among `CHANGES`."""
 UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
@@ -189,6 +198,7 @@ UNMOVED = {
 EDITED = {f"edited {name}": changes for name, changes in CHANGES.items()}
 EDITED |= {f"moved {name}": {name: value} for name, value in MOVED.items()}
 EDITED["edited missing"] = {"training_hours": None}
+EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
 
 
 class Recalculated(dict[str, Path]):
@@ -282,4 +292,12 @@ def _compare_options(book: dict[str, Cells], scenario: Scenario) -> None:
 def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Path], file: str) -> None:
     book = stored_cells(recalculated[file].read_bytes())
     assert str(_named(book, "out_net_roi")).startswith("#")
+    assert "All checks OK" not in str(book["Summary"]["A3"].value)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("file", ["edited twice"])
+def test_a_review_cost_beside_one_by_the_call_fails_a_check(recalculated: dict[str, Path], file: str) -> None:
+    book = stored_cells(recalculated[file].read_bytes())
     assert "All checks OK" not in str(book["Summary"]["A3"].value)
