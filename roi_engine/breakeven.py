@@ -16,6 +16,7 @@ from roi_engine.root import narrowed
 from roi_engine.scenario import Scenario, find_input
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import legal_bounds
+from roi_engine.too_large import TooLarge
 from roi_engine.value import ROUNDING
 
 STEPS_PER_DECADE = 400
@@ -70,7 +71,10 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
         raise OutOfRange(f"{declared.name} holds no number that could be varied.")
 
     def at(value: float) -> float:
-        return float(figure({**inputs, declared.name: value}, chosen.equation))
+        try:
+            return float(figure({**inputs, declared.name: value}, chosen.equation))
+        except TooLarge:
+            return math.nan
 
     def over(points: Any) -> Any:
         return figure({**for_arrays(inputs), declared.name: points}, chosen.equation)

@@ -7,6 +7,7 @@ Named equations like those of `roi_engine.equations`, on which they build; `roi_
 
 from __future__ import annotations
 
+from roi_engine.graph import may_be_never
 from roi_engine.value import NEVER, ROUNDING, Value, ceiling, divide, maximum, where
 
 
@@ -42,6 +43,7 @@ def first_paying_replicas(
     return maximum(ceiling(whole * (1 - ROUNDING)), min_replicas)
 
 
+@may_be_never
 def first_paying_calls(
     full_replica_saving: Value,
     first_paying_replicas: Value,
@@ -72,6 +74,7 @@ def always_paying_replicas(
     return maximum(ceiling(bound * (1 - ROUNDING)) - 1, min_replicas)
 
 
+@may_be_never
 def always_paying_calls(
     full_replica_saving: Value,
     always_paying_replicas: Value,

@@ -35,6 +35,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from roi_engine.errors import UnknownName, did_you_mean
+from roi_engine.too_large import is_too_large, too_large
 
 Equation = Callable[..., Any]
 Evaluator = Callable[[Mapping[str, Any], Any], dict[str, Any]]
@@ -155,9 +156,13 @@ class Graph:
         months : the horizon; an array of whole numbers where it differs between scenarios, the longest of which is the
             last month.
         Raises `UnknownName` for a quantity that the graph does not know.
+        Raises `TooLarge` where a figure of one scenario is no number any more; among arrays it is infinite or NaN.
         """
         if isinstance(months, (int, float)):
-            return self._compiled(tuple(wanted), False)(inputs, int(months))
+            try:
+                return self._compiled(tuple(wanted), False)(inputs, int(months))
+            except (OverflowError, ZeroDivisionError):  # of a power; quotients are guarded
+                raise too_large(inputs) from None
         several = bool((months != months[0]).any())
         return self._compiled(tuple(wanted), several)(inputs, months if several else int(months[0]))
 
@@ -171,13 +176,23 @@ class Graph:
         for name, function in self.equations.items():
             if condition := getattr(function, _CONDITION, None):
                 namespace[f"changes_{name}"] = condition
-        namespace["at_end"] = _at_end
+        namespace |= {"at_end": _at_end, "is_too_large": is_too_large, "too_large": too_large}
         exec(compile(source, _registered(source, wanted), "exec"), namespace)
         evaluator: Evaluator = namespace["evaluate"]
         return evaluator
 
 
 _CONDITION = "changes_only_where"
+_MAY_BE_NEVER = "may_be_never"
+
+
+def may_be_never(equation: Equation) -> Equation:
+    """Marks an equation whose quantity may be infinite.
+
+    Any other that is infinite has become too large.
+    """
+    setattr(equation, _MAY_BE_NEVER, True)
+    return equation
 
 
 def unchanged_unless(condition: Equation) -> Callable[[Equation], Equation]:
@@ -247,8 +262,26 @@ class _Source:
             for name in self.ordered:
                 if name not in self.graph.monthly and self.run[name] == run:
                     yield f"    {name} = {self._call(name)}"
+        yield from () if self.several else self._checked()
         results = (f"{name!r}: {'row_' * (name in self.graph.monthly)}{name}" for name in self.wanted)
         yield f"    return {{{', '.join(results)}}}"
+
+    def _checked(self) -> Iterator[str]:
+        """Stops where a figure is no number any more.
+
+        Looked at are fixed quantities, and the sums and ends of monthly ones.
+        """
+        fixed = [
+            name
+            for name in self.ordered
+            if name not in self.graph.monthly and not hasattr(self.graph.equations[name], _MAY_BE_NEVER)
+        ]
+        read = [f"{word}_{name}" for word, name in sorted(self.read) if word in ("total", "last")]
+        rows = [name for name in self.wanted if name in self.graph.monthly and ("total", name) not in self.read]
+        sums = [*read, *(f"sum(row_{name})" for name in rows)]
+        if fixed or sums:
+            yield f"    if is_too_large([{', '.join(fixed)}], [{', '.join(sums)}]):"
+            yield "        raise too_large(inputs)"
 
     def _months(self, run: int) -> Iterator[str]:
         """One run over the months, and what is read off it."""

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from roi_engine.root import narrowed
+from roi_engine.too_large import too_large
 
 LOWEST, HIGHEST = -0.99, 1e7
 ROUNDING = 2**-51
 """Rounding of one step of the polynomial, relative to the size of its terms."""
+_LARGE = 1e250
 NEAR = 0.10
 """Of several roots the one nearest this is returned."""
 
@@ -29,6 +31,7 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
     cash_flow : H + 1 signed flows (money), period 0 first.
     Returns rates as decimal (not per cent) per period; an empty list where there is none. A rate at which the value
     only touches zero does not count.
+    Raises `TooLarge` for an infinite flow.
     Source: Descartes' rule of signs; see docs/method.md, "IRR".
 
     >>> [round(rate, 9) for rate in irr_roots([100, -230, 132])]
@@ -39,10 +42,12 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
     flows = [float(flow) for flow in cash_flow]
     while flows and flows[-1] == 0:
         flows.pop()
+    if not all(map(math.isfinite, flows)):
+        raise too_large({"cash_flow": flows})
     if not any(flows):
         return []
     # in y = ln(1 + x), so that rates near -0.99 and near 10⁷ are found equally well
-    return [math.expm1(y) for y in _crossings(flows, math.log1p(LOWEST), math.log1p(HIGHEST))]
+    return [math.expm1(y) for y in _crossings(_scaled(flows), math.log1p(LOWEST), math.log1p(HIGHEST))]
 
 
 def irr(cash_flow: Sequence[float]) -> float | None:
@@ -71,7 +76,7 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
         return []
     before, after = changes[len(changes) // 2]
     pivot = (before + after) / 2
-    turning = _crossings([(pivot - t) * flow for t, flow in enumerate(flows)], low, high)
+    turning = _crossings(_scaled([(pivot - t) * flow for t, flow in enumerate(flows)]), low, high)
     points = [(y, *_value(flows, y)) for y in (low, *turning, high)]
     crossings = []
     start, _, start_sign = points[0]
@@ -87,6 +92,18 @@ def _crossings(flows: list[float], low: float, high: float) -> list[float]:
     if start_sign and points[-1][2] == 0:  # a root at the other end
         crossings.append(points[-1][0])
     return crossings
+
+
+def _scaled(flows: list[float]) -> list[float]:
+    """The flows, very large ones divided by a power of two.
+
+    That is exact, and their sum stays a number.
+    """
+    largest = max(map(abs, flows))
+    if largest < _LARGE:
+        return flows
+    power = -math.frexp(largest)[1]
+    return [math.ldexp(flow, power) for flow in flows]
 
 
 def _value(flows: list[float], y: float) -> tuple[float, int]:

@@ -8,6 +8,7 @@ million typed worksheet cells can afford.
 from __future__ import annotations
 
 from roi_engine.equations import token_cost
+from roi_engine.graph import may_be_never
 from roi_engine.metrics import rounding, settled
 from roi_engine.value import NEVER, Value, divide, given, where
 
@@ -59,6 +60,7 @@ def net_roi(total_benefit: Value, total_cost: Value) -> Value:
     return settled(total_benefit - total_cost, rounding(total_cost + abs(total_benefit)))
 
 
+@may_be_never
 def payback_months(upfront_cost: Value, monthly_benefit: Value) -> Value:
     """Upfront cost over monthly benefit; never when nothing comes back."""
     return where(monthly_benefit > 0, divide(upfront_cost, monthly_benefit, NEVER), NEVER)

@@ -24,6 +24,7 @@ EQUATION_OF = {"upfront": "upfront_cost"}
 """The one metric whose public name is not that of its equation."""
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
+_MAY_BE_NEVER = ("payback_months", "discounted_payback_months")
 FULL_METRICS = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
     "profitability_index", "equivalent_monthly",
@@ -39,7 +40,7 @@ def appraise_many(
     columns : input name → one value per scenario (arrays of equal length n, numeric inputs).
     wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv, discounted_payback_months,
         profitability_index, equivalent_monthly.
-    Returns metric → n values (money, fraction or months; NaN is undefined, infinity is never).
+    Returns metric → n values (money, fraction or months; NaN is undefined or too large, infinity is never).
     Raises `ScenarioError` naming the first illegal value of each column.
     Source: docs/method.md, "Many scenarios".
 
@@ -93,9 +94,13 @@ def _in_chunks(
         for start in range(0, count, CHUNK):
             stop = min(start + CHUNK, count)
             inputs = base | {name: array[start:stop] for name, array in arrays.items()}
-            figures = graph.evaluate(inputs, equations, inputs["months_to_amortize"])
+            figures = graph.evaluate(inputs, (*equations, "total_benefit"), inputs["months_to_amortize"])
+            held = np.isfinite(figures["total_benefit"])  # the sum of all flows: else a figure is too large
             for name, equation in zip(wanted, equations, strict=True):
-                results[name][start:stop] = figures[equation]
+                figure = figures[equation]
+                if name not in _MAY_BE_NEVER:
+                    figure = np.where(np.isfinite(figure), figure, np.nan)
+                results[name][start:stop] = np.where(held, figure, np.nan)
     return results
 
 

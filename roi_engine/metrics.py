@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from roi_engine.graph import unchanged_unless
+from roi_engine.graph import may_be_never, unchanged_unless
 from roi_engine.internal_rate import irr
 from roi_engine.value import NEVER, ROUNDING, UNDEFINED, Value, divide, maximum, minimum, where
 
@@ -239,6 +239,7 @@ def recovered(
     return crossing(recovered_before, cumulative_before, cumulative, net_cash_flow, month)
 
 
+@may_be_never
 def payback_months(
     last_recovered: Value,
     last_cumulative: Value,
@@ -340,6 +341,7 @@ def discounted_recovered(
     return crossing(discounted_recovered_before, cumulative_discounted_before, cumulative_discounted, discounted, month)
 
 
+@may_be_never
 def discounted_payback_months(
     last_discounted_recovered: Value, last_cumulative_discounted: Value, discounted_size: Value
 ) -> Value:

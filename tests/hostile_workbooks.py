@@ -78,6 +78,15 @@ def names_and_sheets(names: int, sheets: int) -> bytes:
     return package_of(parts)
 
 
+def numbers(rows: int, columns: int) -> bytes:
+    """A block of numbers."""
+    letters = [column_letters(column) for column in range(1, columns + 1)]
+    return with_rows(
+        f'<row r="{n}">' + "".join(f'<c r="{letter}{n}"><v>{n}</v></c>' for letter in letters) + "</row>"
+        for n in range(900, 900 + rows)
+    )
+
+
 def stray_part(size: int) -> bytes:
     """A sheet that no relationship leads to, packed a thousand times smaller than it is."""
     packed = BytesIO(_sound())
@@ -100,6 +109,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "70,000 names": lambda: names_and_sheets(70_000, 1_000),
     "19,000 names and 3,000 sheets": lambda: names_and_sheets(19_000, 3_000),
     "tags of 90,000 attributes": lambda: with_rows(_many_attributes()),
+    "224,000 numbers": lambda: numbers(1_000, 224),
     "600,000 empty rows": lambda: with_rows("<row/>" for _ in range(600_000)),
     "rows in rows": lambda: with_rows(iter(["<row>" * 5_000, "</row>" * 5_000])),
     "a stray part of 200 MB": lambda: stray_part(200_000_000),

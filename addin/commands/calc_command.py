@@ -81,7 +81,7 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
 
     generated = generation_time()
     scenario = read_scenario(scenario_file)
-    appraisal = appraise(scenario)
+    appraisal, warnings = appraise(scenario), check_inputs(scenario)  # figures that are too large end here
     if compared:
         _print_options(scenario, json)
     elif not json:
@@ -100,7 +100,7 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
 
         print_json(reference_result(scenario, timestamp=generated))
         _note_what_is_left_out(scenario)
-    print_warnings(check_inputs(scenario))
+    print_warnings(warnings)
 
 
 def _print_options(scenario: Scenario, json: bool) -> None:

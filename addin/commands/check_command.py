@@ -32,8 +32,9 @@ ft-roi check filled.xlsx --json
 def check(file: str, json: bool) -> None:
     """Recompute a workbook from its inputs and name what disagrees.
 
-    Told are edited formulas, figures that the engine gives otherwise today, failed checks, links to somebody's add-in,
-    and what Excel may repair or refuse. Ends with exit code 4 when there is any of it.
+    Told are edited formulas, names that point elsewhere, figures that the engine gives otherwise today, what is hidden
+    or shows another figure than it holds, failed checks, links to somebody's add-in, and what Excel may repair or
+    refuse. Ends with exit code 4 when there is any of it.
     """
     path = existing_workbook(file)
 
@@ -45,7 +46,8 @@ def check(file: str, json: bool) -> None:
         found = check_workbook(content_of(path))
     except ScenarioError as error:
         lines = [f"{file}: {problem}" for problem in error.problems]
-        raise InvalidInput(f"{file}: the inputs have {len(lines)} problems.", *lines) from None
+        count = _counted(len(lines), "problem")
+        raise InvalidInput(f"{file}: the inputs have {count}.", *lines) from None
     except FtRoiError as error:
         raise InvalidInput(f"{file}: {error}") from None
     if json:
@@ -54,12 +56,12 @@ def check(file: str, json: bool) -> None:
         for line in _lines(file, found):
             print_line(line)
     if found.wrong:
-        raise ProblemsFound(f"{file}: {len(found.wrong)} findings.")
+        raise ProblemsFound(f"{file}: {_counted(len(found.wrong), 'finding')}.")
 
 
 def _lines(file: str, found: CheckedWorkbook) -> list[str]:
     from roi_engine import __version__
-    from templates.returned.checked_workbook import KINDS
+    from templates.returned.difference import KINDS
 
     provenance = found.reading.provenance
     lines = [f"{file}: {provenance.edition} edition, {provenance.in_words()}."]
@@ -70,7 +72,7 @@ def _lines(file: str, found: CheckedWorkbook) -> list[str]:
         if of_kind:
             lines += ["", f"{title} ({len(of_kind)}):", *(f"  {each}" for each in of_kind[:FIRST])]
             lines += [f"  … and {len(of_kind) - FIRST} more: --json shows all"] if len(of_kind) > FIRST else []
-    old = any(each.kind in ("value", "formula") for each in found.wrong)
+    old = any(each.kind in ("value", "formula", "name", "look") for each in found.wrong)
     if not old:
         same = f"{found.compared:,} formulas stand as they were made. " if found.compared else ""
         which = "what was compared" if found.notes else "every figure"
@@ -79,6 +81,10 @@ def _lines(file: str, found: CheckedWorkbook) -> list[str]:
         lines += ["", f"Before you rely on the inputs ({len(found.warnings)}):"]
         lines += [f"  {each}" for each in found.warnings[:FIRST]]
     return lines
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _as_dict(file: str, found: CheckedWorkbook) -> dict[str, object]:

@@ -72,9 +72,10 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
         raise UnusablePath(f"There is no workbook in {' or '.join(files)}. Name the files, or the folder they are in.")
     answers = list(counting(read_returned_workbooks(found, use_cached), len(found), "Reading"))
 
-    from templates.portfolio.portfolio_workbook import build_portfolio
+    from templates.portfolio.portfolio_workbook import build_without_failing
 
-    write_file(path, build_portfolio(answers, edition=formulas, generated=generated), force)
+    content, answers = build_without_failing(answers, edition=formulas, generated=generated)
+    write_file(path, content, force)
     entries = in_portfolio(answers)
     if json:
         print_json(_as_dict(path, answers, entries))

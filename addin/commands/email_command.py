@@ -26,7 +26,7 @@ from addin.shell.options import (
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file, check_output_folder
 from addin.shell.progress import with_progress
-from addin.shell.scenario_argument import ScenarioFile
+from addin.shell.scenario_argument import ScenarioFile, read_scenario
 from addin.shell.terminal import print_json, print_line, print_note
 
 if TYPE_CHECKING:
@@ -258,10 +258,10 @@ def _file_names(stem: str, wishes: Wishes) -> list[str]:
 def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Edition) -> list[Mail]:
     """The messages with their workbooks, one for everybody or one each."""
     from addin.shell.generation_time import generation_time
-    from roi_engine import REFERENCE, appraise, check_inputs, load_scenario
+    from roi_engine import REFERENCE, appraise, check_inputs
 
     generated = generation_time()
-    scenario = load_scenario(scenario_file) if scenario_file else REFERENCE
+    scenario = read_scenario(scenario_file) if scenario_file else REFERENCE
 
     from addin.mail.letter import clean
     from addin.mail.message import Mail

@@ -10,7 +10,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.failures import InvalidInput, UnusablePath
-from addin.shell.file_name import safe_file_name
+from addin.shell.file_name import safe_file_names
 from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
 from addin.shell.options import force_option, is_on, json_option, output_option, use_cached_option
 from addin.shell.output_file import write_file
@@ -100,15 +100,7 @@ def _targets(paths: list[Path], folder: Path, force: bool) -> list[Path]:
     if folder.suffix.lower() in SCENARIO_SUFFIXES and not folder.is_dir():
         raise UnusablePath(f"-o names a folder. For one file: ft-roi read {shlex.quote(str(paths[0]))} > {folder}")
     check_output_folder(folder, "name another with -o")
-    targets: list[Path] = []
-    taken: set[str] = set()
-    for path in paths:
-        number, name = 1, safe_file_name(path.stem, ".toml")
-        while name.lower() in taken:
-            number += 1
-            name = safe_file_name(f"{path.stem}-{number}", ".toml")
-        taken.add(name.lower())
-        targets.append(folder / name)
+    targets = [folder / name for name in safe_file_names([path.stem for path in paths], ".toml")]
     for target in targets:
         refuse_existing(target, force, ELSEWHERE)
     return targets

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from addin.shell.input_file import existing_file
+from addin.shell.limits import OutOfTime, limit_memory, limited_time
 from addin.shell.scenario_argument import WORKBOOK_SUFFIXES
 from addin.shell.signals import ENDING
 from roi_engine.errors import Problem, printable
@@ -21,8 +22,13 @@ from templates.returned.returned_workbook import ReturnedWorkbook, read_returned
 
 FEW = 12
 """As many files as are read faster in one process than in several."""
-CHUNK = 4
+CHUNK = 8
 """As many files as a process is given at a time."""
+SECONDS = 20
+"""Of a processor, for one file; a workbook of FT ROI takes a fiftieth of a second."""
+MEMORY = 1024 * 1024 * 1024
+"""Bytes that a process may take beside what it has when it begins."""
+SLOW = f"Reading it took more than {SECONDS} seconds. The file is damaged, or made to do that."
 ENDED = "Reading it ended the program that read it. The file is damaged, or made to do that."
 
 
@@ -62,25 +68,31 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
 def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
     """The returned workbooks in the order of their files.
 
+    Read in other processes, within limits of time and memory for each.
+
     A file that takes its process down is a problem like any other.
     """
-    workers = min(os.cpu_count() or 1, len(files) // FEW + 1)
-    if workers == 1:
-        yield from (_read(file, use_cached) for file in files)
-        return
     done = 0
-    try:
-        with _pool(workers) as pool:
-            # Not pool.map: it cancels what waits, and a pool whose processes are ended trips over that.
-            waiting = [
-                pool.submit(_read_several, files[at : at + CHUNK], use_cached) for at in range(0, len(files), CHUNK)
-            ]
-            for several in waiting:
-                for answer in several.result():
-                    done += 1
-                    yield answer
-    except BrokenProcessPool:
-        yield from (_read_alone(file, use_cached) for file in files[done:])
+    while done < len(files):
+        left = files[done:]
+        workers = min(os.cpu_count() or 1, len(left) // FEW + 1)
+        try:
+            for answer in _read_together(left, use_cached, workers):
+                done += 1
+                yield answer
+        except BrokenProcessPool:
+            suspects = files[done : done + CHUNK * (workers + 1)]  # as many as may have been begun
+            for file in suspects:
+                done += 1
+                yield _read_alone(file, use_cached)
+
+
+def _read_together(files: Sequence[ReturnedFile], use_cached: bool, workers: int) -> Iterator[ReturnedWorkbook]:
+    with _pool(workers) as pool:
+        # Not pool.map: it cancels what waits, and a pool whose processes are ended trips over that.
+        waiting = [pool.submit(_read_several, files[at : at + CHUNK], use_cached) for at in range(0, len(files), CHUNK)]
+        for several in waiting:
+            yield from several.result()
 
 
 @contextmanager
@@ -96,11 +108,15 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin_worker() -> None:
-    """Leaves Ctrl-C to the process that began this one, and ends when that is gone."""
+    """Leaves Ctrl-C to the process that began this one, and ends when that is gone.
+
+    It takes no more memory than allowed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    limit_memory(MEMORY)
 
 
 def _end_with_parent() -> None:
@@ -111,7 +127,11 @@ def _end_with_parent() -> None:
 
 
 def _read(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
-    return read_returned_workbook(file.path, file.name, use_cached)
+    try:
+        with limited_time(SECONDS):
+            return read_returned_workbook(file.path, file.name, use_cached)
+    except OutOfTime:
+        return ReturnedWorkbook(file.name, problems=(Problem("", SLOW),))
 
 
 def _read_several(files: Sequence[ReturnedFile], use_cached: bool) -> list[ReturnedWorkbook]:

@@ -73,7 +73,10 @@ def call(name: str, *arguments: Any) -> Any:
 
 
 def _normal(value: Any) -> Any:
-    """A cell value, or a range as a tuple of rows; a range of one cell is the cell."""
+    """A cell value, or a range as a tuple of rows; a range of one cell is the cell.
+
+    Where a row is shorter than others, its last cells are empty.
+    """
     if not isinstance(value, (list, tuple)):
         return _normal_cell(value)
     rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
@@ -81,6 +84,8 @@ def _normal(value: Any) -> Any:
         return None
     if len(rows) == 1 and len(rows[0]) == 1:
         return _normal(rows[0][0])
+    width = max(map(len, rows))
+    rows = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
     return tuple(
         [
             tuple(

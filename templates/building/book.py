@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -70,6 +70,8 @@ class Book:
         self.numbers: dict[str, dict[str, float]] = {}
         self._frozen = edition == "values"
         self.names: dict[str, Formula] = {}
+        self._looks: dict[tuple[str, str | None, bool], Any] = {}
+        self._alignments: dict[int, tuple[Alignment, int]] = {}
         self._prefix = ""
         self.chart_descriptions: dict[str, list[str]] = {}
 
@@ -126,14 +128,36 @@ class Book:
                 cell.data_type = "s"  # a text that begins with = stays a text
             elif isinstance(value, float):
                 self.numbers[sheet.title][address] = value
-        cell.style = style
-        if self._frozen and style == "Input":
-            cell.protection = Protection(locked=True)
-        if number_format:
-            cell.number_format = number_format
+        self._dress(cell, style, number_format)
         if name:
             return self.define(name, sheet, address, value)
         return Formula(address, value)
+
+    def _dress(self, cell: Any, style: str, number_format: str | None) -> None:
+        """Gives a cell its style and number format.
+
+        They are looked up once for all cells that have the same.
+        """
+        look = (style, number_format, self._frozen and style == "Input")
+        if look in self._looks:
+            cell._style = copy(self._looks[look])
+            return
+        cell.style = style
+        if look[2]:
+            cell.protection = Protection(locked=True)
+        if number_format:
+            cell.number_format = number_format
+        self._looks[look] = copy(cell._style)
+
+    def align(self, cell: Any, alignment: Alignment) -> None:
+        """Aligns a cell.
+
+        An alignment is looked up once.
+        """
+        if id(alignment) not in self._alignments:
+            cell.alignment = alignment
+            self._alignments[id(alignment)] = (alignment, cell._style.alignmentId)
+        cell._style.alignmentId = self._alignments[id(alignment)][1]
 
     def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
         """A workbook-wide name for a cell or a range; returns the name as a formula.

@@ -5,11 +5,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from roi_engine.inputs import Input
 from roi_engine.quantity import START_MONTH, Quantity
 from roi_engine.sensitivity import legal_bounds
+
+
+class CellsInOrder(MultiCellRange):
+    """The cells of a rule, in the order of columns and rows.
+
+    openpyxl's own list compares each new cell with all before it.
+    """
+
+    def __init__(self, columns: dict[str, list[int]]) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def __bool__(self) -> bool:
+        return bool(self.columns)
+
+    def __str__(self) -> str:
+        letters = sorted(self.columns, key=column_index_from_string)
+        return " ".join(f"{letter}{row}" for letter in letters for row in sorted(self.columns[letter]))
+
 
 LONGEST_TITLE, LONGEST_TEXT = 32, 255
 """What Excel accepts; a longer text makes it refuse the file."""

@@ -70,7 +70,7 @@ def _add_table(
         for letter, value in zip(letters, row, strict=False):
             address = f"{letter}{FIRST_ROW + offset}"
             book.put(sheet, address, value)
-            sheet[address].alignment = _WRAPPED if isinstance(value, str) else _MIDDLE
+            book.align(sheet[address], _WRAPPED if isinstance(value, str) else _MIDDLE)
             mark_as_text(sheet, address)
         lines = max(-(-len(str(value)) // int(width)) for value, width in zip(row, widths, strict=False))
         sheet.row_dimensions[FIRST_ROW + offset].height = 14 * lines + 1

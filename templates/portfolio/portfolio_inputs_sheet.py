@@ -5,7 +5,7 @@ The block is what that workbook's FT_ functions read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -18,7 +18,7 @@ from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 from templates.building import styles
 from templates.building.book import Book, column_titles, group_title, page, protect
 from templates.building.formula import Formula
-from templates.building.validation import rule_of, validation_of
+from templates.building.validation import CellsInOrder, rule_of, validation_of
 from templates.portfolio.portfolio_sheet import Entry, mark_as_text
 
 TITLES = ("Input", ">Value", "Unit", ">Low", ">High", "Distribution", "Source", "Note")
@@ -27,6 +27,29 @@ FIRST_ROW = 5
 ALWAYS = ("name", "currency", *REFERENCE_INPUTS)
 """Rows that every block has; any other input has one where the returned workbook moves it from its default."""
 _LEFT = Alignment(horizontal="left", vertical="center", indent=1)
+
+
+class Rules:
+    """Each rule of validation once, with all its cells."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, DataValidation] = {}
+        self._cells: dict[str, dict[str, list[int]]] = {}
+
+    def add(self, name: str, column: str, row: int, rule: Callable[[], DataValidation]) -> None:
+        """A cell of a rule.
+
+        rule : makes it when it is first met.
+        """
+        if name not in self._rules:
+            self._rules[name], self._cells[name] = rule(), {}
+        self._cells[name].setdefault(column, []).append(row)
+
+    def add_to(self, sheet: Worksheet) -> None:
+        """Writes the rules."""
+        for name, rule in self._rules.items():
+            rule.sqref = CellsInOrder(self._cells[name])
+            sheet.add_data_validation(rule)
 
 
 def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int, Formula]:
@@ -43,29 +66,28 @@ def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int
         else "What each answer gives; an input without a row is at its default. Change a blue cell on cream, and "
         "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
     )
-    rules: dict[str, DataValidation] = {}
+    rules = Rules()
     blocks: dict[int, Formula] = {}
     row = FIRST_ROW
     for entry in entries:
         group_title(book, sheet, row, entry.heading, "H")
         blocks[entry.number] = _add_block(book, sheet, row + 1, entry, rules)
         row += 1 + len(blocks[entry.number].value) + 1
-    for rule in rules.values():
-        sheet.add_data_validation(rule)
+    rules.add_to(sheet)
     sheet.freeze_panes = "B4"
     page(sheet, f"A1:H{row - 2}", "1:3")
     protect(sheet)
     return blocks
 
 
-def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: dict[str, DataValidation]) -> Formula:
+def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rules) -> Formula:
     """Writes the table of one entry with its titles.
 
     Returns it as a formula whose value is the cells.
     """
     column_titles(book, sheet, row, TITLES)
     for column in "CF":  # whose titles would touch those of the numbers before them
-        sheet[f"{column}{row}"].alignment = _LEFT
+        book.align(sheet[f"{column}{row}"], _LEFT)
     first, block = row, [tuple(title.removeprefix(">") for title in TITLES[:6])]
     for declared in rows_of(entry.scenario):
         row += 1
@@ -103,22 +125,22 @@ def _is_given(scenario: Scenario, declared: Input) -> bool:
 
 
 def _add_input(
-    book: Book, sheet: Worksheet, row: int, declared: Input, scenario: Scenario, rules: dict[str, DataValidation]
+    book: Book, sheet: Worksheet, row: int, declared: Input, scenario: Scenario, rules: Rules
 ) -> tuple[Any, ...]:
     quantity, name = declared.quantity, declared.name
     value, unit = getattr(scenario, name), quantity.unit_in(scenario.currency)
     book.put(sheet, f"A{row}", declared.label)
-    cell = _put_text(book, sheet, f"B{row}", value, styles.number_format(quantity))
-    rules.setdefault(f"{name} {scenario.currency}", validation_of(declared, scenario.currency)).add(cell)
+    _put_text(book, sheet, f"B{row}", value, styles.number_format(quantity))
+    rules.add(f"{name} {scenario.currency}", "B", row, lambda: validation_of(declared, scenario.currency))
     book.put(sheet, f"C{row}", unit, "Unit")
     span = scenario.ranges.get(name)
     ends: tuple[Any, Any, Any] = (span.low, span.high, span.distribution) if span else (None, None, None)
     if declared.numeric:
         for column, end in zip("DE", ends[:2], strict=True):
             book.put(sheet, f"{column}{row}", end, "Input", styles.number_format(quantity))
-            rules.setdefault(f"{name} end", rule_of(quantity, True)).add(f"{column}{row}")
+            rules.add(f"{name} end", column, row, lambda: rule_of(quantity, True))
         book.put(sheet, f"F{row}", ends[2], "Input")
-        sheet[f"F{row}"].alignment = _LEFT
+        book.align(sheet[f"F{row}"], _LEFT)
     for column, text in (("G", scenario.sources.get(name)), ("H", scenario.notes.get(name))):
         if text:
             book.put(sheet, f"{column}{row}", text, "Annotation")
@@ -126,9 +148,8 @@ def _add_input(
     return (declared.label, value, unit, *ends)
 
 
-def _put_text(book: Book, sheet: Worksheet, address: str, value: Any, number_format: str) -> str:
+def _put_text(book: Book, sheet: Worksheet, address: str, value: Any, number_format: str) -> None:
     book.put(sheet, address, value, "Input", number_format)
     if isinstance(value, str):
-        sheet[address].alignment = _LEFT
+        book.align(sheet[address], _LEFT)
         mark_as_text(sheet, address)
-    return address

@@ -5,6 +5,7 @@ Both orders are live, with a chart of the first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ TITLES_ORDER = (f">{_NPV} order", f">{_PAYBACK} order")
 CHART_TOP, CHART_ROWS = 7, 24
 FIRST_ROW = CHART_TOP + CHART_ROWS + 2
 ON_CHART = 15
+_MIDDLE = Alignment(horizontal="center", vertical="center")
+_RIGHT = Alignment(horizontal="right", vertical="center")
 
 
 def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) -> None:
@@ -60,16 +63,8 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry]) ->
         _add_order(book, sheet, FIRST_ROW + index, entry, by_npv, by_payback)
     book.define("order_by_npv", sheet, f"K{FIRST_ROW}:K{last}", by_npv)
     book.define("order_by_payback", sheet, f"L{FIRST_ROW}:L{last}", by_payback)
-    shown = [
-        _add_place(
-            book, sheet, FIRST_ROW + place, place + 1, "ABCD", "order_by_npv", "portfolio_npvs", "#,##0;-#,##0;0"
-        )
-        for place in range(len(entries))
-    ]
-    for place in range(len(entries)):
-        _add_place(
-            book, sheet, FIRST_ROW + place, place + 1, "FGHI", "order_by_payback", "portfolio_paybacks", styles.PAYBACK
-        )
+    shown = _add_places(book, sheet, "ABCD", "order_by_npv", "portfolio_npvs", "#,##0;-#,##0;0")
+    _add_places(book, sheet, "FGHI", "order_by_payback", "portfolio_paybacks", styles.PAYBACK)
     _add_chart(book, sheet, shown, str(chosen.value))
     sheet.freeze_panes = "A4"
     page(sheet, f"A1:I{last}", f"{FIRST_ROW - 1}:{FIRST_ROW - 1}")
@@ -87,7 +82,7 @@ def _orders(book: Book, entries: Sequence[Entry], currency: str) -> tuple[list[i
         known = [
             (sign * value, index)
             for index, (entry, value) in enumerate(zip(entries, values, strict=True))
-            if entry.counted and takes_part(entry) and isinstance(value, (int, float)) and abs(value) != float("inf")
+            if entry.counted and takes_part(entry) and isinstance(value, (int, float)) and math.isfinite(value)
         ]
         order = {index: place for place, (_, index) in enumerate(sorted(known), start=1)}
         return [order.get(index, 0) for index in range(len(entries))]
@@ -120,17 +115,35 @@ def _add_order(
         book.put(sheet, f"{column}{row}", Formula(text, order[number - 1]), "Explanatory Text", styles.WHOLE)
 
 
+def _add_places(
+    book: Book, sheet: Worksheet, columns: str, order: str, values: str, number_format: str
+) -> list[tuple[Any, Any]]:
+    """The answers in an order, a row for each place; returns labels and figures."""
+    places = book.names[order].value
+    index_of = {place: index for index, place in enumerate(places)}
+    return [
+        _add_place(book, sheet, place, index_of.get(place), columns, order, values, number_format)
+        for place in range(1, len(places) + 1)
+    ]
+
+
 def _add_place(
-    book: Book, sheet: Worksheet, row: int, place: int, columns: str, order: str, values: str, number_format: str
+    book: Book,
+    sheet: Worksheet,
+    place: int,
+    index: int | None,
+    columns: str,
+    order: str,
+    values: str,
+    number_format: str,
 ) -> tuple[Any, Any]:
     """Writes one place: number and scenario, who, figure.
 
     Nothing stands there beyond the last entry. Returns label and figure.
+    index : which entry it is, from 0; None where none has the place.
     """
-    n = book.names
+    n, row = book.names, FIRST_ROW + place - 1
     position, name, who, figure = (f"{column}{row}" for column in columns)
-    places = n[order].value
-    index = places.index(place) if place in places else None
 
     def found(column: str) -> Any:
         return "" if index is None else n[column].value[index]
@@ -147,8 +160,8 @@ def _add_place(
     mark_as_text(sheet, who)
     value = found(values)
     book.put(sheet, figure, Formula(f'IFERROR(INDEX({values},{at}),"")', value), "Calculation", number_format)
-    sheet[position].alignment = Alignment(horizontal="center", vertical="center")
-    sheet[figure].alignment = Alignment(horizontal="right", vertical="center")
+    book.align(sheet[position], _MIDDLE)
+    book.align(sheet[figure], _RIGHT)
     return label, value
 
 

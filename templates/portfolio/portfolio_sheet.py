@@ -5,6 +5,8 @@ Totals, and a row for every returned workbook with its metrics, its ranks and wh
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +49,8 @@ MONEY = "#,##0;-#,##0;0"
 _LOOKS = {"money": MONEY, "fraction": styles.FRACTION, "months": styles.PAYBACK}
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 _INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=True)
+_RIGHT = Alignment(horizontal="right", vertical="center")
+_LEFT = Alignment(horizontal="left", vertical="center")
 _MIDDLE = Alignment(horizontal="center", vertical="center")
 SCALE = 62
 """Per cent at which the columns of either page fit on A4."""
@@ -148,8 +152,9 @@ def fill_portfolio_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry],
         ("portfolio_npvs", "I", [cells[entry.number]["I"].value for entry in entries]),
     ):
         book.define(name, sheet, f"{column}{first}:{column}{last}", values)
+    before = _Before(entries, book.names["portfolio_npvs"].value, book.names["portfolio_paybacks"].value)
     for entry in entries:
-        _add_ranks(book, sheet, title_row + entry.number, entry, cells[entry.number], entries)
+        _add_ranks(book, sheet, title_row + entry.number, entry, cells[entry.number], before)
     _add_totals(book, sheet, currencies, entries)
     counting = DataValidation(type="list", formula1=f'"{COUNTED},{LEFT_OUT}"', showErrorMessage=True)
     counting.errorTitle, counting.error = "In totals", f"Choose {COUNTED} or {LEFT_OUT}."
@@ -186,11 +191,11 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
     cells["B"] = book.put(sheet, f"B{row}", shown)
     cells["E"] = book.put(sheet, f"E{row}", currency)
     cells["D"] = book.put(sheet, f"D{row}", COUNTED if entry.counted else LEFT_OUT, "Input")
-    sheet[f"D{row}"].alignment = _MIDDLE
+    book.align(sheet[f"D{row}"], _MIDDLE)
     for figure, column in _columns_of_figures():
         metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), blocks[entry.number]), "n/a")
         cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", _look(figure))
-        sheet[f"{column}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+        book.align(sheet[f"{column}{row}"], _RIGHT)
     texts = (
         ("C", answer.who),
         ("N", entry.remark),
@@ -204,14 +209,14 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
     for column, value in texts:
         book.put(sheet, f"{column}{row}", value, "Calculation", "yyyy-mm-dd hh:mm" if column == "O" else None)
         if isinstance(value, int):
-            sheet[f"{column}{row}"].alignment = _MIDDLE
+            book.align(sheet[f"{column}{row}"], _MIDDLE)
         elif isinstance(value, str):
-            sheet[f"{column}{row}"].alignment = _INDENTED if column == "N" else _WRAPPED
+            book.align(sheet[f"{column}{row}"], _INDENTED if column == "N" else _WRAPPED)
             mark_as_text(sheet, f"{column}{row}")
-    sheet[f"A{row}"].alignment = _MIDDLE
-    sheet[f"E{row}"].alignment = _INDENTED
-    sheet[f"O{row}"].alignment = Alignment(horizontal="left", vertical="center")
-    sheet[f"B{row}"].alignment = _WRAPPED
+    book.align(sheet[f"A{row}"], _MIDDLE)
+    book.align(sheet[f"E{row}"], _INDENTED)
+    book.align(sheet[f"O{row}"], _LEFT)
+    book.align(sheet[f"B{row}"], _WRAPPED)
     mark_as_text(sheet, f"B{row}")
     mark_as_text(sheet, f"E{row}")
     lines = max(
@@ -263,21 +268,15 @@ def _made_by(answer: ReturnedWorkbook) -> str:
 
 
 def _add_ranks(
-    book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], entries: Sequence[Entry]
+    book: Book, sheet: Worksheet, row: int, entry: Entry, cells: Mapping[str, Formula], before: _Before
 ) -> None:
     """Writes the places of an entry.
 
     By NPV among those of its currency, and by payback among all that pay back.
     """
-    n = book.names
-    npvs, paybacks = n["portfolio_npvs"].value, n["portfolio_paybacks"].value
     counted = cells["D"] == COUNTED
     mine, soon = cells["I"], cells["H"]
-    better = earlier = 0
-    for other, npv, payback in zip(entries, npvs, paybacks, strict=True):
-        same = other.scenario.currency.casefold() == entry.scenario.currency.casefold()
-        better += other.counted and same and _number(npv) and _number(mine.value) and npv > mine.value
-        earlier += other.counted and _number(payback) and _number(soon.value) and payback < soon.value
+    better, earlier = before.by_npv(entry, mine.value), before.by_payback(soon.value)
     above = Formula(
         f'SUMPRODUCT((portfolio_counted="{COUNTED}")*(portfolio_currencies={cells["E"].text})'
         f"*ISNUMBER(portfolio_npvs)*(portfolio_npvs>{mine.text}))",
@@ -287,14 +286,41 @@ def _add_ranks(
         f'SUMPRODUCT((portfolio_counted="{COUNTED}")*ISNUMBER(portfolio_paybacks)*(portfolio_paybacks<{soon.text}))',
         earlier,
     )
-    for column, cell, before in (("K", mine, above), ("L", soon, sooner)):
-        rank = (counted & is_number(cell)).where(before + 1, NO_RANK)
+    for column, cell, ahead in (("K", mine, above), ("L", soon, sooner)):
+        rank = (counted & is_number(cell)).where(ahead + 1, NO_RANK)
         book.put(sheet, f"{column}{row}", rank, "Calculation", styles.WHOLE)
-        sheet[f"{column}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+        book.align(sheet[f"{column}{row}"], _RIGHT)
+
+
+class _Before:
+    """How many of the entries that count stand before one.
+
+    The figures are sorted once.
+    """
+
+    def __init__(self, entries: Sequence[Entry], npvs: Sequence[Any], paybacks: Sequence[Any]) -> None:
+        self._npvs: dict[str, list[float]] = {}
+        self._paybacks: list[float] = []
+        for entry, npv, payback in zip(entries, npvs, paybacks, strict=True):
+            if entry.counted and _number(npv):
+                self._npvs.setdefault(entry.scenario.currency.casefold(), []).append(npv)
+            if entry.counted and _number(payback):
+                self._paybacks.append(payback)
+        for values in (*self._npvs.values(), self._paybacks):
+            values.sort()
+
+    def by_npv(self, entry: Entry, npv: Any) -> int:
+        """Those of its currency with a higher NPV."""
+        values = self._npvs.get(entry.scenario.currency.casefold(), [])
+        return len(values) - bisect_right(values, npv) if _number(npv) else 0
+
+    def by_payback(self, payback: Any) -> int:
+        """Those that pay back sooner."""
+        return bisect_left(self._paybacks, payback) if _number(payback) else 0
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and abs(value) != float("inf")
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries: Sequence[Entry]) -> None:
@@ -309,8 +335,8 @@ def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries
     ):
         book.put(sheet, f"{column}{TOTALS_ROW - 1}", title or None, "Group")
         if column in "DFI":
-            sheet[f"{column}{TOTALS_ROW - 1}"].alignment = Alignment(horizontal="right", vertical="center")
-    sheet[f"E{TOTALS_ROW - 1}"].alignment = _INDENTED
+            book.align(sheet[f"{column}{TOTALS_ROW - 1}"], _RIGHT)
+    book.align(sheet[f"E{TOTALS_ROW - 1}"], _INDENTED)
     for offset, currency in enumerate(currencies):
         row = TOTALS_ROW + offset
         mine = [
@@ -319,7 +345,7 @@ def _add_totals(book: Book, sheet: Worksheet, currencies: Sequence[str], entries
             if entry.counted and entry.scenario.currency.casefold() == currency.casefold()
         ]
         cell = book.put(sheet, f"E{row}", currency, "Output")
-        sheet[f"E{row}"].alignment = _INDENTED
+        book.align(sheet[f"E{row}"], _INDENTED)
         mark_as_text(sheet, f"E{row}")
         chosen = f'(portfolio_currencies={cell.text})*(portfolio_counted="{COUNTED}")'
         book.put(sheet, f"D{row}", Formula(f"SUMPRODUCT({chosen})", len(mine)), "Output", styles.WHOLE)

@@ -6,6 +6,7 @@ A row each, totals, rankings, their inputs, and everything wrong with the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -13,17 +14,55 @@ from typing import Any
 from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 
 from roi_engine._version import __version__
+from roi_engine.errors import Problem
 from roi_engine.reference import REFERENCE
 from templates.building.book import Book, Edition
 from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
 from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
 from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
 from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet, in_portfolio
+from templates.returned.provenance import plain
 from templates.returned.returned_workbook import ReturnedWorkbook
 from templates.xlsx.finishing import finish
 from templates.xlsx.generation_time import generation_time
 
 TITLE = "Portfolio"
+
+
+def build_without_failing(
+    answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
+) -> tuple[bytes, list[ReturnedWorkbook]]:
+    """The portfolio, and the answers it was made of.
+
+    One that cannot be written is left out, with that as its problem.
+    """
+    moment = generation_time(generated)
+    try:
+        return build_portfolio(answers, edition=edition, generated=moment), list(answers)
+    except Exception:
+        written = _without_unwritable(answers, edition, moment)
+        return build_portfolio(written, edition=edition, generated=moment), written
+
+
+def _without_unwritable(
+    answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datetime
+) -> list[ReturnedWorkbook]:
+    """The answers; those that no portfolio can be made of lose their scenario.
+
+    They are found by halves.
+    """
+    try:
+        build_portfolio(answers, edition=edition, generated=moment)
+    except Exception as error:
+        if len(answers) > 1:
+            middle = len(answers) // 2
+            return [
+                each for half in (answers[:middle], answers[middle:])
+                for each in _without_unwritable(half, edition, moment)
+            ]  # fmt: skip
+        sentence = f"It cannot be written into a portfolio ({type(error).__name__}: {plain(str(error))})."
+        return [replace(answers[0], scenario=None, problems=(Problem("", sentence),), warnings=())]
+    return list(answers)
 
 
 def build_portfolio(

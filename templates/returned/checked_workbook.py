@@ -6,7 +6,6 @@ Differences are edited formulas, old figures and failed checks.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,9 +16,12 @@ from roi_engine.scenario import Scenario
 from templates.building.book import Edition
 from templates.building.what_if_places import SHEETS, TABLES
 from templates.package_check import check_package
+from templates.returned.compared_looks import compared_looks, hidden_strangers
+from templates.returned.compared_names import compared_names
+from templates.returned.difference import KINDS, Difference, at_cell
+from templates.returned.formula_meaning import is_linked, meaning
 from templates.returned.provenance import plain
 from templates.returned.reading import Reading, read_workbook
-from templates.returned.relinking import LONGEST_FORMULA
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
@@ -28,40 +30,12 @@ FIXED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
 """The sheets whose formulas depend on no input: they stand where a new workbook has them, whatever was edited."""
 FLOWS = ("Cash flow", "Option flows")
 """Sheets whose months run across or down, as the horizon has it."""
+LIKE = 0.5
+"""The share of a sheet's texts that make a sheet of another title the same sheet."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
 TOLERANCE = 1e-9
 SHOWN = 70
-KINDS = {
-    "formula": "Formulas that are not as they were made",
-    "value": "Figures that the engine gives otherwise today",
-    "check": "Checks that fail",
-    "link": "Links to an add-in at another place",
-    "package": "What Excel may repair or refuse",
-}
-"""What can be wrong with a workbook, in the order in which it is told."""
-
-_STRING = re.compile(r'("(?:[^"]|"")*")')
-_NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(])")
-_LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\[\]]++\][^!'(),\[\]]*+|'\[[^']*')!(?=FT_)", re.IGNORECASE)
-"""A link before a function. Nothing is looked at twice: the time of a search grows with the formula's length only."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing that is not as it should be in a returned workbook.
-
-    kind : one of `KINDS`.
-    place : the cell, or what else it is about.
-    sentence : what it is.
-    """
-
-    kind: str
-    place: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -102,10 +76,16 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
         *_links(reading.book),
         *(Difference("package", each.place, f"{each.what} {each.cure}") for each in findings),
     ]
-    order = list(KINDS)
+    kinds, tabs = list(KINDS), comparison.tabs()
+
+    def reading_order(each: Difference) -> tuple[int, ...]:
+        """By kind, then as the sheets are read: tab by tab, from the top, from the left."""
+        at = each.at
+        return (kinds.index(each.kind), *((tabs[at.sheet], at.row, at.column) if at else (len(tabs), 0, 0)))
+
     return CheckedWorkbook(
         reading,
-        tuple(sorted(wrong, key=lambda each: order.index(each.kind))),
+        tuple(sorted(wrong, key=reading_order)),
         tuple(check_inputs(scenario)),
         tuple(comparison.notes),
         comparison.compared,
@@ -127,7 +107,10 @@ class _Comparison:
         self.notes: list[str] = []
         self.elsewhere: list[str] = []
         self.compared = 0
-        if any(each.name.lower() == "scenario_choice" for each in book.names):
+        self.titles = self._titles()
+        self.in_place: set[str] = set()
+        several = any(each.name.lower() == "scenario_choice" for each in book.names)
+        if several:
             self.notes.append(
                 "It holds several scenarios: the named figures of the one in use are compared, and nothing else; "
                 "not the results on the sheet Scenarios."
@@ -145,21 +128,55 @@ class _Comparison:
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
+        self.wrong += compared_names(book, self.new, self.titles, set() if inputs_edited else self.in_place)
+        self.wrong += compared_looks(book, self.new, self.titles, self.in_place)
+        if strangers := hidden_strangers(book, self.titles):
+            self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
+
+    def tabs(self) -> dict[str, int]:
+        """The order in which the sheets are read.
+
+        As in a new workbook, those of somebody's own behind them.
+        """
+        own = list(self.titles.values())
+        gone = [title for title in self.new.titles if title not in self.titles]
+        others = [title for title in self.book.titles if title not in own]
+        return {title: at for at, title in enumerate(dict.fromkeys([*own, *gone, *others]))}
+
+    def _titles(self) -> dict[str, str]:
+        """The sheets of the new workbook, each with its title in the other.
+
+        A renamed one is known by its content.
+        """
+        found = {title: title for title in self.new.titles if title in self.book.titles}
+        for title in self.new.titles:
+            others = [each for each in self.book.titles if each not in found.values()]
+            if title not in found and others:
+                best = max(others, key=lambda each: self._likeness(title, each))
+                if self._likeness(title, best) > LIKE:
+                    found[title] = best
+        return {title: found[title] for title in self.new.titles if title in found}
+
+    def _likeness(self, title: str, other: str) -> float:
+        """The share of a new sheet's texts that stand anywhere in another sheet."""
+        texts = {cell.value for cell in self.new.cells(title).values() if isinstance(cell.value, str)}
+        there = {cell.value for cell in self.book.cells(other).values() if isinstance(cell.value, str)}
+        return len(texts & there) / max(len(texts), 1)
 
     def _is_edited(self, found: str | None, made: str | None) -> bool:
         """Whether a formula is another one.
 
         A sheet whose cells stand elsewhere is referred to otherwise.
         """
-        if _normal(found) == _normal(made):
+        if meaning(found, self.titles) == meaning(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)
 
     def _other_choices(self) -> bool:
         """Whether something was typed into the sheet of choices."""
-        if CHOICES not in self.book.titles:
+        if CHOICES not in self.titles:
             return False
-        found = self.book.cells(CHOICES)
+        found = self.book.cells(self.titles[CHOICES])
         made = ((at, cell) for at, cell in self.new.cells(CHOICES).items() if cell.formula is None)
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
 
@@ -170,10 +187,11 @@ class _Comparison:
         """
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
-        if title not in self.book.titles:
-            self._tell(Difference("formula", title, "There is no such sheet any more."))
+        if title not in self.titles:
+            self._tell(Difference("formula", title, "There is no such sheet any more.", Place(title, 0, 0)))
             return
-        found = self.book.cells(title)
+        there = self.titles[title]
+        found = self.book.cells(there)
         edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
         kept = sum(cell.formula is not None for cell in found.values())
         if len(edited) > len(made) / 2 and kept > len(made) / 2:  # its formulas are still there, in other cells
@@ -182,15 +200,15 @@ class _Comparison:
                 f"{title}: its cells stand elsewhere than in a new workbook of these inputs; compared by name only."
             )
             return
+        self.in_place.add(title)
         self.compared += len(made)
         for at in edited:
-            place = Place(title, *at)
-            self._tell(Difference("formula", str(place), _edited(found.get(at, EMPTY), made[at])))
+            self._tell(at_cell("formula", Place(there, *at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            self._compare(str(Place(title, *at)), found[at].value, made[at].value)
+            self._compare(Place(there, *at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         for at in numbers if values else ():
-            self._compare(str(Place(title, *at)), found.get(at, EMPTY).value, cells[at].value)
+            self._compare(Place(there, *at), found.get(at, EMPTY).value, cells[at].value)
 
     def _compare_names(self) -> None:
         """Compares the figures that have names, wherever they stand now.
@@ -202,21 +220,13 @@ class _Comparison:
             if not name.name.startswith("out_") or name.sheet is not None:
                 continue
             expected, found = made[name.name], there.get(name.name)
-            if expected is None:
-                continue
-            if found is None:
-                self.wrong.append(
-                    Difference("value", name.name, "The name points to no cell any more. Undo its deletion.")
-                )
-            elif str(found) not in compared:
-                self._compare(
-                    str(found), self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})"
-                )
+            if expected is not None and found is not None and str(found) not in compared:
+                self._compare(found, self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})")
 
-    def _compare(self, place: str, found: Value, expected: Value, name: str = "") -> None:
-        if not _same(found, expected, self.scale) and place not in self.told:
+    def _compare(self, place: Place, found: Value, expected: Value, name: str = "") -> None:
+        if not _same(found, expected, self.scale) and str(place) not in self.told:
             sentence = f"{_shown(found)} stands there{name}; for these inputs it is {_shown(expected)}."
-            self._tell(Difference("value", place, sentence))
+            self._tell(at_cell("value", place, sentence))
 
     def _tell(self, difference: Difference) -> None:
         self.wrong.append(difference)
@@ -243,7 +253,7 @@ def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:
             place = Place(area.sheet, *area.first)
             value = book.at(place).value
             if value == "FAIL" or (isinstance(value, str) and value.startswith("#")):
-                yield Difference("check", str(place), f"{name.name} shows {plain(str(value), 20)}.")
+                yield at_cell("check", place, f"{name.name} shows {plain(str(value), 20)}.")
 
 
 def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
@@ -258,38 +268,17 @@ def _overtyped_checks(book: StoredWorkbook) -> Iterator[Difference]:
         if area is not None and area.first == area.last:
             place = Place(area.sheet, *area.first)
             if book.at(place).formula is None:
-                yield Difference("formula", str(place), f"{name.name} is typed, not calculated.")
+                yield at_cell("formula", place, f"{name.name} is typed, not calculated.")
 
 
 def _links(book: StoredWorkbook) -> Iterator[Difference]:
     for title in book.titles:
-        linked = [at for at, cell in book.cells(title).items() if cell.formula and _is_linked(cell.formula)]
+        linked = [at for at, cell in book.cells(title).items() if cell.formula and is_linked(cell.formula)]
         if linked:
             place = Place(title, *min(linked))
             first = "It calls" if len(linked) == 1 else f"It and {len(linked) - 1} more cells of the sheet call"
             cure = "Free them with ft-roi relink."
-            yield Difference("link", str(place), f"{first} FT_ functions at somebody's own path. {cure}")
-
-
-def _is_linked(formula: str) -> bool:
-    return len(formula) <= LONGEST_FORMULA and _LINKED.search(formula) is not None
-
-
-def _normal(formula: str | None) -> str:
-    """A formula as it is compared, by its meaning.
-
-    Without spaces and links, in capitals, numbers and sheets written one way.
-    """
-    if formula is None or len(formula) > LONGEST_FORMULA:
-        return formula or ""
-    pieces = _STRING.split(_LINKED.sub("", formula))
-    return "".join(piece if piece.startswith('"') else _plain_formula(piece) for piece in pieces)
-
-
-def _plain_formula(text: str) -> str:
-    text = re.sub(r"\s+", "", text).upper().replace("_XLFN.", "").replace("_XLUDF.", "").replace("$'", "'")
-    text = re.sub(r"'([A-Z]\w*)'!", r"\1!", text)
-    return _NUMBER.sub(lambda found: repr(float(found[0])), text)
+            yield at_cell("link", place, f"{first} FT_ functions at somebody's own path. {cure}")
 
 
 def _edited(found: Cell, made: Cell) -> str:

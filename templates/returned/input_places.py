@@ -17,13 +17,15 @@ from functools import cached_property
 from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, find_input
-from templates.returned.provenance import title_columns
+from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
 MOST_SCENARIOS = 100
 _CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
 """How a cell of the Inputs sheet shows the figure of the scenario in use."""
+MOST_TOLD = 5
+"""Inputs that a note names."""
 FEWEST_LABELS = 5
 """Labels that a column must hold before it is taken for a table of inputs."""
 OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
@@ -49,6 +51,8 @@ class InputPlaces:
     notes: list[str] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     """Why the name of an input does not lead to it."""
+    disagreeing: dict[str, Place] = field(default_factory=dict)
+    """Inputs whose name points to a cell outside of their labelled row, with the cell of that row."""
     repeated: dict[str, list[Place]] = field(default_factory=dict)
     """Inputs whose label stands in several rows, and that have no name to choose one."""
 
@@ -94,6 +98,7 @@ class InputPlaces:
                 elif not other and self._stands_elsewhere(declared, place):
                     reasons.append(f"the name {name.name} points to {place}, which is not in its row")
                 else:
+                    self._compare_with_its_row(declared, place, is_labelled=bool(other))
                     return place
         if reasons:
             self.reasons[declared.name] = reasons[0]
@@ -108,6 +113,26 @@ class InputPlaces:
             return False
         labelled = self._labelled(declared)
         return labelled is not None and labelled != place and self.book.at(labelled).value is not None
+
+    def _compare_with_its_row(self, declared: Input, place: Place, *, is_labelled: bool) -> None:
+        """Says where an input's row shows another value than its name."""
+        if is_labelled and (not self._names.get("scenario") or self._is_in_the_block(place)):
+            return
+        labelled = self._labelled(declared)
+        if labelled is None or (labelled.sheet, labelled.row) == (place.sheet, place.row):
+            return
+        named, in_row = (self.book.at(self.typed(each)).value for each in (place, labelled))
+        if (declared.default if in_row is None else in_row) == named:
+            return
+        if is_labelled:
+            self.notes.append(f"{declared.name}: it stands at {place}, where its name points, and at {labelled}.")
+        else:
+            self.disagreeing[declared.name] = labelled
+
+    def _is_in_the_block(self, place: Place) -> bool:
+        """Whether a cell lies in the rows of the block of inputs."""
+        areas = (self.book.area(name.text) for name in self._names.get("scenario", ()))
+        return any(area and area.sheet == place.sheet and area.first[0] <= place.row <= area.last[0] for area in areas)
 
     def _sheets_in_disorder(self) -> set[str]:
         """Sheets on which a name points into the row of another input.
@@ -271,8 +296,23 @@ class InputPlaces:
             self.notes.append(f"{stranger[3:][:LONGEST_LABEL]}: no input of this version is called so; it is not read.")
         sheets = {each.sheet for names in self._names.values() for each in names if each.name.lower()[3:] in INPUTS}
         chosen = {place.sheet for place in self.places.values()}
+        self._tell_hidden()
         if len(sheets - {None}) > 1 and None not in sheets:
             self.notes.append(f"Several sheets hold the inputs; {', '.join(sorted(chosen))} is read.")
+
+    def _tell_hidden(self) -> None:
+        """Names the inputs whose value a reader of the file cannot see.
+
+        Those for one reason together.
+        """
+        hidden: dict[str, list[str]] = {}
+        for name, place in self.places.items():
+            typed = self.typed(place)
+            if self.book.at(typed).value is not None and (reason := self.book.hides(typed)):
+                hidden.setdefault(reason, []).append(f"{name} at {typed}")
+        for reason, found in hidden.items():
+            more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+            self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")
 
 
 def _input_of(value: object) -> str:

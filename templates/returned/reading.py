@@ -107,6 +107,13 @@ class _Reader:
         for name, places in self.found.repeated.items():
             rows = " and ".join(map(str, places))
             self._wrong(name, places[0], f"The label stands twice, at {rows}. Keep one of the rows.")
+        for name, labelled in self.found.disagreeing.items():
+            named, in_row = self.found.typed(self.found.places[name]), self.found.typed(labelled)
+            values_there = [_held(self.book.at(each).value) for each in (named, in_row)]
+            sentence = f"Its name points to this cell, which holds {values_there[0]}; {in_row}, in its row, holds "
+            self._wrong(
+                name, named, f"{sentence}{values_there[1]}. Let the name point to its row, or ask for it again."
+            )
         for name, place in self.found.places.items():
             declared = INPUTS[name]
             value = self._read(name, place, declared.quantity)
@@ -238,6 +245,11 @@ def _as_text(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.15g}"
     return str(value or "").removesuffix(" 00:00:00") if isinstance(value, DateInCell) else str(value or "")
+
+
+def _held(value: Value) -> str:
+    """A value as it is told; nothing for an empty cell."""
+    return "nothing" if value is None else _short(value)
 
 
 def _short(value: Value) -> str:

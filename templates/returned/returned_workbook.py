@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 
-from roi_engine.errors import Problem
+from roi_engine.appraisal import appraise
+from roi_engine.errors import FtRoiError, Problem
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
 from templates.returned.provenance import Provenance, plain
-from templates.returned.reading import read_workbook
-from templates.xlsx.untrusted_package import UnreadableWorkbook
+from templates.returned.reading import Reading, read_workbook
+
+LONGEST_NAME = 255
+"""Characters that the cell of a name takes, and that a chart, a title and a formula show."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,15 @@ class ReturnedWorkbook:
             return f"{recipient}, saved by {saver}"
         return recipient or saver
 
-    @property
+    @cached_property
     def is_the_example(self) -> bool:
         """Whether nothing was filled in.
 
         The inputs are then still those of the template's example.
         """
-        return self.scenario is not None and _figures(self.scenario, "") == _figures(REFERENCE, "")
+        return self.scenario is not None and _figures(self.scenario, "") == _of_the_example()
 
-    @property
+    @cached_property
     def figures(self) -> str:
         """A text that is equal for equal figures in one currency.
 
@@ -59,6 +63,35 @@ def _figures(scenario: Scenario, currency: str) -> str:
     return scenario.with_inputs(name="", description="", currency=currency).fingerprint()
 
 
+def _appraised(file: str, reading: Reading) -> ReturnedWorkbook:
+    """The answer, with all that a portfolio shows of it calculated once.
+
+    What cannot be calculated is a problem of this file.
+    """
+    problems, scenario = reading.problems, reading.scenario
+    if scenario is not None:
+        problems = tuple(_too_long(name, getattr(scenario, name), reading) for name in ("name", "currency")
+                         if len(getattr(scenario, name)) > LONGEST_NAME)  # fmt: skip
+    if scenario is None or problems:
+        return ReturnedWorkbook(file, None, problems, (), reading.notes, reading.provenance)
+    warnings = tuple(check_inputs(scenario))
+    appraise(scenario).as_dict()
+    answer = ReturnedWorkbook(file, scenario, (), warnings, reading.notes, reading.provenance)
+    assert isinstance(answer.is_the_example, bool) and answer.figures  # kept with the answer
+    return answer
+
+
+def _too_long(name: str, text: str, reading: Reading) -> Problem:
+    place = reading.places.get(name)
+    where = f"{place} {name}" if place else name
+    return Problem(where, f"It has {len(text):,} characters, {LONGEST_NAME} at most. Shorten it.")
+
+
+@cache
+def _of_the_example() -> str:
+    return _figures(REFERENCE, "")
+
+
 def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> ReturnedWorkbook:
     """Reads the returned workbook in a file; whatever is wrong is one of its problems.
 
@@ -68,10 +101,8 @@ def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> R
     file = plain(file)
     try:
         reading = read_workbook(path, use_cached=use_cached)
-        scenario = reading.scenario
-        warnings = tuple(check_inputs(scenario)) if scenario else ()
-        return ReturnedWorkbook(file, scenario, reading.problems, warnings, reading.notes, reading.provenance)
-    except UnreadableWorkbook as error:
+        return _appraised(file, reading)
+    except FtRoiError as error:  # no workbook of ours, or figures that are too large
         sentence = str(error)
     except OSError as error:
         sentence = f"It cannot be opened: {error.strerror or error}."

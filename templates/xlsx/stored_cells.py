@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import quote_sheetname
 
+from templates.xlsx.cell_looks import PLAIN, Look, Looks
 from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from templates.xlsx.dates import shown_date
 from templates.xlsx.escapes import unescaped
+from templates.xlsx.shown_numbers import misleads
 from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part
 
-MOST_CELLS = 250_000
+MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
 MOST_NAMES = 20_000
@@ -54,6 +55,7 @@ class Cell:
 
     value: Value
     formula: str | None = None
+    look: Look = PLAIN
 
 
 EMPTY = Cell(None)
@@ -109,6 +111,26 @@ class Area:
     last: At
 
 
+@dataclass
+class Hidden:
+    """What of a sheet is not seen.
+
+    columns : from one to another; ruled : areas of rules that hide what is in them.
+    """
+
+    rows: set[int] = field(default_factory=set)
+    columns: list[tuple[int, int]] = field(default_factory=list)
+    ruled: list[str] = field(default_factory=list)
+    unless_given: bool = False
+    """Whether rows are hidden that the sheet says nothing of."""
+
+    def hides(self, row: int, column: int) -> str:
+        """What hides a cell, as it is said: its row, its column; empty where neither does."""
+        if row in self.rows:
+            return "its row"
+        return "its column" if any(first <= column <= last for first, last in self.columns) else ""
+
+
 class StoredWorkbook:
     """An .xlsx file as it is stored."""
 
@@ -116,6 +138,9 @@ class StoredWorkbook:
         self.package = package
         self.parts: dict[str, str] = {}
         self.names: list[Name] = []
+        self.states: dict[str, str] = {}
+        """Whether a sheet is ``visible``, ``hidden`` or ``veryHidden``."""
+        self._hidden: dict[str, Hidden] = {}
         self._sheets: dict[str, dict[At, Cell]] = {}
         self._rows: dict[str, dict[int, dict[int, Cell]]] = {}
         self._cells = 0
@@ -129,14 +154,15 @@ class StoredWorkbook:
 
     def _read_workbook(self) -> None:
         targets = self.package.relationships(self._main)
-        sheets: list[tuple[str, str]] = []
+        sheets: list[tuple[str, str, str]] = []
         names: list[tuple[str, str | None, str]] = []
         open_name: list[dict[str, str]] = []
         taken: set[str] = set()
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "sheets/sheet":
-                sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+                state = attributes.get("state", "visible")
+                sheets.append((attributes.get("name", ""), attributes.get("id", ""), state))
             elif tag == "definedNames/definedName":
                 open_name[:] = [attributes]
 
@@ -149,14 +175,15 @@ class StoredWorkbook:
                     raise UnreadableWorkbook(f"{what} Delete those that belong to other data.", "too-large")
 
         self.package.stream(self._main, start, end, ("workbook",))
-        for title, relation in sheets:
+        for title, relation, state in sheets:
             target = targets.get(relation)
             if target and target.kind == "worksheet" and not target.external and target.target in self.package:
                 if target.target in taken or title in self.parts:
                     raise UnreadableWorkbook(DAMAGED)
                 taken.add(target.target)
                 self.parts[title] = target.target
-        titles = [title for title, _ in sheets]
+                self.states[title] = state
+        titles = [title for title, _, _ in sheets]
         for name, local, text in names:
             if local is None:
                 self.names.append(Name(name, text, None))
@@ -191,7 +218,7 @@ class StoredWorkbook:
     def cells(self, title: str) -> dict[At, Cell]:
         """The cells of a sheet that hold anything, by row and column."""
         if title not in self._sheets:
-            self._sheets[title] = self._read_cells(self.parts[title])
+            self._sheets[title] = self._read_cells(title, self.parts[title])
         return self._sheets[title]
 
     def at(self, place: Place) -> Cell:
@@ -236,41 +263,54 @@ class StoredWorkbook:
         return texts
 
     @cached_property
-    def _date_styles(self) -> frozenset[str]:
-        """The indexes of cell formats that show a number as a date (18.8.10, 18.8.30)."""
-        part = self.package.part_of_kind(self._main, "styles")
-        codes: dict[str, str] = {}
-        formats: list[str] = []
+    def looks(self) -> Looks:
+        """What the cell formats and the rules' formats do to what they show."""
+        return Looks(self.package, self.package.part_of_kind(self._main, "styles"))
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "numFmts/numFmt":
-                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:255]
-            elif tag == "cellXfs/xf":
-                formats.append(attributes.get("numFmtId", ""))
+    def hidden(self, title: str) -> Hidden:
+        """What of a sheet is not seen."""
+        self.cells(title)
+        return self._hidden[title]
 
-        if part in self.package:
-            self.package.stream(part, start, lambda tag, text: None, ("styleSheet",))
-        known = {str(number): code for number, code in BUILTIN_FORMATS.items()} | codes
-        dates = {number for number in set(formats) if is_date_format(known.get(number, ""))}
-        return frozenset(str(index) for index, number in enumerate(formats) if number in dates)
+    def hides(self, place: Place) -> str:
+        """What keeps a cell from being seen.
 
-    def _read_cells(self, part: str) -> dict[At, Cell]:
-        reader = _Cells(self._texts, self._date_styles, MOST_CELLS - self._cells)
-        self.package.stream(part, reader.start, reader.end, ("worksheet", "sheetData"))
+        Its sheet, row, column, format or ink; empty where nothing does.
+        """
+        if self.states.get(place.sheet, "visible") != "visible":
+            return "its sheet is hidden"
+        if by := self.hidden(place.sheet).hides(place.row, place.column):
+            return f"{by} is hidden"
+        cell = self.at(place)
+        if isinstance(cell.value, bool | ErrorInCell | DateInCell) or cell.value is None:
+            return ""
+        if cell.look.invisible:
+            return "its text has the colour of the paper"
+        if misleads(cell.look.format, cell.value):
+            return f"its number format {cell.look.format} shows another"
+        return ""
+
+    def _read_cells(self, title: str, part: str) -> dict[At, Cell]:
+        reader = _Cells(self._texts, self.looks, MOST_CELLS - self._cells)
+        self.package.stream(part, reader.start, reader.end, ("worksheet",))
         self._cells += len(reader.cells)
+        self._hidden[title] = reader.hidden_parts()
         return reader.cells
 
 
 class _Cells:
-    """Collects the rows and cells of a sheet from the XML below its sheetData.
+    """Collects the cells of a sheet (18.3.1.99).
 
-    With what each cell holds (18.3.1.80).
+    Rows, cells and what they hold; and what of the sheet is hidden.
     """
 
-    def __init__(self, texts: list[str], dates: frozenset[str], most: int) -> None:
+    def __init__(self, texts: list[str], looks: Looks, most: int) -> None:
         self.cells: dict[At, Cell] = {}
         self.taken: set[int] = set()
-        self.texts, self.dates, self.most = texts, dates, most
+        self.texts, self.looks, self.most = texts, looks, most
+        self.hidden = Hidden()
+        self.open_rows: set[int] = set()
+        self.ruled = ""
         self.row = self.column = 0
         self.kind = self.style = ""
         self.shown: str | None = None
@@ -278,24 +318,56 @@ class _Cells:
         self.runs: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "row/c":
+        if tag == "sheetData/row/c":
             self._place(attributes.get("r"))
             self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
             self.shown = self.formula = None
             self.runs = []
-        elif tag == "row":
+        elif tag == "sheetData/row":
             number = attributes.get("r", "")
             self.row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self.row + 1
             self.column = 0
+            self._row_is_hidden(attributes)
+        elif tag == "cols/col":
+            if attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST):
+                ends = [attributes.get(end, "") for end in ("min", "max")]
+                if (
+                    all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends)
+                    and len(self.hidden.columns) < MOST_HIDDEN
+                ):
+                    self.hidden.columns.append((int(ends[0]), int(ends[1])))
+        elif tag == "sheetFormatPr":
+            self.hidden.unless_given = attributes.get("zeroHeight") in _TRUE
+        elif tag == "conditionalFormatting":
+            self.ruled = attributes.get("sqref", "")[:LONGEST_AREA]
+        elif (
+            tag == "conditionalFormatting/cfRule"
+            and attributes.get("dxfId") in self.looks.hiding_rules
+            and len(self.hidden.ruled) < MOST_HIDDEN
+        ):
+            self.hidden.ruled.append(self.ruled)
+
+    def _row_is_hidden(self, attributes: dict[str, str]) -> None:
+        height = attributes.get("ht")
+        if attributes.get("hidden") in _TRUE or _is_tiny(height, FLATTEST):
+            self.hidden.rows.add(self.row)
+        elif height is not None:
+            self.open_rows.add(self.row)
+
+    def hidden_parts(self) -> Hidden:
+        """What of the sheet is not seen, once it is read to its end."""
+        if self.hidden.unless_given:
+            self.hidden.rows |= {row for row, _ in self.cells} - self.open_rows
+        return self.hidden
 
     def end(self, tag: str, text: str) -> None:
-        if tag == "row/c/v":
+        if tag == "sheetData/row/c/v":
             self.shown = self._only(self.shown, text)
-        elif tag == "row/c":
+        elif tag == "sheetData/row/c":
             self._keep()
-        elif tag == "row/c/f":
+        elif tag == "sheetData/row/c/f":
             self.formula = self._only(self.formula, text)
-        elif tag in ("row/c/is/t", "row/c/is/r/t"):  # not of a phonetic hint
+        elif tag in ("sheetData/row/c/is/t", "sheetData/row/c/is/r/t"):  # not of a phonetic hint
             self.runs.append(text)
 
     def _only(self, before: str | None, text: str) -> str:
@@ -310,7 +382,7 @@ class _Cells:
     def _keep(self) -> None:
         value = self._value()
         if value is not None or self.formula is not None:
-            self.cells[self.row, self.column] = Cell(value, self.formula)
+            self.cells[self.row, self.column] = Cell(value, self.formula, self.looks.of(self.style))
             if len(self.cells) > self.most:
                 what = f"more than {MOST_CELLS:,} filled cells"
                 raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
@@ -358,7 +430,16 @@ class _Cells:
         if not _NUMBER.fullmatch(shown):
             raise UnreadableWorkbook(DAMAGED)
         number = float(shown)
-        return DateInCell(shown_date(number)) if self.style in self.dates else number
+        return DateInCell(shown_date(number)) if self.looks.of(self.style).is_date else number
 
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,5})?", re.ASCII)
+_TRUE = ("1", "true")
+FLATTEST, THINNEST = 1.5, 0.25
+"""Points of a row and characters of a column below which nothing of it is seen."""
+MOST_HIDDEN = 1_000
+LONGEST_AREA = 255
+
+
+def _is_tiny(size: str | None, least: float) -> bool:
+    return size is not None and len(size) < 40 and _NUMBER.fullmatch(size) is not None and float(size) < least

@@ -30,12 +30,14 @@ LARGEST_WHOLE = 48 * MEGABYTE
 HIGHEST_RATIO = 400
 """How many times smaller than itself a part of some size may be packed; sheets of numbers reach 100."""
 MOST_PARTS = 5_000
-MOST_ELEMENTS = 700_000
-"""Elements of all XML that is read: cells, values, texts, names."""
+MOST_ELEMENTS = 300_000
+"""Elements of all XML that is read: cells, values, texts, names. Our own largest workbook has 120,000."""
 MOST_NODES = 1_300_000
 """Elements, attributes with their values, and texts of all parts that are held as trees."""
 DEEPEST = 64
 DEEPEST_PATH, LONGEST_TAG = 6, 40
+MOST_JOINED = 1_000
+"""Paths that are kept: sheets have some thirty."""
 LONGEST_TOKEN = MEGABYTE
 """Bytes of one tag, and characters of one text."""
 _CHUNK = 1 << 16
@@ -204,10 +206,13 @@ class _Stream:
         self.local: dict[str, str] = {}
         self.foreign: dict[str, bool] = {}
         self.text: list[str] = []
+        self.joined: dict[tuple[str, str], str] = {}
         self.elements = self.length = self.depth = self.skipped = 0
         self.paths: list[str] = []
 
     def read(self, content: bytes) -> None:
+        if self.others + content.count(b"<") / 2 > MOST_ELEMENTS:  # each element has at most two tags
+            raise self._too_many()
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
         parser.StartElementHandler = self._opened
@@ -237,10 +242,7 @@ class _Stream:
         self.elements += 1
         self.depth += 1
         if self.others + self.elements > MOST_ELEMENTS:
-            raise UnreadableWorkbook(
-                f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts. Delete sheets of other data.",
-                "too-large",
-            )
+            raise self._too_many()
         if self.depth > DEEPEST:
             raise self._refused("is nested deeper than any spreadsheet program nests it")
         tag = self._name(qualified)
@@ -255,17 +257,27 @@ class _Stream:
         if self.below:
             tag = self._path(tag)
             self.paths.append(tag)
-        self.start(tag, self._plain(attributes) if any("}" in each for each in attributes) else attributes)
+        qualified_too = attributes and "}" in "".join(attributes)
+        self.start(tag, self._plain(attributes) if qualified_too else attributes)
+
+    def _too_many(self) -> UnreadableWorkbook:
+        what = f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts."
+        return UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large")
 
     def _path(self, tag: str) -> str:
         """A tag with those above it.
 
         Nothing where it lies deeper, or is longer, than any that is asked for.
         """
-        if not self.paths:
-            return tag if len(tag) <= LONGEST_TAG else ""
-        above = self.paths[-1]
-        return f"{above}/{tag}" if above and len(self.paths) < DEEPEST_PATH and len(tag) <= LONGEST_TAG else ""
+        above = self.paths[-1] if self.paths else "/"
+        path = self.joined.get((above, tag))
+        if path is None:
+            if not above or len(self.paths) >= DEEPEST_PATH or len(tag) > LONGEST_TAG:
+                return ""
+            path = f"{above}/{tag}" if self.paths else tag
+            if len(self.joined) < MOST_JOINED:
+                self.joined[above, tag] = path
+        return path
 
     def _plain(self, attributes: dict[str, str]) -> dict[str, str]:
         """Attributes without their namespaces.

@@ -191,3 +191,113 @@ def test_two_hundred_answers_of_mixed_quality_with_every_fault_named(tmp_path, m
             assert any(each.words in line and line.startswith(each.cell) for line in told), (each, told)
     listed = openpyxl.load_workbook("portfolio.xlsx", read_only=True)["Problems"].iter_rows(min_row=5, values_only=True)
     assert {row[0] for row in listed} == {each.name for each in written if not each.good}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"baseline_monthly_api_calls": 1.7e308, "baseline_cost_per_1k_tokens": 1e308}, "The figures are too large"),
+        ({"discount_rate": -0.9999999999, "months_to_amortize": 600}, "nearer 0: discount_rate (-0.9999999999"),
+        ({"name": "x" * 40_000}, "at most. Shorten it."),
+    ],
+    ids=["overflow", "discount rate", "long name"],
+)
+def test_an_answer_whose_figures_cannot_be_shown_is_a_problem_of_its_file(folder, values, sentence):
+    book = openpyxl.load_workbook(folder / "answers" / "anna.xlsx")
+    for name, value in values.items():
+        cell = book.defined_names[f"in_{name}"].attr_text.rpartition("!")[2].replace("$", "")
+        book["Inputs"][cell] = value
+    book.save(folder / "answers" / "dora.xlsx")
+    result = run("answers", "--json")
+    assert result.exit_code == 4, result.output
+    listed = {each["file"]: each for each in json.loads(result.stdout)["answers"]}
+    assert sentence in listed["dora.xlsx"]["problems"][0]["sentence"]
+    assert all(listed["dora.xlsx"][name] is None for name in ("number", "npv", "net_roi", "payback_months"))
+    assert "dora.xlsx: " in result.stderr and "should not have happened" not in result.stderr
+    assert listed["anna.xlsx"]["counted"] and listed["late/cem.xlsx"]["counted"]
+    assert not {"inf", "nan", "Infinity", "NaN"} & set(result.stdout.replace(",", " ").split())
+    totals = openpyxl.load_workbook("portfolio.xlsx", data_only=True)["Portfolio"]
+    npvs = [appraise(REFERENCE.with_inputs(training_hours=hours)).npv() for hours in (100, 200, 300)]
+    assert totals["I5"].value == pytest.approx(sum(npvs)) or totals["I6"].value == pytest.approx(sum(npvs))
+
+
+def test_texts_that_xml_cannot_hold_stop_nothing(folder, template):
+    for name, text in (("esc", "_x001B_[2J"), ("fffe", "_xFFFE_")):
+        (folder / "answers" / f"{name}.xlsx").write_bytes(template.filled({"name": f"{name} {text}"}, text))
+    result = run("answers")
+    assert result.exit_code in (0, 4) and "from 5 files" in result.stdout, result.output
+    assert openpyxl.load_workbook("portfolio.xlsx")["Portfolio"]["B10"].value
+
+
+def test_an_answer_that_cannot_be_written_is_left_out_and_named(folder, monkeypatch):
+    from templates.portfolio import portfolio_inputs_sheet
+
+    block = portfolio_inputs_sheet._add_block
+
+    def failing(book, sheet, row, entry, rules):
+        if entry.answer.file == "ben.xlsx":
+            raise ValueError("no such cell")
+        return block(book, sheet, row, entry, rules)
+
+    monkeypatch.setattr(portfolio_inputs_sheet, "_add_block", failing)
+    result = run("answers")
+    assert result.exit_code == 4 and "2 answers from 3 files" in result.stdout, result.output
+    assert "ben.xlsx: It cannot be written into a portfolio (ValueError: no such cell)." in result.stderr
+    problems = openpyxl.load_workbook("portfolio.xlsx")["Problems"]
+    assert [problems[f"A{row}"].value for row in (5, 6)] == ["ben.xlsx", None]
+
+
+def _forked(monkeypatch, read) -> None:
+    monkeypatch.setattr(returned_files, "read_returned_workbook", read)
+    forked = partial(ProcessPoolExecutor, mp_context=get_context("fork"))
+    monkeypatch.setattr(returned_files, "ProcessPoolExecutor", forked)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of the processor's time")
+def test_a_file_that_takes_too_long_is_a_problem_like_any_other(folder, monkeypatch):
+    def slow(path, file, use_cached=False):
+        while "ben" in file:
+            pass
+        return read_returned_workbook(path, file, use_cached)
+
+    monkeypatch.setattr(returned_files, "SECONDS", 1)
+    _forked(monkeypatch, slow)
+    result = run("answers")
+    assert result.exit_code == 4 and "2 answers from 3 files" in result.stdout, result.output
+    assert "ben.xlsx: Reading it took more than" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of the processor's time")
+def test_a_reading_that_heeds_no_time_is_ended_with_its_process(folder, monkeypatch):
+    def deaf(path, file, use_cached=False):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        while "ben" in file:
+            pass
+        return read_returned_workbook(path, file, use_cached)
+
+    monkeypatch.setattr(returned_files, "SECONDS", 1)
+    monkeypatch.setattr("addin.shell.limits.GRACE", 0)
+    _forked(monkeypatch, deaf)
+    result = run("answers")
+    assert result.exit_code == 4 and "2 answers from 3 files" in result.stdout, result.output
+    assert f"ben.xlsx: {returned_files.ENDED}" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no statement of the memory in use")
+def test_a_file_that_takes_too_much_memory_is_a_problem_like_any_other(folder, monkeypatch):
+    def large(path, file, use_cached=False):
+        kept = []
+        while "ben" in file:
+            try:
+                kept.append(bytearray(50_000_000))
+            except MemoryError:
+                kept.clear()
+                (folder / "answers" / file).write_bytes(b"")  # what follows is the reading of an empty file
+                break
+        return read_returned_workbook(path, file, use_cached)
+
+    monkeypatch.setattr(returned_files, "MEMORY", 300_000_000)
+    _forked(monkeypatch, large)
+    result = run("answers")
+    assert result.exit_code == 4 and "2 answers from 3 files" in result.stdout, result.output
+    assert "ben.xlsx: " in result.stderr

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from addin.command_line import ft_roi
+from addin.shell.file_name import safe_file_names
 from roi_engine import REFERENCE, appraise, load_scenario
 from templates.workbook import build_workbook
 from tests.workbook_edits import with_cells
@@ -120,3 +121,39 @@ def test_a_filled_workbook_is_a_scenario_everywhere(folder: Path) -> None:
 def test_a_scenario_without_a_name_is_called_after_its_file(folder: Path) -> None:
     (folder / "answer of Jane.xlsx").write_bytes(with_cells(filled(), {"name": None}))
     assert 'name = "answer of Jane"' in run("read", "answer of Jane.xlsx").stdout
+
+
+@pytest.mark.parametrize(
+    "stems",
+    [
+        ["a" * 79] * 2,
+        ["Answer", "answer", "ANSWER"],
+        ["b" * 80 + "1", "b" * 80 + "2", "b" * 80 + "3"],
+        ["same"] * 300,
+        ["x", "x", "x-2"],
+        ["CON", "con"],
+    ],
+    ids=["long and equal", "letters' case", "different after the cut", "three hundred", "a number taken", "reserved"],
+)
+def test_every_workbook_gets_a_file_of_its_own(stems: list[str]) -> None:
+    names = safe_file_names(stems, ".toml")
+    assert len({name.casefold() for name in names}) == len(stems)
+    assert all(name.endswith(".toml") and len(name) <= 86 for name in names)
+
+
+def test_equal_long_names_of_two_folders_are_written_side_by_side(folder: Path) -> None:
+    for each in ("a", "b"):
+        (folder / each).mkdir()
+        (folder / each / f"{'n' * 79}.xlsx").write_bytes(filled())
+    result = run("read", *(f"{each}/{'n' * 79}.xlsx" for each in ("a", "b")), "-o", "out")
+    assert result.exit_code == 0, result.output
+    assert len(list((folder / "out").iterdir())) == 2
+
+
+def test_email_takes_a_filled_workbook_too(folder: Path) -> None:
+    (folder / "filled.xlsx").write_bytes(filled())
+    result = CliRunner().invoke(
+        ft_roi, ["email", "filled.xlsx", "--to", "anna@example.com", "--formulas", "values"], prog_name="ft-roi"
+    )
+    assert result.exit_code == 0, result.output
+    assert (folder / "filled.eml").exists()

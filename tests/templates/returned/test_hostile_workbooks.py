@@ -22,8 +22,10 @@ from templates.xlsx.untrusted_package import UnreadableWorkbook
 from tests.hostile_workbooks import MADE, changed, with_rows
 from tests.workbook_defects import parts_of
 
-SECONDS, MEGABYTES = 4, 300
-"""Of processor time, twice what a quiet machine may take; of memory, for the program with all that it has loaded."""
+SECONDS, MEGABYTES = 2, 300
+"""Of processor time on a quiet machine; of memory, for the program with all that it has loaded."""
+LOAD = 10
+"""How many times longer a machine under load may take: what hangs takes minutes, and a clock is no proof of less."""
 SOUND = with_rows(iter(()))
 FOREIGN = 'xmlns:x="urn:somebody"'
 
@@ -59,7 +61,7 @@ def test_a_hostile_workbook_is_read_or_refused_within_limits(what: str) -> None:
     for work in (read_workbook, check_workbook, relink):
         seconds, more, end = measured(work, content)
         assert end == "done" or end.startswith("refused: "), (work, end)
-        assert seconds < SECONDS, (work, seconds, end)
+        assert seconds < SECONDS * LOAD, (work, seconds, end)
         assert more < MEGABYTES - 90, (work, more, end)
 
 

@@ -1,0 +1,230 @@
+"""Workbooks that somebody made to show another figure than they hold: told by check, and by read where it matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from roi_engine import REFERENCE, load_scenario
+from templates.building.book import Edition
+from templates.returned.checked_workbook import check_workbook
+from templates.returned.difference import KINDS
+from templates.returned.reading import read_workbook
+from templates.workbook import build_workbook
+from templates.xlsx.finishing import parts_by_title
+from templates.xlsx.stored_cells import StoredWorkbook
+from templates.xlsx.untrusted_package import open_package
+from tests import libreoffice
+from tests.workbook_cells import SAMPLES, named_cells
+from tests.workbook_edits import WORKBOOK, package_of, parts_of, with_cells, with_name
+
+WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
+EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
+
+
+@cache
+def made(edition: Edition = "native", live: bool = False) -> bytes:
+    return build_workbook(SAMPLE, edition=edition, generated=WHEN, live_grids=live)
+
+
+def told(content: bytes) -> list[tuple[str, str]]:
+    """What check tells but for what Excel may repair: kinds and places."""
+    return [(each.kind, each.place) for each in check_workbook(content).wrong if each.kind != "package"]
+
+
+def replaced(content: bytes, part: str, old: str, new: str) -> bytes:
+    """A workbook with the first match of a pattern in a part, or in the part of a sheet, replaced."""
+    parts = parts_of(content)
+    name = part if part in parts else parts_by_title(parts)[part]
+    text, count = re.subn(old, new, parts[name].decode(), count=1)
+    assert count == 1, f"{name} holds no {old}"
+    parts[name] = text.encode()
+    return package_of(parts)
+
+
+def formatted(content: bytes, name: str, code: str) -> bytes:
+    """A workbook whose cell of a name has another number format."""
+    styles = parts_of(content)["xl/styles.xml"].decode()
+    index = len(re.findall("<xf ", styles[styles.index("<cellXfs") : styles.index("</cellXfs>")]))
+    escaped = code.replace('"', "&quot;")
+    content = replaced(
+        content, "xl/styles.xml", "</numFmts>", f'<numFmt numFmtId="900" formatCode="{escaped}"/></numFmts>'
+    )
+    content = replaced(
+        content, "xl/styles.xml", "</cellXfs>", '<xf numFmtId="900" fontId="0" fillId="0" borderId="0"/></cellXfs>'
+    )
+    sheet, address = named_cells(content)[name]
+    return replaced(content, sheet, rf'<c r="{address}" s="\d+"', f'<c r="{address}" s="{index}"')
+
+
+def renamed(content: bytes, title: str, other: str) -> bytes:
+    """A workbook whose sheet has another title, which every formula follows."""
+    parts = parts_of(content)
+    for name in (each for each in parts if each.endswith(".xml") and each.startswith("xl/")):
+        text = parts[name].decode()
+        text = text.replace(f"'{title}'!", f"'{other}'!").replace(f'name="{title}"', f'name="{other}"')
+        parts[name] = re.sub(rf"(?<![\w'#]){title}!", f"'{other}'!", text).encode()
+    return package_of(parts)
+
+
+NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "a working name that points to the next row": (
+        lambda content: with_name(content, "training_cost", "'Breakdown'!$B$35"), "training_cost"),
+    "a working name that is a figure": (lambda content: with_name(content, "upfront_cost", "5"), "upfront_cost"),
+    "a row of months that begins later": (
+        lambda content: with_name(content, "later_flows", "'Cash flow'!$G$28:$BM$28"), "later_flows"),
+    "a name that is gone": (
+        lambda content: replaced(content, WORKBOOK, r'<definedName name="flow_size"[^>]*>[^<]*</definedName>', ""),
+        "flow_size"),
+    "a name that a sheet shadows": (
+        lambda content: replaced(content, WORKBOOK, "</definedNames>",
+            '<definedName name="Training_Cost" localSheetId="2">5</definedName></definedNames>'), "Breakdown"),
+    "a name in the place of a function": (
+        lambda content: replaced(content, WORKBOOK, "</definedNames>",
+            '<definedName name="FT_NPV">LAMBDA(x,9999)</definedName></definedNames>'), "FT_NPV"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "what", [next(iter(NAMES)), *(pytest.param(each, marks=pytest.mark.slow) for each in list(NAMES)[1:])]
+)
+def test_a_name_that_stands_for_something_else_is_told(what: str) -> None:
+    change, place = NAMES[what]
+    assert ("name", place) in told(change(made()))
+
+
+@pytest.mark.slow
+def test_a_redirected_name_is_told_when_inputs_were_edited_too() -> None:
+    edited = with_cells(with_name(made(), "training_cost", "'Breakdown'!$B$35"), {"training_hours": 31.0})
+    assert ("name", "training_cost") in told(edited)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", ['"9,999"', "0.0,", ";;;", '"9"0', '0"%"', "[$9-409]0", "0;0;0", '[>1]"12";0'])
+def test_a_number_format_that_shows_another_figure_is_told(code: str) -> None:
+    edited = formatted(with_cells(made("values"), {}), "out_npv", code)
+    if code == "0;0;0":
+        assert told(edited) == []  # the figure is positive: it shows as it is
+    else:
+        sheet, address = named_cells(made("values"))["out_npv"]
+        assert told(edited) == [("look", f"{sheet}!{address}")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", ["0.00", '#,##0" USD"', "0.0E+00", "[$€-407] #,##0.00", "#,##0.00;[Red]#,##0.00"])
+def test_a_number_format_of_somebody_s_taste_is_no_finding(code: str) -> None:
+    assert told(formatted(made("values"), "out_npv", code)) == []
+
+
+HIDDEN: dict[str, tuple[str, str, str, str]] = {
+    "a sheet": (WORKBOOK, r'(<sheet [^>]*name="Breakdown"[^>]*)state="visible"', r'\1state="hidden"', "Breakdown"),
+    "a very hidden sheet": (
+        WORKBOOK, r'(<sheet [^>]*name="Checks"[^>]*)state="visible"', r'\1state="veryHidden"', "Checks"),
+    "a row": ("Breakdown", r'<row r="12"', '<row hidden="1" r="12"', "Breakdown"),
+    "a row without height": ("Breakdown", r'<row r="34"[^>]*>', '<row r="34" ht="0" customHeight="1">', "Breakdown"),
+    "a column": (
+        "Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_is_hidden_and_was_not_is_told(what: str) -> None:
+    part, old, new, place = HIDDEN[what]
+    assert told(replaced(made("values"), part, old, new)) == [("look", place)]
+
+
+@pytest.mark.slow
+def test_text_in_the_colour_of_the_paper_is_told() -> None:
+    content = formatted(made("values"), "out_npv", "0.0")
+    fonts = len(re.findall("<font>", parts_of(content)["xl/styles.xml"].decode().split("</fonts>")[0]))
+    content = replaced(content, "xl/styles.xml", "</fonts>", '<font><color theme="0"/></font></fonts>')
+    content = replaced(content, "xl/styles.xml", 'numFmtId="900" fontId="0"', f'numFmtId="900" fontId="{fonts}"')
+    ((kind, _),) = told(content)
+    assert kind == "look"
+
+
+@pytest.mark.slow
+def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
+    edited = with_cells(with_cells(made(), {"G20": 1.0}, "Cash flow"), {"A7": 1.0}, "Summary")
+    wrong = check_workbook(with_cells(edited, {"B35": 1.0, "B34": 1.0}, "Breakdown")).wrong
+    kinds = [list(KINDS).index(each.kind) for each in wrong]
+    sheets = [each.place.split("!")[0].strip("'") for each in wrong if each.kind == "formula"]
+    assert kinds == sorted(kinds)
+    assert list(dict.fromkeys(sheets)) == ["Summary", "Breakdown", "Cash flow"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("title", "other"), [("Breakdown", "Rechnung 1"), ("Inputs", "Anna's"), ("Notes", "Hinweise")])
+def test_a_renamed_sheet_that_references_follow_is_no_finding(title: str, other: str) -> None:
+    assert told(renamed(made(), title, other.replace("'", ""))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_every_edition_that_libreoffice_saved_passes(tmp_path: Path) -> None:
+    paths = []
+    for edition in EDITIONS:
+        for scenario, name in ((SAMPLE, "sample"), (REFERENCE, "reference")):
+            paths.append(tmp_path / f"{name}.{edition}.xlsx")
+            paths[-1].write_bytes(build_workbook(scenario, edition=edition, generated=WHEN))
+    for saved in libreoffice.convert_many(paths, tmp_path / "saved"):
+        assert told(saved.read_bytes()) == [], saved.name
+
+
+def place_of(content: bytes, name: str) -> tuple[str, str]:
+    """The sheet and the cell of an input."""
+    place = read_workbook(content).places[name]
+    return place.sheet, place.address
+
+
+def test_an_input_whose_name_points_away_from_its_row_is_a_problem() -> None:
+    content = with_name(
+        with_cells(made("values"), {"B12": 99_999.0}, "Breakdown"), "in_training_hours", "'Breakdown'!$B$12"
+    )
+    (problem,) = read_workbook(content).problems
+    sheet, address = place_of(made("values"), "training_hours")
+    assert problem.place == "Breakdown!B12 training_hours"
+    assert "which holds 99999" in problem.sentence and f"{sheet}!{address}, in its row, holds" in problem.sentence
+
+
+def test_a_name_that_points_to_an_equal_value_elsewhere_is_no_problem() -> None:
+    value = float(SAMPLE.training_hours)
+    content = with_name(
+        with_cells(made("values"), {"B12": value}, "Breakdown"), "in_training_hours", "'Breakdown'!$B$12"
+    )
+    assert read_workbook(content).checked().training_hours == value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (r'<row r="{row}"', '<row hidden="1" r="{row}"', "its row is hidden"),
+        (r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="0"/></cols>', "its column is hidden"),
+    ],
+)
+def test_an_input_that_cannot_be_seen_is_told(old: str, new: str, reason: str) -> None:
+    sheet, address = place_of(made("values"), "training_hours")
+    row = re.sub(r"\D", "", address)
+    reading = read_workbook(replaced(made("values"), sheet, old.format(row=row), new.format(row=row)))
+    (note,) = (each for each in reading.notes if "not to be seen" in each)
+    assert f"{sheet}!{address}" in note and reason in note
+
+
+def test_an_input_whose_format_shows_another_value_is_told() -> None:
+    reading = read_workbook(formatted(made("values"), "in_training_hours", '"12"'))
+    assert any("training_hours" in note and 'its number format "12" shows another' in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_nothing_of_a_workbook_as_it_was_made_is_hidden(edition: Edition) -> None:
+    reading = read_workbook(made(edition))
+    assert reading.notes == () and not reading.problems
+    book = StoredWorkbook(open_package(made(edition)))
+    assert set(book.states.values()) == {"visible"}
