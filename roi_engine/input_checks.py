@@ -129,6 +129,13 @@ def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
             yield price, "Ignored: the model is self-hosted, its cost is the fleet's."
     if s.go_live_delay >= s.months_to_amortize:
         yield "go_live_delay", f"No traffic moves within the horizon of {s.months_to_amortize} months."
+    elif s.go_live_delay + s.parallel_months >= s.months_to_amortize:
+        yield (
+            "parallel_months",
+            f"The old bill is paid through the whole horizon of {s.months_to_amortize} months: nothing is saved.",
+        )
+    if s.serving_gpu_price_change and s.serving_gpu_hourly_rate == 0:
+        yield "serving_gpu_price_change", "Without a serving GPU price it changes nothing."
 
 
 def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -272,7 +279,7 @@ def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
             "accuracy_improvement_percent",
             "Negative: the fine-tuned model makes more errors and adds review cost.",
         )
-    elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0:
+    elif 0 < improvement <= 0.25 and (s.monthly_review_cost or s.review_cost_per_call):
         yield (
             "accuracy_improvement_percent",
             f"{improvement * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",
@@ -285,7 +292,10 @@ def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
             "monthly_growth",
             f"{s.monthly_growth * 100:g} % a month is {(1 + s.monthly_growth) ** 12:,.1f} times the traffic after a year. Is it the growth per year?",
         )
-    for name in ("contingency", "baseline_price_change", "finetuned_price_change", "discount_rate", "cost_risk"):
+    for name in (
+        "contingency", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
+        "discount_rate", "cost_risk",
+    ):  # fmt: skip
         value = getattr(s, name)
         if value >= 1:
             yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."

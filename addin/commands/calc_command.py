@@ -139,7 +139,9 @@ def _check_reference(scenario: Scenario) -> None:
     others = [
         name
         for name, declared in INPUTS.items()
-        if name not in REFERENCE_INPUTS and declared.group != "Label" and getattr(scenario, name) != declared.default
+        if name not in (*REFERENCE_INPUTS, "review_cost_per_call")
+        and declared.group != "Label"
+        and getattr(scenario, name) != declared.default
     ]
     if others:
         raise InvalidInput(

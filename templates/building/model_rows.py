@@ -8,9 +8,10 @@ from typing import Any
 
 from roi_engine import internal_rate
 from roi_engine.cashflow import MODEL
+from roi_engine.quantity import month_of_year
 from roi_engine.value import minimum
 from templates.building import styles
-from templates.building.formula import Formula
+from templates.building.formula import Formula, function
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
@@ -18,6 +19,15 @@ from templates.building.quantities import Quantities
 def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     """Where the chart draws a month: those after the horizon fall on its last point."""
     return minimum(month, months_to_amortize)
+
+
+def _calendar_month(month: Any, start_month: Any) -> Any:
+    """The calendar month; empty for month 0, and where no start is typed."""
+    shown = month_of_year(start_month.value or "", month.value)
+    months = Formula(f"LEFT({start_month.text},4)*12+MID({start_month.text},6,2)-2+{month.text}", 0)
+    text = f'INT(({months.text})/12)&"-"&TEXT(MOD({months.text},12)+1,"00")'
+    named = function("IF", month == 0, "", Formula(f'IFERROR({text},"")', shown), value=shown)
+    return function("IF", Formula(f'{start_month.text}=""', not shown), "", named, value=shown)
 
 
 def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "") -> Row:
@@ -28,9 +38,14 @@ def _row(quantity: str, label: str, unit: str, number_format: str, total: str = 
 _CELL = styles.SMALL_MONEY
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
+    Row(
+        "calendar_month", "Calendar month", "", styles.GENERAL, "", _calendar_month, ("month", "start_month"),
+    ),
     _row("traffic_growth", "Traffic over the first month's", "×", styles.FACTOR),
     _row("adoption", "Share on the fine-tuned model", "share", styles.FRACTION),
     _row("calls_served", "Calls served", "calls", styles.WHOLE, "total_calls_served"),
+    _row("old_bill_ended", "Old bill ended (1 = yes)", "", styles.WHOLE),
+    _row("pay_level", "Pay over the first month's", "×", styles.FACTOR),
     "Bills",
     _row("baseline_spend", "Baseline bill avoided", "{currency}", _CELL, "total_baseline_spend"),
     _row("token_spend", "Fine-tuned bill by the token", "{currency}", _CELL),

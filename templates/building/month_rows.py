@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -253,6 +253,8 @@ class MonthRows:
         for month in reversed(months) if f"{row.quantity}_after" in row.takes else months:
             formula = formula_of(row.equation(*(self._taken(name, month) for name in row.takes)))
             cells[month] = self.book.put(sheet, layout.cell(place, month), formula, style, row.number_format)
+            if row.number_format == styles.GENERAL:  # a text, which would stand left of its column's figures
+                sheet[layout.cell(place, month)].alignment = Alignment(horizontal="right", vertical="center")
         if row.total:
             values = self.values(row.quantity)
             total = function("SUM", Formula(self.address(row.quantity), None), value=metrics.total(values))

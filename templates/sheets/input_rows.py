@@ -17,10 +17,10 @@ from templates.building.formula import Formula, function
 from templates.building.month_rows import last_month, month_numbers
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
+    INSTEAD,
     MISSING,
-    MIX_INSTEAD,
     default_of,
-    default_price,
+    default_where_replaced,
     in_use,
     is_empty,
     text_or_nothing,
@@ -153,7 +153,11 @@ class InputRows:
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
-        self._put_verdict(row, _in_range(typed, lowest_cell, highest_cell, step, default))
+        verdict = _in_range(typed, lowest_cell, highest_cell, step, default)
+        if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
+            twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
+            verdict = twice.where("FAIL", verdict)
+        self._put_verdict(row, verdict)
         return default
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
@@ -171,10 +175,10 @@ class InputRows:
         """Adds a cell to the rule of its key; equal rules are written once."""
         self.rules.setdefault(key, rule).add(address)
 
-    def stand_in_for_prices(self) -> None:
-        """The defaults of the prices, which depend on inputs further down."""
-        for name in MIX_INSTEAD:
-            default = default_price(name, self.typed)
+    def put_replaced_defaults(self) -> None:
+        """The defaults of inputs that others further down replace."""
+        for name in INSTEAD:
+            default = default_where_replaced(name, self.typed)
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 

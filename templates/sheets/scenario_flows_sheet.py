@@ -23,7 +23,7 @@ from templates.building.model_rows import (
 )
 from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
-from templates.building.typed_or_default import MIX_INSTEAD, default_of, default_price, in_use
+from templates.building.typed_or_default import INSTEAD, default_of, default_where_replaced, in_use
 from templates.building.workings import WORKINGS, working_format
 
 
@@ -123,7 +123,7 @@ class _Workings:
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:
             name, typed = declared.name, self.typed[index]
-            default = default_price(name, typed) if name in MIX_INSTEAD else default_of(declared)
+            default = default_where_replaced(name, typed) if name in INSTEAD else default_of(declared)
             return in_use(declared, typed[name], default)
 
         return formula

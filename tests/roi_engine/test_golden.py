@@ -54,6 +54,20 @@ def test_the_cash_flow_of_a_golden_scenario(scenario: str) -> None:
     assert found == pytest.approx(golden["cash_flow"], rel=1e-9)
 
 
+BY_YEAR = [name for name, golden in SCENARIOS.items() if "by_year" in golden]
+
+
+@pytest.mark.parametrize("scenario", BY_YEAR)
+def test_the_flows_of_each_year_of_a_golden_scenario(scenario: str) -> None:
+    golden = SCENARIOS[scenario]["by_year"]
+    result = appraise(Scenario(**SCENARIOS[scenario]["inputs"]))
+    first, flows = result.cash_flow[0], result.cash_flow[1:]
+    years = [sum(flows[start : start + 12]) for start in range(0, len(flows), 12)]
+    assert first == pytest.approx(-golden["initial"], rel=1e-9)
+    assert years == pytest.approx([year["net"] for year in golden["years"]], rel=1e-9)
+    assert result.npv() == pytest.approx(golden["pv_net"], rel=1e-9)
+
+
 def test_the_golden_figures_are_all_of_ours() -> None:
     ours = appraise(Scenario(**SCENARIOS["reference"]["inputs"])).as_dict().keys()
     for golden in SCENARIOS.values():
