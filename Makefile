@@ -1,6 +1,6 @@
 # make report   the support sample as a finished workbook, report.xlsx
 # make test     ruff, mypy and pytest with the slow tests (PYTEST_FLAGS= leaves them out, as plain pytest does)
-# make full     what .ci/run adds: the full tests, and ten times the examples of Hypothesis
+# make full     what .ci/run adds: the full tests, and EXAMPLES times (10) the examples of Hypothesis
 # make bench    the benchmarks
 # make docs     the pages of docs/ as a site, site/index.html
 # make clean    removes what these made
@@ -9,6 +9,7 @@
 # make full alone. On two idle cores make test's pytest takes under five minutes, and it shall stay there: a new feature
 # may add 15 seconds to make test; the rest of its tests are marked full.
 PYTHON ?= python3
+EXAMPLES ?= 10
 PYTEST_FLAGS ?= -m "not full"
 
 .DELETE_ON_ERROR:
@@ -24,7 +25,7 @@ test: .venv/installed-dev
 	.venv/bin/pytest $(PYTEST_FLAGS)
 
 full: .venv/installed-dev
-	FT_ROI_EXAMPLES=10 .venv/bin/pytest -m "full or hypothesis"
+	FT_ROI_EXAMPLES=$(EXAMPLES) .venv/bin/pytest -m "full or hypothesis"
 
 bench: .venv/installed-dev
 	.venv/bin/python benchmarks/run.py

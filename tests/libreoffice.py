@@ -133,6 +133,8 @@ def _convert(
         wrong = _converter().ask({"recalculation": recalculation, "filter": export, "files": files}, timeout)
     except BaseException:
         stop()
+        for source in sources:  # what an office that is killed leaves beside a file keeps the next one from loading it
+            source.with_name(f".~lock.{source.name}#").unlink(missing_ok=True)
         raise
     unwritten = [target.name for target in targets if not target.is_file() or not target.stat().st_size]
     if unwritten or wrong:

@@ -169,5 +169,5 @@ FAULTS: tuple[Fault, ...] = (
     _file_fault(lambda content: content[: len(content) // 2], "damaged"),
     _file_fault(lambda _: bytes.fromhex("D0CF11E0A1B11AE1") + b"\0" * 600, ".xls"),
     _file_fault(_stranger, "no workbook of FT ROI"),
-    _file_fault(_bomb, "holds too much"),
+    _file_fault(_bomb, "too large"),
 )

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
-from roi_engine.scenario import INPUTS, find_input
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, find_input
 from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Name, Place, StoredWorkbook
 
@@ -121,6 +121,8 @@ class InputPlaces:
         labelled = self._labelled(declared)
         if labelled is None or (labelled.sheet, labelled.row) == (place.sheet, place.row):
             return
+        if self.table and len(self.table.rows) < len(REFERENCE_INPUTS):
+            return  # a table of something else, which names a few inputs too
         named, in_row = (self.book.at(self.typed(each)).value for each in (place, labelled))
         if (declared.default if in_row is None else in_row) == named:
             return
