@@ -160,7 +160,8 @@ def rows_as_csv(rows: Iterable[PriceRow]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         dates = [each.isoformat() if each else "" for each in (row.from_date, row.to_date)]
-        value = f"{row.value:.15g}"
+        short = f"{row.value:.15g}"
+        value = short if float(short) == row.value else repr(row.value)
         writer.writerow(
             [row.name, row.vendor, row.kind, value, row.currency, *dates, row.source, row.read_on.isoformat()]
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
 from templates.package_check.cells import filled_areas
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.workbook_part import Contents
 
 MOST_FILLED = 1_000

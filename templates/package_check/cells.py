@@ -9,8 +9,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.grid import Area
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole

@@ -5,8 +5,9 @@ Their looks, their formulas, and as many colours as points.
 
 from __future__ import annotations
 
+from roi_engine.errors import shortened
 from templates.package_check.cells import NUMBER
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.workbook_part import Contents, whole
 
 LONGEST_NAME, LONGEST_COMMENT = 255, 255

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from roi_engine.errors import shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Package
 from templates.package_check.workbook_part import whole
 

@@ -5,8 +5,9 @@ Anchors on the sheet, series that name what is there, axes that belong together.
 
 from __future__ import annotations
 
+from roi_engine.errors import shortened
 from templates.package_check.cells import NUMBER
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole
 from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from roi_engine.errors import shortened
+
 LONGEST_SENTENCE = 400
 
 
@@ -37,8 +39,3 @@ class PackageFinding:
 
 
 Findings = Iterator[PackageFinding]
-
-
-def shortened(text: str, longest: int = 60) -> str:
-    """A text that may be of any length, as it is quoted in a sentence."""
-    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
-from templates.package_check.finding import shortened
 from templates.package_check.function_names import ARGUMENTS, NEEDS_PREFIX, NOT_IN_CELLS
 from templates.xlsx.error_codes import ALL_ERRORS
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
 from templates.package_check.cells import filled_areas
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.formula_syntax import Known
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole

@@ -5,7 +5,8 @@ Indices within it, number formats, how many looks there are.
 
 from __future__ import annotations
 
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from roi_engine.errors import shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.number_formats import fault_of
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, whole

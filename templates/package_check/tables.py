@@ -5,9 +5,10 @@ Their range, their titles as the cells have them, their names and formulas.
 
 from __future__ import annotations
 
+from roi_engine.errors import shortened
 from templates.package_check import grid
 from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet
 from templates.xlsx.column_letters import column_letters

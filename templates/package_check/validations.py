@@ -5,7 +5,8 @@ Their texts, lists and formulas.
 
 from __future__ import annotations
 
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from roi_engine.errors import shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from templates.package_check.finding import Findings, PackageFinding, shortened
+from roi_engine.errors import shortened
+from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.formula_syntax import Allowance, Known, faults, shape
 from templates.package_check.package import Package, Root
 from templates.xlsx.escapes import unescaped

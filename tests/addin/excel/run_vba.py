@@ -12,7 +12,7 @@ RUN_MACROS = 4  # com.sun.star.document.MacroExecMode.ALWAYS_EXECUTE_NO_WARN
 
 def main() -> None:
     sys.path.append(str(Path(__file__).parents[2]))
-    from uno_connection import connected, option
+    from uno_connection import connected, leave, option
 
     asked = json.load(sys.stdin)
     context = connected(sys.argv[2])
@@ -29,7 +29,7 @@ def main() -> None:
         shown[formula] = cell.String
     print(json.dumps(shown))
     book.close(True)
-    desktop.terminate()
+    leave()
 
 
 if __name__ == "__main__":

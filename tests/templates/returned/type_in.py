@@ -10,7 +10,7 @@ from pathlib import Path
 
 def main() -> None:
     sys.path.append(str(Path(__file__).parents[2]))
-    from uno_connection import connected, option
+    from uno_connection import connected, leave, option
 
     asked = json.load(sys.stdin)
     context = connected(sys.argv[2])
@@ -22,7 +22,7 @@ def main() -> None:
     saved = Path(asked["saved"]).resolve().as_uri()
     book.storeToURL(saved, (option("FilterName", "Calc MS Excel 2007 XML"),))
     book.close(True)
-    desktop.terminate()
+    leave()
 
 
 if __name__ == "__main__":
