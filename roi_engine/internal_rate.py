@@ -127,7 +127,7 @@ def internal_rate(cash_flow: Sequence[float]) -> InternalRate:
 
 
 def worth_at_start(flow_if_going_back: Value, month: Value, months_to_amortize: Value, start: Value) -> Value:
-    """What a flow is worth at a start value of the rate, up to a factor that all months share.
+    """What a flow is worth at a start value of the rate, up to a factor of all months.
 
     Counted from the first month for a rate above zero, from the last for one below: the factor of a month never grows.
     """

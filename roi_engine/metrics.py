@@ -98,7 +98,7 @@ def going_back_month(last_gaining_month: Value) -> Value:
 
 
 def flow_if_going_back(net_cash_flow: Value, month: Value, going_back_month: Value) -> Value:
-    """The flow of the month if the old way is taken again after the last month that does not lose."""
+    """The flow of a month up to the last that does not lose; nothing after it."""
     return where(month <= going_back_month, net_cash_flow, 0)
 
 

@@ -1,4 +1,4 @@
-"""What waits for the rows of the months: going back, the internal rate, and whether it is a return.
+"""What waits for the rows: going back, the internal rate and its test.
 
 Excel's IRR() finds the root nearest its start, or none where the start is far. The start is therefore improved three
 times, as Newton's method does on the logarithms of inflows and outflows, each time from a row of the flows at the last
@@ -19,7 +19,7 @@ from templates.building.quantities import Quantities
 
 @dataclass(frozen=True)
 class RateWorking:
-    """A figure between the rows and the metrics: its label, its unit, what it is in words."""
+    """A figure between the rows and the metrics: label, unit, what it is in words."""
 
     label: str
     unit: str
