@@ -50,6 +50,8 @@ def pace_in_words(
     monthly_growth: Value,
     baseline_price_change: Value,
     finetuned_price_change: Value,
+    serving_gpu_price_change: Value,
+    pay_change: Value,
     monthly_gain_decay: Value,
     ramp_months: Value,
     retraining_interval: Value,
@@ -62,6 +64,7 @@ def pace_in_words(
     """
     moving = (
         abs(monthly_growth) + abs(baseline_price_change) + abs(finetuned_price_change)
+        + abs(serving_gpu_price_change) + abs(pay_change)
         + monthly_gain_decay + ramp_months + retraining_interval * retraining_cost
     )  # fmt: skip
     return where(moving > 0, " if the last month continued", "")
@@ -107,8 +110,8 @@ def answer_in_words(
 
 
 MOVING = (
-    "monthly_growth", "baseline_price_change", "finetuned_price_change", "monthly_gain_decay", "ramp_months",
-    "retraining_interval", "retraining_cost",
+    "monthly_growth", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
+    "monthly_gain_decay", "ramp_months", "retraining_interval", "retraining_cost",
 )  # fmt: skip
 """The inputs that `pace_in_words` takes."""
 

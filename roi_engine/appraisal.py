@@ -16,7 +16,7 @@ from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
 from roi_engine.explanation import Step, explain, find_equation
 from roi_engine.figures import FIGURES
 from roi_engine.flow_metrics import FLOWS
-from roi_engine.internal_rate import irr_roots
+from roi_engine.internal_rate import internal_rate, irr_roots
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
 
@@ -215,13 +215,18 @@ class Appraisal:
 
     @property
     def irr_monthly(self) -> float | None:
-        """The internal rate of return per month."""
+        """The internal rate of return per month, where it is a return."""
         return self.figure("irr_monthly")
 
     @property
     def irr_annual(self) -> float | None:
-        """The internal rate of return, effective per year."""
+        """The internal rate of return, effective per year, where it is a return."""
         return self.figure("irr_annual")
+
+    @cached_property
+    def irr_reason(self) -> str:
+        """Why no rate is a return, in words; empty where one is."""
+        return internal_rate(self.cash_flow).reason
 
     @cached_property
     def irr_is_ambiguous(self) -> bool:

@@ -12,7 +12,7 @@ from roi_engine.graph import Graph, equations_of
 _EQUATIONS = equations_of(equations, metrics)
 _SHARED = (
     "prompt_price", "batch_factor", "call_cost", "cached_price", "mix_cost", "token_cost", "mix_or_token_cost",
-    "price_in_month",
+    "price_in_month", "fleet_bill",
     "settled", "largest_rounding", "crossing", "annual_rate", "monthly_saving", "total", "beyond_horizon",
 )  # fmt: skip
 SHARED = {name: _EQUATIONS.pop(name) for name in _SHARED}
@@ -22,8 +22,13 @@ MODEL = Graph(_EQUATIONS)
 """The full model, from its inputs to its metrics."""
 
 _FIXED = [name for name in equations_of(equations) if name in MODEL.equations and name not in MODEL.monthly]
-LEVEL = Graph({name: MODEL.equations[name] for name in (*_FIXED, "roi")} | equations_of(level))
+_LEVEL = equations_of(level)
+_typed_review_cost = _LEVEL.pop("typed_review_cost")
+LEVEL = Graph({name: MODEL.equations[name] for name in (*_FIXED, "roi")} | _LEVEL)
 """The closed form of the level case, over the fixed equations of the full model."""
+
+TYPED = Graph(LEVEL.equations | {"present_review_cost": _typed_review_cost})
+"""The same for typed calls, whose arguments are the inputs that it takes."""
 
 FLOWS = (
     "baseline_spend",

@@ -271,14 +271,29 @@ def replicas_per_call(served_tokens: Value, peak_factor: Value, replica_tokens: 
     return divide(served_tokens * peak_factor, replica_tokens, 0)
 
 
-def review_gain(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+def present_review_cost(
+    monthly_review_cost: Value, review_cost_per_call: Value, baseline_monthly_api_calls: Value
+) -> Value:
+    """Review cost of the first month's traffic.
+
+    By the call where that is given, else as an amount.
+
+        calls · review cost per call, or the review cost
+
+    Returns money per month. Source: docs/method.md, "Cash flow".
+    """
+    by_call = baseline_monthly_api_calls * fallback(review_cost_per_call, 0)
+    return where(given(review_cost_per_call), by_call, monthly_review_cost)
+
+
+def review_gain(present_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
     """Review cost avoided in a month of full traffic and fresh training."""
-    return monthly_review_cost * maximum(accuracy_improvement_percent, 0)
+    return present_review_cost * maximum(accuracy_improvement_percent, 0)
 
 
-def review_loss(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+def review_loss(present_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
     """Review cost added in a month of full traffic, when the fine-tuned model makes more errors."""
-    return monthly_review_cost * maximum(-accuracy_improvement_percent, 0)
+    return present_review_cost * maximum(-accuracy_improvement_percent, 0)
 
 
 # --- monthly --------------------------------------------------------------------------------------------
@@ -315,16 +330,44 @@ def calls_served(baseline_monthly_api_calls: Value, traffic_growth: Value, adopt
     return baseline_monthly_api_calls * (traffic_growth * adoption)
 
 
-def baseline_spend(
-    calls_served: Value, baseline_cost_per_call: Value, month: Value, baseline_price_change: Value
-) -> Value:
-    """What the present API would have charged for those calls.
+def old_bill_ended(month: Value, go_live_delay: Value, parallel_months: Value) -> Value:
+    """1 once the new model runs alone, else 0.
 
-        B(t) = Q(t) · baseline cost per call · (1 + baseline price change)^((t − 1)/12)
+    Before, the old bill is paid and the old answers are used.
 
-    Q(t) are the calls served. Returns money. Source: docs/method.md, "Cash flow".
+        s(t) = 0 for t ≤ delay + parallel months, else 1
+
+    Source: docs/method.md, "Cash flow".
     """
-    return calls_served * price_in_month(month, baseline_cost_per_call, baseline_price_change)
+    return where(month > go_live_delay + parallel_months, 1, 0)
+
+
+def pay_level(month: Value, pay_change: Value) -> Value:
+    """What an hour of people costs over that of the first month.
+
+        p(t) = (1 + pay change)^((t − 1)/12)
+
+    Returns a factor. Source: docs/method.md, "Cash flow".
+    """
+    return (1 + pay_change) ** ((month - 1) / 12)
+
+
+def baseline_spend(
+    calls_served: Value,
+    baseline_cost_per_call: Value,
+    month: Value,
+    baseline_price_change: Value,
+    old_bill_ended: Value,
+) -> Value:
+    """What the present API would have charged, once its bill has ended.
+
+        B(t) = Q(t) · baseline cost per call · (1 + baseline price change)^((t − 1)/12) · s(t)
+
+    Q(t) are the calls served; s(t) is 1 once the old bill has ended. Returns money.
+    Source: docs/method.md, "Cash flow".
+    """
+    price = price_in_month(month, baseline_cost_per_call, baseline_price_change)
+    return where(old_bill_ended == 1, calls_served * price, 0)
 
 
 def token_spend(
@@ -356,9 +399,26 @@ def serving_gpus(
     return where((adoption > 0) & (serving == "self_hosted"), gpus_per_replica * maximum(needed, min_replicas), 0)
 
 
-def fleet_spend(serving_gpus: Value, serving_gpu_hourly_rate: Value, hours_per_month: Value) -> Value:
-    """What the self-hosted fleet costs in the month."""
-    return serving_gpus * (serving_gpu_hourly_rate * hours_per_month)
+def fleet_bill(gpus: Value, gpu_hourly_rate: Value, hours_per_month: Value) -> Value:
+    """What so many GPUs cost in a month at one price, used or not."""
+    return gpus * (gpu_hourly_rate * hours_per_month)
+
+
+def fleet_spend(
+    serving_gpus: Value,
+    serving_gpu_hourly_rate: Value,
+    hours_per_month: Value,
+    month: Value,
+    serving_gpu_price_change: Value,
+) -> Value:
+    """What the self-hosted fleet costs in the month.
+
+        F(t) = GPUs(t) · GPU price · hours per month · (1 + GPU price change)^((t − 1)/12)
+
+    Returns money. Source: docs/method.md, "Self-hosted serving".
+    """
+    first_price = fleet_bill(serving_gpus, serving_gpu_hourly_rate, hours_per_month)
+    return price_in_month(month, first_price, serving_gpu_price_change)
 
 
 def finetuned_spend(serving: Any, token_spend: Value, fleet_spend: Value) -> Value:
@@ -378,30 +438,43 @@ def training_age(month: Value, go_live_delay: Value, retraining_interval: Value)
 
 
 def review_savings(
-    review_gain: Value, traffic_growth: Value, adoption: Value, monthly_gain_decay: Value, training_age: Value
+    review_gain: Value,
+    traffic_growth: Value,
+    adoption: Value,
+    monthly_gain_decay: Value,
+    training_age: Value,
+    pay_level: Value,
+    old_bill_ended: Value,
 ) -> Value:
     """Review cost avoided, drifting down with the age of the training.
 
-        V(t) = review cost · max(share avoided, 0) · g(t) · w(t) · (1 − drift)^a(t)
+        V(t) = review cost · max(share avoided, 0) · p(t) · g(t) · w(t) · (1 − drift)^a(t) · s(t)
 
-    Returns money. Source: docs/method.md, "Cash flow".
+    p(t) is the pay over the first month's; s(t) is 1 once the old answers are no longer used. Returns money.
+    Source: docs/method.md, "Cash flow".
     """
-    return review_gain * (traffic_growth * adoption * (1 - monthly_gain_decay) ** training_age)
+    fresh = review_gain * (traffic_growth * adoption * (1 - monthly_gain_decay) ** training_age)
+    return where(old_bill_ended == 1, fresh * pay_level, 0)
 
 
-def added_review(review_loss: Value, traffic_growth: Value, adoption: Value) -> Value:
+def added_review(
+    review_loss: Value, traffic_growth: Value, adoption: Value, pay_level: Value, old_bill_ended: Value
+) -> Value:
     """Review cost added by a model that makes more errors; it does not drift.
 
-        A(t) = review cost · max(−share avoided, 0) · g(t) · w(t)
+        A(t) = review cost · max(−share avoided, 0) · p(t) · g(t) · w(t) · s(t)
 
-    Returns money. Source: docs/method.md, "Cash flow".
+    p(t) is the pay over the first month's; s(t) is 1 once the old answers are no longer used. Returns money.
+    Source: docs/method.md, "Cash flow".
     """
-    return review_loss * (traffic_growth * adoption)
+    return where(old_bill_ended == 1, review_loss * (traffic_growth * adoption) * pay_level, 0)
 
 
-def operations_spend(adoption: Value, operations_monthly_cost: Value, hosting_monthly_fee: Value) -> Value:
-    """Upkeep and hosting, from go-live on."""
-    return where(adoption > 0, operations_monthly_cost + hosting_monthly_fee, 0)
+def operations_spend(
+    adoption: Value, operations_monthly_cost: Value, pay_level: Value, hosting_monthly_fee: Value
+) -> Value:
+    """Upkeep and hosting, from go-live on; upkeep follows pay."""
+    return where(adoption > 0, operations_monthly_cost * pay_level + hosting_monthly_fee, 0)
 
 
 def retraining_spend(
@@ -410,11 +483,15 @@ def retraining_spend(
     retraining_interval: Value,
     retraining_cost: Value,
     months_to_amortize: Value,
+    pay_level: Value,
 ) -> Value:
-    """A retraining at the end of every interval, never in the last month."""
+    """A retraining at the end of every interval, never in the last month.
+
+    Its cost follows pay.
+    """
     due = (month - go_live_delay) % maximum(retraining_interval, 1) == 0
     running = (month > go_live_delay) & (month < months_to_amortize)
-    return where((retraining_interval > 0) & running & due, retraining_cost, 0)
+    return where((retraining_interval > 0) & running & due, retraining_cost * pay_level, 0)
 
 
 def storage_spend(month: Value, months_to_amortize: Value, storage_each_month: Value) -> Value:

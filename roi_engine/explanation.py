@@ -25,8 +25,8 @@ _IN_WORDS = "In words: "
 
 NOT_ADDED = frozenset(
     {
-        "traffic_growth", "adoption", "serving_gpus", "training_age", "discount_factor", "cumulative_sum", "cumulative",
-        "recovered", "discounted_sum", "cumulative_discounted", "discounted_recovered",
+        "traffic_growth", "adoption", "old_bill_ended", "pay_level", "serving_gpus", "training_age", "discount_factor",
+        "cumulative_sum", "cumulative", "recovered", "discounted_sum", "cumulative_discounted", "discounted_recovered",
     }
 )  # fmt: skip
 """Monthly quantities whose total would say nothing: factors, shares, counts, moments and running sums."""

@@ -193,12 +193,12 @@ FIGURES: dict[str, Figure] = _by_name((
         "irr_annual", "IRR", q.ANNUAL_RETURN,
         "Internal rate of return, effective per year.",
         function="FT_IRR", code="IRR",
-        undefined="where the cash flow has none; of several the one nearest 10 % a month",
+        undefined="where no rate is a return: a loan, several rates, none, or nothing invested",
     ),
     Figure(
         "irr_monthly", "IRR, monthly", q.MONTHLY_RETURN,
         "Internal rate of return per month.",
-        undefined="where the cash flow has none",
+        undefined="where no rate is a return",
     ),
     Figure(
         "mirr_annual", "MIRR", q.ANNUAL_RETURN,

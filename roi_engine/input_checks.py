@@ -13,6 +13,7 @@ from roi_engine.appraisal import Appraisal
 from roi_engine.cashflow import MODEL
 from roi_engine.errors import PriceTableError
 from roi_engine.estimators import checkpoint_gb
+from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
 from roi_engine.options import Options
 from roi_engine.prices.price_tables import price_tables
@@ -48,6 +49,13 @@ IDLE_FLEET = 0.10
 
 OLD_PRICE_DAYS = 365
 """A price whose source is so much older than the newest row of the price table has to be read again."""
+
+NOT_A_RETURN = {
+    A_LOAN: "Money comes first and is paid back later: its internal rate is a loan's, no return; read NPV instead.",
+    SEVERAL_RATES: "The cash flow has several internal rates, so none is a return; read NPV and MIRR instead.",
+    IDLE_MONEY: "What comes back must be paid in again: no IRR without what idle money earns; read NPV and MIRR instead.",
+}
+"""What to say of a cash flow whose internal rates are no returns, by the reason."""
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
@@ -124,6 +132,13 @@ def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
             yield price, "Ignored: the model is self-hosted, its cost is the fleet's."
     if s.go_live_delay >= s.months_to_amortize:
         yield "go_live_delay", f"No traffic moves within the horizon of {s.months_to_amortize} months."
+    elif s.go_live_delay + s.parallel_months >= s.months_to_amortize:
+        yield (
+            "parallel_months",
+            f"The old bill is paid through the whole horizon of {s.months_to_amortize} months: nothing is saved.",
+        )
+    if s.serving_gpu_price_change and s.serving_gpu_hourly_rate == 0:
+        yield "serving_gpu_price_change", "Without a serving GPU price it changes nothing."
 
 
 def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -267,7 +282,7 @@ def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
             "accuracy_improvement_percent",
             "Negative: the fine-tuned model makes more errors and adds review cost.",
         )
-    elif 0 < improvement <= 0.25 and s.monthly_review_cost > 0:
+    elif 0 < improvement <= 0.25 and (s.monthly_review_cost or s.review_cost_per_call):
         yield (
             "accuracy_improvement_percent",
             f"{improvement * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 %.",
@@ -280,7 +295,10 @@ def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
             "monthly_growth",
             f"{s.monthly_growth * 100:g} % a month is {(1 + s.monthly_growth) ** 12:,.1f} times the traffic after a year. Is it the growth per year?",
         )
-    for name in ("contingency", "baseline_price_change", "finetuned_price_change", "discount_rate", "cost_risk"):
+    for name in (
+        "contingency", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
+        "discount_rate", "cost_risk",
+    ):  # fmt: skip
         value = getattr(s, name)
         if value >= 1:
             yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
@@ -330,8 +348,5 @@ def _about_the_result(s: Scenario) -> Iterator[tuple[str, str]]:
                 name,
                 f"The risk adjustment alone turns the sign: net ROI is {bare:,.0f} without it, {result.net_roi:,.0f} with it.",
             )
-    if result.irr_is_ambiguous:
-        yield (
-            "discount_rate",
-            "The cash flow changes sign more than once and has several IRRs; read NPV and MIRR instead.",
-        )
+    if result.irr_reason in NOT_A_RETURN:
+        yield "discount_rate", NOT_A_RETURN[result.irr_reason]

@@ -1,26 +1,42 @@
-"""The internal rates of return of a cash flow, all of them.
+"""The internal rates of return of a cash flow, and the one that is a return.
 
 With w = 1/(1 + x) the net present value is a polynomial in w. By Descartes' rule the flows' sign changes
 bound its positive roots, and the rule's proof finds them: multiplying by a power of w and differentiating
 removes one sign change, and the roots of that derivative separate the roots of the polynomial. So every root
 in the range is bracketed, none is guessed, and a root that only touches zero shows itself as an extremum.
+
+A root alone need not be a return: a loan has one too. It is one where at that rate the project never owes its
+owner's money to somebody else: money is in it until the last flow, and what is still to come is worth something.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from roi_engine.root import narrowed
 from roi_engine.too_large import too_large
+from roi_engine.value import ROUNDING as SUM_ROUNDING
+from roi_engine.value import Value, fallback, maximum, minimum, where
 
 LOWEST, HIGHEST = -0.99, 1e7
 ROUNDING = 2**-51
 """Rounding of one step of the polynomial, relative to the size of its terms."""
 _LARGE = 1e250
-NEAR = 0.10
-"""Of several roots the one nearest this is returned."""
+TOLERANCE = 1e-9
+"""How far below nothing a value may fall and still count as nothing, relative to the largest flow."""
+
+NOTHING_INVESTED = "nothing is invested"
+A_LOAN = "a loan: money comes first"
+NO_RATE = "no rate"
+SEVERAL_RATES = "several rates"
+IDLE_MONEY = "depends on idle money"
+"""What the money that comes back before it is needed again would earn."""
+
+OWES_FIRST, RECOVERED, BEGAN_ABOVE, OWES_AGAIN = 1, 2, -1, -2
+"""The courses that a cumulative cash flow takes; 0 before its first flow."""
 
 
 def irr_roots(cash_flow: Sequence[float]) -> list[float]:
@@ -50,23 +66,122 @@ def irr_roots(cash_flow: Sequence[float]) -> list[float]:
     return [math.expm1(y) for y in _crossings(_scaled(flows), math.log1p(LOWEST), math.log1p(HIGHEST))]
 
 
+@dataclass(frozen=True)
+class InternalRate:
+    """The rate that is a return, or why there is none.
+
+    rate : decimal per period; None where no root is a return. reason : in words; empty where there is a rate.
+    """
+
+    rate: float | None
+    reason: str = ""
+
+
 def irr(cash_flow: Sequence[float]) -> float | None:
-    """The internal rate of return per period.
+    """The internal rate of return per period, where it is a return.
 
         Σ CF[t] · (1 + x)^−t = 0
 
-    cash_flow : H + 1 signed flows (money), period 0 first.
-    Returns a rate as decimal per period; None where the flows have none; of several the one nearest 0.10, the larger at
-    a tie (`irr_roots` gives them all).
+    cash_flow : H + 1 signed flows (money), period 0 first. Returns a rate as decimal per period; None where no rate
+    is a return (`internal_rate` says why, `irr_roots` gives every root).
     Source: docs/method.md, "IRR".
 
     >>> round(irr([-70000, 12000, 15000, 18000, 21000]), 6)
     -0.021245
-    >>> irr([1, 2, 3]) is None
-    True
+    >>> irr([1, 2, 3]) is None, irr([100, -110]) is None
+    (True, True)
     """
-    roots = irr_roots(cash_flow)
-    return min(roots, key=lambda rate: (round(abs(rate - NEAR), 9), -rate)) if roots else None
+    return internal_rate(cash_flow).rate
+
+
+def internal_rate(cash_flow: Sequence[float]) -> InternalRate:
+    """The internal rate of return per period, or why none is a return.
+
+    cash_flow : H + 1 signed flows (money), period 0 first. A root x is a return where at x the project is a pure
+    investment (what is still to come is never worth less than nothing), or where the cumulative flow begins below
+    zero, rises above it once and ends above it: then the positive root is unique.
+    Source: D. Teichroew, A. Robichek, M. Montalbano (1965) for pure investments; C. Norstrøm (1972).
+
+    >>> internal_rate([100, -230, 132]).reason, internal_rate([-100, 230, -132]).reason
+    ('a loan: money comes first', 'several rates')
+    """
+    flows = [float(flow) for flow in cash_flow]
+    roots = irr_roots(flows)
+    pure = [rate for rate in roots if _is_pure_investment(flows, rate)]
+    if pure:
+        return InternalRate(pure[0])
+    way, end = _course_and_end(flows)
+    positive = [rate for rate in roots if rate > 0]
+    if way == RECOVERED and end > 0 and positive:
+        return InternalRate(positive[-1])
+    if not any(flow < 0 for flow in flows):
+        return InternalRate(None, NOTHING_INVESTED)
+    if way == BEGAN_ABOVE:
+        return InternalRate(None, A_LOAN)
+    if not roots:
+        return InternalRate(None, NO_RATE)
+    return InternalRate(None, SEVERAL_RATES if len(roots) > 1 else IDLE_MONEY)
+
+
+# --- what a sheet says of a rate too ----------------------------------------------------------------------
+
+
+def worth_at_start(flow_if_going_back: Value, month: Value, months_to_amortize: Value, start: Value) -> Value:
+    """What a flow is worth at a start value of the rate, up to a factor of all months.
+
+    Counted from the first month for a rate above zero, from the last for one below: the factor of a month never grows.
+    """
+    rate = maximum(fallback(start, 0), LOWEST)
+    return flow_if_going_back * (1 + rate) ** (where(rate < 0, months_to_amortize, 0) - month)
+
+
+def still_to_come(still_to_come_after: Value, net_cash_flow_after: Value, irr_found: Value) -> Value:
+    """What the flows after a month are worth at its end, at a rate above zero.
+
+    V(t) = (V(t+1) + CF(t+1)) / (1 + x). The rate is none where the cell is no number, and zero where it is below.
+    """
+    return (still_to_come_after + net_cash_flow_after) / (1 + maximum(fallback(irr_found, 0), 0))
+
+
+def balance(balance_before: Value, net_cash_flow: Value, irr_found: Value) -> Value:
+    """What the project has at the end of a month, at a rate not above zero.
+
+    B(t) = B(t−1) · (1 + x) + CF(t). Below zero money is in it. A rate above zero counts as zero: from this end
+    it would multiply rounding.
+    """
+    return balance_before * (1 + minimum(fallback(irr_found, 0), 0)) + net_cash_flow
+
+
+def course(course_before: Value, cumulative: Value) -> Value:
+    """The course of the cumulative flow so far.
+
+    1 below zero, 2 recovered, −1 began above, −2 below again.
+    """
+    first = where(cumulative < 0, OWES_FIRST, where(cumulative > 0, BEGAN_ABOVE, 0))
+    falls = where((course_before == RECOVERED) & (cumulative < 0), OWES_AGAIN, course_before)
+    later = where((course_before == OWES_FIRST) & (cumulative > 0), RECOVERED, falls)
+    return where(course_before == 0, first, later)
+
+
+def _is_pure_investment(flows: Sequence[float], rate: float) -> bool:
+    worst: Value = 0.0
+    at: Value = 0.0
+    for flow in reversed(flows[1:]) if rate > 0 else flows:
+        at = still_to_come(at, flow, rate) if rate > 0 else balance(at, flow, rate)
+        worst = minimum(worst, at if rate > 0 else -at)
+    return bool(worst >= -TOLERANCE * max(map(abs, flows)))
+
+
+def _course_and_end(flows: Sequence[float]) -> tuple[Value, float]:
+    """The course of the cumulative flow, and its last value without rounding."""
+    rounding = SUM_ROUNDING * max(sum(map(abs, flows)), 1)
+    at: Value = 0
+    total = cumulative = 0.0
+    for flow in flows:
+        total += flow
+        cumulative = 0.0 if abs(total) < rounding else total
+        at = course(at, cumulative)
+    return at, cumulative
 
 
 def _crossings(flows: list[float], low: float, high: float) -> list[float]:

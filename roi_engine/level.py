@@ -30,9 +30,14 @@ def monthly_inference_savings(
     return where(given(baseline_input_tokens) | given(finetuned_input_tokens), by_call, by_price)
 
 
-def monthly_review_savings(monthly_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
+def typed_review_cost(monthly_review_cost: Value) -> Value:
+    """Review cost of a typed call, whose arguments hold no price by the call."""
+    return monthly_review_cost
+
+
+def monthly_review_savings(present_review_cost: Value, accuracy_improvement_percent: Value) -> Value:
     """The share of the review cost that disappears."""
-    return monthly_review_cost * accuracy_improvement_percent
+    return present_review_cost * accuracy_improvement_percent
 
 
 def monthly_benefit(monthly_inference_savings: Value, monthly_review_savings: Value) -> Value:

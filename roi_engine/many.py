@@ -107,10 +107,13 @@ def _in_chunks(
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
     """Checks the rules between inputs.
 
-    The first scenario stands for all; none that is self-hosted may lack its fleet.
+    One scenario stands for all: that of the largest review cost, which none may have beside one by the call. None that
+    is self-hosted may lack its fleet.
     """
     if all(len(array) for array in arrays.values()):
-        scenario.with_inputs(**{name: float(array[0]) for name, array in arrays.items()})
+        review = arrays.get("monthly_review_cost")
+        shown = 0 if review is None else int(review.argmax())
+        scenario.with_inputs(**{name: float(array[shown]) for name, array in arrays.items()})
     if scenario.serving == "self_hosted":
         problems = [
             Problem(f"{name}[{int(arrays[name].argmin())}]", "Must be above 0 for self-hosted serving.", "#NUM!")

@@ -19,14 +19,15 @@ def stay_bill(
     baseline_monthly_api_calls: Value,
     baseline_cost_per_call: Value,
     baseline_price_change: Value,
-    monthly_review_cost: Value,
+    present_review_cost: Value,
+    pay_level: Value,
 ) -> Value:
     """What staying on the present API costs in a month.
 
     All of the traffic is billed there, and all of its review is paid.
     """
     price = price_in_month(month, baseline_cost_per_call, baseline_price_change)
-    bill = traffic_growth * (baseline_monthly_api_calls * price + monthly_review_cost)
+    bill = traffic_growth * (baseline_monthly_api_calls * price + present_review_cost * pay_level)
     return where((month > 0) & (month <= months_to_amortize), bill, 0)
 
 

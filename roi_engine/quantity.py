@@ -144,6 +144,55 @@ class Quantity:
         return self.unit.replace("{currency}", currency)
 
 
+@dataclass(frozen=True)
+class MonthOfYear(Quantity):
+    """A month of a year as a text such as 2027-01, or the empty text.
+
+    What a cell makes of such a text, a date or its serial number, means the month in which that day lies.
+
+    >>> START_MONTH.check("2027-1"), START_MONTH.check(46388)
+    ('2027-01', '2027-01')
+    """
+
+    def check(self, value: Any) -> str:
+        """The month as YYYY-MM, or the empty text; raises `WrongType` or `OutOfRange`."""
+        if isinstance(value, str):
+            text = _storable(value).strip()
+            if not text:
+                return ""
+            found = _YEAR_AND_MONTH.fullmatch(text)
+            year, month = (int(found[1]), int(found[2])) if found else (0, 0)
+        else:
+            try:
+                day = _day(value)
+            except WrongType:
+                raise WrongType(f"{_shown(value)} is no month. {_TYPE_A_MONTH}") from None
+            year, month = day.year, day.month
+        if not (1 <= month <= 12 and FIRST_YEAR <= year <= LAST_YEAR):
+            raise OutOfRange(f"{_shown(value)} is no month from {FIRST_YEAR} to {LAST_YEAR}. {_TYPE_A_MONTH}")
+        return f"{year}-{month:02}"
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+_YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?")
+_TYPE_A_MONTH = "Type year and month, such as 2027-01."
+
+
+def month_of_year(start_month: str, month: int) -> str:
+    """The calendar month of a month of the horizon.
+
+    Empty for month 0, and where no start is known.
+
+    >>> month_of_year("2027-11", 1), month_of_year("2027-11", 3), month_of_year("", 3)
+    ('2027-11', '2028-01', '')
+    """
+    if not start_month or month == 0:
+        return ""
+    year, first = start_month.split("-")
+    months = int(year) * 12 + int(first) - 1 + month - 1
+    return f"{months // 12}-{months % 12 + 1:02}"
+
+
 _SERIAL_ZERO = date(1899, 12, 30)
 """The day before day 1 of a sheet's dates, from March 1900 on (Excel counts a 29 February 1900)."""
 
@@ -226,6 +275,7 @@ def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:
 
 
 TEXT = Quantity("text", "", "text")
+START_MONTH = MonthOfYear("month of a year", "year-month", "text")
 DATE = Quantity("date", "", "date")
 YES_NO = Quantity("yes or no", "", "yes_no")
 TABLE = Quantity("table", "", "table")
@@ -246,6 +296,7 @@ HOURLY_PAY = _at_least_zero("hourly pay", "{currency} / hour", "price")
 # counts and amounts
 BILLIONS = _at_least_zero("billions of parameters", "billion parameters", "number")
 GPU_HOURS = _at_least_zero("GPU-hours", "GPU-hours", "number")
+MINUTES = _at_least_zero("minutes", "minutes", "number")
 HOURS = _at_least_zero("hours", "hours", "number")
 GIGABYTES = _at_least_zero("gigabytes", "GB", "number")
 CALLS = _at_least_zero("calls per month", "calls / month", "number")

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from roi_engine.cashflow import LEVEL
+from roi_engine.cashflow import LEVEL, figure
 from roi_engine.errors import WrongType
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 
@@ -115,7 +115,9 @@ def cost_benefit_finetuning(
 def reference_result(scenario: Scenario, *, timestamp: datetime | None = None) -> dict[str, Any]:
     """`cost_benefit_finetuning` of a scenario's eleven reference inputs.
 
-    scenario : a valid one.
+    scenario : a valid one; a review cost by the call stands in the result as the amount of the first month.
     timestamp : the time to state (with a time zone); now, when left out.
     """
-    return cost_benefit_finetuning(*(getattr(scenario, name) for name in REFERENCE_INPUTS), timestamp=timestamp)
+    given = {name: getattr(scenario, name) for name in REFERENCE_INPUTS}
+    given["monthly_review_cost"] = figure(scenario.inputs(), "present_review_cost")
+    return cost_benefit_finetuning(**given, timestamp=timestamp)

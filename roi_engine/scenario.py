@@ -71,7 +71,7 @@ class Scenario(BaseModel):
     """One fine-tuning decision: its inputs, checked, with every default filled in.
 
     The eleven inputs of the reference framework have no default (a token mix or self-hosting replaces its
-    side's price per 1k tokens); every other default reproduces the framework.
+    side's price per 1k tokens, a review cost per call the review cost); every other default reproduces the framework.
 
     Raises `ScenarioError` with every problem: missing, unknown, of the wrong type or outside its range.
 
@@ -96,6 +96,15 @@ class Scenario(BaseModel):
             "The one currency of all money; a workbook's units keep the one it was made with.",
         ),
     ] = "USD"
+    start_month: Annotated[
+        str,
+        Input(
+            q.START_MONTH,
+            "Month 1",
+            "Label",
+            "The calendar month of month 1, such as 2027-01: names the months, changes no figure.",
+        ),
+    ] = ""
 
     model_size_b: Annotated[
         float,
@@ -183,7 +192,7 @@ class Scenario(BaseModel):
             "What people spend on checking answers today.",
             ("review_cost",),
         ),
-    ]
+    ] = 0.0
     months_to_amortize: Annotated[
         int,
         Input(
@@ -271,6 +280,25 @@ class Scenario(BaseModel):
         int,
         Input(q.MONTHS_OR_NONE, "Ramp-up", "Traffic", "Months until all traffic has moved, in equal steps."),
     ] = 0
+    parallel_months: Annotated[
+        int,
+        Input(
+            q.MONTHS_OR_NONE,
+            "Parallel running",
+            "Traffic",
+            "Months after go-live in which the old bill is still paid and the old answers are still used.",
+        ),
+    ] = 0
+
+    review_cost_per_call: Annotated[
+        float | None,
+        Input(
+            q.MONEY_PER_CALL,
+            "Review cost per call",
+            "Review",
+            "In place of the review cost where it follows the calls: share of errors × minutes × pay (FT_REVIEWCOST).",
+        ),
+    ] = None
 
     baseline_price_change: Annotated[
         float,
@@ -288,6 +316,24 @@ class Scenario(BaseModel):
             "Fine-tuned price change",
             "Prices",
             "Yearly change of the fine-tuned model's prices.",
+        ),
+    ] = 0.0
+    serving_gpu_price_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Serving GPU price change",
+            "Prices",
+            "Yearly change of the price of the fleet's GPUs.",
+        ),
+    ] = 0.0
+    pay_change: Annotated[
+        float,
+        Input(
+            q.PRICE_CHANGE,
+            "Pay change",
+            "Prices",
+            "Yearly change of pay: of review, operations and retraining.",
         ),
     ] = 0.0
     baseline_input_tokens: Annotated[float | None, _BASELINE["baseline_input_tokens"]] = None
@@ -419,6 +465,7 @@ class Scenario(BaseModel):
             return build(data)
         given, problems = rules.by_name(data, find_input, cls.model_fields)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
+        problems += rules.reviewed_twice(given)
         problems += rules.read_annotations(given, find_input)
         try:
             scenario = build(given)

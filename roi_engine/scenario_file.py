@@ -21,7 +21,7 @@ from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.text_files import decoded
 
 GROUPS = (
-    "label", "model", "training", "storage", "one_off", "traffic", "prices", "baseline", "finetuned",
+    "label", "model", "training", "storage", "one_off", "traffic", "review", "prices", "baseline", "finetuned",
     "serving", "running", "quality", "finance",
 )  # fmt: skip
 """Tables that may hold inputs. A group's name may be left out before an input that begins with it."""

@@ -81,7 +81,18 @@ def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
             ]
         elif price not in given and not (side == "finetuned" and self_hosted):
             problems.append(_absent(inputs[price]))
+    if "monthly_review_cost" not in given and given.get("review_cost_per_call") is None:
+        problems.append(_absent(inputs["monthly_review_cost"]))
     return problems
+
+
+def reviewed_twice(given: Mapping[str, Any]) -> list[Problem]:
+    """A review cost beside one by the call: two figures for one thing."""
+    by_call, amount = given.get("review_cost_per_call"), given.get("monthly_review_cost")
+    if by_call is None or isinstance(amount, bool) or not isinstance(amount, (int, float)) or not amount > 0:
+        return []
+    sentence = "The review cost is given twice, also by the call (review_cost_per_call). Keep one of the two."
+    return [Problem("monthly_review_cost", sentence)]
 
 
 def _self_hosted(values: Mapping[str, Any]) -> bool:

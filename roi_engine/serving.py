@@ -82,7 +82,7 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
     >>> fleet_cost(5, 3)
     10950.0
     """
-    spend: Any = equations.fleet_spend(gpus, gpu_hourly_rate, HOURS_PER_MONTH)
+    spend: Any = equations.fleet_bill(gpus, gpu_hourly_rate, HOURS_PER_MONTH)
     return float(spend + operations)
 
 

@@ -298,9 +298,7 @@ def _heading_with_currency(figure: Figure) -> str:
 
 SURFACES: tuple[Surface, ...] = (
     Surface("Python", "Appraisal", _name, _attributes, frozenset({"months", "irr_is_ambiguous", "flow_size"})),
-    Surface(
-        "JSON", "calc --all --json", _name, lambda: _json("calc", "FILE", "--all").items(), frozenset({"cash_flow"})
-    ),
+    Surface("JSON", "calc --json", _name, lambda: _json("calc", "FILE").items(), frozenset({"cash_flow"})),
     Surface("Many", "appraise_many", _name, _many),
     Surface("Function", "", lambda figure: figure.function, _functions),
     Surface("Metric", "FT_WHATIF", _code, _what_if),

@@ -21,6 +21,7 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
     months = chance.choice([1, 2, 12, chance.randint(1, longest), chance.randint(1, longest)])
     values: dict[str, Any] = {
         "name": name,
+        "start_month": chance.choice(["", "2026-01", "2026-11"]),
         "model_size_b": chance.uniform(0, 70),
         "training_hours": some(0, 5000, 0.9),
         "gpu_hourly_rate": some(0.5, 5, 0.9),
@@ -49,6 +50,9 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
         "ramp_months": chance.choice([0, 0, 1, 3, chance.randint(0, 12)]),
         "baseline_price_change": some(-0.6, 0.5),
         "finetuned_price_change": some(-0.6, 0.5),
+        "serving_gpu_price_change": some(-0.6, 0.5),
+        "pay_change": some(-0.2, 0.4),
+        "parallel_months": chance.choice([0, 0, 1, 2, chance.randint(0, months + 2)]),
         "operations_monthly_cost": some(0, 5_000),
         "hosting_monthly_fee": some(0, 2_000),
         "monthly_gain_decay": some(0, 0.3),
@@ -72,6 +76,8 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
                 values[f"{side}_cached_price_per_m"] = chance.uniform(0, 5)
             if chance.random() < 0.3:
                 values |= {f"{side}_batch_share": chance.random(), f"{side}_batch_discount": chance.random()}
+    if chance.random() < 0.3:
+        values |= {"review_cost_per_call": chance.uniform(0, 0.1), "monthly_review_cost": 0}
     if chance.random() < 0.3:
         values |= {
             "serving": "self_hosted",

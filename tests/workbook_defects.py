@@ -155,7 +155,7 @@ def calculation_chain(entry: str) -> Seed:
 
 
 NESTED = "ABS(" * 65 + "1" + ")" * 65
-VALIDATION = '<dataValidation sqref="B10"'
+VALIDATION = '<dataValidation sqref="B11"'
 COLOURS = "<color rgb=[^>]*>"
 
 DEFECTS: dict[str, tuple[str, Seed]] = {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command
-from addin.shell.options import is_on, json_option
+from addin.shell.options import json_option
 from addin.shell.scenario_argument import read_scenario, scenario_argument
-from addin.shell.terminal import print_json, print_note
+from addin.shell.terminal import print_json
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
@@ -40,7 +40,8 @@ class MetricName(ParamType):
     examples="""
 ft-roi calc support.toml
 ft-roi calc support.toml --metric NPV --metric PAYBACK
-ft-roi calc support.toml --all --json
+ft-roi calc support.toml --json | jq .npv
+ft-roi calc reference.toml --reference
 ft-roi calc support.toml --options
 """,
 )
@@ -67,13 +68,24 @@ ft-roi calc support.toml --options
     is_flag=True,
     help="Stay, fine-tune through an API or self-host: what each costs.",
 )
-@json_option("The reference framework's dictionary; with --all every metric unrounded, null where undefined.")
-def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compared: bool, json: bool) -> None:
+@click.option(
+    "--reference",
+    "as_reference",
+    envvar="FT_ROI_CALC_REFERENCE",
+    is_flag=True,
+    help="The reference framework's dictionary as JSON; only for a scenario of its eleven inputs.",
+)
+@json_option("Every metric of the model unrounded: null where undefined, Never where infinite.")
+def calc(
+    scenario_file: str, everything: bool, metrics: tuple[str, ...], compared: bool, as_reference: bool, json: bool
+) -> None:
     """Print a scenario's costs, benefits and metrics."""
     if everything and metrics:
         raise click.UsageError("--all and --metric exclude each other.")
     if compared and (everything or metrics):
         raise click.UsageError("--options goes with neither --all nor --metric.")
+    if as_reference and (everything or metrics or compared):
+        raise click.UsageError("--reference goes with none of --all, --metric and --options.")
 
     from addin.shell.generation_time import generation_time
     from addin.shell.input_warnings import print_warnings
@@ -82,7 +94,12 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
     generated = generation_time()
     scenario = read_scenario(scenario_file)
     appraisal, warnings = appraise(scenario), check_inputs(scenario)  # figures that are too large end here
-    if compared:
+    if as_reference:
+        from roi_engine.reference import reference_result
+
+        _check_reference(scenario)
+        print_json(reference_result(scenario, timestamp=generated))
+    elif compared:
         _print_options(scenario, json)
     elif not json:
         from addin.shell.result_on_terminal import print_metrics, print_result
@@ -93,13 +110,8 @@ def calc(scenario_file: str, everything: bool, metrics: tuple[str, ...], compare
             print_result(scenario, appraisal, everything)
     elif metrics:
         print_json({name: METRICS[name].of(appraisal) for name in metrics})
-    elif everything:
-        print_json(appraisal.as_dict())
     else:
-        from roi_engine.reference import reference_result
-
-        print_json(reference_result(scenario, timestamp=generated))
-        _note_what_is_left_out(scenario)
+        print_json(appraisal.as_dict())
     print_warnings(warnings)
 
 
@@ -119,19 +131,20 @@ def _print_options(scenario: Scenario, json: bool) -> None:
     print_options(scenario, options)
 
 
-def _note_what_is_left_out(scenario: Scenario) -> None:
-    """Says which inputs the reference framework's dictionary does not know."""
+def _check_reference(scenario: Scenario) -> None:
+    """Refuses a scenario that uses more than the reference framework knows."""
+    from addin.shell.failures import InvalidInput
     from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 
     others = [
         name
         for name, declared in INPUTS.items()
-        if name not in REFERENCE_INPUTS and declared.group != "Label" and getattr(scenario, name) != declared.default
+        if name not in (*REFERENCE_INPUTS, "review_cost_per_call")
+        and declared.group != "Label"
+        and getattr(scenario, name) != declared.default
     ]
-    if others and not is_on("quiet"):
-        print_note(
-            "Note",
-            "these are the reference framework's figures, from its eleven inputs alone; they leave out "
-            f"{', '.join(others)}. Add --all for the whole model.",
-            "yellow",
+    if others:
+        raise InvalidInput(
+            f"The reference framework knows eleven inputs, and this scenario uses {', '.join(others)} too. "
+            "Leave --reference out for the whole model."
         )

@@ -129,7 +129,7 @@ def _print_step(step: Step, scenario: Scenario, columns: int) -> None:
     Its equation and what goes into it follow, further in.
     """
     indent = "  " * step.depth
-    value = f"by month: {_months(step)}" if step.monthly else f"= {_value(step, scenario)}"
+    value = f"by month: {_months(step, scenario)}" if step.monthly else f"= {_value(step, scenario)}"
     gap = columns - len(indent) - len(step.name) - len(value) - len(step.place) - 1
     name, place = click.style(step.name, bold=True), click.style(step.place, dim=True)
     click.echo(f"{indent}{name} {value}{' ' * max(gap, 2)}{place}")
@@ -157,13 +157,17 @@ def _value(step: Step, scenario: Scenario) -> str:
     from addin.shell.figures_on_terminal import figure_in_unit
     from roi_engine import METRICS
 
+    if step.value is None and step.name in ("irr_monthly", "irr_annual"):
+        from roi_engine import appraise
+
+        return f"n/a ({appraise(scenario).irr_reason})"
     metric = next((each for each in METRICS.values() if each.equation == step.name), None)
     if metric is None:
         return shown(step.value)
     return " ".join(figure_in_unit(step.value, metric.quantity, scenario.currency)).rstrip()
 
 
-def _months(step: Step) -> str:
+def _months(step: Step, scenario: Scenario) -> str:
     """A monthly figure in one line.
 
     One value where all months are alike, else the first months and the last.
@@ -174,7 +178,11 @@ def _months(step: Step) -> str:
         return f"{values[0]} in each{total if any(step.value) else ''}"
     if len(values) <= FIRST_MONTHS + 2:
         return f"{' | '.join(values)}{total}"
-    return f"{' | '.join(values[:FIRST_MONTHS])} … {values[-1]} in month {len(values) - 1}{total}"
+    from roi_engine.quantity import month_of_year
+
+    last = len(values) - 1
+    named = month_of_year(scenario.start_month, last)
+    return f"{' | '.join(values[:FIRST_MONTHS])} … {values[-1]} in month {last}{named and f' ({named})'}{total}"
 
 
 def _print_inputs(scenario: Scenario, inputs: dict[str, Any]) -> None:

@@ -169,19 +169,11 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: s
     rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
     lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
-    lines[-1] += _about_irr(appraisal)
     return [
         f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
         *lines,
         f"  {'File':<8} {path}",
     ]
-
-
-def _about_irr(appraisal: Appraisal) -> str:
-    """What to know about the rate: that there is none, or several."""
-    if appraisal.irr_annual is None:
-        return " (this cash flow has none)"
-    return ", one of several" if appraisal.irr_is_ambiguous else ""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
     >>> row(FIGURES["net_roi"], appraise(REFERENCE), "USD")
     ('Net ROI', '17,837.28', 'USD')
     """
-    return (figure.label, *figure_in_unit(figure.of(source), figure.quantity, currency))
+    return (figure.label, *_figure_and_unit(figure, source, currency))
 
 
 def in_words(figure: Figure, source: Any, currency: str) -> str:
@@ -122,7 +122,15 @@ def in_words(figure: Figure, source: Any, currency: str) -> str:
     >>> in_words(FIGURES["payback_months"], appraise(REFERENCE), "USD")
     '0.9 days'
     """
-    return " ".join(figure_in_unit(figure.of(source), figure.quantity, currency)).strip()
+    return " ".join(_figure_and_unit(figure, source, currency)).strip()
+
+
+def _figure_and_unit(figure: Figure | Metric, source: Any, currency: str) -> tuple[str, str]:
+    """A figure and its unit; in place of the unit of a rate that is none, why."""
+    value = figure.of(source)
+    if value is None and figure.name in ("IRR", "irr_annual", "irr_monthly"):
+        return UNDEFINED, f"({source.irr_reason})"
+    return figure_in_unit(value, figure.quantity, currency)
 
 
 def print_groups(groups: list[tuple[str, list[Row]]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from roi_engine import quantity as q
 from roi_engine.cashflow import figure
+from roi_engine.errors import OutOfRange
 from roi_engine.value import fallback
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import CAPITAL_BUDGETING, DEFAULTS, Argument, figure_function, worksheet_function
@@ -46,7 +47,10 @@ def npv(case: Case, discount_rate: float | None) -> float:
 
 @figure_function("irr_annual", CAPITAL_BUDGETING)
 def irr(case: Case) -> float | None:
-    return case.appraisal.irr_annual
+    rate = case.appraisal.irr_annual
+    if rate is None:
+        raise OutOfRange(f"The cash flow has no IRR ({case.appraisal.irr_reason}).")
+    return rate
 
 
 @figure_function(

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from roi_engine import quantity as q
-from roi_engine.cashflow import LEVEL
+from roi_engine.cashflow import TYPED
 from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
 from roi_engine.figures import FIGURES
 from roi_engine.quantity import Quantity
@@ -146,7 +146,7 @@ def scenario_arguments(quantity: str | None = None) -> tuple[Argument, ...]:
 
     All of them for the full model.
     """
-    wanted = SCENARIO_ARGUMENTS if quantity is None else LEVEL.leaves(quantity)
+    wanted = SCENARIO_ARGUMENTS if quantity is None else TYPED.leaves(quantity)
     return tuple(
         Argument(name, INPUTS[name].quantity, INPUTS[name].meaning, optional=name == "tokens_per_call", default=1.0)
         for name in SCENARIO_ARGUMENTS
@@ -243,7 +243,7 @@ DEFAULTS: dict[str, Any] = {name: declared.default for name, declared in INPUTS.
 
 def _level_of(quantity: str) -> Callable[[Mapping[str, Any]], Any]:
     def evaluate(typed: Mapping[str, Any]) -> Any:
-        return LEVEL.evaluate({**DEFAULTS, **typed}, (quantity,))[quantity]
+        return TYPED.evaluate({**DEFAULTS, **typed}, (quantity,))[quantity]
 
     return evaluate
 

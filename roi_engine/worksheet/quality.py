@@ -1,10 +1,38 @@
-"""Worksheet functions: from accuracy to the share of errors that disappear."""
+"""Worksheet functions: what errors cost, and the share of them that disappears."""
 
 from __future__ import annotations
 
 from roi_engine import quantity as q
 from roi_engine.errors import ZeroDivisor
 from roi_engine.worksheet.catalogue import QUALITY, Argument, worksheet_function
+
+MINUTES_PER_HOUR = 60
+
+
+@worksheet_function(
+    "FT_REVIEWCOST",
+    QUALITY,
+    "What people spend on a call's errors, the value for review_cost_per_call: share of calls that are wrong × minutes for each × pay.",
+    q.MONEY_PER_CALL,
+    own=(
+        Argument("error_share", q.SHARE, "Share of the calls whose answer people have to put right, a fraction."),
+        Argument("minutes_per_error", q.MINUTES, "Minutes of work that such an answer takes."),
+        Argument("hourly_pay", q.HOURLY_PAY, "Full cost of an hour of that work."),
+    ),
+    scenario="none",
+    examples=(0.08, 2, 30),
+)
+def review_cost(error_share: float, minutes_per_error: float, hourly_pay: float) -> float:
+    """Review cost of a call.
+
+        error share · minutes per error / 60 · hourly pay
+
+    Returns money per call.
+
+    >>> round(review_cost(0.08, 2, 30), 12)
+    0.08
+    """
+    return error_share * minutes_per_error / MINUTES_PER_HOUR * hourly_pay
 
 
 @worksheet_function(

@@ -57,7 +57,12 @@ LINES: tuple[Line | str, ...] = (
     Line("payback", "payback_months", "moment at which the cumulative cash flow is recovered for good"),
     Line("npv", "npv", "cash flows discounted at the effective annual rate; month 0 undiscounted"),
     Line("discounted_payback", "discounted_payback_months", "payback of the discounted cash flow, within the horizon"),
-    Line("irr", "irr_annual", "effective annual rate at which NPV is zero; n.m. above 1,000 %", RATE_TOLERANCE),
+    Line(
+        "irr",
+        "irr_annual",
+        "effective annual rate at which NPV is zero, where it is a return; n.m. above 1,000 %",
+        RATE_TOLERANCE,
+    ),
     Line("mirr", "mirr_annual", "rate that turns financed outflows into reinvested inflows, at the discount rate"),
     Line("profitability_index", "profitability_index", "1 + NPV / outlay"),
     Line("equivalent_monthly", "equivalent_monthly", "level monthly amount with the same NPV"),

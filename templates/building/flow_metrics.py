@@ -1,4 +1,4 @@
-"""NPV and IRR over a row of flows, by Excel's own functions."""
+"""NPV and IRR of flows by Excel's own functions; whether the rate is a return."""
 
 from __future__ import annotations
 
@@ -6,8 +6,23 @@ from typing import Any
 
 from roi_engine import flow_metrics, metrics
 from roi_engine.errors import OutOfRange
-from roi_engine.internal_rate import irr as internal_rate
-from templates.building.formula import Formula, function, if_error
+from roi_engine.internal_rate import (
+    A_LOAN,
+    BEGAN_ABOVE,
+    IDLE_MONEY,
+    LOWEST,
+    NO_RATE,
+    NOTHING_INVESTED,
+    RECOVERED,
+    SEVERAL_RATES,
+    TOLERANCE,
+    internal_rate,
+    irr_roots,
+)
+from templates.building.formula import NOT_AVAILABLE, Formula, function, if_error
+from templates.building.quantities import Quantities
+
+A_RETURN = "a return"
 
 
 def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
@@ -17,20 +32,80 @@ def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
     return first + function("NPV", monthly, later, value=value - first.value)
 
 
-def irr(flows: Formula, guess: Formula, months: Formula) -> Formula:
-    """Excel's own IRR as an annual rate, n/a where there is none."""
-    monthly = internal_rate(flows.value[: int(months.value) + 1])
-    value: Any = OutOfRange("there is no internal rate of return") if monthly is None else monthly
-    return if_error(metrics.annual_rate(function("IRR", flows, guess, value=value)), "n/a")  # type: ignore[arg-type]
+def irr(cells: Quantities) -> Formula:
+    """The rate that IRR() finds as an annual rate where it is a return, else n/a."""
+    annual: Any = metrics.annual_rate(cells["irr_found"])
+    return (cells["irr_is_return"] == "Yes").where(annual, "n/a")
+
+
+def irr_found(flows: Formula, guess: Formula) -> Formula:
+    """The rate per month that Excel's own IRR finds, n/a where it finds none."""
+    return if_error(function("IRR", flows, guess, value=_found(flows.value, guess.value)), "n/a")
+
+
+def _found(flows: list[float], guess: Any) -> Any:
+    """The rate that is a return, else the root nearest the start."""
+    rate = internal_rate(flows).rate
+    roots = irr_roots(flows) if rate is None and isinstance(guess, (int, float)) else []
+    if rate is None and not roots:
+        return OutOfRange("there is no internal rate of return")
+    return rate if rate is not None else min(roots, key=lambda root: abs(root - guess))
+
+
+def irr_is_return(cells: Quantities) -> Formula:
+    """Whether the rate that IRR() finds is a return, Yes or No.
+
+    The engine's rule over the rows at that rate.
+    """
+    found, sizes = cells["irr_found"], cells["flow_sizes"]
+    to_come = function("MIN", cells["values_to_come"], value=min(cells["values_to_come"].value))
+    owned = -function("MAX", cells["balances"], value=max(cells["balances"].value))
+    least = -TOLERANCE * function("MAX", sizes, value=max(sizes.value))
+    pure = (found > 0).where(to_come, owned) >= least
+    recovered = (found > 0) & (cells["last_course"] == RECOVERED) & (cells["last_cumulative"] > 0)
+    either = function("OR", pure, recovered, value=bool(pure.value or recovered.value))
+    return _is_rate(found).where(either.where("Yes", "No"), "No")
+
+
+def _is_rate(found: Formula) -> Formula:
+    """Whether IRR() finds a rate, in the range in which the engine looks for one."""
+    return found.fallback(-1) >= LOWEST
+
+
+def irr_reason(cells: Quantities) -> Formula:
+    """What the rate is: a return, or why there is none."""
+    flows, last = cells["every_net_cash_flow"], cells["last_net_cash_flow"]
+    roots = _is_rate(cells["irr_found"]).where((last < 0).where(SEVERAL_RATES, IDLE_MONEY), NO_RATE)
+    invested = function("MIN", flows, value=min(flows.value)) < 0
+    none = invested.where((cells["last_course"] == BEGAN_ABOVE).where(A_LOAN, roots), NOTHING_INVESTED)
+    return (cells["irr_is_return"] == "Yes").where(A_RETURN, none)
 
 
 def irr_guess(flows: Formula, months: Formula) -> Formula:
-    """A start for IRR: (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1."""
+    """A start for IRR, of the sign of a return.
+
+    (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1
+    """
+    return Formula(f'IFERROR({_guess_text(flows, months)},"n/a")', _guess(flows.value, months.value))
+
+
+def irr_next_guess(guess: Formula, flows: Formula, months: Formula) -> Formula:
+    """A start value improved.
+
+    (1 + start value) · (1 + the start value of the flows at it) − 1; the same where that is none.
+
+    flows : what the flows are worth at the start value.
+    """
+    step, last = _guess(flows.value, months.value), guess.value
+    value = (1 + last) * (1 + step) - 1 if NOT_AVAILABLE not in (step, last) else last
+    return Formula(f"IFERROR((1+{guess.text})*(1+{_guess_text(flows, months)})-1,{guess.text})", value)
+
+
+def _guess_text(flows: Formula, months: Formula) -> str:
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")
-    text = f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/({mean_in}-{mean_out}))-1'
-    return Formula(f'IFERROR({text},"n/a")', _guess(flows.value, months.value))
+    return f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/ABS({mean_in}-{mean_out}))-1'
 
 
 def _guess(flows: list[float], months: list[int]) -> Any:
@@ -39,5 +114,8 @@ def _guess(flows: list[float], months: list[int]) -> Any:
         mean_in = sum(m * f for m, f in zip(months, flows, strict=True) if f > 0) / inflow
         mean_out = -sum(m * f for m, f in zip(months, flows, strict=True) if f < 0) / outflow
         if mean_in != mean_out:
-            return (inflow / outflow) ** (1 / (mean_in - mean_out)) - 1
-    return "n/a"
+            try:
+                return (inflow / outflow) ** (1 / abs(mean_in - mean_out)) - 1
+            except OverflowError:
+                return NOT_AVAILABLE
+    return NOT_AVAILABLE

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from roi_engine import internal_rate
 from roi_engine.cashflow import MODEL
 from roi_engine.value import minimum
 from templates.building import styles
+from templates.building.calendar_months import calendar_month
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
@@ -18,17 +20,28 @@ def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     return minimum(month, months_to_amortize)
 
 
-def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "") -> Row:
+def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "", waits: str = "") -> Row:
     """A row of the model's own equation."""
-    return Row(quantity, label, unit, number_format, total, MODEL.equations[quantity], MODEL.takes[quantity])
+    return Row(quantity, label, unit, number_format, total, MODEL.equations[quantity], MODEL.takes[quantity], waits)
 
 
-_CELL = styles.SMALL_MONEY
+def _start_row(quantity: str, label: str, start: str) -> Row:
+    """A row of what the flows are worth at a start value of the internal rate."""
+    takes = ("flow_if_going_back", "month", "months_to_amortize", start)
+    return Row(quantity, label, "", styles.FACTOR, "", internal_rate.worth_at_start, takes, waits=start)
+
+
+_CELL, _BACK = styles.SMALL_MONEY, "going_back_month"
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
+    Row(
+        "calendar_month", "Calendar month", "", styles.GENERAL, "", calendar_month, ("month", "calendar_start"),
+    ),
     _row("traffic_growth", "Traffic over the first month's", "×", styles.FACTOR),
     _row("adoption", "Share on the fine-tuned model", "share", styles.FRACTION),
     _row("calls_served", "Calls served", "calls", styles.WHOLE, "total_calls_served"),
+    _row("old_bill_ended", "Old bill ended (1 = yes)", "", styles.WHOLE),
+    _row("pay_level", "Pay over the first month's", "×", styles.FACTOR),
     "Bills",
     _row("baseline_spend", "Baseline bill avoided", "{currency}", _CELL, "total_baseline_spend"),
     _row("token_spend", "Fine-tuned bill by the token", "{currency}", _CELL),
@@ -63,10 +76,33 @@ ROWS: tuple[Row | str, ...] = (
     "Modified internal rate of return",
     _row("reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested"),
     _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
+    "Going back to the old way after the last month that does not lose",
+    _row("gaining_month", "Last month so far that does not lose", "months", styles.WHOLE),
+    _row("flow_if_going_back", "Flow if going back", "{currency}", _CELL, "total_flow_if_going_back", _BACK),
+    _row(
+        "discounted_if_going_back", "Discounted, if going back", "{currency}", _CELL,
+        "total_discounted_if_going_back", _BACK,
+    ),
     "Chart",
     Row(
         "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
         _drawn_month, ("month", "months_to_amortize"),
+    ),
+    "Internal rate of return (course: 1 owes, 2 recovered, −1 began above, −2 owes again)",
+    _start_row("at_start", "Flow if going back, at the start value", "irr_guess"),
+    _start_row("at_second_start", "The same at the second start value", "irr_second_guess"),
+    _start_row("at_third_start", "The same at the third start value", "irr_third_guess"),
+    Row(
+        "course", "Course of the cumulative flow", "", styles.WHOLE, "",
+        internal_rate.course, ("course_before", "cumulative"),
+    ),
+    Row(
+        "still_to_come", "Still to come, at a rate above zero", "{currency}", _CELL, "",
+        internal_rate.still_to_come, ("still_to_come_after", "net_cash_flow_after", "irr_found"), waits="irr_found",
+    ),
+    Row(
+        "balance", "Balance, at a rate not above zero", "{currency}", _CELL, "",
+        internal_rate.balance, ("balance_before", "net_cash_flow", "irr_found"), waits="irr_found",
     ),
 )  # fmt: skip
 """The rows with their headings; a total goes by the name of the fixed quantity that it is."""
@@ -76,6 +112,10 @@ PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 PAYBACK_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}
 """The rows that the payback of an option or a scenario is read from, by the names that they get."""
+STARTS = {"at_start": "irr_second_guess", "at_second_start": "irr_third_guess", "at_third_start": "irr_last_guess"}
+"""The rows of flows at a start value of the internal rate, each with the next start value that is read from it."""
+RATE_OF_RETURN = ("gaining_month", "flow_if_going_back", *STARTS, "course", "still_to_come", "balance")
+"""The rows that find an internal rate, and show whether it is a return."""
 _LAST = ("net_cash_flow", "cumulative", "recovered")
 _LAST_DISCOUNTED = ("cumulative_discounted", "discounted_recovered")
 

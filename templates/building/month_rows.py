@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -42,7 +42,10 @@ def month_numbers(book: Book) -> Formula:
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity over the months: its equation, and what that takes."""
+    """One quantity over the months: its equation, and what that takes.
+
+    waits : the cell that it takes and that itself is calculated from the rows, so that it is written after them.
+    """
 
     quantity: str
     label: str
@@ -51,6 +54,10 @@ class Row:
     total: str
     equation: Callable[..., Any]
     takes: tuple[str, ...]
+    waits: str = ""
+
+
+_NOTHING = Formula("", 0)
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class Layout:
                     self.lines[number, row.quantity] = line
 
     def cell(self, place: Place, month: int) -> str:
-        """The address of a quantity's month (month −1: the empty cell before the first)."""
+        """The address of a month; before the first and after the last a cell is empty."""
         if self.across:
             return f"{get_column_letter(5 + month)}{self.lines[place]}"
         return f"{get_column_letter(self.lines[place])}{8 + month}"
@@ -189,8 +196,17 @@ class MonthRows:
         self.quantities: dict[str, Formula] = dict(part.quantities)
         self._cells: dict[str, list[Formula]] = {}
         self._named: dict[str, Formula] = {}
+        self._waiting = [row for row in _rows_of(part) if row.waits]
         for row in _rows_of(part):
-            self._write(row)
+            if not row.waits:
+                self._write(row)
+
+    def complete(self, calculated: Quantities) -> None:
+        """Writes the rows that wait for these cells."""
+        self.quantities.update(calculated)
+        for row in self._waiting:
+            if row.waits in calculated:
+                self._write(row)
 
     def values(self, quantity: str, first: int = 0) -> list[Any]:
         """The values of a quantity from a month on."""
@@ -233,10 +249,13 @@ class MonthRows:
         sheet, layout = self.table.sheet, self.table.layout
         place = (self.number, row.quantity)
         style = "Output" if row.quantity in ("net_cash_flow", "cumulative") else "Calculation"
-        cells = self._cells[row.quantity] = []
-        for month in range(layout.last_month + 1):
+        months = range(layout.last_month + 1)
+        cells = self._cells[row.quantity] = [_NOTHING] * len(months)
+        for month in reversed(months) if f"{row.quantity}_after" in row.takes else months:
             formula = formula_of(row.equation(*(self._taken(name, month) for name in row.takes)))
-            cells.append(self.book.put(sheet, layout.cell(place, month), formula, style, row.number_format))
+            cells[month] = self.book.put(sheet, layout.cell(place, month), formula, style, row.number_format)
+            if row.number_format == styles.GENERAL:  # a text, which would stand left of its column's figures
+                sheet[layout.cell(place, month)].alignment = Alignment(horizontal="right", vertical="center")
         if row.total:
             values = self.values(row.quantity)
             total = function("SUM", Formula(self.address(row.quantity), None), value=metrics.total(values))
@@ -254,6 +273,10 @@ class MonthRows:
             before = self._cells[quantity][month - 1].value if month else 0
             address = self.table.layout.cell((self.number, quantity), month - 1)
             return function("N", Formula(address, before), value=before)
+        quantity = name.removesuffix("_after")
+        if quantity != name and quantity in self._cells:
+            after = self._cells[quantity][month + 1].value if month < self.table.layout.last_month else 0
+            return Formula(self.table.layout.cell((self.number, quantity), month + 1), after)
         beside = self.table.beside
         if beside and name in beside._cells:
             cell = beside._cells[name][month]

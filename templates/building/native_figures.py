@@ -15,7 +15,7 @@ def native_figure(name: str, cells: Quantities) -> Formula:
     if name == "npv":
         return flow_metrics.npv(cells["discount_rate"], cells["first_net_cash_flow"], cells["later_net_cash_flow"])
     if name == "irr_annual":
-        return flow_metrics.irr(cells["every_net_cash_flow"], cells["irr_guess"], cells["months_to_amortize"])
+        return flow_metrics.irr(cells)
     if name == "mirr_annual":
         return if_error(by_equation(name, cells), "n/a")
     if name == "worthwhile":

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
 
-from roi_engine.quantity import Quantity
+from roi_engine.quantity import START_MONTH, Quantity
 
 FONT = "Calibri"
 INK = "1F1F1F"
@@ -59,6 +59,8 @@ WHOLE = "#,##0"
 NUMBER = "#,##0.##"
 RATIO = '0.0"x"'
 GENERAL = "General"
+AS_TYPED = "@"
+"""Of a text that a program would take for a date."""
 FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
 AXIS = "[<1000]General;#,##0"
@@ -81,7 +83,7 @@ _BY_KIND = {
 
 def number_format(quantity: Quantity) -> str:
     """The number format of an input or a result."""
-    return _BY_KIND.get(quantity.kind, GENERAL)
+    return AS_TYPED if quantity is START_MONTH else _BY_KIND.get(quantity.kind, GENERAL)
 
 
 def add_styles(book: Workbook) -> None:

@@ -11,11 +11,12 @@ from templates.building.quantities import Quantities
 MISSING, NOTHING = "missing", "–"
 """What stands in for an input that must be filled in, and for one that may stay empty."""
 
-MIX_INSTEAD = {
+INSTEAD = {
     "baseline_cost_per_1k_tokens": "baseline_input_tokens",
     "finetuned_cost_per_1k_tokens": "finetuned_input_tokens",
+    "monthly_review_cost": "review_cost_per_call",
 }
-"""The prices per 1,000 tokens, and the input of the token mix that replaces each."""
+"""Required inputs that another input replaces: a price by a token mix, the review cost by one by the call."""
 FLEET_INSTEAD = "finetuned_cost_per_1k_tokens"
 """The price that a fleet replaces too."""
 
@@ -27,13 +28,13 @@ def default_of(declared: Input) -> Any:
     return NOTHING if declared.may_be_empty else declared.default
 
 
-def default_price(price: str, typed: Quantities) -> Formula:
-    """A price may be empty where a token mix, or a fleet, takes its place.
+def default_where_replaced(name: str, typed: Quantities) -> Formula:
+    """The default of an input of `INSTEAD`: 0 where another takes its place.
 
     typed : the typed cells of the inputs.
     """
-    stands_in = typed[MIX_INSTEAD[price]].given()
-    if price == FLEET_INSTEAD:
+    stands_in = typed[INSTEAD[name]].given()
+    if name == FLEET_INSTEAD:
         own = typed["serving"] == "self_hosted"
         stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
     return stands_in.where(0, MISSING)

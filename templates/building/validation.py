@@ -10,7 +10,7 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from roi_engine.inputs import Input
-from roi_engine.quantity import Quantity
+from roi_engine.quantity import START_MONTH, Quantity
 from roi_engine.sensitivity import legal_bounds
 
 
@@ -61,6 +61,9 @@ def rule_of(quantity: Quantity, may_be_empty: bool) -> DataValidation:
     if quantity.choices:
         rule = DataValidation(type="list", formula1=f'"{",".join(quantity.choices)}"', allow_blank=may_be_empty)
         rule.error = f"Choose {' or '.join(quantity.choices)}."
+    elif quantity is START_MONTH:
+        rule = DataValidation(type="textLength", operator="between", formula1="6", formula2="7", allow_blank=True)
+        rule.error = "Year and month as a text, such as 2027-01."
     elif quantity.kind == "text":
         rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1="255", allow_blank=True)
         rule.error = "At most 255 characters."

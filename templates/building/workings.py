@@ -24,6 +24,7 @@ WORKINGS: tuple[tuple[str, str, Quantity], ...] = (
     ("served_tokens", "Served tokens per call", q.TOKENS),
     ("replica_tokens", "Tokens of one replica per month", q.Quantity("tokens a month", "tokens / month", "number")),
     ("replicas_per_call", "Replicas per monthly call", q.Quantity("replicas", "replicas / call", "number")),
+    ("present_review_cost", "Review cost of the first month's traffic", q.MONEY_PER_MONTH),
     ("review_gain", "Review cost avoided at full traffic", q.MONEY_PER_MONTH),
     ("review_loss", "Review cost added at full traffic", q.MONEY_PER_MONTH),
 )

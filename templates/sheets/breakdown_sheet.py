@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building import flow_metrics, styles
+from templates.building import flow_metrics
 from templates.building.agreement import matches
 from templates.building.book import Book, color_ok_and_fail, group_title, page
 from templates.building.columns import put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
-from templates.building.formula import Formula
+from templates.building.formula import Formula, joined
 from templates.building.native_figures import native_figure
+from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.shown_figures import exact_format, shown_call
 from templates.sheets.breakdown_answer import add_answer
 from templates.sheets.breakdown_workings import FIRST_ROW, Column, WorkingCells, columns
@@ -45,6 +46,7 @@ class BreakdownCells:
     npv: Formula
     discounted_payback: Formula
     irr: Formula
+    irr_reason: Formula
     metrics: Mapping[str, Formula]
     matches: Formula | None
     answer_in_words: Formula | None
@@ -57,7 +59,7 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
     """
     sheet, last_column = workings.sheet, columns(book)[-1].letter
     lines = _Lines(book, sheet, flows, block)
-    lines.add_irr_guess(workings.last_row + 1)
+    last = lines.add_rate(workings.last_row, flows)
     put_titles(book, sheet, FIRST_ROW, columns(book))
     row = FIRST_ROW
     for line in LINES:
@@ -72,19 +74,18 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         area = Column.MATCH.rows(FIRST_ROW + 1, row)
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
-    last, answer = workings.last_row + 1, None
+    answer = None
     if book.edition == "native":
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
     last = max(last, FIRST_PAGE) + 1
     add_waterfall(book, sheet, Column.FIGURE.at(last + 1), lines.figures, flows.quantities)
     last += CHART_ROWS
     page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
-    return _cells(sheet, lines.figures, compared, answer)
+    return _cells(sheet, lines, compared, answer)
 
 
-def _cells(
-    sheet: Worksheet, figures: Mapping[str, Formula], compared: Formula | None, answer: Formula | None
-) -> BreakdownCells:
+def _cells(sheet: Worksheet, lines: _Lines, compared: Formula | None, answer: Formula | None) -> BreakdownCells:
+    figures = lines.figures
     return BreakdownCells(
         sheet,
         inference_savings=figures["inference_savings"],
@@ -98,6 +99,7 @@ def _cells(
         npv=figures["npv"],
         discounted_payback=figures["discounted_payback"],
         irr=figures["irr"],
+        irr_reason=lines.known["irr_reason"],
         metrics={metric: figures[line.name] for metric, line in METRIC_LINES.items()},
         matches=compared,
         answer_in_words=answer,
@@ -113,16 +115,26 @@ class _Lines:
         self.figures: dict[str, Formula] = {}
         self.verdicts: list[object] = []
 
-    def add_irr_guess(self, row: int) -> None:
-        """The start value that Excel's IRR needs for flows like these."""
-        book, sheet = self.book, self.sheet
-        guess = flow_metrics.irr_guess(self.known["every_net_cash_flow"], self.months)
+    def add_rate(self, row: int, flows: CashFlowCells) -> int:
+        """What the internal rate is found and judged by, below a row.
+
+        Returns the last row.
+        """
+        rows = {name: row + number for number, name in enumerate(RATE_WORKINGS, start=1)}
+        self.known |= complete_rate(
+            flows.rows, self.months, lambda name, formula: self._add_working(rows[name], name, formula)
+        )
+        return row + len(rows)
+
+    def _add_working(self, row: int, name: str, formula: Formula) -> Formula:
+        """One figure of the workings: a month, a rate per month, or a word."""
+        book, sheet, working = self.book, self.sheet, RATE_WORKINGS[name]
+        book.put(sheet, Column.FIGURE.at(row), working.label)
         place = Column.VALUE.at(row)
-        book.put(sheet, Column.FIGURE.at(row), "Start value for IRR()")
-        self.known["irr_guess"] = book.put(sheet, place, guess, "Calculation", styles.FACTOR, name="irr_guess")
-        book.put(sheet, Column.UNIT.at(row), "per month", "Unit")
-        words = "(Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1"
-        book.put(sheet, Column.WORDS.at(row), words, "Explanatory Text")
+        cell = book.put(sheet, place, formula, "Calculation", working.number_format, name=name)
+        book.put(sheet, Column.UNIT.at(row), working.unit, "Unit")
+        book.put(sheet, Column.WORDS.at(row), working.words, "Explanatory Text")
+        return cell
 
     def add(self, row: int, line: Line) -> None:
         """One figure, and in the wired edition whether the two ways to it agree."""
@@ -134,7 +146,7 @@ class _Lines:
         value = book.put(sheet, place, book.live(wired, lambda: native), "Output", look, name=f"out_{line.name}")
         self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
-        book.put(sheet, Column.WORDS.at(row), line.words, "Explanatory Text")
+        book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")
         if book.edition != "wired":
             self.known.setdefault(figure.equation_name, value)
             return
@@ -143,3 +155,10 @@ class _Lines:
         self.known.setdefault(figure.equation_name, cell)
         verdict = matches(Formula(place, value.value), Formula(beside, cell.value), line.tolerance)
         self.verdicts.append(book.put(sheet, Column.MATCH.at(row), verdict, "Good").value)
+
+    def _words(self, line: Line) -> str | Formula:
+        """How the figure is calculated; of a rate that is none, why."""
+        if line.figure_name != "irr_annual":
+            return line.words
+        reason = self.known["irr_reason"]
+        return (reason == flow_metrics.A_RETURN).where(line.words, joined("none is a return (", reason, ")"))

@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.appraisal import METRICS
+from roi_engine.cashflow import figure
 from roi_engine.quantity import CHANGE
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
@@ -96,7 +97,7 @@ def axes_at_first(book: Book, bars: Sequence[TornadoBar]) -> tuple[Axes, Axes]:
         )
     quality = "accuracy_improvement_percent"
     taken = {price, "baseline_monthly_api_calls", quality, "months_to_amortize"}
-    if not inputs[quality] or not inputs["monthly_review_cost"]:
+    if not inputs[quality] or not figure(inputs, "present_review_cost"):
         quality = next((bar.name for bar in bars if bar.name not in taken), quality)
     calls = "baseline_monthly_api_calls"
     return Axes("NETROI", price, calls), Axes("PAYBACK", quality, calls)

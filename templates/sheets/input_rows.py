@@ -12,15 +12,16 @@ from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from templates.building import styles
 from templates.building.book import Book
+from templates.building.calendar_months import calendar_start
 from templates.building.columns import Columns
 from templates.building.formula import Formula, function
 from templates.building.month_rows import last_month, month_numbers
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
+    INSTEAD,
     MISSING,
-    MIX_INSTEAD,
     default_of,
-    default_price,
+    default_where_replaced,
     in_use,
     is_empty,
     text_or_nothing,
@@ -136,6 +137,9 @@ class InputRows:
         book, sheet, quantity, name = self.book, self.sheet, declared.quantity, declared.name
         if not declared.numeric and not quantity.choices:
             self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
+            if name == "start_month":
+                start, place = calendar_start(self.in_use[name]), Column.IN_USE.at(row)
+                self.in_use["calendar_start"] = book.put(sheet, place, start, "Calculation", name="calendar_start")
             return
         add = self._add_bounds if declared.numeric else self._add_choices
         default = add(row, declared, typed)
@@ -153,7 +157,11 @@ class InputRows:
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
-        self._put_verdict(row, _in_range(typed, lowest_cell, highest_cell, step, default))
+        verdict = _in_range(typed, lowest_cell, highest_cell, step, default)
+        if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
+            twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
+            verdict = twice.where("FAIL", verdict)
+        self._put_verdict(row, verdict)
         return default
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
@@ -171,10 +179,10 @@ class InputRows:
         """Adds a cell to the rule of its key; equal rules are written once."""
         self.rules.setdefault(key, rule).add(address)
 
-    def stand_in_for_prices(self) -> None:
-        """The defaults of the prices, which depend on inputs further down."""
-        for name in MIX_INSTEAD:
-            default = default_price(name, self.typed)
+    def put_replaced_defaults(self) -> None:
+        """The defaults of inputs that others further down replace."""
+        for name in INSTEAD:
+            default = default_where_replaced(name, self.typed)
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 

@@ -59,7 +59,7 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
         table.add(row, declared)
         if group not in ("Label", "Reference inputs"):
             sheet.row_dimensions[row].outlineLevel = 1
-    table.stand_in_for_prices()
+    table.put_replaced_defaults()
     for rule in table.rules.values():
         sheet.add_data_validation(rule)
     cells = _name_columns(table, row)

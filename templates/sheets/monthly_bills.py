@@ -105,7 +105,7 @@ def monthly_bill(name: str, calls: Formula, n: Quantities, options: Mapping[str,
     gpus = equations.serving_gpus(
         "self_hosted", 1, calls, n["replicas_per_call"], n["min_replicas"], n["gpus_per_replica"]
     )
-    fleet: Any = equations.fleet_spend(gpus, n["serving_gpu_hourly_rate"], n["hours_per_month"])
+    fleet: Any = equations.fleet_bill(gpus, n["serving_gpu_hourly_rate"], n["hours_per_month"])
     return options[name].compared.where(fleet + n["operations_monthly_cost"], "n/a")
 
 

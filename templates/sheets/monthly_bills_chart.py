@@ -169,7 +169,7 @@ class _Points:
         replicas = self._put(Step.REPLICAS, row, minimum(least + step * stride, most))
         full = (least + (step - (1 - point % 2)) * stride) * capacity
         calls = self._put(Step.CALLS, row, own.where((point == 0).where(0, minimum(self.widest, full)), -1))
-        fleet: Any = equations.fleet_spend(
+        fleet: Any = equations.fleet_bill(
             replicas * n["gpus_per_replica"], n["serving_gpu_hourly_rate"], n["hours_per_month"]
         )
         bill = self._put(Step.BILL, row, own.where(fleet + n["operations_monthly_cost"], 0))

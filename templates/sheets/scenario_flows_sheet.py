@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.cashflow import MODEL
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
-from templates.building import flow_metrics, styles
+from templates.building import styles
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula
-from templates.building.model_rows import PAYBACK, PAYBACK_NAMES, figure_quantities, some_rows
-from templates.building.month_rows import MonthTable, Part
+from templates.building.model_rows import (
+    PAYBACK,
+    PAYBACK_NAMES,
+    RATE_OF_RETURN,
+    figure_quantities,
+    some_rows,
+)
+from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
-from templates.building.typed_or_default import MIX_INSTEAD, default_of, default_price, in_use
+from templates.building.rate_workings import RATE_WORKINGS, complete_rate
+from templates.building.typed_or_default import INSTEAD, default_of, default_where_replaced, in_use
 from templates.building.workings import WORKINGS, working_format
 
 
@@ -39,13 +47,12 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
     months : the numbers of the months, as the Cash flow sheet has them.
     """
     workings = _Workings(book, typed)
-    flows = _add_flows(book, workings.known)
-    workings.add_row(
-        "irr_guess", "Start value for IRR()", "per month", styles.FACTOR,
-        lambda index: flow_metrics.irr_guess(flows[index]["every_net_cash_flow"], months),
-    )  # fmt: skip
+    parts = _add_flows(book, workings.known)
+    flows = [figure_quantities(part) for part in parts]
+    rows = workings.label_rate()
+    rates = [complete_rate(part, months, partial(workings.put_rate, rows, index)) for index, part in enumerate(parts)]
     workings.finish()
-    return [{**flow, "irr_guess": known["irr_guess"]} for flow, known in zip(flows, workings.known, strict=True)]
+    return [{**known, **flow, **rate} for known, flow, rate in zip(workings.known, flows, rates, strict=True)]
 
 
 class _Workings:
@@ -84,16 +91,34 @@ class _Workings:
         """A figure of every scenario."""
         book, sheet = self.book, self.sheet
         self.row += 1
-        book.put(sheet, Column.LABEL.at(self.row), label)
-        book.put(sheet, Column.UNIT.at(self.row), unit, "Unit")
+        self._label(label, unit)
         for index, letter in enumerate(self.letters):
             cell = book.put(sheet, f"{letter}{self.row}", formula(index), "Calculation", look)
             self.known[index][name] = elsewhere(sheet, cell)
 
+    def _label(self, label: str, unit: str) -> None:
+        self.book.put(self.sheet, Column.LABEL.at(self.row), label)
+        self.book.put(self.sheet, Column.UNIT.at(self.row), unit, "Unit")
+
+    def label_rate(self) -> Mapping[str, int]:
+        """Labels of what the internal rates are found and judged by; returns their rows."""
+        rows = {}
+        for name, working in RATE_WORKINGS.items():
+            self.row += 1
+            rows[name] = self.row
+            self._label(working.label, working.unit)
+        return rows
+
+    def put_rate(self, rows: Mapping[str, int], index: int, name: str, formula: Formula) -> Formula:
+        """One of them, of a scenario."""
+        address = f"{self.letters[index]}{rows[name]}"
+        cell = self.book.put(self.sheet, address, formula, "Calculation", RATE_WORKINGS[name].number_format)
+        return elsewhere(self.sheet, cell)
+
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:
             name, typed = declared.name, self.typed[index]
-            default = default_price(name, typed) if name in MIX_INSTEAD else default_of(declared)
+            default = default_where_replaced(name, typed) if name in INSTEAD else default_of(declared)
             return in_use(declared, typed[name], default)
 
         return formula
@@ -108,9 +133,9 @@ class _Workings:
         protect(self.sheet)
 
 
-def _add_flows(book: Book, known: Sequence[Quantities]) -> list[Quantities]:
+def _add_flows(book: Book, known: Sequence[Quantities]) -> list[MonthRows]:
     """The sheet Scenario flows, a part for each scenario."""
-    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK}, TOTALS)
+    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK, *RATE_OF_RETURN}, TOTALS)
     parts = [
         Part([scenario.name, *rows], own, book.branch(f"scenario_{number}_"))
         for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1)
@@ -121,4 +146,4 @@ def _add_flows(book: Book, known: Sequence[Quantities]) -> list[Quantities]:
         for name, quantity in PAYBACK_NAMES.items():
             part.define(name, quantity)
     protect(table.sheet)
-    return [figure_quantities(part) for part in table.parts]
+    return table.parts

@@ -16,6 +16,7 @@ from roi_engine.scenario import INPUTS
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, group_title, page, protect
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
+from templates.building.flow_metrics import A_RETURN
 from templates.building.formula import Formula, function, if_error, is_number, joined
 from templates.building.shown_figures import rounded_format
 from templates.sheets.breakdown_sheet import BreakdownCells
@@ -103,7 +104,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
         ("roi", out.roi, "net ROI / total cost"),
         ("payback_months", out.payback, _about_payback(shown)),
         ("npv", out.npv, "at the discount rate"),
-        ("irr_annual", out.irr, "per year; n.m.: over 1,000 %"),
+        ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
         ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )
     for column, (name, value, note) in zip(Column, figures, strict=True):

@@ -560,11 +560,11 @@ def test_calc_shows_every_metric_and_month_when_asked(folder):
 def test_calc_says_what_never_comes_and_what_is_undefined(folder):
     (folder / "hopeless.toml").write_text(HOPELESS_TOML, "utf-8")
     lines = [" ".join(line.split()) for line in run("calc", "hopeless.toml", "--all").stdout.splitlines()]
-    assert "Payback never" in lines and "IRR n/a" in lines and "Worthwhile no" in lines
+    assert "Payback never" in lines and "IRR n/a (no rate)" in lines and "Worthwhile no" in lines
 
 
-def test_calc_as_json_is_the_reference_frameworks_dictionary(folder):
-    result = run("calc", "reference.toml", "--json", "-q", env={"SOURCE_DATE_EPOCH": "1700000000"})
+def test_calc_reference_is_the_reference_frameworks_dictionary(folder):
+    result = run("calc", "reference.toml", "--reference", "-q", env={"SOURCE_DATE_EPOCH": "1700000000"})
     expected = cost_benefit_finetuning(
         7, 24, 1.5, 28, 0.02, 5_000_000, 0.30, 0.05, 0.12, 2000, 12, timestamp=datetime.fromtimestamp(1700000000, UTC)
     )
@@ -574,18 +574,31 @@ def test_calc_as_json_is_the_reference_frameworks_dictionary(folder):
     assert result.stderr == ""
 
 
-def test_calc_as_json_says_which_inputs_the_dictionary_leaves_out(folder):
+def test_calc_reference_is_refused_where_the_scenario_uses_more_than_the_eleven_inputs(folder):
     (folder / "growing.toml").write_text(GROWING_TOML, "utf-8")
-    result = run("calc", "growing.toml", "--json")
-    assert json.loads(result.stdout)["roi_metrics"]["net_roi_usd"] == 17837.28
-    note = result.stderr.splitlines()[0]
-    assert note.startswith("Note: ") and "tokens_per_call, monthly_growth" in note and "--all" in note
-    assert "Note:" not in run("calc", "reference.toml", "--json").stderr
-    assert run("calc", "growing.toml", "--json", "-q").stderr == ""
+    result = run("calc", "growing.toml", "--reference")
+    assert result.exit_code == 3 and result.stdout == ""
+    assert "this scenario uses tokens_per_call, monthly_growth too. Leave --reference out" in result.stderr
 
 
-def test_calc_all_as_json_has_the_documented_keys_unrounded(folder):
-    found = json.loads(run("calc", "reference.toml", "--all", "--json").stdout)
+@pytest.mark.parametrize("other", [["--all"], ["--metric", "NPV"], ["--options"]], ids=str)
+def test_calc_reference_goes_alone(folder, other):
+    result = run("calc", "reference.toml", "--reference", *other)
+    assert result.exit_code == 2 and "--reference goes with none of --all, --metric and --options" in result.stderr
+
+
+def test_calc_as_json_is_the_whole_model_of_every_scenario(folder):
+    (folder / "growing.toml").write_text(GROWING_TOML, "utf-8")
+    result = run("calc", "growing.toml", "--json", "-q")
+    found = json.loads(result.stdout)
+    growing = appraise(load_scenario(folder / "growing.toml"))
+    assert (found["npv"], found["net_roi"], found["worthwhile"]) == (growing.npv(), growing.net_roi, growing.worthwhile)
+    assert found["cash_flow"] == growing.cash_flow and result.stderr == ""
+    assert found == json.loads(run("calc", "growing.toml", "--all", "--json", "-q").stdout)
+
+
+def test_calc_as_json_has_the_documented_keys_unrounded(folder):
+    found = json.loads(run("calc", "reference.toml", "--json").stdout)
     assert list(found) == [
         "upfront", "total_cost", "net_roi", "roi", "roi_total", "payback_months", "npv", "discounted_payback_months",
         "irr_monthly", "irr_annual", "mirr_monthly", "mirr_annual", "profitability_index", "equivalent_monthly",
@@ -594,13 +607,13 @@ def test_calc_all_as_json_has_the_documented_keys_unrounded(folder):
     assert found == appraise(REFERENCE).as_dict()
 
 
-def test_calc_all_as_json_writes_never_and_null(folder):
+def test_calc_as_json_writes_never_and_null(folder):
     (folder / "hopeless.toml").write_text(HOPELESS_TOML, "utf-8")
-    found = json.loads(run("calc", "hopeless.toml", "--all", "--json").stdout)
+    found = json.loads(run("calc", "hopeless.toml", "--json").stdout)
     assert found["payback_months"] == "Never"
     assert found["irr_annual"] is None
     (folder / "free.toml").write_text(FREE_TOML, "utf-8")
-    assert json.loads(run("calc", "free.toml", "--all", "--json").stdout)["roi"] is None
+    assert json.loads(run("calc", "free.toml", "--json").stdout)["roi"] is None
 
 
 def test_calc_of_chosen_metrics(folder):

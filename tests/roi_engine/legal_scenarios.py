@@ -53,6 +53,12 @@ def mix(side: str) -> st.SearchStrategy[dict[str, float]]:
     return st.just({}) | st.fixed_dictionaries(needed, optional=named([f"{side}_{field}" for field in more]))
 
 
+REVIEW: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionaries(
+    {"review_cost_per_call": number(INPUTS["review_cost_per_call"]), "monthly_review_cost": st.just(0.0)}
+)
+"""The review cost as drawn, or one by the call in its place."""
+
+
 FLEET: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
     {
         "serving": st.just("self_hosted"),
@@ -68,7 +74,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     """Scenarios of the full model: every input at its default or anywhere in its range."""
     optional = [name for name in PLAIN if name not in REQUIRED]
     values: dict[str, Any] = draw(st.fixed_dictionaries(named(REQUIRED), optional=named(optional)))
-    values |= draw(mix("baseline")) | draw(mix("finetuned")) | draw(FLEET)
+    values |= draw(mix("baseline")) | draw(mix("finetuned")) | draw(FLEET) | draw(REVIEW)
     values["storage_timing"] = draw(st.sampled_from(["upfront", "monthly"]))
     return Scenario(**values)
 

@@ -35,6 +35,12 @@ def served_tokens(inputs: Mapping[str, Any]) -> float:
     return inputs["tokens_per_call"]
 
 
+def review_cost(inputs: Mapping[str, Any]) -> float:
+    if inputs["review_cost_per_call"] is not None:
+        return inputs["baseline_monthly_api_calls"] * inputs["review_cost_per_call"]
+    return inputs["monthly_review_cost"]
+
+
 def upfront(inputs: Mapping[str, Any]) -> float:
     training = inputs["training_hours"] * inputs["gpu_hourly_rate"] * inputs["gpu_count"] * inputs["training_runs"]
     training += inputs["training_tokens_m"] * inputs["training_price_per_m"]
@@ -71,31 +77,35 @@ def _figures(inputs: Mapping[str, Any], month: int) -> dict[str, float]:
     growth = (1 + inputs["monthly_growth"]) ** (month - 1)
     calls = inputs["baseline_monthly_api_calls"] * growth * adoption
     years = (month - 1) / 12
+    pay = (1 + inputs["pay_change"]) ** years
+    side_by_side = month <= delay + inputs["parallel_months"]
 
     if inputs["serving"] == "self_hosted":
         tokens = inputs["serving_tokens_per_second"] * inputs["target_utilisation"] * inputs["hours_per_month"] * 3600
         need = calls * served_tokens(inputs) * inputs["peak_factor"] / tokens
         replicas = max(inputs["min_replicas"], math.ceil(need * (1 - 1e-12))) if adoption else 0
         tuned = replicas * inputs["gpus_per_replica"] * inputs["serving_gpu_hourly_rate"] * inputs["hours_per_month"]
+        tuned *= (1 + inputs["serving_gpu_price_change"]) ** years
     else:
         tuned = calls * price_of_a_call(inputs, "finetuned") * (1 + inputs["finetuned_price_change"]) ** years
 
     improvement, interval = inputs["accuracy_improvement_percent"], inputs["retraining_interval"]
-    review = inputs["monthly_review_cost"] * growth * adoption * improvement
+    review = 0.0 if side_by_side else review_cost(inputs) * pay * growth * adoption * improvement
     if improvement > 0 and month > delay:
         age = month - delay - 1
         review *= (1 - inputs["monthly_gain_decay"]) ** (age % interval if interval else age)
 
     running = 0.0
     if adoption > 0:
-        running += inputs["operations_monthly_cost"] + inputs["hosting_monthly_fee"]
+        running += inputs["operations_monthly_cost"] * pay + inputs["hosting_monthly_fee"]
     if interval and month > delay and (month - delay) % interval == 0 and month < horizon:
-        running += inputs["retraining_cost"]
+        running += inputs["retraining_cost"] * pay
     if inputs["storage_timing"] == "monthly":
         running += inputs["storage_gb"] * inputs["storage_monthly_rate"]
 
+    old_bill = calls * price_of_a_call(inputs, "baseline") * (1 + inputs["baseline_price_change"]) ** years
     return {
-        "baseline_spend": calls * price_of_a_call(inputs, "baseline") * (1 + inputs["baseline_price_change"]) ** years,
+        "baseline_spend": 0.0 if side_by_side else old_bill,
         "finetuned_spend": tuned,
         "review_savings": max(review, 0.0),
         "added_review": max(-review, 0.0),

@@ -267,3 +267,47 @@ def test_the_fine_tuned_price_does_not_enter_a_fleet() -> None:
 def test_the_closed_form_has_no_monthly_equation() -> None:
     assert not LEVEL.monthly
     assert MODEL.monthly >= {"net_cash_flow", "calls_served", "review_savings"}
+
+
+# --- pay, GPU prices, parallel running, review by the call -------------------------------------------
+
+
+def test_pay_moves_review_operations_and_retraining_and_no_price() -> None:
+    """Pay doubles in a year: month 13 costs and saves twice what month 1 does; bills and the hosting fee stay."""
+    s = REFERENCE.with_inputs(
+        months=14,
+        pay_change=1,
+        operations_monthly_cost=100,
+        hosting_monthly_fee=7,
+        retraining_interval=12,
+        retraining_cost=50,
+    )
+    rows = rows_of(s.inputs())
+    assert rows["review_savings"][1] == pytest.approx(240) and rows["review_savings"][13] == pytest.approx(480)
+    assert rows["running_cost"][1] == pytest.approx(107) and rows["running_cost"][13] == pytest.approx(207)
+    assert rows["running_cost"][12] == pytest.approx(150 * 2 ** (11 / 12) + 7)
+    assert rows["baseline_spend"][13] == rows["baseline_spend"][1] and rows["finetuned_spend"][13] == 250
+
+
+def test_the_price_of_the_fleets_gpus_halves_in_a_year() -> None:
+    fleet = {"serving": "self_hosted", "serving_gpu_hourly_rate": 2, "serving_tokens_per_second": 5000}
+    rows = rows_of(REFERENCE.with_inputs(months=25, serving_gpu_price_change=-0.5, **fleet).inputs())
+    assert [rows["finetuned_spend"][month] for month in (1, 13, 25)] == pytest.approx([1460, 730, 365])
+
+
+def test_in_the_parallel_months_both_bills_are_paid_and_the_training_ages() -> None:
+    """Live from month 3 on, alone from month 5 on: its review saving has drifted for two months by then."""
+    s = REFERENCE.with_inputs(go_live_delay=2, parallel_months=2, monthly_gain_decay=0.1, operations_monthly_cost=10)
+    rows = rows_of(s.inputs())
+    assert rows["baseline_spend"][:6] == [0, 0, 0, 0, 0, pytest.approx(1500)]
+    assert rows["review_savings"][:6] == [0, 0, 0, 0, 0, pytest.approx(240 * 0.81)]
+    assert rows["finetuned_spend"][:6] == pytest.approx([0, 0, 0, 250, 250, 250])
+    assert rows["running_cost"][:6] == pytest.approx([0, 0, 0, 10, 10, 10])
+    worse = rows_of(s.with_inputs(accuracy_improvement_percent=-0.12).inputs())
+    assert worse["added_review"][:6] == [0, 0, 0, 0, 0, pytest.approx(240)]
+
+
+def test_review_by_the_call_follows_the_calls() -> None:
+    given = {**REFERENCE.given(), "monthly_review_cost": 0, "review_cost_per_call": 0.0004}
+    rows = rows_of(Scenario(**given).with_inputs(calls=10_000_000, monthly_growth=0.1).inputs())
+    assert rows["review_savings"][1] == pytest.approx(480) and rows["review_savings"][3] == pytest.approx(480 * 1.21)

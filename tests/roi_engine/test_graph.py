@@ -14,6 +14,7 @@ import pytest
 from roi_engine import REFERENCE, equations, functions, level, metrics
 from roi_engine.appraisal import METRICS
 from roi_engine.cashflow import LEVEL, MODEL, SHARED
+from roi_engine.cashflow import TYPED as TYPED_LEVEL
 from roi_engine.errors import UnknownName
 from roi_engine.graph import Graph, OverMonths, equations_of, unchanged_unless
 from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
@@ -229,14 +230,14 @@ def test_a_traceback_shows_the_equation() -> None:
 
 
 def test_the_graphs_have_no_circle_and_only_inputs_as_leaves() -> None:
-    for graph in (MODEL, LEVEL):
+    for graph in (MODEL, LEVEL, TYPED_LEVEL):
         for name in graph.equations:
             assert set(graph.leaves(name)) <= {*INPUTS, "month"}, name
 
 
 def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
     """All but texts, the echoed model size and the rate at which the flows are discounted."""
-    idle = {"name", "description", "currency", "model_size_b", "discount_rate"}
+    idle = {"name", "description", "currency", "start_month", "model_size_b", "discount_rate"}
     assert set(MODEL.leaves("net_cash_flow")) == {*INPUTS, "month"} - idle
 
 
@@ -250,6 +251,8 @@ def test_every_equation_is_needed_and_described() -> None:
         "monthly_review_savings",
         "monthly_rate",
         "worthwhile",
+        "net_roi_if_going_back",
+        "npv_if_going_back",
     ]
     assert {*MODEL.order([*asked, *shown])} == MODEL.equations.keys()
     defined = {**vars(equations), **vars(metrics)}
@@ -260,7 +263,8 @@ def test_every_equation_is_needed_and_described() -> None:
 
 def test_the_level_graph_is_the_fixed_part_of_the_model_and_the_closed_form() -> None:
     fixed = {*equations_of(equations)} & MODEL.equations.keys() - MODEL.monthly
-    assert LEVEL.equations.keys() == fixed | equations_of(level).keys() | {"roi"}
+    assert LEVEL.equations.keys() == fixed | equations_of(level).keys() - {"typed_review_cost"} | {"roi"}
+    assert TYPED_LEVEL.equations.keys() == LEVEL.equations.keys()
 
 
 def test_the_metrics_are_values_and_what_they_are_read_off_are_rows() -> None:
@@ -289,7 +293,7 @@ def test_typed_arguments_are_the_leaves_of_the_quantity_in_the_scenarios_order(n
     quantity, expected = TYPED[name]
     arguments = functions()[name].scenario
     assert [argument.name for argument in arguments] == expected
-    assert [each for each in SCENARIO_ARGUMENTS if each in LEVEL.leaves(quantity)] == expected
+    assert [each for each in SCENARIO_ARGUMENTS if each in TYPED_LEVEL.leaves(quantity)] == expected
     assert [argument.name for argument in arguments if argument.optional] == expected[len(expected) :] + (
         ["tokens_per_call"] if "tokens_per_call" in expected else []
     )

@@ -92,6 +92,18 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         {**FLEET, "finetuned_cost": 0},
     ),
     "no traffic": ("go_live_delay", "horizon of 24 months", {"go_live_delay": 24}, {"go_live_delay": 23}),
+    "nothing saved within the horizon": (
+        "parallel_months",
+        "whole horizon of 24 months",
+        {"parallel_months": 21, "go_live_delay": 3},
+        {"parallel_months": 20, "go_live_delay": 3},
+    ),
+    "a change of no GPU price": (
+        "serving_gpu_price_change",
+        "Without a serving GPU price",
+        {"serving_gpu_price_change": -0.2},
+        {"serving_gpu_price_change": -0.2, "serving_gpu_hourly_rate": 3},
+    ),
     "wall-clock hours": ("training_hours", "24 h on 4 GPUs is 96 GPU-hours", {"gpu_count": 4}, {"gpu_count": 1}),
     "no storage": ("storage_gb", "No storage", {"storage_gb": 0}, {"storage_gb": 0, "training_hours": 0}),
     "one copy of the weights": ("storage_gb", "4 bytes", {"storage_gb": 28}, {"storage_gb": 28.1}),
@@ -146,7 +158,7 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
     "a cost risk that turns the sign": ("cost_risk", "alone turns the sign", {"cost_risk": 2.5}, {"cost_risk": 1.0}),
     "several internal rates": (
         "discount_rate",
-        "several IRRs",
+        "several internal rates",
         SEVERAL_RATES,
         {**SEVERAL_RATES, "retraining_cost": 7590},
     ),

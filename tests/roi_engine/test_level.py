@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 
 from roi_engine import REFERENCE, Scenario, appraise, appraise_level
-from roi_engine.cashflow import LEVEL
+from roi_engine.cashflow import LEVEL, TYPED
 from roi_engine.scenario import SCENARIO_ARGUMENTS
 from tests.roi_engine.legal_scenarios import FIVE_HUNDRED, level_scenarios
 
@@ -50,7 +50,16 @@ def test_the_closed_form_equals_the_full_model(scenario: Scenario) -> None:
 
 
 def test_the_leaves_of_the_closed_form_are_the_typed_arguments() -> None:
-    assert set(SCENARIO_ARGUMENTS) <= set(LEVEL.leaves("net_roi"))
+    assert set(SCENARIO_ARGUMENTS) <= set(TYPED.leaves("net_roi"))
+
+
+def test_a_review_cost_by_the_call_enters_the_closed_form() -> None:
+    by_call = Scenario(**{**REFERENCE.given(), "monthly_review_cost": 0, "review_cost_per_call": 0.0004})
+    assert appraise_level(by_call, {})["net_roi"] == pytest.approx([17837.28])
+    assert appraise_level(by_call, {"baseline_monthly_api_calls": [10_000_000]})["net_roi"] == pytest.approx(
+        [2 * 17880 - 42.72]
+    )
+    assert appraise(by_call).net_roi == pytest.approx(17837.28)
 
 
 @pytest.mark.parametrize(

@@ -58,12 +58,20 @@ def test_every_numeric_input_may_be_a_column() -> None:
     for scenario in random_scenarios(6, seed=77):
         for name, declared in INPUTS.items():
             base = getattr(scenario, name)
-            if declared.numeric and base is not None:
+            instead = name == "monthly_review_cost" and scenario.review_cost_per_call is not None
+            if declared.numeric and base is not None and not instead:
                 value = some(name, chance, base)
                 found = appraise_many(scenario, {name: [base, value]}, ["npv", "payback_months"])
                 for index, each in enumerate([base, value]):
                     changed = scenario.with_inputs(**{name: each})
                     assert_same(found, index, one_by_one(changed), ("npv", "payback_months"))
+
+
+def test_no_scenario_has_a_review_cost_beside_one_by_the_call() -> None:
+    by_call = Scenario(**{**REFERENCE.given(), "monthly_review_cost": 0, "review_cost_per_call": 0.0004})
+    assert appraise_many(by_call, {"monthly_review_cost": [0, 0]}, ["net_roi"])["net_roi"] == pytest.approx(17837.28)
+    with pytest.raises(ScenarioError, match="monthly_review_cost: The review cost is given twice"):
+        appraise_many(by_call, {"monthly_review_cost": [0, 0, 2000]})
 
 
 def test_edges_in_one_column() -> None:

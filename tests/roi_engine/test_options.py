@@ -51,7 +51,7 @@ def test_the_cost_of_staying_less_the_npv_is_the_cost_of_the_option(scenario: Sc
         (1 + s["monthly_growth"]) ** (t - 1)
         * (
             s["baseline_monthly_api_calls"] * price * (1 + s["baseline_price_change"]) ** ((t - 1) / 12)
-            + s["monthly_review_cost"]
+            + model_by_hand.review_cost(s) * (1 + s["pay_change"]) ** ((t - 1) / 12)
         )
         for t in range(1, s["months_to_amortize"] + 1)
     ]

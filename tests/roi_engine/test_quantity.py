@@ -165,3 +165,29 @@ def test_a_day_from_a_moment() -> None:
 def test_what_is_no_day(cell: Any) -> None:
     with pytest.raises(WrongType, match=r"is no date\. Type one, or a text such as 2026-08-05"):
         q.DATE.check(cell)
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [
+        ("2027-01", "2027-01"), (" 2027-9 ", "2027-09"), ("2027-03-31", "2027-03"), ("", ""), ("  ", ""),
+        (date(2027, 3, 31), "2027-03"), (datetime(2027, 3, 31, 12), "2027-03"),
+        (46_388, "2027-01"), (46_418.5, "2027-01"), (46_419, "2027-02"),
+    ],
+)  # fmt: skip
+def test_a_month_of_a_year_is_read_as_cells_and_files_write_it(typed: Any, month: str) -> None:
+    assert q.START_MONTH.check(typed) == month
+
+
+@pytest.mark.parametrize(
+    "typed", ["2027-13", "2027-00", "1999-12", "2200-01", "January 2027", "2027", 2027, date(1999, 1, 1)]
+)
+def test_what_is_no_month_of_a_year_says_how_to_type_one(typed: Any) -> None:
+    with pytest.raises(OutOfRange, match=r"is no month from 2000 to 2199\. Type year and month, such as 2027-01"):
+        q.START_MONTH.check(typed)
+
+
+@pytest.mark.parametrize("typed", [True, None, [], math.inf])
+def test_what_is_no_day_at_all_is_no_month(typed: Any) -> None:
+    with pytest.raises(WrongType, match=r"is no month\. Type year and month"):
+        q.START_MONTH.check(typed)

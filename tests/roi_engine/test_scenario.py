@@ -49,6 +49,7 @@ def test_the_defaults_are_the_models() -> None:
         "name": "",
         "description": "",
         "currency": "USD",
+        "start_month": "",
         "model_size_b": 0,
         "gpu_count": 1,
         "training_runs": 1,
@@ -65,8 +66,12 @@ def test_the_defaults_are_the_models() -> None:
         "monthly_growth": 0,
         "go_live_delay": 0,
         "ramp_months": 0,
+        "parallel_months": 0,
+        "review_cost_per_call": None,
         "baseline_price_change": 0,
         "finetuned_price_change": 0,
+        "serving_gpu_price_change": 0,
+        "pay_change": 0,
         **{f"{side}_{name}": None for side in ("baseline", "finetuned") for name in MIX},
         **{f"{side}_cached_share": None for side in ("baseline", "finetuned")},
         **{f"{side}_cached_price_per_m": None for side in ("baseline", "finetuned")},
@@ -255,6 +260,9 @@ BOUNDS = [
     ("monthly_growth", -1, True), ("monthly_growth", 1, True),
     ("baseline_price_change", -1, True), ("baseline_price_change", 9, False),
     ("finetuned_price_change", -1, True), ("finetuned_price_change", 9, False),
+    ("serving_gpu_price_change", -1, True), ("serving_gpu_price_change", 9, False),
+    ("pay_change", -1, True), ("pay_change", 9, False),
+    ("parallel_months", 0, False), ("parallel_months", 600, False),
     ("discount_rate", -1, True), ("discount_rate", 3, False),
     ("monthly_gain_decay", 0, False), ("monthly_gain_decay", 1, True),
     ("accuracy_improvement_percent", 1, False),
@@ -293,6 +301,32 @@ def test_every_range_of_the_model_is_tested() -> None:
             plain = bound == 0 and declared.quantity.kind in ("money", "price", "number")
             shares = name.endswith(("cached_share", "batch_share", "batch_discount"))
             assert (name, bound) in tested or plain or shares or math.isinf(bound), (name, bound)
+
+
+BY_CALL = {
+    **{name: value for name, value in LEAST.items() if name != "monthly_review_cost"},
+    "review_cost_per_call": 0.08,
+}
+
+
+def test_a_review_cost_by_the_call_stands_in_for_the_amount() -> None:
+    assert Scenario(**BY_CALL).monthly_review_cost == 0
+    assert Scenario(**BY_CALL, monthly_review_cost=0).review_cost_per_call == 0.08
+    assert Scenario(**{**BY_CALL, "review_cost_per_call": 0}).review_cost_per_call == 0
+    missing = {name: value for name, value in BY_CALL.items() if name != "review_cost_per_call"}
+    with pytest.raises(ScenarioError, match=r"monthly_review_cost: Missing\. What people spend on checking"):
+        Scenario(**missing)
+
+
+def test_a_review_cost_beside_one_by_the_call_is_a_problem() -> None:
+    sentence = "The review cost is given twice, also by the call (review_cost_per_call). Keep one of the two."
+    assert problems(review_cost_per_call=0.08) == {"monthly_review_cost": sentence}
+
+
+def test_the_first_month_is_kept_as_year_and_month() -> None:
+    scenario = Scenario(**LEAST, start_month="2027-3")
+    assert scenario.start_month == "2027-03" and scenario.fingerprint() != Scenario(**LEAST).fingerprint()
+    assert list(problems(start_month="spring")) == ["start_month"]
 
 
 def test_a_negative_improvement_is_legal() -> None:

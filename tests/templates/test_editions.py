@@ -28,7 +28,9 @@ EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 def _scenarios() -> dict[str, Scenario]:
     """The samples and the edges: loss, never, nothing upfront, nothing at all, horizons of 1, 60 and 600 months."""
     found = samples_and_edges()
-    found["five years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
+    found["five years"] = REFERENCE.with_inputs(
+        months=60, monthly_growth=0.01, storage_timing="monthly", start_month="2026-11"
+    )
     found["fifty years"] = REFERENCE.with_inputs(months=600, training_hours=90_000)
     found |= {each.name: each for each in random_scenarios(5, seed=11)}
     return found
@@ -71,6 +73,13 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
     results = {checks[f"A{row}"].value: checks[f"G{row}"].value for row in rows}
     results = {check: result for check, result in results.items() if str(check).startswith("check_")}
     assert len(results) >= 8 and set(results.values()) == {"OK"}, results
+
+
+def test_the_months_are_named_by_the_calendar() -> None:
+    cells = stored_cells(_native("five years"))["Cash flow"]
+    assert cells["B4"].value == "Calendar month"
+    named = {month: cells[f"B{8 + month}"].value for month in (0, 1, 2, 3, 14, 60)}
+    assert named == {0: "", 1: "2026-11", 2: "2026-12", 3: "2027-01", 14: "2027-12", 60: "2031-10"}
 
 
 @pytest.mark.slow
@@ -119,6 +128,15 @@ CHANGES: dict[str, dict[str, Any]] = {
     "fleet": {"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0},
     "storage": {"storage_gb": 500.0, "storage_timing": "monthly"},
     "prices": {"baseline_output_tokens": 400.0, "baseline_price_change": -0.3},
+    "review as an amount": {"review_cost_per_call": None, "monthly_review_cost": 12_000.0},
+    "dearer people": {"pay_change": 0.08, "parallel_months": 4, "go_live_delay": 1},
+    "cheaper GPUs": {
+        "serving": "self_hosted",
+        "serving_gpu_hourly_rate": 3.0,
+        "serving_tokens_per_second": 2500.0,
+        "serving_gpu_price_change": -0.3,
+        "pay_change": -0.1,
+    },
     "quality": {"accuracy_improvement_percent": -0.1, "retraining_interval": 5, "retraining_cost": 900.0},
     "loss": {"data_preparation_cost": 900_000.0, "discount_rate": 0.25},
     "default": {"discount_rate": None, "gpu_count": None},
@@ -153,7 +171,8 @@ def _moved(name: str) -> float:
     raise AssertionError(f"no legal value for {name}")
 
 
-MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric}
+MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric and name != "monthly_review_cost"}
+"""The sample's review cost goes by the call; the amount in its place is among `CHANGES`."""
 UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
@@ -169,6 +188,7 @@ UNMOVED = {
         (
             "serving_gpu_hourly_rate", "serving_tokens_per_second", "target_utilisation", "peak_factor",
             "min_replicas", "gpus_per_replica", "hours_per_month", "serving_tokens_per_call",
+            "serving_gpu_price_change",
         ),
         "the sample pays by the token",
     ),
@@ -178,6 +198,7 @@ UNMOVED = {
 EDITED = {f"edited {name}": changes for name, changes in CHANGES.items()}
 EDITED |= {f"moved {name}": {name: value} for name, value in MOVED.items()}
 EDITED["edited missing"] = {"training_hours": None}
+EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
 
 
 class Recalculated(dict[str, Path]):
@@ -271,4 +292,12 @@ def _compare_options(book: dict[str, Cells], scenario: Scenario) -> None:
 def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Path], file: str) -> None:
     book = stored_cells(recalculated[file].read_bytes())
     assert str(_named(book, "out_net_roi")).startswith("#")
+    assert "All checks OK" not in str(book["Summary"]["A3"].value)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("file", ["edited twice"])
+def test_a_review_cost_beside_one_by_the_call_fails_a_check(recalculated: dict[str, Path], file: str) -> None:
+    book = stored_cells(recalculated[file].read_bytes())
     assert "All checks OK" not in str(book["Summary"]["A3"].value)

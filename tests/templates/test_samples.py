@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from roi_engine import INPUTS, REFERENCE, appraise, check_inputs, load_scenario, tornado, verdict
+from roi_engine import INPUTS, REFERENCE, appraise, break_even, check_inputs, load_scenario, tornado, verdict
 
 SAMPLES = Path(__file__).parents[2] / "templates" / "samples"
 NAMES = ("reference", "support-classifier", "document-extraction", "product-tagging")
@@ -96,7 +96,14 @@ def support_classifier(f: dict[str, Any]) -> tuple[float, float, list[float]]:
             old_bill = calls * old_call * (1 + f["baseline_price_change"]) ** years
             new_bill = calls * new_call * (1 + f["finetuned_price_change"]) ** years
             kept = (1 - f["monthly_gain_decay"]) ** since_training
-            review = f["monthly_review_cost"] * traffic * share * f["accuracy_improvement_percent"] * kept
+            review = (
+                f["baseline_monthly_api_calls"]
+                * f["review_cost_per_call"]
+                * traffic
+                * share
+                * f["accuracy_improvement_percent"]
+                * kept
+            )
             upkeep = f["operations_monthly_cost"] + f["hosting_monthly_fee"]
             since_training += 1
             if since_training == f["retraining_interval"]:  # trained again: the next month starts fresh
@@ -132,7 +139,14 @@ def document_extraction(f: dict[str, Any]) -> tuple[float, float, list[float]]:
             calls = f["baseline_monthly_api_calls"] * traffic * share
             avoided = calls * call * (1 + f["baseline_price_change"]) ** ((month - 1) / 12)
             kept = (1 - f["monthly_gain_decay"]) ** since_training
-            avoided += f["monthly_review_cost"] * traffic * share * f["accuracy_improvement_percent"] * kept
+            avoided += (
+                f["baseline_monthly_api_calls"]
+                * f["review_cost_per_call"]
+                * traffic
+                * share
+                * f["accuracy_improvement_percent"]
+                * kept
+            )
             tokens_at_peak = calls * f["serving_tokens_per_call"] * f["peak_factor"]
             replicas = max(f["min_replicas"], math.ceil(tokens_at_peak / tokens_of_a_replica))
             fleet = replicas * f["gpus_per_replica"] * f["serving_gpu_hourly_rate"] * hours
@@ -240,6 +254,15 @@ def test_the_headline_figures_are_pinned(name):
         rate_without_value(flows),
     )
     assert computed == pytest.approx(PINNED[name], rel=2e-6)
+
+
+@pytest.mark.parametrize(("name", "calls"), [("support-classifier", 522_958), ("document-extraction", 256_464)])
+def test_review_follows_the_calls_down_to_the_volume_that_no_longer_pays(name, calls):
+    """Plain arithmetic has a present value of nothing at the volume that the engine finds."""
+    found = break_even(load_scenario(path(name)), "calls", "NPV")
+    assert found.value == pytest.approx(calls, abs=0.5) and found.pays_above
+    _, _, flows = ARITHMETIC[name](figures(name) | {"baseline_monthly_api_calls": found.value})
+    assert present_value(flows, 0.10) == pytest.approx(0, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)

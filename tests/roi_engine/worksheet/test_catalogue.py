@@ -27,7 +27,7 @@ THIS_EDITION = {
         "FT_SELFBREAKEVEN",
     ],
     "Options": ["FT_OPTIONS", "FT_OPTION"],
-    "Quality": ["FT_ERRORCUT"],
+    "Quality": ["FT_REVIEWCOST", "FT_ERRORCUT"],
     "Estimators and tables": ["FT_TRAINHOURS", "FT_CHECKPOINTGB", "FT_LORAPARAMS", "FT_PRICE", "FT_GPUINFO"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip

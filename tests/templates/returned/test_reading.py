@@ -233,7 +233,7 @@ def test_a_deleted_row_is_told() -> None:
         ("Inputs!$XFE$1", "does not point to a cell of this workbook"),
         ("Inputs!$A$9999999", "does not point to a cell of this workbook"),
         ("12", "does not point to a cell of this workbook"),
-        ("Inputs!$B$13", "points to Inputs!B13, in the row of storage_gb"),
+        ("Inputs!$B$14", "points to Inputs!B14, in the row of storage_gb"),
     ],
 )
 def test_a_crafted_name_counts_for_nothing(crafted: str, reason: str) -> None:
@@ -341,31 +341,31 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
             "contingency": "12 %",
             "storage_timing": "yearly",
             "discount_rate": "#DIV/0!",
-            "D11": "low",
-            "E13": 3,
-            "D13": 50,
+            "D12": "low",
+            "E14": 3,
+            "D14": 50,
         }
     )
     assert reading.scenario is None
     assert problems(reading) == [
-        'Inputs!B11 training_hours: "24 h" is a text, not a number. Did you mean 24? Type the number alone.',
-        'Inputs!D11 training_hours low: "low" is a text, not a number. Type a number of at least 0.',
-        'Inputs!B12 gpu_hourly_rate: "1,5" is a text, not a number. Did you mean 1.5? Type the number alone.',
-        "Inputs!B13 storage_gb: It holds the formula =4*7. Type the figure itself, or take what formulas show with "
+        'Inputs!B12 training_hours: "24 h" is a text, not a number. Did you mean 24? Type the number alone.',
+        'Inputs!D12 training_hours low: "low" is a text, not a number. Type a number of at least 0.',
+        'Inputs!B13 gpu_hourly_rate: "1,5" is a text, not a number. Did you mean 1.5? Type the number alone.',
+        "Inputs!B14 storage_gb: It holds the formula =4*7. Type the figure itself, or take what formulas show with "
         "--use-cached.",
-        "Inputs!D13 storage_gb low: low 50 is above high 3. Exchange the two.",
-        "Inputs!B14 storage_monthly_rate: It is TRUE. Type a number of at least 0.",
-        'Inputs!B15 baseline_monthly_api_calls: "5,000,000" is a text, not a number. Did you mean 5000000? Type the '
+        "Inputs!D14 storage_gb low: low 50 is above high 3. Exchange the two.",
+        "Inputs!B15 storage_monthly_rate: It is TRUE. Type a number of at least 0.",
+        'Inputs!B16 baseline_monthly_api_calls: "5,000,000" is a text, not a number. Did you mean 5000000? Type the '
         "number alone.",
-        "Inputs!B16 baseline_cost_per_1k_tokens: It is the date 2026-12-01. Type a number of at least 0.",
-        'Inputs!B17 finetuned_cost_per_1k_tokens: "cheap" is a text, not a number. Type a number of at least 0.',
-        "Inputs!B18 accuracy_improvement_percent: 12 is above 1. Did you mean 12 % (0.12)?",
-        "Inputs!B19 monthly_review_cost: Missing. What people spend on checking answers today. Give a number "
+        "Inputs!B17 baseline_cost_per_1k_tokens: It is the date 2026-12-01. Type a number of at least 0.",
+        'Inputs!B18 finetuned_cost_per_1k_tokens: "cheap" is a text, not a number. Type a number of at least 0.',
+        "Inputs!B19 accuracy_improvement_percent: 12 is above 1. Did you mean 12 % (0.12)?",
+        "Inputs!B20 monthly_review_cost: Missing. What people spend on checking answers today. Give a number "
         "(currency / month).",
-        "Inputs!B20 months_to_amortize: 12.5 is not a whole number. Type 12 or 13.",
-        'Inputs!B27 storage_timing: "yearly" is not one of the choices. Choose "upfront" or "monthly".',
-        'Inputs!B34 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
-        "Inputs!B79 discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
+        "Inputs!B21 months_to_amortize: 12.5 is not a whole number. Type 12 or 13.",
+        'Inputs!B28 storage_timing: "yearly" is not one of the choices. Choose "upfront" or "monthly".',
+        'Inputs!B35 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
+        "Inputs!B85 discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
     ]
 
 
