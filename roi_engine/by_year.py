@@ -1,4 +1,4 @@
-"""The table by year: what each year brings and costs, in total and in present value.
+"""The table by year: what each year brings and costs, and its present value.
 
 The shape of TEI studies and of budgets. A column is a sum over months of the model's own rows, so the columns *Total*
 and *Present value* end in the net ROI and in the NPV.
@@ -57,7 +57,7 @@ LINES: dict[str, Line] = {
 
 
 def risk_adjusted(line: Line, amount: Any, inputs: Mapping[str, Any]) -> Any:
-    """An amount of a line after the adjustment for risk: benefits are cut, costs are raised.
+    """An amount of a line, adjusted for risk: benefits are cut, costs are raised.
 
         benefit · (1 − benefit risk), cost · (1 + cost risk)
 

@@ -1,4 +1,4 @@
-"""The By year sheet: what each year brings and costs, in total and in present value.
+"""The By year sheet: what each year brings and costs, and its present value.
 
 Ordinary formulas over the rows of the Cash flow sheet, in every edition.
 """
@@ -84,7 +84,11 @@ class _Letters:
 
 @dataclass(frozen=True)
 class ByYearCells:
-    """What the checks take: the net in total and in present value, and how much is added up for it."""
+    """What the checks take.
+
+    net_roi, npv : the net in total, and in present value.
+    size : what is added up for it.
+    """
 
     sheet: Worksheet
     net_roi: Formula
@@ -93,7 +97,7 @@ class ByYearCells:
 
 
 def add_by_year_sheet(book: Book) -> Worksheet:
-    """Creates the sheet with its frame; `fill_by_year` writes the rest once the flows stand."""
+    """Creates the sheet with its frame; `fill_by_year` writes the rest."""
     left, width = widths(Column), _width(book)
     about = "A year is 12 months from month 1 on. Benefits are cut by the benefit risk, costs raised by the cost risk."
     return book.sheet("By year", (*left[:-1], *[width] * (len(_Letters(book).first_to_last) + 1)), "By year", about)
@@ -169,7 +173,7 @@ class _Table:
     # --- the years
 
     def add_years(self) -> None:
-        """What a column's year is: number, months, calendar months; beside the page in print."""
+        """What a column's year is: its number, its months. They are not printed."""
         book, sheet = self.book, self.sheet
         group_title(book, sheet, WORKINGS_ROW, "Workings: the months of each year", self.letters.first_to_last[-1])
         for row, label in enumerate(_WORKINGS.values(), start=WORKINGS_ROW + 1):
@@ -196,12 +200,15 @@ class _Table:
             "first_month": lambda known: (known["number"] - 1) * MONTHS_A_YEAR + 1,
             "last_month": lambda known: minimum(known["number"] * MONTHS_A_YEAR, horizon),
             "months": lambda known: maximum(known["last_month"] - known["first_month"] + 1, 0),
-            "starts": lambda known: self._at(known["first_month"], "calendar_month"),
-            "ends": lambda known: self._at(known["last_month"], "calendar_month"),
+            "starts": lambda known: self._calendar_month(known["months"], known["first_month"]),
+            "ends": lambda known: self._calendar_month(known["months"], known["last_month"]),
             "starts_in_words": lambda known: _in_words(known["starts"]),
             "ends_in_words": lambda known: _in_words(known["ends"]),
         }
         return lambda name, known: contents[name](known)
+
+    def _calendar_month(self, months: Formula, month: Formula) -> Formula:
+        return (months == 0).where(_NO_YEAR, self._at(month, "calendar_month"))
 
     def _at(self, month: Formula, quantity: str) -> Formula:
         """What a row of the Cash flow sheet shows in a month."""
@@ -251,7 +258,7 @@ class _Table:
         """The name of a cell that a check looks at."""
         if line.name != "net":
             return None
-        return {self.letters.total: "by_year_net_roi", self.letters.present_value: "by_year_npv"}.get(letter)
+        return {self.letters.total: "out_by_year_net_roi", self.letters.present_value: "out_by_year_npv"}.get(letter)
 
     def _in_year(self, line: Line, letter: str, year: _Year) -> Formula:
         if line.name == "cumulative":

@@ -128,7 +128,7 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """The last column of a table's first row that holds a figure there: one to look at."""
+    """One figure to look at: in the last column, the first that is a number."""
     rows: list[list[Any]] = table.value
     column = len(rows[0])
     figures = (index for index, row in enumerate(rows) if isinstance(row[-1], (int, float)))
