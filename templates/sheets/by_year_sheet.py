@@ -221,6 +221,7 @@ class _Table:
     def add_titles(self) -> None:
         """The row of titles: a year says how long it is, and when, where that is known."""
         put_titles(self.book, self.sheet, FIRST_ROW, Column)
+        self.book.align(self.sheet[Column.INITIAL.at(FIRST_ROW)], _TITLE)
         self.titles[Column.INITIAL.letter] = Formula(Column.INITIAL.at(FIRST_ROW), INITIAL)
         texts = {letter: _year_label(self.years[letter]) for letter in self.letters.every_year}
         texts |= {self.letters.total: formula_of(TOTAL), self.letters.present_value: formula_of(PRESENT_VALUE)}
