@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from roi_engine.by_year import ByYear, by_year
 from roi_engine.cashflow import MODEL, figure, horizon
 from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
 from roi_engine.explanation import Step, explain, find_equation
@@ -23,8 +24,8 @@ from roi_engine.scenario import Scenario
 _FIGURES = (
     "net_cash_flow", "upfront_cost", "training_cost", "one_off_cost", "contingency_cost", "storage_cost",
     "total_running_cost", "total_cost", "monthly_inference_savings", "monthly_review_savings", "monthly_benefit",
-    "total_benefit", "flow_size", "net_roi", "roi", "roi_total", "payback_months", "npv", "profitability_index",
-    "equivalent_monthly",
+    "total_benefit", "flow_size", "net_roi", "roi", "roi_total", "payback_months", "npv", "roi_present_value",
+    "profitability_index", "equivalent_monthly",
 )  # fmt: skip
 """What is calculated together when the first of them is asked for."""
 
@@ -199,6 +200,10 @@ class Appraisal:
         """Months until the discounted flows are recovered within the horizon."""
         return float(self._at(discount_rate)._of_flows["discounted_payback_months"])
 
+    def roi_present_value(self, discount_rate: float | None = None) -> float | None:
+        """NPV over the present value of every cost."""
+        return self._at(discount_rate).figure("roi_present_value")
+
     def profitability_index(self, discount_rate: float | None = None) -> float | None:
         """1 + NPV over the outlay."""
         return self._at(discount_rate).figure("profitability_index")
@@ -259,6 +264,11 @@ class Appraisal:
         inputs = {**self.inputs, "finance_rate": finance_rate, "reinvest_rate": reinvest_rate}
         return defined(_AT_RATES.evaluate(inputs, (name,), self.months)[name])
 
+    @cached_property
+    def by_year(self) -> ByYear:
+        """Every year's benefits and costs, in total and in present value."""
+        return by_year(self.inputs)
+
     def explain(self, name: str) -> list[Step]:
         """How a figure comes about: every step with its value and equation.
 
@@ -286,6 +296,7 @@ class Appraisal:
             "roi_total": self.roi_total,
             "payback_months": self.payback_months,
             "npv": self.npv(),
+            "roi_present_value": self.roi_present_value(),
             "discounted_payback_months": self.discounted_payback_months(),
             "irr_monthly": self.irr_monthly,
             "irr_annual": self.irr_annual,
@@ -294,6 +305,7 @@ class Appraisal:
             "profitability_index": self.profitability_index(),
             "equivalent_monthly": self.equivalent_monthly(),
             "worthwhile": self.worthwhile,
+            "by_year": self.by_year.as_dict(),
             "cash_flow": self.cash_flow,
         }
 

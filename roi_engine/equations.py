@@ -527,3 +527,13 @@ def new_bill(
 def net_cash_flow(avoided_bill: Value, new_bill: Value) -> Value:
     """The flow of the month: avoided bill less new bill."""
     return avoided_bill - new_bill
+
+
+def year(month: Value) -> Value:
+    """The year that a month lies in: 12 months from month 1 on, and month 0 in none.
+
+        y(t) = ⌈t / 12⌉
+
+    Returns a count, 0 for month 0. Source: docs/method.md, "By year".
+    """
+    return ceiling(month / 12)

@@ -27,6 +27,7 @@ NOT_ADDED = frozenset(
     {
         "traffic_growth", "adoption", "old_bill_ended", "pay_level", "serving_gpus", "training_age", "discount_factor",
         "cumulative_sum", "cumulative", "recovered", "discounted_sum", "cumulative_discounted", "discounted_recovered",
+        "year",
     }
 )  # fmt: skip
 """Monthly quantities whose total would say nothing: factors, shares, counts, moments and running sums."""

@@ -184,6 +184,12 @@ FIGURES: dict[str, Figure] = _by_name((
         function="FT_NPV", code="NPV",
     ),
     Figure(
+        "roi_present_value", "ROI in present values", q.RETURN,
+        "NPV over the present value of every cost, the fine-tuned model's bill too, a fraction: the ROI of TEI "
+        "studies.",
+        share_of="of PV of costs", undefined="when nothing is spent", error=ZeroDivisor,
+    ),
+    Figure(
         "discounted_payback_months", "Discounted payback", q.DURATION,
         "Months until the discounted cash flow has recovered its outlay, within the horizon; the text Never when "
         "it does not.",

@@ -353,6 +353,32 @@ def npv(total_discounted: Value) -> Value:
     return total_discounted
 
 
+def discounted_cost(new_bill: Value, discount_factor: Value) -> Value:
+    """The present value of all that is paid in a month."""
+    return new_bill * discount_factor
+
+
+def present_cost(total_discounted_cost: Value) -> Value:
+    """The present value of every cost: upfront, running, the new bill, review added.
+
+        PV of costs = Σ (upfront(t) + R(t) + F(t) + A(t)) · (1 + cost risk) · (1 + r)^(−t/12)
+
+    Returns money. Source: docs/method.md, "ROI in present values".
+    """
+    return total_discounted_cost
+
+
+def roi_present_value(npv: Value, present_cost: Value) -> Value:
+    """NPV over the present value of every cost: the ROI of TEI studies.
+
+        ROI in present values = NPV / PV of costs
+
+    In words: NPV / present value of every cost, the new bill too.
+    Returns a fraction; undefined when nothing is spent. Source: docs/method.md, "ROI in present values".
+    """
+    return divide(npv, present_cost, UNDEFINED)
+
+
 def absolute_discounted(discounted: Value) -> Value:
     """The size of the month's discounted flow, whatever its sign."""
     return abs(discounted)

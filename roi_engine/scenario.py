@@ -102,7 +102,7 @@ class Scenario(BaseModel):
             q.START_MONTH,
             "Month 1",
             "Label",
-            "The calendar month of month 1, such as 2027-01: names the months, changes no figure.",
+            "The calendar month of month 1, such as 2027-01: names months and years, changes no figure.",
         ),
     ] = ""
 

@@ -15,6 +15,7 @@ from roi_engine.scenario import Scenario
 from templates.building.book import Book, Edition
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
+from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
 from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
 from templates.sheets.checks import Checked
 from templates.sheets.checks_sheet import add_checks_sheet, add_master_check
@@ -64,15 +65,17 @@ def build_workbook(
 def _add_sheets(book: Book, moment: datetime) -> None:
     """Every sheet, each with the cells of those that it takes from."""
     summary = add_summary_sheet(book)
+    years = add_by_year_sheet(book)
     scenarios = add_scenarios_sheet(book) if book.several else None
     inputs = add_inputs_sheet(book, scenarios)
     workings = add_breakdown_workings(book, inputs.in_use)
     flows = add_cash_flow_sheet(book, workings.quantities)
     figures = fill_breakdown(book, workings, flows, inputs.block)
+    by_year = fill_by_year(book, years, flows)
     sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
     options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
     results = fill_scenario_results(book, scenarios, flows.months) if scenarios else None
-    checks = add_checks_sheet(book, Checked(inputs, flows, figures, sensitivity, options, scenarios, results))
+    checks = add_checks_sheet(book, Checked(inputs, flows, figures, by_year, sensitivity, options, scenarios, results))
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)
     add_what_if_sheets(book, inputs.in_use, sensitivity)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from roi_engine import quantity as q
+from roi_engine.by_year import LINES
 from roi_engine.cashflow import figure
 from roi_engine.errors import OutOfRange
 from roi_engine.value import fallback
@@ -94,3 +95,15 @@ def profitability_index(case: Case, discount_rate: float | None) -> float | None
 )
 def equivalent_monthly(case: Case, discount_rate: float | None) -> float:
     return case.appraisal.equivalent_monthly(discount_rate)
+
+
+@worksheet_function(
+    "FT_BYYEAR",
+    CAPITAL_BUDGETING,
+    "Table by year: avoided bill, review avoided, benefits; upfront, new bill, review added, running costs, costs; net, cumulative. Columns Initial, Year 1 and so on, Total, Present value. Risk-adjusted.",
+    q.TABLE,
+)
+def by_year_table(case: Case) -> list[list[Any]]:
+    table = case.appraisal.by_year
+    rows = ([LINES[name].label, *figures] for name, figures in table.lines.items())
+    return [["", *table.columns], *([["" if cell is None else cell for cell in row] for row in rows])]

@@ -5,7 +5,7 @@ Excel, previews and converters draw a chart from the values cached in it, so eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl.chart import BarChart, ScatterChart
@@ -19,6 +19,7 @@ from openpyxl.chart.data_source import (
     StrRef,
     StrVal,
 )  # fmt: skip
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
@@ -92,6 +93,36 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
     chart.x_axis.majorGridlines = None
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
     chart.legend = None
+    return chart
+
+
+def column_chart(
+    labels: Cells, series: Mapping[str, Cells], title: Cells, currency: str, *, numbered: bool
+) -> BarChart:
+    """Columns side by side, a colour for each series.
+
+    labels : what stands below the columns.
+    series : by their names.
+    title : the cell that the title shows.
+    currency : named on the axis.
+    numbered : whether each column carries its number.
+    """
+    chart = BarChart()
+    chart.type, chart.grouping = "col", "clustered"
+    chart.style = 2
+    chart.gapWidth = 60
+    for (name, cells), colour in zip(series.items(), (BLUE, ORANGE, GREEN), strict=False):
+        columns = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
+        columns.cat = AxDataSource(strRef=_texts(labels))
+        columns.graphicalProperties = GraphicalProperties(solidFill=colour)
+        columns.invertIfNegative = False
+        columns.dLbls = _numbers_above() if numbered else None
+        chart.series.append(columns)
+    _frame(chart, title)
+    _axis(chart.x_axis, "", None)
+    _axis(chart.y_axis, currency, "#,##0")
+    chart.x_axis.majorGridlines = None
+    _legend_below(chart)
     return chart
 
 
@@ -260,6 +291,13 @@ def _axis_title(text: str) -> Title:
     run = RegularTextRun(rPr=_characters(9), t=text)
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(9)), r=[run])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
+
+
+def _numbers_above() -> DataLabelList:
+    """The number of each column, above it."""
+    labels = DataLabelList(numFmt="#,##0", showVal=True, dLblPos="outEnd", txPr=_text(9))
+    labels.showLegendKey = labels.showCatName = labels.showSerName = labels.showPercent = False
+    return labels
 
 
 def _linked_title(cell: Cells) -> Title:

@@ -56,6 +56,7 @@ LINES: tuple[Line | str, ...] = (
     Line("roi_total", "roi_total", "net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted)"),
     Line("payback", "payback_months", "moment at which the cumulative cash flow is recovered for good"),
     Line("npv", "npv", "cash flows discounted at the effective annual rate; month 0 undiscounted"),
+    Line("roi_present_value", "roi_present_value", "NPV / present value of every cost, the new bill too"),
     Line("discounted_payback", "discounted_payback_months", "payback of the discounted cash flow, within the horizon"),
     Line(
         "irr",

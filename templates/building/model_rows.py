@@ -104,6 +104,9 @@ ROWS: tuple[Row | str, ...] = (
         "balance", "Balance, at a rate not above zero", "{currency}", _CELL, "",
         internal_rate.balance, ("balance_before", "net_cash_flow", "irr_found"), waits="irr_found",
     ),
+    "By year",
+    _row("year", "Year", "", styles.WHOLE),
+    _row("discounted_cost", "Discounted new bill", "{currency}", _CELL, "total_discounted_cost"),
 )  # fmt: skip
 """The rows with their headings; a total goes by the name of the fixed quantity that it is."""
 

@@ -6,11 +6,12 @@ Differences are edited formulas, old figures and failed checks.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from roi_engine.appraisal import appraise
+from roi_engine.by_year import PRESENT_VALUE, TOTAL
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import Scenario
 from templates.building.book import Edition
@@ -26,10 +27,12 @@ from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
 
-FIXED = ("Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
+FIXED = ("By year", "Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
 """The sheets whose formulas depend on no input: they stand where a new workbook has them, whatever was edited."""
 FLOWS = ("Cash flow", "Option flows")
 """Sheets whose months run across or down, as the horizon has it."""
+YEARS = "By year"
+"""The sheet that has as many columns before its total as the horizon had years."""
 LIKE = 0.5
 """The share of a sheet's texts that make a sheet of another title the same sheet."""
 CHOICES = "Sensitivity"
@@ -97,7 +100,7 @@ class _Comparison:
     """The cells of a workbook beside those of a new one."""
 
     def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
-        self.book = book
+        self.book, self.inputs_edited = book, inputs_edited
         live_grids = TABLES in book.titles
         as_generated = edition == "values" or (edition == "native" and not live_grids)
         self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
@@ -194,7 +197,8 @@ class _Comparison:
         found = self.book.cells(there)
         edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
         kept = sum(cell.formula is not None for cell in found.values())
-        if len(edited) > len(made) / 2 and kept > len(made) / 2:  # its formulas are still there, in other cells
+        moved = len(edited) > len(made) / 2 and kept > len(made) / 2  # its formulas are still there, in other cells
+        if moved or (title == YEARS and self.inputs_edited and not self._has_as_many_years(found)):
             self.elsewhere.append(title)
             self.notes.append(
                 f"{title}: its cells stand elsewhere than in a new workbook of these inputs; compared by name only."
@@ -209,6 +213,11 @@ class _Comparison:
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         for at in numbers if values else ():
             self._compare(Place(there, *at), found.get(at, EMPTY).value, cells[at].value)
+
+    def _has_as_many_years(self, found: Mapping[tuple[int, int], Cell]) -> bool:
+        """Whether total and present value stand where the new workbook has them."""
+        ends = [at for at, cell in self.new.cells(YEARS).items() if cell.value in (TOTAL, PRESENT_VALUE)]
+        return all(found.get(at, EMPTY).value == self.new.cells(YEARS)[at].value for at in ends)
 
     def _compare_names(self) -> None:
         """Compares the figures that have names, wherever they stand now.

@@ -15,6 +15,7 @@ from templates.building.book import Book, own_area
 from templates.building.chosen_metric import metric_at_base
 from templates.building.formula import Formula, function, is_number
 from templates.sheets.breakdown_sheet import BreakdownCells
+from templates.sheets.by_year_sheet import ByYearCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.grids import GridCells
 from templates.sheets.inputs_sheet import InputCells
@@ -49,6 +50,7 @@ class Checked:
     inputs: InputCells
     flows: CashFlowCells
     figures: BreakdownCells
+    by_year: ByYearCells
     sensitivity: SensitivityCells
     options: OptionsCells
     scenarios: ScenarioCells | None = None
@@ -62,7 +64,9 @@ class Checked:
     @property
     def sheets(self) -> list[Worksheet]:
         """The sheets that no cell with an error may stand on."""
-        always = [each.sheet for each in (self.inputs, self.figures, self.flows, self.sensitivity, self.options)]
+        always = [
+            each.sheet for each in (self.by_year, self.inputs, self.figures, self.flows, self.sensitivity, self.options)
+        ]
         return always + ([self.scenarios.sheet] if self.scenarios else [])
 
 
@@ -82,6 +86,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         Check("check_last_cumulative", "The cumulative cash flow ends at the net ROI.",
               last, out.net_roi, cumulative),
         Check("check_npv", "NPV is the sum of discount factor × cash flow.", discounted, out.npv, out.npv),
+        *_by_year(checked),
         _npv_at_irr(checked),
         _payback_straddles(checked),
         *_sensitivity_checks(book, checked),
@@ -90,6 +95,18 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
         _no_errors(checked),
+    ]  # fmt: skip
+
+
+def _by_year(checked: Checked) -> list[Check]:
+    """Both are the net of a column, which large benefits and costs may leave small."""
+    table, out = checked.by_year, checked.figures
+    size = maximum(table.size, 1)
+    return [
+        Check("check_by_year_net_roi", "By year: the net in total is the net ROI (difference over what is added up).",
+              (table.net_roi - out.net_roi) / size, 0, table.net_roi),
+        Check("check_by_year_npv", "By year: the net in present value is the NPV (difference over the same).",
+              (table.npv - out.npv) / size, 0, table.npv),
     ]  # fmt: skip
 
 

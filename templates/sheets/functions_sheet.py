@@ -128,10 +128,12 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """The last column of a table's first row: one figure to look at."""
+    """One figure to look at: in the last column, the first that is a number."""
     rows: list[list[Any]] = table.value
     column = len(rows[0])
-    return function("INDEX", table, 1, column, value=rows[0][column - 1])
+    figures = (index for index, row in enumerate(rows) if isinstance(row[-1], (int, float)))
+    index = next(figures, 0)
+    return function("INDEX", table, index + 1, column, value=rows[index][-1])
 
 
 def _result_in_words(each: Function, currency: str) -> str:

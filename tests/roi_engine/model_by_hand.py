@@ -133,3 +133,36 @@ def payback(flows: list[float]) -> float:
 def npv(rate: float, flows: list[float]) -> float:
     monthly = (1 + rate) ** (1 / 12) - 1
     return sum(flow / (1 + monthly) ** month for month, flow in enumerate(flows))
+
+
+def by_year(inputs: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Initial, each year of twelve months from month 1 on, total and present value; the cumulative net has neither."""
+    rows, horizon = month_rows(inputs), inputs["months_to_amortize"]
+    cut, raised = 1 - inputs["benefit_risk"], 1 + inputs["cost_risk"]
+    monthly = {
+        "avoided_bill": [amount * cut for amount in rows["baseline_spend"]],
+        "review_avoided": [amount * cut for amount in rows["review_savings"]],
+        "upfront": [upfront(inputs) * raised] + [0.0] * horizon,
+        "new_bill": [amount * raised for amount in rows["finetuned_spend"]],
+        "added_review": [amount * raised for amount in rows["added_review"]],
+        "running": [amount * raised for amount in rows["running_cost"]],
+    }
+    table: dict[str, list[Any]] = {
+        name: _columns(amounts, inputs["discount_rate"]) for name, amounts in monthly.items()
+    }
+    width = len(table["upfront"])
+    table["benefits"] = [table["avoided_bill"][at] + table["review_avoided"][at] for at in range(width)]
+    costs = ("upfront", "new_bill", "added_review", "running")
+    table["costs"] = [sum(table[name][at] for name in costs) for at in range(width)]
+    table["net"] = [table["benefits"][at] - table["costs"][at] for at in range(width)]
+    table["cumulative"] = [*(sum(table["net"][: at + 1]) for at in range(width - 2)), None, None]
+    return table
+
+
+def _columns(amounts: list[float], rate: float) -> list[float]:
+    years: list[float] = []
+    for month in range(1, len(amounts)):
+        if month % 12 == 1:
+            years.append(0.0)
+        years[-1] += amounts[month]
+    return [amounts[0], *years, sum(amounts), npv(rate, amounts)]

@@ -246,6 +246,8 @@ def test_every_equation_is_needed_and_described() -> None:
     asked = [metric.equation for metric in METRICS.values()]
     shown = [
         "roi_total",
+        "roi_present_value",
+        "year",
         "monthly_benefit",
         "monthly_inference_savings",
         "monthly_review_savings",
@@ -300,5 +302,5 @@ def test_typed_arguments_are_the_leaves_of_the_quantity_in_the_scenarios_order(n
 
 
 def test_functions_without_a_closed_form_take_the_whole_scenario() -> None:
-    for name in ("FT_NPV", "FT_IRR", "FT_CASHFLOW", "FT_VERDICT", "FT_BREAKEVEN", "FT_TORNADO"):
+    for name in ("FT_NPV", "FT_IRR", "FT_CASHFLOW", "FT_BYYEAR", "FT_VERDICT", "FT_BREAKEVEN", "FT_TORNADO"):
         assert tuple(argument.name for argument in functions()[name].scenario) == SCENARIO_ARGUMENTS

@@ -17,6 +17,7 @@ from roi_engine.options import compare_options
 from templates.building.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
+from tests.by_year_table import wrong_by_year
 from tests.random_scenarios import random_scenarios
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
@@ -91,7 +92,7 @@ def test_the_editions_show_the_same_figures(name: str) -> None:
         stored_cells(build_workbook(scenario, edition=edition, generated=WHEN)) for edition in EDITIONS
     )
     compared = 0
-    for title in ("Summary", "Inputs", "Cash flow", "Sensitivity", "Breakdown", "Options"):
+    for title in ("Summary", "By year", "Inputs", "Cash flow", "Sensitivity", "Breakdown", "Options"):
         for address, cell in wired[title].items():
             beside = title == "Breakdown" and address[0] > "D"
             if isinstance(cell.value, float) and not beside:
@@ -273,6 +274,7 @@ def _compare(book: dict[str, Cells], changes: dict[str, Any]) -> Appraisal:
     assert book["Summary"]["A5"].value == verdict(result, scenario.currency)
     assert book["Summary"]["A3"].value == "All checks OK"
     _compare_options(book, scenario)
+    assert not wrong_by_year(book["By year"], scenario, _scale(scenario))
     return result
 
 

@@ -20,7 +20,9 @@ THIS_EDITION = {
         "FT_TRAINCOST", "FT_STORAGECOST", "FT_UPFRONT", "FT_TOTALCOST", "FT_INFSAVE", "FT_REVSAVE", "FT_MONTHLY",
         "FT_BENEFIT", "FT_NETROI", "FT_ROI", "FT_PAYBACK", "FT_WORTHIT", "FT_VERDICT", "FT_BREAKDOWN",
     ],
-    "Capital budgeting": ["FT_CASHFLOW", "FT_NPV", "FT_IRR", "FT_MIRR", "FT_DPAYBACK", "FT_PI", "FT_EQUIVMONTHLY"],
+    "Capital budgeting": [
+        "FT_CASHFLOW", "FT_NPV", "FT_IRR", "FT_MIRR", "FT_DPAYBACK", "FT_PI", "FT_EQUIVMONTHLY", "FT_BYYEAR",
+    ],
     "Break-even and what-if": ["FT_BREAKEVEN", "FT_WHATIF", "FT_SENSITIVITY", "FT_TORNADO"],
     "Tokens and serving": [
         "FT_CALLCOST", "FT_APICOST", "FT_APITRAINCOST", "FT_COSTPER1K", "FT_GPUCOUNT", "FT_SELFHOST",

@@ -73,9 +73,16 @@ def renamed(content: bytes, title: str, other: str) -> bytes:
     return package_of(parts)
 
 
+def next_row(content: bytes, name: str) -> str:
+    """The cell below that of a name."""
+    sheet, address = named_cells(content)[name]
+    column, row = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()  # type: ignore[union-attr]
+    return f"'{sheet}'!${column}${int(row) + 1}"
+
+
 NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a working name that points to the next row": (
-        lambda content: with_name(content, "training_cost", "'Breakdown'!$B$35"), "training_cost"),
+        lambda content: with_name(content, "training_cost", next_row(content, "training_cost")), "training_cost"),
     "a working name that is a figure": (lambda content: with_name(content, "upfront_cost", "5"), "upfront_cost"),
     "a row of months that begins later": (
         lambda content: with_name(content, "later_flows", "'Cash flow'!$G$28:$BM$28"), "later_flows"),

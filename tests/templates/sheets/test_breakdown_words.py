@@ -25,6 +25,7 @@ EQUATIONS = {
     "roi_total": "roi_total",
     "payback": "payback_months",
     "npv": "npv",
+    "roi_present_value": "roi_present_value",
     "discounted_payback": "discounted_payback_months",
     "irr": "irr_annual",
     "mirr": "mirr_annual",
