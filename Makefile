@@ -35,7 +35,7 @@ docs: .venv/installed-dev
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist site report.xlsx
-	find roi_engine templates addin tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find roi_engine templates addin tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name one with PYTHON=…" if sys.version_info < (3, 11) else 0)'

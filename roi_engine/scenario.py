@@ -548,3 +548,9 @@ def find_input(label: str) -> Input:
     'monthly_review_cost'
     """
     return find_among(INPUTS, _names(), label)
+
+
+def known_input(label: str) -> Input | None:
+    """The input that `find_input` finds; None, and no guess, where there is none."""
+    name = _names().get(normal_form(label))
+    return None if name is None else INPUTS[name]

@@ -17,7 +17,7 @@ from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
 from roi_engine.prices.named_prices import NAMES, fill_in
-from roi_engine.scenario import INPUTS, Scenario, find_input
+from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.text_files import decoded
 
 GROUPS = (
@@ -266,10 +266,8 @@ def _with_group(group: str, key: str) -> str:
     full = f"{group}_{key}"
     if full in NAMES:
         return full
-    try:
-        return find_input(full).name
-    except UnknownName:
-        return key
+    found = known_input(full)
+    return key if found is None else found.name
 
 
 def scenario_json(scenario: Scenario) -> str:

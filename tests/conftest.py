@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,10 @@ from tests import examples as examples  # loads the profile of Hypothesis
 from tests import libreoffice, open_xml_sdk
 
 os.environ["FT_ROI_PRICES"] = os.devnull  # no folder: the shipped price table, whatever this computer's user has
+
+# With this set, each of the hundreds of programs that tests start would compile anew what it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PROGRAMS: dict[str, Callable[[], str | None]] = {
     "needs_libreoffice": libreoffice.missing,

@@ -20,13 +20,13 @@ FORMULAS = 1_500
 
 
 @cache
-def _sound() -> bytes:
+def sound() -> bytes:
     return build_workbook(REFERENCE, edition="wired")
 
 
 def changed(title: str, old: str, new: str) -> bytes:
     """A sound workbook with another text in a sheet, or in a part by its name."""
-    parts = parts_of(_sound())
+    parts = parts_of(sound())
     name = title if title in parts else parts_by_title(parts)[title]
     assert old in parts[name].decode(), f"{name} holds no {old}"
     parts[name] = parts[name].replace(old.encode(), new.encode(), 1)
@@ -68,7 +68,7 @@ def shared_text(text: str, rows: int, columns: int) -> bytes:
 
 def names_and_sheets(names: int, sheets: int) -> bytes:
     """Many sheets that show one part, and as many names that point to them."""
-    parts = parts_of(_sound())
+    parts = parts_of(sound())
     main = parts["xl/workbook.xml"].decode()
     space = f'xmlns:r="{DOCUMENT_RELATIONSHIPS}"'
     tabs = "".join(f'<sheet name="Tab {n}" sheetId="{n + 100}" r:id="rId1" {space}/>' for n in range(sheets))
@@ -89,7 +89,7 @@ def numbers(rows: int, columns: int) -> bytes:
 
 def stray_part(size: int) -> bytes:
     """A sheet that no relationship leads to, packed a thousand times smaller than it is."""
-    packed = BytesIO(_sound())
+    packed = BytesIO(sound())
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/stray.xml", bytes(size))
     return packed.getvalue()

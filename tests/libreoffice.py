@@ -150,7 +150,9 @@ class Listening:
         if soffice is None:
             raise LibreOfficeError(f"LibreOffice is not installed: {INSTALL}")
         self._profile = tempfile.TemporaryDirectory(prefix="soffice-", ignore_cleanup_errors=True)
+        self.found_by = office.pipe_of(Path(self._profile.name))
         self.pipe = f"ft-roi-{uuid.uuid4().hex}"
+        self.pipe_file = Path(f"/tmp/OSL_PIPE_{os.getuid()}_{self.pipe}")
         command = [
             str(soffice),
             f"-env:UserInstallation={Path(self._profile.name).resolve().as_uri()}",
@@ -169,6 +171,8 @@ class Listening:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        office.remove_pipe(Path(self._profile.name))
+        self.pipe_file.unlink(missing_ok=True)
         self._profile.cleanup()
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -97,6 +98,17 @@ class TestLibreOffice:
         with pytest.raises(libreoffice.LibreOfficeError, match=r"more than 0\.01 s"):
             libreoffice.recalculate_many([stale], tmp_path / "out", timeout=0.01)
         assert value(libreoffice.recalculate(stale, tmp_path / "out")) == 2
+
+    @pytest.mark.slow
+    def test_one_that_is_killed_leaves_no_pipes(self):
+        listening = libreoffice.Listening()
+        pipes = (listening.found_by, listening.pipe_file)
+        deadline = time.monotonic() + 60
+        while not all(pipe.exists() for pipe in pipes) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        there = [pipe.exists() for pipe in pipes]
+        listening.close()
+        assert there == [True, True] and not any(pipe.exists() for pipe in pipes)
 
 
 @pytest.mark.needs_open_xml_sdk

@@ -9,6 +9,7 @@ which is killed whole when it takes too long or when this program is stopped.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -153,6 +154,7 @@ class Office:
         folder = tempfile.TemporaryDirectory(prefix="ft-roi-", ignore_cleanup_errors=True)
         self.folder = Path(self._open.enter_context(folder)).resolve()
         self._user_profile = self.folder / "profile"
+        self._open.callback(remove_pipe, self._user_profile)
         (self._user_profile / "user").mkdir(parents=True)
         (self._user_profile / "user" / "registrymodifications.xcu").write_text(PROFILE)
         self._extensions = self.folder / "extensions"
@@ -208,6 +210,20 @@ class Office:
 
 def _profile_flag(folder: Path) -> str:
     return f"-env:UserInstallation={folder.resolve().as_uri()}"
+
+
+def pipe_of(profile: Path) -> Path:
+    """Where the LibreOffice of a profile has the pipe by which it is found, on Linux and macOS."""
+    known_by = hashlib.md5(profile.resolve().as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+    digits = "".join(f"{byte:x}" for byte in known_by)
+    return Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digits}")
+
+
+def remove_pipe(profile: Path) -> None:
+    """Removes what a LibreOffice that was killed leaves outside its profile."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            pipe_of(profile).unlink()
 
 
 def run_program(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> str:

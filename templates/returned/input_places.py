@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from roi_engine.errors import UnknownName
 from roi_engine.inputs import Input, normal_form
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, find_input
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, known_input
 from templates.returned.column_titles import table_columns
 from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Cell, Name, Place, StoredWorkbook
@@ -370,10 +369,8 @@ def _input_of(value: object) -> str:
     """The name of the input that a label means; empty for anything else."""
     if not isinstance(value, str) or len(value) > LONGEST_LABEL or not normal_form(value):
         return ""
-    try:
-        return find_input(value).name
-    except UnknownName:
-        return ""
+    found = known_input(value)
+    return "" if found is None else found.name
 
 
 def strangers(places: InputPlaces) -> Iterator[Place]:

@@ -54,7 +54,7 @@ def paying_side(found: BreakEven, scenario: Scenario) -> bool:
     return (up > 0 > down) if found.pays_above else (down > 0 > up)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=8)
 @examples(60)
 @given(level_scenarios())
 def test_the_closed_forms(scenario: Scenario) -> None:

@@ -48,6 +48,7 @@ def assert_equal_rows(found: dict[str, list[float]], expected: dict[str, list[fl
             assert math.isclose(one, other, rel_tol=1e-11, abs_tol=tolerance), (name, month, one, other)
 
 
+@pytest.mark.slow
 @FIVE_HUNDRED
 @given(scenarios())
 @example(DYING_OUT)

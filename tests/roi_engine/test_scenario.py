@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from roi_engine import INPUTS, REFERENCE, Range, Scenario, ScenarioError, UnknownName
-from roi_engine.scenario import REFERENCE_INPUTS, SCENARIO_ARGUMENTS, find_input
+from roi_engine.scenario import REFERENCE_INPUTS, SCENARIO_ARGUMENTS, find_input, known_input
 from tests.examples import examples
 from tests.roi_engine.legal_scenarios import scenarios
 
@@ -117,6 +117,7 @@ def test_an_input_is_found_by_its_name_and_its_label(name: str) -> None:
     declared = INPUTS[name]
     for label in (name, name.upper(), f" {name.replace('_', ' ')} ", declared.label, f"{declared.label} (a unit)"):
         assert find_input(label).name == name
+        assert known_input(label) is declared
     for alias in declared.aliases:
         assert find_input(alias).name == name
 
@@ -143,6 +144,7 @@ def test_an_unknown_name_is_guessed() -> None:
         find_input("trainig_hours")
     with pytest.raises(UnknownName, match=r'no input "colour"\.$'):
         find_input("colour")
+    assert known_input("trainig_hours") is known_input("") is None
     assert problems(gpu_hourly_rat=1) == {
         "gpu_hourly_rat": 'There is no input "gpu_hourly_rat". Did you mean "gpu_hourly_rate"?'
     }

@@ -40,8 +40,11 @@ def _scenarios() -> dict[str, Scenario]:
 SCENARIOS = _scenarios()
 
 
-PLAIN = {"support-classifier"}
-"""The scenario that plain pytest looks at; the slow tests look at all."""
+PLAIN = ("support-classifier",)
+"""The scenario that plain pytest looks at."""
+SLOW = ("nothing", "five years", "fifty years")
+"""What make test adds; the full tests look at all."""
+EDITED_IN_MAKE_TEST = ("shorter", "fleet", "quality", "default")
 
 
 @cache
@@ -64,7 +67,7 @@ def _scale(scenario: Scenario) -> float:
     return max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
 
 
-@pytest.mark.parametrize("name", some(SCENARIOS, PLAIN))
+@pytest.mark.parametrize("name", some(SCENARIOS, PLAIN, SLOW))
 def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> None:
     cells = _native_cells(name)
     assert len(cells) > 1500
@@ -83,8 +86,7 @@ def test_the_months_are_named_by_the_calendar() -> None:
     assert named == {0: "", 1: "2026-11", 2: "2026-12", 3: "2027-01", 14: "2027-12", 60: "2031-10"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ("support-classifier", "never", "late"))
+@pytest.mark.parametrize("name", some(("support-classifier", "never", "late"), slow=("support-classifier",)))
 def test_the_editions_show_the_same_figures(name: str) -> None:
     """Every figure that two editions have in the same cell is the same; the answer and the metrics are among them."""
     scenario, scale = SCENARIOS[name], _scale(SCENARIOS[name])
@@ -221,9 +223,8 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> Recalculated:
     return Recalculated(tmp_path_factory.mktemp("native"))
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", SCENARIOS)
+@pytest.mark.parametrize("file", some(SCENARIOS, slow=(*PLAIN, *SLOW)))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file: str) -> None:
     book, scale = stored_cells(recalculated[file].read_bytes()), _scale(SCENARIOS[file])
     wrong = []
@@ -234,16 +235,17 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file
     assert not wrong, "\n".join(wrong[:5])
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", [f"edited {n}" for n in CHANGES])
+@pytest.mark.parametrize(
+    "file",
+    some([f"edited {n}" for n in CHANGES], slow=[f"edited {n}" for n in EDITED_IN_MAKE_TEST]),
+)
 def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     _compare(stored_cells(recalculated[file].read_bytes()), CHANGES[file.removeprefix("edited ")])
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", [f"moved {n}" for n in MOVED])
+@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::6]))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})

@@ -25,7 +25,7 @@ from templates.building import styles
 from templates.building.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice
-from tests.slow_cases import some
+from tests.slow_cases import MARKS, some
 from tests.workbook_cells import Stored, samples_and_edges, stored_cells
 
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -33,6 +33,18 @@ EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
 SCENARIOS["ten years"] = SCENARIOS["reference"].with_inputs(months=120, monthly_growth=0.01)
 PLAIN = {("support-classifier", "wired"), ("support-classifier", "values"), ("three scenarios", "native")}
+SLOW = {
+    *(("three scenarios", "wired"), ("three scenarios", "values"), ("support-classifier", "native")),
+    *(
+        ("ten years", "wired"),
+        ("ten years", "native"),
+        ("nothing", "native"),
+        ("never", "wired"),
+        ("one month", "values"),
+    ),
+    ("live grids", "native"),
+}
+"""What make test adds; the full tests hold the rules over every edition of every scenario."""
 SEVERAL = {"three scenarios": ("support-classifier", "document-extraction", "reference")}
 """A workbook of several scenarios, by its name."""
 LIVE = "live grids"
@@ -80,7 +92,7 @@ def _built(scenario: str, edition: Edition) -> Built:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(each, id=" ".join(each), marks=() if each in PLAIN else pytest.mark.slow)
+        pytest.param(each, id=" ".join(each), marks=() if each in PLAIN else MARKS["slow" if each in SLOW else "full"])
         for each in (*product((*SEVERAL, *SCENARIOS), EDITIONS), (LIVE, "native"))
     ],
 )

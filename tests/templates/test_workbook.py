@@ -41,8 +41,10 @@ SCENARIOS = _scenarios()
 
 
 PLAIN = ["support-classifier", "never"]
-"""The scenarios that plain pytest looks at; the slow tests look at all."""
-SOME = some(SCENARIOS, PLAIN)
+"""The scenarios that plain pytest looks at."""
+SLOW = ["nothing", "one month", "ten years"]
+"""What make test adds; the full tests look at all."""
+SOME = some(SCENARIOS, PLAIN, SLOW)
 
 
 class Workbooks(dict[str, Path]):
@@ -231,23 +233,31 @@ def _without_ft_formulas(package: bytes) -> bytes:
     return edited.getvalue()
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-def test_ordinary_formulas_recalculate_to_their_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param([*PLAIN, *SLOW], marks=pytest.mark.slow(seconds=5), id="some"),
+        pytest.param([each for each in SCENARIOS if each not in (*PLAIN, *SLOW)], marks=pytest.mark.full, id="others"),
+    ],
+)
+def test_ordinary_formulas_recalculate_to_their_cached_values(
+    workbooks: dict[str, Path], names: list[str], tmp_path: Path
+) -> None:
     """LibreOffice recalculates every formula; FT_ cells, which need the add-in, hold their cached values."""
     frozen = []
-    for name in SCENARIOS:
+    for name in names:
         frozen.append(tmp_path / workbooks[name].name)
         frozen[-1].write_bytes(_without_ft_formulas(workbooks[name].read_bytes()))
     compared = 0
-    for name, path in zip(SCENARIOS, libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True):
+    for name, path in zip(names, libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True):
         scale = _scale(workbooks[name])
         for sheet, address, formula, value in _formula_cells(workbooks[name]):
             if "FT_" not in formula:
                 shown = _stored(path)[sheet][address].value
                 assert same(shown, value, scale), f"{name} {sheet}!{address} {formula}: {shown} is not {value}"
                 compared += 1
-    assert compared > 1_900 * len(SCENARIOS)
+    assert compared > 1_900 * len(names)
 
 
 @pytest.mark.slow
@@ -271,12 +281,14 @@ def test_the_package_is_valid_for_the_current_office(workbooks: dict[str, Path])
 
 @open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-@pytest.mark.parametrize("name", ["reference", "support-classifier", "document-extraction", "ten years"])
+@pytest.mark.parametrize(
+    "name", some(["reference", "support-classifier", "document-extraction", "ten years"], slow=["ten years"])
+)
 def test_the_package_is_valid_for_every_office(workbooks: dict[str, Path], name: str, versions: Sequence[str]) -> None:
     assert open_xml_sdk.validate(workbooks[name], versions) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=6)
 @pytest.mark.needs_open_xml_sdk
 def test_the_edge_workbooks_are_valid_too(workbooks: dict[str, Path]) -> None:
     for name in ("never", "free", "nothing", "one month", "random 0"):

@@ -21,7 +21,7 @@ from tests.workbook_edits import with_cells
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
-EDITIONS = some(("wired", "native", "values"), ["native"])
+EDITIONS = ("wired", "native", "values")
 
 
 @cache
@@ -41,7 +41,7 @@ def findings(folder: Path, content: bytes) -> list[dict[str, str]]:
     return json.loads(result.stdout)["findings"]  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
 def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, workbook(edition))
     assert result.exit_code == 0, result.output
@@ -70,8 +70,7 @@ def test_a_figure_typed_over_a_formula_is_named(tmp_path: Path) -> None:
     assert found["place"] == "'Cash flow'!G20" and "the value 12345 stands where =" in found["sentence"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=["values"]))
 def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
     sheet, address = named_cells(workbook(edition))["out_net_roi"]
     formula = stored_cells(workbook(edition))[sheet][address].formula
@@ -94,7 +93,7 @@ def test_no_sheet_is_left_out_while_the_inputs_are_the_old_ones(
     assert (found["kind"], found["place"]) == (kind, f"{sheet}!{next(iter(cells))}")
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 def test_a_sheet_pasted_as_values_is_no_sheet_whose_rows_moved(tmp_path: Path) -> None:
     cells = stored_cells(workbook("native"))["Cash flow"]
     doubled = {at: cell.value * 2 for at, cell in cells.items() if cell.formula and isinstance(cell.value, float)}
@@ -102,7 +101,7 @@ def test_a_sheet_pasted_as_values_is_no_sheet_whose_rows_moved(tmp_path: Path) -
     assert len([each for each in found if each["kind"] == "formula"]) == len(doubled)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_an_ok_typed_over_a_check_is_named(tmp_path: Path) -> None:
     sheet, address = named_cells(workbook("native"))["check_npv"]
     content = with_cells(with_cells(workbook("native"), {address: "OK"}, sheet), {"review_cost_per_call": 0.05})
@@ -160,7 +159,7 @@ def test_a_copy_that_libreoffice_saved_passes(tmp_path: Path) -> None:
     assert "formulas stand as they were made" in result.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_workbook_with_data_tables_passes(tmp_path: Path) -> None:
     result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, live_grids=True))
     assert result.exit_code == 0, result.output
@@ -177,8 +176,7 @@ def test_data_tables_that_libreoffice_saved_are_what_excel_refuses(tmp_path: Pat
     assert all("data table" in each["sentence"] for each in found)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], slow=["native"]))
 def test_what_may_be_chosen_on_the_sensitivity_sheet_is_no_finding(edition: Any, tmp_path: Path) -> None:
     made = build_workbook(SAMPLE, edition=edition, generated=WHEN, live_grids=edition == "native")
     result = check(tmp_path, with_cells(made, {"B4": "NPV", "E4": 0.3}, "Sensitivity"))
@@ -186,8 +184,7 @@ def test_what_may_be_chosen_on_the_sensitivity_sheet_is_no_finding(edition: Any,
     assert "Sensitivity: a metric, an axis or a change was chosen; not compared." in result.stdout
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], slow=["native"]))
 def test_a_net_roi_typed_over_hides_no_other_edit(edition: Any, tmp_path: Path) -> None:
     """The edition is told by all results, not by the one that somebody typed over."""
     sheet, address = named_cells(workbook(edition))["out_net_roi"]

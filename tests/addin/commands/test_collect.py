@@ -173,15 +173,17 @@ def test_a_file_that_ends_its_process_is_a_problem_like_any_other(folder, monkey
     assert found[1].problems[0].sentence == returned_files.ENDED
 
 
-@pytest.mark.slow
-def test_two_hundred_answers_of_mixed_quality_with_every_fault_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "number", [pytest.param(50, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.full(seconds=8))]
+)
+def test_many_answers_of_mixed_quality_with_every_fault_named(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "answers").mkdir()
-    written = write_returned_workbooks(tmp_path / "answers", 200)
+    written = write_returned_workbooks(tmp_path / "answers", number)
     result = run("answers", "--json")
     assert result.exit_code == 4
     answers = {each["file"]: each for each in json.loads(result.stdout)["answers"]}
-    assert len(answers) == 200
+    assert len(answers) == number
     for each in written:
         said = answers[each.name]
         told = [f"{problem['where']}: {problem['sentence']}" for problem in said["problems"]]
@@ -267,6 +269,7 @@ def test_a_file_that_takes_too_long_is_a_problem_like_any_other(folder, monkeypa
     assert "ben.xlsx: Reading it took more than" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of the processor's time")
 def test_a_reading_that_heeds_no_time_is_ended_with_its_process(folder, monkeypatch):
     def deaf(path, file, use_cached=False):

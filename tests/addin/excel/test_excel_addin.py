@@ -156,6 +156,7 @@ def test_what_lies_beside_a_workbook_is_not_run(tmp_path: Path) -> None:
     assert "-P" in module.source and module.source.isascii()
 
 
+@pytest.mark.slow
 def test_as_xlwings_has_it_what_lies_beside_a_workbook_is_run(tmp_path: Path) -> None:
     """Each of the two places that ours differ in lets a planted module in."""
     source = xlwings_modules()[0].source

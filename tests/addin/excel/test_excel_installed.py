@@ -298,6 +298,7 @@ def install_for(python: str, folder: Path) -> None:
     (folder / package.FILE_NAME).write_bytes(package.build_addin(python))
 
 
+@pytest.mark.slow
 def test_a_python_that_is_not_there(windows: Path, tmp_path: Path) -> None:
     install_for(str(tmp_path / "Python311" / "python.exe"), windows)
     found, cure = wrong()["Its Python"]
@@ -318,6 +319,7 @@ def test_a_python_without_ft_roi(windows: Path, tmp_path: Path) -> None:
     assert cure == doctor.INSTALL
 
 
+@pytest.mark.slow
 def test_the_doctor_runs_nothing_that_lies_in_the_current_folder(
     windows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

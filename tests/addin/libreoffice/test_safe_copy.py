@@ -232,9 +232,8 @@ def listener() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], slow=["wired"]))
 def test_a_report_keeps_its_charts_in_the_workbook_and_on_the_pages(edition: Any, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_bytes(build_workbook(load_scenario(SAMPLE), edition=edition))

@@ -94,6 +94,7 @@ def is_there(process: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: there are no workers")
 @pytest.mark.parametrize("number, exit_code, words", [*ENDINGS, (signal.SIGKILL, -9, b"")])
 def test_a_collect_that_ends_leaves_no_workers(answers: Path, number: int, exit_code: int, words: bytes) -> None:

@@ -64,7 +64,7 @@ def sound() -> dict[str, bytes]:
     return sdk_verdicts.sound()
 
 
-@pytest.mark.parametrize("words", every(20, DEFECTS))
+@pytest.mark.parametrize("words", every(20, DEFECTS, slow=4))
 def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
     rule, seed = DEFECTS[words]
     parts = dict(sound)
@@ -75,12 +75,12 @@ def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], wor
 
 
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
-@pytest.mark.parametrize("name", every(20, SCENARIOS))
+@pytest.mark.parametrize("name", every(20, SCENARIOS, slow=4))
 def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
     assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=6)
 def test_nothing_is_found_in_workbooks_of_many_months() -> None:
     for edition in EDITIONS:
         scenario = REFERENCE.with_inputs(months=600 if edition == "native" else 60)
@@ -268,9 +268,8 @@ MANY = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(HANGS)
-@pytest.mark.parametrize("what", MANY)
+@pytest.mark.parametrize("what", some(MANY, slow=["formulas", "names"]))
 def test_a_hundred_thousand_of_anything_do_not_hang_the_check(sound: dict[str, bytes], what: str) -> None:
     name, end, each = MANY[what]
     added = "".join(each.format(n=n) for n in range(1_000, 101_000))
@@ -280,7 +279,7 @@ def test_a_hundred_thousand_of_anything_do_not_hang_the_check(sound: dict[str, b
 
 
 @pytest.mark.timeout(HANGS)
-@pytest.mark.parametrize("seed", every(40, range(80)))
+@pytest.mark.parametrize("seed", every(40, range(80), slow=5))
 def test_no_mutated_package_crashes_or_hangs(sound: dict[str, bytes], seed: int) -> None:
     """Bytes changed, doubled and lost in the parts, and numbers and references replaced by extreme ones."""
     chance = random.Random(seed)

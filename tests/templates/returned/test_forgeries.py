@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from roi_engine import REFERENCE, load_scenario
+from roi_engine import REFERENCE, Scenario, load_scenario
 from templates.building.book import Edition
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.difference import KINDS
@@ -20,6 +20,7 @@ from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import open_package
 from tests import libreoffice
+from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, named_cells
 from tests.workbook_edits import WORKBOOK, package_of, parts_of, with_cells, with_name
 
@@ -99,7 +100,7 @@ NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize(
-    "what", [next(iter(NAMES)), *(pytest.param(each, marks=pytest.mark.slow) for each in list(NAMES)[1:])]
+    "what", some(NAMES, [next(iter(NAMES))], ["a name that is gone", "a name in the place of a function"])
 )
 def test_a_name_that_stands_for_something_else_is_told(what: str) -> None:
     change, place = NAMES[what]
@@ -112,8 +113,12 @@ def test_a_redirected_name_is_told_when_inputs_were_edited_too() -> None:
     assert ("name", "training_cost") in told(edited)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("code", ['"9,999"', "0.0,", ";;;", '"9"0', '0"%"', "[$9-409]0", "0;0;0", '[>1]"12";0'])
+@pytest.mark.parametrize(
+    "code",
+    some(
+        ['"9,999"', "0.0,", ";;;", '"9"0', '0"%"', "[$9-409]0", "0;0;0", '[>1]"12";0'], slow=['"9,999"', ";;;", "0;0;0"]
+    ),
+)
 def test_a_number_format_that_shows_another_figure_is_told(code: str) -> None:
     edited = formatted(with_cells(made("values"), {}), "out_npv", code)
     if code == "0;0;0":
@@ -123,8 +128,10 @@ def test_a_number_format_that_shows_another_figure_is_told(code: str) -> None:
         assert told(edited) == [("look", f"{sheet}!{address}")]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("code", ["0.00", '#,##0" USD"', "0.0E+00", "[$€-407] #,##0.00", "#,##0.00;[Red]#,##0.00"])
+@pytest.mark.parametrize(
+    "code",
+    some(["0.00", '#,##0" USD"', "0.0E+00", "[$€-407] #,##0.00", "#,##0.00;[Red]#,##0.00"], slow=['#,##0" USD"']),
+)
 def test_a_number_format_of_somebody_s_taste_is_no_finding(code: str) -> None:
     assert told(formatted(made("values"), "out_npv", code)) == []
 
@@ -140,8 +147,7 @@ HIDDEN: dict[str, tuple[str, str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("what", HIDDEN)
+@pytest.mark.parametrize("what", some(HIDDEN, slow=["a very hidden sheet", "a column"]))
 def test_what_is_hidden_and_was_not_is_told(what: str) -> None:
     part, old, new, place = HIDDEN[what]
     assert told(replaced(made("values"), part, old, new)) == [("look", place)]
@@ -167,22 +173,23 @@ def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
     assert list(dict.fromkeys(sheets)) == ["Summary", "Breakdown", "Cash flow"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("title", "other"), [("Breakdown", "Rechnung 1"), ("Inputs", "Anna's"), ("Notes", "Hinweise")])
-def test_a_renamed_sheet_that_references_follow_is_no_finding(title: str, other: str) -> None:
+RENAMED = {"Breakdown": "Rechnung 1", "Inputs": "Anna's", "Notes": "Hinweise"}
+
+
+@pytest.mark.parametrize("title", some(RENAMED, slow=["Inputs"]))
+def test_a_renamed_sheet_that_references_follow_is_no_finding(title: str) -> None:
+    other = RENAMED[title]
     assert told(renamed(made(), title, other.replace("'", ""))) == []
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-def test_every_edition_that_libreoffice_saved_passes(tmp_path: Path) -> None:
-    paths = []
-    for edition in EDITIONS:
-        for scenario, name in ((SAMPLE, "sample"), (REFERENCE, "reference")):
-            paths.append(tmp_path / f"{name}.{edition}.xlsx")
-            paths[-1].write_bytes(build_workbook(scenario, edition=edition, generated=WHEN))
-    for saved in libreoffice.convert_many(paths, tmp_path / "saved"):
-        assert told(saved.read_bytes()) == [], saved.name
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=["native"]))
+@pytest.mark.parametrize(
+    "scenario", [SAMPLE, pytest.param(REFERENCE, marks=pytest.mark.full)], ids=["sample", "reference"]
+)
+def test_every_edition_that_libreoffice_saved_passes(scenario: Scenario, edition: Edition, tmp_path: Path) -> None:
+    (tmp_path / "made.xlsx").write_bytes(build_workbook(scenario, edition=edition, generated=WHEN))
+    assert told(libreoffice.convert(tmp_path / "made.xlsx", tmp_path / "saved").read_bytes()) == []
 
 
 def place_of(content: bytes, name: str) -> tuple[str, str]:

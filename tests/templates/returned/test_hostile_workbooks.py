@@ -19,14 +19,14 @@ from templates.returned.relinking import relink
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import SPREADSHEET
 from templates.xlsx.untrusted_package import UnreadableWorkbook
-from tests.hostile_workbooks import MADE, changed, with_rows
+from tests.hostile_workbooks import MADE, changed, sound, with_rows
+from tests.slow_cases import some
 from tests.workbook_defects import parts_of
 
 SECONDS, MEGABYTES = 2, 300
 """Of processor time on a quiet machine; of memory, for the program with all that it has loaded."""
 LOAD = 10
 """How many times longer a machine under load may take: what hangs takes minutes, and a clock is no proof of less."""
-SOUND = with_rows(iter(()))
 FOREIGN = 'xmlns:x="urn:somebody"'
 
 
@@ -53,9 +53,16 @@ def measured(work: Callable[[bytes], Any], content: bytes) -> tuple[float, float
     return float(seconds), float(more), end
 
 
-@pytest.mark.slow
+DEAR = {
+    *("tags of 90,000 attributes", "a long text in 100,000 cells", "a text of a million letters in 100,000 cells"),
+    *("long formulas of (", "long formulas of [", "long formulas of [1]!", "long formulas of a.xl"),
+    *("a text of escapes in every title", "one formula of 990,000 brackets"),
+}
+"""What takes the longest, or tries what another one tries: for the full tests."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
-@pytest.mark.parametrize("what", MADE)
+@pytest.mark.parametrize("what", some(MADE, slow=MADE.keys() - DEAR))
 def test_a_hostile_workbook_is_read_or_refused_within_limits(what: str) -> None:
     content = MADE[what]()
     for work in (read_workbook, check_workbook, relink):
@@ -83,8 +90,8 @@ def cell_of(content: bytes, name: str) -> tuple[str, str, float]:
     ],
 )
 def test_elements_of_another_namespace_or_place_are_no_cells(forged: str) -> None:
-    title, at, value = cell_of(SOUND, "training_hours")
-    parts = parts_of(SOUND)
+    title, at, value = cell_of(sound(), "training_hours")
+    parts = parts_of(sound())
     text = parts[parts_by_title(parts)[title]].decode()
     cell = text[text.index(f'<c r="{at}"') :].split("</c>")[0] + "</c>"
     hostile = changed(title, cell, forged.format(FOREIGN=FOREIGN, at=at, cell=cell))
@@ -116,13 +123,13 @@ def test_a_relationship_or_a_part_of_two_sheets_is_damage() -> None:
 
 
 def test_a_strict_workbook_is_read() -> None:
-    title, _, value = cell_of(SOUND, "training_hours")
+    title, _, value = cell_of(sound(), "training_hours")
     strict = changed(title, SPREADSHEET, "http://purl.oclc.org/ooxml/spreadsheetml/main")
     assert read_workbook(strict).checked().training_hours == value
 
 
 def test_control_characters_of_a_cell_are_no_part_of_what_is_read() -> None:
-    title, _, _ = cell_of(SOUND, "training_hours")
+    title, _, _ = cell_of(sound(), "training_hours")
     hostile = changed(title, "<t>per_token</t>", "<t>_x001B_]0;x_x0007__x009B_per_token</t>")
     (problem,) = read_workbook(hostile).problems
     assert str(problem).isprintable()

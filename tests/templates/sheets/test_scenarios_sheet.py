@@ -18,6 +18,7 @@ from templates.building.book import Edition
 from templates.returned.reading import read_workbook
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
+from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, same
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -70,8 +71,7 @@ def _compare(book: openpyxl.Workbook, scenarios: list[Scenario]) -> None:
             assert same(cell.value, expected, scale), f"{scenario.name} {name}: {cell.value} is not {expected}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=["native"]))
 def test_every_scenario_has_its_column(edition: Edition) -> None:
     book = openpyxl.load_workbook(io.BytesIO(_build(edition)), data_only=True)
     assert [cell.value for cell in _row(book, "scenario_names")] == list(SCENARIOS)
@@ -79,14 +79,21 @@ def test_every_scenario_has_its_column(edition: Edition) -> None:
     assert book["Summary"]["A3"].value == "All checks OK"
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-def test_the_choice_and_an_edited_column_move_the_native_workbook(tmp_path: Path) -> None:
-    """Each scenario chosen in turn, and one with an edited figure: all as a fresh engine run."""
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param([("Five years", {"monthly_growth": 0.03})], marks=pytest.mark.slow(seconds=5), id="edited"),
+        pytest.param([(name, {}) for name in SCENARIOS], marks=pytest.mark.full(seconds=10), id="chosen"),
+    ],
+)
+def test_the_choice_and_an_edited_column_move_the_native_workbook(
+    edits: list[tuple[str, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """A scenario chosen, with an edited figure, and each chosen in turn: all as a fresh engine run."""
     content = _build("native")
     paths, expected = [], []
-    edits: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in SCENARIOS]
-    for number, (name, changes) in enumerate([*edits, ("Five years", {"monthly_growth": 0.03})]):
+    for number, (name, changes) in enumerate(edits):
         book = openpyxl.load_workbook(io.BytesIO(content))
         book["Scenarios"]["C4"].value = name
         for each, value in changes.items():
@@ -128,7 +135,7 @@ def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
 
 @open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=["native"]))
 def test_the_package_is_valid(edition: Edition, versions: Sequence[str], tmp_path: Path) -> None:
     path = tmp_path / "scenarios.xlsx"
     path.write_bytes(_build(edition))
@@ -144,8 +151,12 @@ def test_scenarios_that_cannot_stand_together_are_refused() -> None:
     assert [problem.place for problem in raised.value.problems] == ["scenario 2", "scenario 3", "scenario 4"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("choice", ["five YEARS", "Support classifier", "Documents", "no such scenario"])
+@pytest.mark.parametrize(
+    "choice",
+    some(
+        ["five YEARS", "Support classifier", "Documents", "no such scenario"], slow=["five YEARS", "no such scenario"]
+    ),
+)
 def test_the_scenario_in_use_is_read_back(choice: str) -> None:
     """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
     book = openpyxl.load_workbook(io.BytesIO(_build("native")))

@@ -42,6 +42,8 @@ THREE = (SUPPORT, SCENARIOS["document-extraction"], SCENARIOS["five years"].mode
 MOST_BARS = 12
 RECALCULATED = ("support-classifier", "document-extraction", "never", "nothing", "one month", "late", "ten years")
 """What LibreOffice recalculates: some seconds each."""
+SLOW = ("support-classifier", "nothing", "ten years")
+"""What make test looks at; the full tests look at all."""
 
 
 @cache
@@ -103,7 +105,7 @@ def _tables(package: bytes) -> list[Mapping[str, str]]:
 # --- as made --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", some(SCENARIOS, ["one month"]))
+@pytest.mark.parametrize("name", some(SCENARIOS, ["one month"], SLOW))
 def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
     package = _live(name)
     book = stored_cells(package)
@@ -140,6 +142,7 @@ def test_only_the_sensitivity_sheet_takes_anything_from_the_sheets_behind_it() -
     assert taking == {"Sensitivity", *SHEETS}
 
 
+@pytest.mark.slow
 def test_a_very_long_horizon_has_values_as_generated() -> None:
     book = stored_cells(build_workbook(REFERENCE.with_inputs(months=301), edition="native", live_grids=True))
     assert not set(SHEETS) & set(book)
@@ -148,7 +151,7 @@ def test_a_very_long_horizon_has_values_as_generated() -> None:
 
 @open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-@pytest.mark.parametrize("name", ["support-classifier", "nothing", "ten years"])
+@pytest.mark.parametrize("name", some(["support-classifier", "nothing", "ten years"], slow=["support-classifier"]))
 def test_the_package_is_valid_for_every_office(name: str, versions: Sequence[str], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(_live(name))
@@ -183,9 +186,8 @@ def _computed(made: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, Ce
     return {name: stored_cells(path.read_bytes()) for name, path in zip(made, computed, strict=True)}
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", RECALCULATED)
+@pytest.mark.parametrize("name", some(RECALCULATED, slow=SLOW))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
     """Every formula cell but those behind the Sensitivity sheet, and every cell of the tables."""
     scale = max(1.0, *map(abs, appraise(SCENARIOS[name]).cash_flow))
@@ -284,6 +286,7 @@ def _moves(sheet: Cells, first_rows: tuple[int, int], scenario: Scenario) -> lis
     return [move for move in found if "n/a" not in move.typed.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_a_case_typed_by_hand_and_a_horizon_beyond_the_months(tmp_path: Path) -> None:
     """The tornado's bar of the horizon: low, what the engine gives; 1.5 times the longest horizon: n/a."""
@@ -310,7 +313,7 @@ def test_axes_that_are_one_input_or_an_empty_one_are_no_failed_check(tmp_path: P
         assert book["Summary"]["A3"].value == "All checks OK"
 
 
-IN_MAKE_TEST = 2
+IN_MAKE_TEST = 1
 """Edited workbooks that make test looks at; the full tests look at all."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,10 +39,13 @@ component.py runs in LibreOffice's own Python, where it can import nothing of th
 """
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for package in ("roi_engine", "templates", "addin"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for package in ("roi_engine", "templates", "addin")
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
 
 
 def imported(module: ast.Module) -> set[str]:
@@ -55,34 +58,38 @@ def imported(module: ast.Module) -> set[str]:
     return found
 
 
-def texts(module: ast.Module) -> Iterator[str]:
-    """The texts of the code: docstrings, and texts that stand alone like them, left out."""
-    alone = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
-    for node in ast.walk(module):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
-            yield node.value
+@cache
+def texts(path: str) -> list[str]:
+    """The texts of a module's code: docstrings, and texts that stand alone like them, left out."""
+    nodes = list(ast.walk(modules()[path]))
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    ]
 
 
 def test_packages_and_xml_are_opened_in_the_toolbox_only() -> None:
     found = {
         (path, library)
-        for path, module in modules()
-        for library in LIBRARIES
+        for path, module in modules().items()
         if not path.startswith(TOOLBOX)
-        and any(name == library or name.startswith(f"{library}.") for name in imported(module))
+        for names in [imported(module)]
+        for library in LIBRARIES
+        if any(name == library or name.startswith(f"{library}.") for name in names)
     }
     assert found == EXCEPTIONS.keys()
 
 
 @pytest.mark.parametrize("spelling", SPELLED_ONCE)
 def test_a_fact_of_the_file_format_is_spelled_once(spelling: str) -> None:
-    assert {path for path, module in modules() if any(spelling in text for text in texts(module))} == SPELLED_ONCE[
-        spelling
-    ]
+    found = {path for path in modules() if any(spelling in text for text in texts(path))}
+    assert found == SPELLED_ONCE[spelling]
 
 
 def test_libreoffices_component_knows_every_error() -> None:
-    (module,) = (module for path, module in modules() if path == "addin/libreoffice/component.py")
+    module = modules()["addin/libreoffice/component.py"]
     (known,) = (
         ast.literal_eval(node.value)
         for node in module.body
