@@ -123,18 +123,18 @@ class Package:
             raise _too_large(f"unpacked, its part {_shown(entry.filename)} is", place=entry.filename)
         return content
 
-    def stream(self, name: str, start: Start, end: End) -> None:
+    def stream(self, name: str, start: Start | None = None, end: End | None = None) -> None:
         """Reads the XML of a part, element by element.
 
         name : the part.
         start : called for each opening tag with its attributes.
-        end : called for each closing tag with its text.
+        end : called for each closing tag with its text. With neither, the part is read for its limits alone.
         Raises `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a
         limit.
 
         Namespaces are left out of what is given.
         """
-        self._read(_Stream(self, name, lambda tag: (partial(start, tag), partial(end, tag))))
+        self._read(_Stream(self, name, lambda tag: (start and partial(start, tag), end and partial(end, tag))))
 
     def stream_below(
         self,
