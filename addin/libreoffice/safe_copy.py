@@ -10,7 +10,6 @@ their relations and held to what each kind of part is; a part that no relation l
 from __future__ import annotations
 
 import os
-import posixpath
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from xml.sax.saxutils import quoteattr
 from addin.libreoffice.safe_opendocument import safe_opendocument
 from addin.shell.failures import InvalidInput, UnusablePath
 from templates.xlsx.namespaces import PACKAGE, PACKAGE_RELATIONSHIPS
-from templates.xlsx.relationships import relationships_part
+from templates.xlsx.relationships import Relationship, relationships_part
 from templates.xlsx.untrusted_package import (
     DAMAGED,
     LARGEST_FILE,
@@ -155,23 +154,6 @@ def _is_opendocument(content: bytes) -> bool:
     return content[:2] == b"PK" and content[30:38] == b"mimetype" and b"opendocument.spreadsheet" in content[38:120]
 
 
-@dataclass(frozen=True)
-class _Relation:
-    """The relation of a part to another: its kind and its target.
-
-    The target is the name of a part, or an address outside the file.
-    """
-
-    identifier: str
-    type: str
-    target: str
-    external: bool
-
-    @property
-    def kind(self) -> str:
-        return self.type.rsplit("/", 1)[-1]
-
-
 @dataclass
 class _Copy:
     """A copy as it is put together.
@@ -181,7 +163,7 @@ class _Copy:
 
     package: Package
     parts: dict[str, tuple[bytes, str]] = field(default_factory=dict)
-    relations: dict[str, list[_Relation]] = field(default_factory=dict)
+    relations: dict[str, list[Relationship]] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     def take_parts(self) -> None:
@@ -191,20 +173,20 @@ class _Copy:
         """
         main = main_part(self.package).lower()
         first = [each for each in self._relations_of("") if each.kind != "officeDocument" or each.target == main]
-        waiting = [("", first, {each.identifier: {"Relationship"} for each in first})]
+        waiting = [("", first, {each.id: {"Relationship"} for each in first})]
         while waiting:
             source, found, users = waiting.pop()
             for relation in found:
                 known = relation.target in self.parts
                 if relation.external:
-                    taken = _is_harmless(relation, users[relation.identifier])
+                    taken = _is_harmless(relation, users[relation.id])
                 elif known or relation.target not in self.package:
                     taken = known
                 elif relation.kind == "image":
                     taken = self._take_picture(relation.target)
                 elif taken := relation.kind in KEPT:
                     further = self._relations_of(relation.target)
-                    tags = self._take_part(relation, {each.identifier for each in further})
+                    tags = self._take_part(relation, {each.id for each in further})
                     taken = tags is not None
                     if tags is not None:
                         waiting.append((relation.target, further, tags))
@@ -215,22 +197,12 @@ class _Copy:
         if main not in self.parts:
             raise UnreadableWorkbook(DAMAGED)
 
-    def _relations_of(self, source: str) -> list[_Relation]:
-        found: list[_Relation] = []
+    def _relations_of(self, source: str) -> list[Relationship]:
+        """The relations of a part, the parts that they lead to by their names in small letters."""
+        found = self.package.relationships(source).values()
+        return [each if each.external else each._replace(target=each.target.lower()) for each in found]
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "Relationship":
-                target, external = attributes.get("Target", ""), attributes.get("TargetMode") == "External"
-                if not external:
-                    target = posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target))[1:].lower()
-                found.append(_Relation(attributes.get("Id", ""), attributes.get("Type", ""), target, external))
-
-        part = relationships_part(source)
-        if part in self.package:
-            self.package.stream(part, start, _nothing)
-        return found
-
-    def _take_part(self, relation: _Relation, identifiers: set[str]) -> dict[str, set[str]] | None:
+    def _take_part(self, relation: Relationship, identifiers: set[str]) -> dict[str, set[str]] | None:
         """Takes a part of XML, and says by which tags it uses each relation.
 
         Nothing where the part is not taken.
@@ -250,7 +222,7 @@ class _Copy:
             for each in identifiers.intersection(attributes.values()) if identifiers else ():
                 users[each].add(tag)
 
-        self.package.stream(relation.target, start, _nothing)
+        self.package.stream(relation.target, start)
         if tags != [outermost] or "svg" in banned:
             raise UnreadableWorkbook(DAMAGED)
         if banned:
@@ -285,7 +257,7 @@ class _Copy:
         return zipped(written | {name: content for name, (content, _) in self.parts.items()})
 
 
-def _is_harmless(relation: _Relation, users: set[str]) -> bool:
+def _is_harmless(relation: Relationship, users: set[str]) -> bool:
     """Whether LibreOffice keeps an outward relation without following it.
 
     A link of a cell must be that alone: a picture or an object may name any relation of its part.
@@ -295,14 +267,9 @@ def _is_harmless(relation: _Relation, users: set[str]) -> bool:
     return relation.kind == "externalLinkPath" and users <= {"externalBook"}
 
 
-def _written(relation: _Relation) -> str:
+def _written(relation: Relationship) -> str:
     target = relation.target if relation.external else f"/{relation.target}"
     mode = ' TargetMode="External"' if relation.external else ""
     return (
-        f"<Relationship Id={quoteattr(relation.identifier)} Type={quoteattr(relation.type)} "
-        f"Target={quoteattr(target)}{mode}/>"
+        f"<Relationship Id={quoteattr(relation.id)} Type={quoteattr(relation.type)} Target={quoteattr(target)}{mode}/>"
     )
-
-
-def _nothing(tag: str, text: str) -> None:
-    """A closing tag says nothing here."""

@@ -76,13 +76,13 @@ def _media_types(package: Package) -> dict[str, str]:
             found[attributes.get("full-path", "").rstrip("/")] = attributes.get("media-type", "")
 
     if "META-INF/manifest.xml" in package:
-        package.stream("META-INF/manifest.xml", start, _nothing)
+        package.stream("META-INF/manifest.xml", start)
     return found
 
 
 def _cleaned(package: Package, name: str, pictures: set[str], charts: set[str], left_out: set[str]) -> bytes:
     """A document of the package without what leads out of it."""
-    package.stream(name, lambda tag, attributes: None, _nothing)  # for its limits
+    package.stream(name)  # for its limits
     try:
         root = parsed(package.read(name), whole=False)
     except BrokenXml:
@@ -142,7 +142,3 @@ def _packed(parts: dict[str, bytes], charts: set[str]) -> bytes:
     )
     manifest = f'<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0">{lines}</manifest:manifest>'
     return zipped({**parts, "META-INF/manifest.xml": manifest}, unpacked={"mimetype": _SPREADSHEET})
-
-
-def _nothing(tag: str, text: str) -> None:
-    """A closing tag says nothing here."""

@@ -215,7 +215,7 @@ class Book:
         try:
             value: Any = call(function, *values)
         except FtRoiError as error:
-            value = error
+            value = error.with_traceback(None)  # errors are remembered, and would keep this workbook with them
         return Formula(f"{function}({','.join(texts)})", value)
 
     def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:

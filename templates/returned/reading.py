@@ -19,10 +19,12 @@ from roi_engine.worksheet.block import RANGE_TITLES, span_of
 from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
 from templates.returned.typed_numbers import not_a_number
-from templates.xlsx.stored_cells import DateInCell, ErrorInCell, Place, StoredWorkbook, Value
+from templates.xlsx.stored_cells import Area, DateInCell, ErrorInCell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_OF_OLD_CODE_PAGES = re.compile(r"[\x7f-\x9f]")
+"""What quotation marks and dashes become when a text of Windows is read as Latin-1; between words they are blanks."""
 SHOWN = 60
 """Characters of a formula or text that a sentence repeats."""
 
@@ -67,8 +69,7 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
 
 def _left_out(book: StoredWorkbook) -> list[str]:
     """Says which scenarios of several are not those that were read."""
-    areas = {each.name.lower(): book.area(each.text) for each in book.names if each.sheet is None}
-    names, choice = areas.get("scenario_names"), areas.get("scenario_choice")
+    names, choice = _area_of(book, "scenario_names"), _area_of(book, "scenario_choice")
     if names is None or choice is None:
         return []
     row, first = names.first
@@ -80,6 +81,12 @@ def _left_out(book: StoredWorkbook) -> list[str]:
     in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
     others = ", ".join(each for each in found if each != in_use)
     return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
+
+
+def _area_of(book: StoredWorkbook, name: str) -> Area | None:
+    """What a name of the workbook points to; of equal ones the last counts."""
+    found = [each for each in book.names if each.sheet is None and each.name.lower() == name]
+    return book.area(found[-1].text) if found else None
 
 
 def _stranger(provenance: Provenance) -> str:
@@ -148,7 +155,7 @@ class _Reader:
             if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
                 values["ranges"][name] = span
         for title, kept in (("source", "sources"), ("note", "notes")):
-            text = self._text(place.beside(titles[title])) if title in titles else ""
+            text = self._text(f"{name} {title}", place.beside(titles[title])) if title in titles else ""
             if text and not (title == "note" and text == declared.meaning):
                 values[kept][name] = text
 
@@ -171,8 +178,10 @@ class _Reader:
                     key, place, "Its formula has no value yet. Open the file, save it, and read it again."
                 )
             self.notes.append(f"{place} {key}: {_short(value)} is what its formula last showed.")
-        if isinstance(value, str) and not isinstance(value, ErrorInCell | DateInCell):
-            value = _UNPRINTABLE.sub(" ", value)
+        if type(value) is str and quantity.kind == "text" and not quantity.choices:
+            value = _OF_OLD_CODE_PAGES.sub(" ", value)
+        if unseen := _unseen(value):
+            return self._wrong(key, place, unseen)
         if isinstance(value, str) and not value.strip():
             return None
         if value is None:
@@ -189,12 +198,15 @@ class _Reader:
             return self._wrong(key, place, not_a_number(plain(value), quantity))
         return value
 
-    def _text(self, place: Place) -> str:
+    def _text(self, key: str, place: Place) -> str:
         """A source or a note as it stands there."""
         value = self.book.at(place).value
         if value is None or isinstance(value, ErrorInCell):
             return ""
-        return _UNPRINTABLE.sub(" ", _as_text(value)).strip()
+        text = _OF_OLD_CODE_PAGES.sub(" ", _as_text(value)).strip()
+        if unseen := _unseen(text):
+            self._wrong(key, place, unseen)
+        return text if not unseen else ""
 
     def _wrong(self, key: str, place: Place, sentence: str) -> None:
         self.problems.setdefault(key, Problem(f"{place} {key}", sentence))
@@ -220,6 +232,15 @@ class _Reader:
 
 def _lower_first(low: Any, high: Any) -> tuple[Any, Any]:
     return (high, low) if low is not None and high is not None and low > high else (low, high)
+
+
+def _unseen(value: Value) -> str:
+    """What is wrong with a text of which a character is not seen; empty for any other value."""
+    found = _UNSEEN.search(value) if type(value) is str else None  # no error and no date
+    if found is None:
+        return ""
+    place = f"letter {found.start() + 1:,} (U+{ord(found[0]):04X})"
+    return f"It holds a control character, which nobody sees: {place}. Type it anew."
 
 
 def _in_order(key: str) -> tuple[int, str]:

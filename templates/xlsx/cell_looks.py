@@ -5,13 +5,14 @@ Number formats, dates, and text in the colour of the paper.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
 from templates.xlsx.shown_numbers import misleads
-from templates.xlsx.untrusted_package import Package
+from templates.xlsx.untrusted_package import Attributes, Package
 
 LONGEST_FORMAT = 255
 MOST_LOOKS = 66_000
@@ -53,52 +54,79 @@ class Looks:
         self._solid = False
         self._rules: list[bool] = []
         if part in package:
-            package.stream(part, self._start, lambda tag, text: None, ("styleSheet",))
+            package.stream_below(part, "styleSheet", self._asked_for())
         dates = {number: is_date_format(code) for number, code in self._codes.items() if number in set(self._numbers)}
         self._looks = [
             Look(self._codes.get(number, "General"), dates.get(number, False), self._is_invisible(*dressed))
             for number, dressed in zip(self._numbers, self._dressed, strict=True)
         ]
+        self._by_index: dict[str, Look] = {}
 
     def of(self, index: str) -> Look:
         """The look of a cell format; a plain one where there is none of this index."""
-        if not (index.isascii() and index.isdigit()) or len(index) > 6 or int(index) >= len(self._looks):
-            return PLAIN
-        return self._looks[int(index)]
+        look = self._by_index.get(index)
+        if look is None:
+            known = index.isascii() and index.isdigit() and len(index) < 7 and int(index) < len(self._looks)
+            look = self._looks[int(index)] if known else PLAIN
+            if known:
+                self._by_index[index] = look
+        return look
 
     @cached_property
     def hiding_rules(self) -> frozenset[str]:
         """The indexes of the formats of rules that hide what they are applied to."""
         return frozenset(str(index) for index, hides in enumerate(self._rules) if hides)
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "numFmts/numFmt":
-            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:LONGEST_FORMAT]
-        elif tag == "cellXfs/xf" and len(self._numbers) < MOST_LOOKS:
+    def _asked_for(self) -> dict[str, Callable[[Attributes], None]]:
+        """What is read of the part, by its paths."""
+        ruled = "dxfs/dxf/fill/patternFill"
+        return {
+            "numFmts/numFmt": self._format,
+            "cellXfs/xf": self._dress,
+            "fonts/font": lambda _: self._fonts.append(""),
+            "fonts/font/color": self._ink,
+            "fills/fill": lambda _: self._fills.append(WHITE),
+            "fills/fill/patternFill": self._pattern,
+            "fills/fill/patternFill/fgColor": self._paper,
+            "fills/fill/gradientFill": self._gradient,
+            "dxfs/dxf": lambda _: self._rules.append(False),
+            "dxfs/dxf/font/color": self._rules_ink,
+            "dxfs/dxf/numFmt": self._rules_format,
+            f"{ruled}/bgColor": self._rules_paper,
+            f"{ruled}/fgColor": self._rules_paper,
+        }
+
+    def _format(self, attributes: Attributes) -> None:
+        self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:LONGEST_FORMAT]
+
+    def _dress(self, attributes: Attributes) -> None:
+        if len(self._numbers) < MOST_LOOKS:
             self._numbers.append(attributes.get("numFmtId", ""))
             self._dressed.append((attributes.get("fontId", "0"), attributes.get("fillId", "0")))
-        elif tag == "fonts/font":
-            self._fonts.append("")
-        elif tag == "fonts/font/color" and self._fonts:
-            self._fonts[-1] = _colour(attributes)
-        elif tag == "fills/fill":
-            self._fills.append(WHITE)
-        elif tag == "fills/fill/patternFill" and self._fills:
-            self._solid = attributes.get("patternType", "none") not in ("none", "")
-            self._fills[-1] = "" if self._solid else WHITE
-        elif tag == "fills/fill/patternFill/fgColor" and self._fills and self._solid:
+
+    def _ink(self, attributes: Attributes) -> None:
+        self._fonts[-1] = _colour(attributes)
+
+    def _pattern(self, attributes: Attributes) -> None:
+        self._solid = attributes.get("patternType", "none") not in ("none", "")
+        self._fills[-1] = "" if self._solid else WHITE
+
+    def _paper(self, attributes: Attributes) -> None:
+        if self._solid:
             self._fills[-1] = _colour(attributes)
-        elif tag == "fills/fill/gradientFill" and self._fills:
-            self._fills[-1] = ""
-        elif tag == "dxfs/dxf":
-            self._rules.append(False)
-        elif tag == "dxfs/dxf/font/color" and self._rules:
-            self._rules[-1] = self._rules[-1] or _colour(attributes) == WHITE
-        elif tag == "dxfs/dxf/numFmt" and self._rules:
-            code = attributes.get("formatCode", "")[:LONGEST_FORMAT]
-            self._rules[-1] = self._rules[-1] or misleads(code, 1_234.5) or misleads(code, -1_234.5)
-        elif tag in ("dxfs/dxf/fill/patternFill/bgColor", "dxfs/dxf/fill/patternFill/fgColor") and self._rules:
-            self._rules[-1] = self._rules[-1] and _colour(attributes) == WHITE
+
+    def _gradient(self, _: Attributes) -> None:
+        self._fills[-1] = ""
+
+    def _rules_ink(self, attributes: Attributes) -> None:
+        self._rules[-1] = self._rules[-1] or _colour(attributes) == WHITE
+
+    def _rules_format(self, attributes: Attributes) -> None:
+        code = attributes.get("formatCode", "")[:LONGEST_FORMAT]
+        self._rules[-1] = self._rules[-1] or misleads(code, 1_234.5) or misleads(code, -1_234.5)
+
+    def _rules_paper(self, attributes: Attributes) -> None:
+        self._rules[-1] = self._rules[-1] and _colour(attributes) == WHITE
 
     def _is_invisible(self, font: str, fill: str) -> bool:
         ink, paper = _at(self._fonts, font), _at(self._fills, fill)

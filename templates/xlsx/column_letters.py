@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
@@ -18,6 +20,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
     """The number of a column's letters, also beyond the last column that a sheet has.
 

@@ -24,6 +24,7 @@ from templates.xlsx.error_codes import ErrorValue
 from templates.xlsx.escapes import escaped
 from templates.xlsx.namespaces import ANCHOR, CHART, DRAWING, MAIN, RELATIONSHIP_ID, XML_SPACE
 from templates.xlsx.relationships import Relationship, relationship, relationships_part, source_of
+from templates.xlsx.sheet_rows import edited_sheet
 from templates.xlsx.xml_parts import Parts, editing, parsed, serialised, without_blanks
 from templates.xlsx.zip_package import unzipped, zipped
 
@@ -123,12 +124,8 @@ def finish(
     problems = [f"{sheet} is no sheet; there are {', '.join(worksheets)}." for sheet in strangers]
     problems += external_links(parts)
     for sheet, name in worksheets.items():
-        with editing(parts, name) as worksheet:
-            unpaired = cache_values(worksheet, values.get(sheet, {}))
-            store_rules_without_equals(worksheet)
-            write_all_digits(worksheet, numbers.get(sheet, {}))
-            unknown = ignore_errors(worksheet, ignored_errors.get(sheet, ()))
-        problems += [f"{sheet}!{problem}" for problem in unpaired + unknown]
+        found = _finish_sheet(parts, name, values.get(sheet, {}), numbers.get(sheet, {}), ignored_errors.get(sheet, ()))
+        problems += [f"{sheet}!{problem}" for problem in found]
         charts = describe_charts(parts, name, texts := chart_descriptions.get(sheet, ()))
         if charts != len(texts):
             problems.append(f"{sheet} has {charts} charts, but {len(texts)} chart descriptions.")
@@ -147,14 +144,39 @@ def finish(
     return zipped(in_order(parts), created)
 
 
-def cache_values(worksheet: etree._Element, values: Mapping[str, Scalar]) -> list[str]:
+def _finish_sheet(
+    parts: Parts,
+    name: str,
+    values: Mapping[str, Scalar],
+    numbers: Mapping[str, float],
+    ignored_errors: Sequence[tuple[str, Collection[str]]],
+) -> list[str]:
+    """Finishes one sheet; returns a line for each problem, without the sheet's title."""
+    unpaired: list[str] = []
+    unknown: list[str] = []
+    unused = dict(values)
+    shortened = {address: value for address, value in numbers.items() if float(f"{value:.16g}") != value}
+
+    def edit_rows(rows: etree._Element) -> None:
+        unpaired.extend(cache_values(rows, unused))
+        write_all_digits(rows, shortened)
+
+    def edit_rest(worksheet: etree._Element) -> None:
+        store_rules_without_equals(worksheet)
+        unknown.extend(ignore_errors(worksheet, ignored_errors))
+
+    parts[name] = edited_sheet(parts[name], edit_rows, edit_rest)
+    return unpaired + [f"{address} has a value, but no formula." for address in unused] + unknown
+
+
+def cache_values(rows: etree._Element, unused: dict[str, Scalar]) -> list[str]:
     """Fill the ``<v>`` of each formula cell (18.3.1.96).
 
+    unused : the values; those that have found their formula are taken out.
     Returns a line for each cell that has no counterpart.
     """
     problems = []
-    unused = dict(values)
-    for formula in worksheet.iter(f"{MAIN}f"):
+    for formula in rows.iter(f"{MAIN}f"):
         cell, cached = formula.getparent(), formula.getnext()
         assert cell is not None  # openpyxl writes <c r="A1"><f>…</f><v></v></c>
         assert cached is not None
@@ -169,15 +191,17 @@ def cache_values(worksheet: etree._Element, values: Mapping[str, Scalar]) -> lis
         cached.text = text
         if text != text.strip() or "\n" in text:
             cached.set(XML_SPACE, "preserve")
-    return problems + [f"{address} has a value, but no formula." for address in unused]
+    return problems
 
 
-def write_all_digits(worksheet: etree._Element, numbers: Mapping[str, float]) -> None:
-    """Write the numbers in value cells so that they are read back exactly."""
-    shortened = {address: value for address, value in numbers.items() if float(f"{value:.16g}") != value}
+def write_all_digits(rows: etree._Element, shortened: Mapping[str, float]) -> None:
+    """Write the numbers in value cells so that they are read back exactly.
+
+    shortened : those of which openpyxl has left out digits.
+    """
     if not shortened:
         return
-    for cell in worksheet.iter(f"{MAIN}c"):
+    for cell in rows.iter(f"{MAIN}c"):
         value, stored = shortened.get(cell.get("r", "")), cell.find(f"{MAIN}v")
         if value is not None and stored is not None and cell.find(f"{MAIN}f") is None:
             stored.text = repr(value)

@@ -18,14 +18,19 @@ from templates.xlsx.xml_parts import DECLARATION
 class Relationship(NamedTuple):
     """One way out of a part.
 
-    kind : the last word of its type.
+    type : its kind in full, as an address.
     target : a part, or an address where external.
     """
 
     id: str
-    kind: str
+    type: str
     target: str
     external: bool
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type."""
+        return self.type.rsplit("/", 1)[-1]
 
 
 def relationship(source: str, attributes: Mapping[str, str]) -> Relationship:
@@ -35,7 +40,7 @@ def relationship(source: str, attributes: Mapping[str, str]) -> Relationship:
     attributes : those of the element.
     """
     external, target = attributes.get("TargetMode") == "External", attributes.get("Target", "")
-    kind = attributes.get("Type", "").rsplit("/", 1)[-1]
+    kind = attributes.get("Type", "")
     return Relationship(attributes.get("Id", ""), kind, target if external else resolved(source, target), external)
 
 

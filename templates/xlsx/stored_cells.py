@@ -6,9 +6,10 @@ They are given as they are written; nothing is calculated or expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from openpyxl.utils.cell import quote_sheetname
 
@@ -17,7 +18,7 @@ from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW, column_letters,
 from templates.xlsx.dates import shown_date
 from templates.xlsx.escapes import unescaped
 from templates.xlsx.shown_numbers import misleads
-from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part
+from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Attributes, Package, UnreadableWorkbook, main_part
 
 MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
@@ -46,8 +47,7 @@ class DateInCell(str):
 Value = float | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in a cell: its value, and its formula without the sign =.
 
     The value of a formula is the cached one.
@@ -156,25 +156,26 @@ class StoredWorkbook:
         targets = self.package.relationships(self._main)
         sheets: list[tuple[str, str, str]] = []
         names: list[tuple[str, str | None, str]] = []
-        open_name: list[dict[str, str]] = []
+        open_name: Attributes = {}
         taken: set[str] = set()
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "sheets/sheet":
-                state = attributes.get("state", "visible")
-                sheets.append((attributes.get("name", ""), attributes.get("id", ""), state))
-            elif tag == "definedNames/definedName":
-                open_name[:] = [attributes]
+        def sheet(attributes: Attributes) -> None:
+            state = attributes.get("state", "visible")
+            sheets.append((attributes.get("name", ""), attributes.get("id", ""), state))
 
-        def end(tag: str, text: str) -> None:
-            if tag == "definedNames/definedName" and open_name:
-                attributes = open_name.pop()
-                names.append((attributes.get("name", ""), attributes.get("localSheetId"), text.strip()))
-                if len(names) > MOST_NAMES:
-                    what = f"It defines more than {MOST_NAMES:,} names."
-                    raise UnreadableWorkbook(f"{what} Delete those that belong to other data.", "too-large")
+        def name_begins(attributes: Attributes) -> None:
+            nonlocal open_name
+            open_name = attributes
 
-        self.package.stream(self._main, start, end, ("workbook",))
+        def name_ends(text: str) -> None:
+            names.append((open_name.get("name", ""), open_name.get("localSheetId"), text.strip()))
+            if len(names) > MOST_NAMES:
+                what = f"It defines more than {MOST_NAMES:,} names."
+                raise UnreadableWorkbook(f"{what} Delete those that belong to other data.", "too-large")
+
+        name_path = "definedNames/definedName"
+        starts = {"sheets/sheet": sheet, name_path: name_begins}
+        self.package.stream_below(self._main, "workbook", starts, {name_path: name_ends})
         for title, relation, state in sheets:
             target = targets.get(relation)
             if target and target.kind == "worksheet" and not target.external and target.target in self.package:
@@ -248,18 +249,12 @@ class StoredWorkbook:
         texts: list[str] = []
         runs: list[str] = []
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "si":
-                runs.clear()
-
-        def end(tag: str, text: str) -> None:
-            if tag in ("si/t", "si/r/t"):
-                runs.append(text)
-            elif tag == "si":
-                texts.append(unescaped("".join(runs))[:LONGEST_CELL_TEXT])
+        def end(_: str) -> None:
+            texts.append(unescaped("".join(runs))[:LONGEST_CELL_TEXT])
 
         if part in self.package:
-            self.package.stream(part, start, end, ("sst",))
+            starts = {"si": lambda _: runs.clear()}
+            self.package.stream_below(part, "sst", starts, {"si/t": runs.append, "si/r/t": runs.append, "si": end})
         return texts
 
     @cached_property
@@ -292,7 +287,7 @@ class StoredWorkbook:
 
     def _read_cells(self, title: str, part: str) -> dict[At, Cell]:
         reader = _Cells(self._texts, self.looks, MOST_CELLS - self._cells)
-        self.package.stream(part, reader.start, reader.end, ("worksheet",))
+        self.package.stream_below(part, "worksheet", reader.starts(), reader.ends())
         self._cells += len(reader.cells)
         self._hidden[title] = reader.hidden_parts()
         return reader.cells
@@ -317,34 +312,54 @@ class _Cells:
         self.formula: str | None = None
         self.runs: list[str] = []
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheetData/row/c":
-            self._place(attributes.get("r"))
-            self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
-            self.shown = self.formula = None
-            self.runs = []
-        elif tag == "sheetData/row":
-            number = attributes.get("r", "")
-            self.row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self.row + 1
-            self.column = 0
-            self._row_is_hidden(attributes)
-        elif tag == "cols/col":
-            if attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST):
-                ends = [attributes.get(end, "") for end in ("min", "max")]
-                if (
-                    all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends)
-                    and len(self.hidden.columns) < MOST_HIDDEN
-                ):
-                    self.hidden.columns.append((int(ends[0]), int(ends[1])))
-        elif tag == "sheetFormatPr":
-            self.hidden.unless_given = attributes.get("zeroHeight") in _TRUE
-        elif tag == "conditionalFormatting":
-            self.ruled = attributes.get("sqref", "")[:LONGEST_AREA]
-        elif (
-            tag == "conditionalFormatting/cfRule"
-            and attributes.get("dxfId") in self.looks.hiding_rules
-            and len(self.hidden.ruled) < MOST_HIDDEN
-        ):
+    def starts(self) -> dict[str, Callable[[Attributes], None]]:
+        """What is read where an element begins, by its path."""
+        return {
+            "sheetData/row": self._row_begins,
+            "sheetData/row/c": self._cell_begins,
+            "cols/col": self._columns,
+            "sheetFormatPr": self._rows_unless_given,
+            "conditionalFormatting": self._rule_begins,
+            "conditionalFormatting/cfRule": self._rule,
+        }
+
+    def ends(self) -> dict[str, Callable[[str], None]]:
+        """What is read where an element ends, by its path; a phonetic hint (``is/rPh/t``) is none of them."""
+        return {
+            "sheetData/row/c": self._cell_ends,
+            "sheetData/row/c/v": self._shows,
+            "sheetData/row/c/f": self._calculates,
+            "sheetData/row/c/is/t": self._runs,
+            "sheetData/row/c/is/r/t": self._runs,
+        }
+
+    def _cell_begins(self, attributes: Attributes) -> None:
+        self._place(attributes.get("r"))
+        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
+        self.shown = self.formula = None
+        self.runs = []
+
+    def _row_begins(self, attributes: Attributes) -> None:
+        number = attributes.get("r", "")
+        self.row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self.row + 1
+        self.column = 0
+        self._row_is_hidden(attributes)
+
+    def _columns(self, attributes: Attributes) -> None:
+        if attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST):
+            ends = [attributes.get(end, "") for end in ("min", "max")]
+            known = all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends)
+            if known and len(self.hidden.columns) < MOST_HIDDEN:
+                self.hidden.columns.append((int(ends[0]), int(ends[1])))
+
+    def _rows_unless_given(self, attributes: Attributes) -> None:
+        self.hidden.unless_given = attributes.get("zeroHeight") in _TRUE
+
+    def _rule_begins(self, attributes: Attributes) -> None:
+        self.ruled = attributes.get("sqref", "")[:LONGEST_AREA]
+
+    def _rule(self, attributes: Attributes) -> None:
+        if attributes.get("dxfId") in self.looks.hiding_rules and len(self.hidden.ruled) < MOST_HIDDEN:
             self.hidden.ruled.append(self.ruled)
 
     def _row_is_hidden(self, attributes: dict[str, str]) -> None:
@@ -360,15 +375,14 @@ class _Cells:
             self.hidden.rows |= {row for row, _ in self.cells} - self.open_rows
         return self.hidden
 
-    def end(self, tag: str, text: str) -> None:
-        if tag == "sheetData/row/c/v":
-            self.shown = self._only(self.shown, text)
-        elif tag == "sheetData/row/c":
-            self._keep()
-        elif tag == "sheetData/row/c/f":
-            self.formula = self._only(self.formula, text)
-        elif tag in ("sheetData/row/c/is/t", "sheetData/row/c/is/r/t"):  # not of a phonetic hint
-            self.runs.append(text)
+    def _shows(self, text: str) -> None:
+        self.shown = self._only(self.shown, text)
+
+    def _calculates(self, text: str) -> None:
+        self.formula = self._only(self.formula, text)
+
+    def _runs(self, text: str) -> None:
+        self.runs.append(text)
 
     def _only(self, before: str | None, text: str) -> str:
         if before is not None:
@@ -379,10 +393,13 @@ class _Cells:
         at = f"{column_letters(self.column)}{self.row}"
         return UnreadableWorkbook(f"The file is damaged: {at} of a sheet has {what}. {AGAIN}", "cell-duplicate")
 
-    def _keep(self) -> None:
-        value = self._value()
+    def _cell_ends(self, _: str) -> None:
+        if self.shown is None and self.formula is None and not self.runs:
+            return
+        look = self.looks.of(self.style)
+        value = self._value(look)
         if value is not None or self.formula is not None:
-            self.cells[self.row, self.column] = Cell(value, self.formula, self.looks.of(self.style))
+            self.cells[self.row, self.column] = Cell(value, self.formula, look)
             if len(self.cells) > self.most:
                 what = f"more than {MOST_CELLS:,} filled cells"
                 raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
@@ -395,15 +412,17 @@ class _Cells:
             found = _ADDRESS.fullmatch(address)
             if found is None:
                 raise UnreadableWorkbook(DAMAGED)
-            self.column, self.row = column_number(found[1]), int(found[2])
-        if not (1 <= self.row <= LAST_ROW and self.column <= LAST_COLUMN):
+            letters, digits = found.groups()
+            self.column, self.row = column_number(letters), int(digits)
+        row, column = self.row, self.column
+        if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
             raise UnreadableWorkbook(DAMAGED)
-        place = self.row * LAST_COLUMN + self.column
+        place = row * LAST_COLUMN + column
         if place in self.taken:
             raise self._twice("two cells")
         self.taken.add(place)
 
-    def _value(self) -> Value:
+    def _value(self, look: Look) -> Value:
         kind, shown = self.kind, self.shown
         if kind == "inlineStr":
             return unescaped("".join(self.runs))[:LONGEST_CELL_TEXT] or None
@@ -422,15 +441,15 @@ class _Cells:
             return ErrorInCell(shown.strip()[:20])
         if kind == "d":
             return DateInCell(shown.strip()[:40])
-        return self._number(shown.strip())
+        return self._number(shown.strip(), look)
 
-    def _number(self, shown: str) -> Value:
+    def _number(self, shown: str, look: Look) -> Value:
         if not shown:
             return None
         if not _NUMBER.fullmatch(shown):
             raise UnreadableWorkbook(DAMAGED)
         number = float(shown)
-        return DateInCell(shown_date(number)) if self.looks.of(self.style).is_date else number
+        return DateInCell(shown_date(number)) if look.is_date else number
 
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,5})?", re.ASCII)

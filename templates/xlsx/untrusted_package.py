@@ -12,9 +12,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 from roi_engine.errors import FtRoiError
@@ -65,10 +67,12 @@ class UnreadableWorkbook(FtRoiError):
         self.rule, self.place = rule, place
 
 
-Start = Callable[[str, dict[str, str]], None]
+Attributes = dict[str, str]
+Start = Callable[[str, Attributes], None]
 End = Callable[[str, str], None]
 SHEETS = (SPREADSHEET, STRICT_SPREADSHEET)
 """The namespaces of a workbook's own parts."""
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass
@@ -119,26 +123,39 @@ class Package:
             raise _too_large(f"unpacked, its part {_shown(entry.filename)} is", place=entry.filename)
         return content
 
-    def stream(
-        self, name: str, start: Start, end: End, below: tuple[str, ...] = (), spaces: tuple[str, ...] = SHEETS
-    ) -> None:
+    def stream(self, name: str, start: Start | None = None, end: End | None = None) -> None:
         """Reads the XML of a part, element by element.
 
         name : the part.
         start : called for each opening tag with its attributes.
-        end : called for each closing tag with its text.
-        below : the tags from the root down to the element whose content is asked for. Elements elsewhere are then
-            passed over with all that is in them, and a tag is given with those above it: ``row/c/v``. Empty: every
-            element, by its own tag.
-        spaces : the namespaces whose elements are given where below is; those of others are passed over.
+        end : called for each closing tag with its text. With neither, the part is read for its limits alone.
         Raises `UnreadableWorkbook` for a document type (that is where entities are defined), for damage, and beyond a
         limit.
 
         Namespaces are left out of what is given.
         """
-        stream = _Stream(self, name, start, end, below, spaces)
-        stream.read(self.read(name))
-        self.elements[name.lower()] = stream.elements
+        self._read(_Stream(self, name, lambda tag: (start and partial(start, tag), end and partial(end, tag))))
+
+    def stream_below(
+        self,
+        name: str,
+        root: str,
+        starts: Mapping[str, Callable[[Attributes], None]],
+        ends: Mapping[str, Callable[[str], None]] = NOTHING,
+        spaces: tuple[str, ...] = SHEETS,
+    ) -> None:
+        """Reads the elements of a part that are asked for by the tags above them, such as ``sheetData/row/c``.
+
+        root : the tag of the root element, with which no path begins; nothing is given of a part that has another.
+        starts : what is called for the opening tags of a path, with the attributes.
+        ends : what is called for its closing tags, with the text.
+        spaces : the namespaces whose elements are given; those of others are passed over with all that is in them.
+        Raises `UnreadableWorkbook` as `stream` does.
+        """
+        self._read(_Stream(self, name, lambda path: (starts.get(path), ends.get(path)), root, frozenset(spaces)))
+
+    def _read(self, stream: _Stream) -> None:
+        self.elements[stream.part.lower()] = stream.read(self.read(stream.part))
 
     def tree(self, name: str, *, whole: bool = False) -> Element:
         """The root element of a part.
@@ -173,16 +190,15 @@ class Package:
     def _relationships(self, source: str) -> dict[str, Relationship]:
         found: dict[str, Relationship] = {}
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "Relationship":
-                each = relationship(source, attributes)
-                if each.id in found:
-                    raise UnreadableWorkbook(DAMAGED)
-                found[each.id] = each
+        def start(attributes: Attributes) -> None:
+            each = relationship(source, attributes)
+            if each.id in found:
+                raise UnreadableWorkbook(DAMAGED)
+            found[each.id] = each
 
         part = relationships_part(source)
         if part in self:
-            self.stream(part, start, lambda tag, text: None, ("Relationships",), (PACKAGE_RELATIONSHIPS,))
+            self.stream_below(part, "Relationships", {"Relationship": start}, spaces=(PACKAGE_RELATIONSHIPS,))
         return found
 
     def part_of_kind(self, source: str, kind: str) -> str:
@@ -194,31 +210,47 @@ class Package:
         return next((each.target for each in related if each.kind == kind and not each.external), "")
 
 
+class _Element:
+    """An element that is read: who asked for its tags, and what was met inside of it.
+
+    path : the tags from the root down to it; inside : its children by their names, None for those passed over.
+    """
+
+    __slots__ = ("end", "inside", "path", "start")
+
+    def __init__(self, path: str, asked: tuple[Any, Any], inside: dict[str, _Element | None] | None = None) -> None:
+        self.path, (self.start, self.end) = path, asked
+        self.inside = {} if inside is None else inside
+
+
 class _Stream:
-    """One run of the XML parser over a part."""
+    """One run of the XML parser over a part.
+
+    asked : what is called for the opening and for the closing tag of a path, None where nothing is.
+    root, spaces : the tag of the root, and the namespaces, that are read; without a root every element is, and its path
+        is its own tag.
+    """
 
     def __init__(
-        self, package: Package, name: str, start: Start, end: End, below: tuple[str, ...], spaces: tuple[str, ...]
+        self,
+        package: Package,
+        name: str,
+        asked: Callable[[str], tuple[Any, Any]],
+        root: str = "",
+        spaces: frozenset[str] = frozenset(),
     ) -> None:
-        self.part, self.start, self.end, self.below = name, start, end, below
-        self.spaces = frozenset(spaces) if below else None
+        self.part, self.asked, self.root, self.spaces = name, asked, root, spaces
         self.others = sum(count for part, count in package.elements.items() if part != name.lower())
-        self.local: dict[str, str] = {}
-        self.foreign: dict[str, bool] = {}
-        self.text: list[str] = []
-        self.joined: dict[tuple[str, str], str] = {}
-        self.elements = self.length = self.depth = self.skipped = 0
-        self.paths: list[str] = []
+        self.met = 0
 
-    def read(self, content: bytes) -> None:
+    def read(self, content: bytes) -> int:
+        """Reads the part to its end, and gives how many elements it has."""
         if self.others + content.count(b"<") / 2 > MOST_ELEMENTS:  # each element has at most two tags
             raise self._too_many()
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
-        parser.StartElementHandler = self._opened
-        parser.EndElementHandler = self._closed
-        parser.CharacterDataHandler = self._written
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler, counted = self._listening()
         try:
             for at in range(0, len(content), _CHUNK):
                 parser.Parse(content[at : at + _CHUNK], False)
@@ -229,93 +261,117 @@ class _Stream:
             raise UnreadableWorkbook(DAMAGED) from None
         except (ValueError, LookupError):  # an encoding that Python does not know
             raise UnreadableWorkbook(DAMAGED) from None
+        return counted()
 
-    def _name(self, qualified: str) -> str:
-        local = self.local.get(qualified)
-        if local is None:
-            space, _, local = qualified.rpartition("}")
-            self.local[qualified] = local
-            self.foreign[qualified] = self.spaces is not None and space not in self.spaces
-        return local
+    def _listening(self) -> tuple[Any, Any, Any, Callable[[], int]]:
+        """What the parser calls for opening tags, closing tags and texts; and what tells how many elements there were.
 
-    def _opened(self, qualified: str, attributes: dict[str, str]) -> None:
-        self.elements += 1
-        self.depth += 1
-        if self.others + self.elements > MOST_ELEMENTS:
-            raise self._too_many()
-        if self.depth > DEEPEST:
-            raise self._refused("is nested deeper than any spreadsheet program nests it")
-        tag = self._name(qualified)
-        if self.skipped or self.foreign[qualified]:
-            self.skipped += 1
-            return
-        self.text.clear()
-        self.length = 0
-        if self.depth <= len(self.below):
-            self.skipped = int(tag != self.below[self.depth - 1])
-            return
-        if self.below:
-            tag = self._path(tag)
-            self.paths.append(tag)
-        qualified_too = attributes and "}" in "".join(attributes)
-        self.start(tag, self._plain(attributes) if qualified_too else attributes)
+        Every tag of a sheet goes through them, so they hold what they need and look up no attribute of self.
+        """
+        most, elements, length, passed = MOST_ELEMENTS - self.others, 0, 0, 0
+        here = _Element("", (None, None))
+        above: list[_Element] = []
+        texts: list[str] = []
+
+        def opened(name: str, attributes: Attributes) -> None:
+            nonlocal elements, length, here, passed
+            elements += 1
+            if elements > most:
+                raise self._too_many()
+            if len(above) + passed >= DEEPEST:
+                raise self._refused("is nested deeper than any spreadsheet program nests it")
+            if passed:
+                passed += 1
+                return
+            try:
+                element = here.inside[name]
+            except KeyError:
+                element = self._meet(name, here, len(above))
+            if element is None:
+                passed = 1
+                return
+            above.append(here)
+            here = element
+            length = 0
+            texts.clear()
+            start = here.start
+            if start is not None:
+                start(_plain(attributes, not self.root) if "}" in "".join(attributes) else attributes)
+
+        def closed(name: str) -> None:
+            nonlocal length, here, passed
+            if passed:
+                passed -= 1
+                return
+            end = here.end
+            here = above.pop()
+            length = 0
+            if end is None:
+                texts.clear()
+                return
+            text = "".join(texts)
+            texts.clear()
+            end(text)
+
+        def written(text: str) -> None:
+            nonlocal length
+            if passed:
+                return
+            length += len(text)
+            if length > LONGEST_TOKEN:
+                raise self._refused("holds a text of a length that no cell can hold")
+            texts.append(text)
+
+        return opened, closed, written, lambda: elements
+
+    def _meet(self, name: str, above: _Element, depth: int) -> _Element | None:
+        """A child of an element, met for the first time."""
+        space, _, tag = name.rpartition("}")
+        element: _Element | None = None
+        if not self.root:
+            element = _Element(tag, self.asked(tag), above.inside)
+        elif space in self.spaces and depth == 0:
+            element = _Element("/", (None, None)) if tag == self.root else None
+        elif space in self.spaces:
+            path = _path(above.path, tag, depth)
+            element = _Element(path, self.asked(path) if path else (None, None))
+        if self.met < MOST_JOINED:
+            self.met += 1
+            above.inside[name] = element
+        return element
 
     def _too_many(self) -> UnreadableWorkbook:
         what = f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts."
         return UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large")
-
-    def _path(self, tag: str) -> str:
-        """A tag with those above it.
-
-        Nothing where it lies deeper, or is longer, than any that is asked for.
-        """
-        above = self.paths[-1] if self.paths else "/"
-        path = self.joined.get((above, tag))
-        if path is None:
-            if not above or len(self.paths) >= DEEPEST_PATH or len(tag) > LONGEST_TAG:
-                return ""
-            path = f"{above}/{tag}" if self.paths else tag
-            if len(self.joined) < MOST_JOINED:
-                self.joined[above, tag] = path
-        return path
-
-    def _plain(self, attributes: dict[str, str]) -> dict[str, str]:
-        """Attributes without their namespaces.
-
-        One that has none counts before others of its name.
-        """
-        plain = {name: value for name, value in attributes.items() if "}" not in name}
-        for name, value in attributes.items():
-            if self.spaces is None or name.endswith("/relationships}id"):
-                plain.setdefault(self._name(name), value)
-        return plain
-
-    def _closed(self, qualified: str) -> None:
-        self.depth -= 1
-        if self.skipped:
-            self.skipped -= 1
-            return
-        text = "".join(self.text)
-        self.text.clear()
-        self.length = 0
-        if not self.below:
-            self.end(self._name(qualified), text)
-        elif self.paths:
-            self.end(self.paths.pop(), text)
-
-    def _written(self, text: str) -> None:
-        if self.skipped:
-            return
-        self.length += len(text)
-        if self.length > LONGEST_TOKEN:
-            raise self._refused("holds a text of a length that no cell can hold")
-        self.text.append(text)
 
     def _doctype(self, *_: object) -> None:
         raise self._refused("has a document type with entities of its own, which no spreadsheet program writes")
 
     def _refused(self, what: str) -> UnreadableWorkbook:
         return UnreadableWorkbook(f"Its part {_shown(self.part)} {what}. {SAVE_AS}, or ask for it again.")
+
+
+def _path(above: str, tag: str, depth: int) -> str:
+    """A tag with those above it.
+
+    Nothing where it lies deeper, or is longer, than any that is asked for.
+    """
+    if not above or depth > DEEPEST_PATH or len(tag) > LONGEST_TAG:
+        return ""
+    return f"{above}/{tag}" if above != "/" else tag
+
+
+def _plain(attributes: Attributes, of_any: bool) -> Attributes:
+    """Attributes without their namespaces.
+
+    One that has none counts before others of its name.
+    of_any : those of any namespace; else the numbers of relationships alone.
+    """
+    plain = {name: value for name, value in attributes.items() if "}" not in name}
+    for name, value in attributes.items():
+        if of_any or name.endswith("/relationships}id"):
+            plain.setdefault(name.rpartition("}")[2], value)
+    return plain
 
 
 def content_of(path: Path) -> bytes:

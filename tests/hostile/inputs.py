@@ -246,7 +246,11 @@ QUICK: dict[str, Hostile] = {
         "prices import x.json", 3, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}
     ),
     "05 a choice of a control character, collected": Hostile(
-        COLLECT, 0, ("2 answers from 2 files", "bad.xlsx"), collected(serving="_x001B_"), left=("p.xlsx",)
+        COLLECT,
+        4,
+        ("1 answer from 2 files", "bad.xlsx: Inputs!B", "serving: It holds a control character", "(U+001B)"),
+        collected(serving="_x001B_"),
+        left=("p.xlsx",),
     ),
     "07 note with an escape": Hostile(
         "report x.json -o r.xlsx",
@@ -334,7 +338,11 @@ OTHERS: dict[str, Hostile] = {
         "prices list", 0, ("(as shipped)",), {SCENARIO: text(ESCAPED_MAP)}, first=("prices import x.json",)
     ),
     "06 name with U+FFFE, collected": Hostile(
-        COLLECT, 0, ("2 answers from 2 files",), collected(name="A_xFFFE_B"), left=("p.xlsx",)
+        COLLECT,
+        4,
+        ("1 answer from 2 files", "bad.xlsx: Inputs!B", "name: It holds a control character", "letter 2 (U+FFFE)"),
+        collected(name="A_xFFFE_B"),
+        left=("p.xlsx",),
     ),
     "11 one long text in 20,000 cells": Hostile(
         "read x.xlsx", 0, ("training_hours = 31 ",), {"x.xlsx": one_shared_text}

@@ -128,8 +128,8 @@ def test_a_strict_workbook_is_read() -> None:
     assert read_workbook(strict).checked().training_hours == value
 
 
-def test_control_characters_of_a_cell_are_no_part_of_what_is_read() -> None:
+def test_control_characters_of_a_cell_are_a_problem_that_obeys_nothing() -> None:
     title, _, _ = cell_of(sound(), "training_hours")
     hostile = changed(title, "<t>per_token</t>", "<t>_x001B_]0;x_x0007__x009B_per_token</t>")
     (problem,) = read_workbook(hostile).problems
-    assert str(problem).isprintable()
+    assert str(problem).isprintable() and "control character" in str(problem) and "letter 1 (U+001B)" in str(problem)
