@@ -213,7 +213,7 @@ def _profile_flag(folder: Path) -> str:
 
 
 def pipe_of(profile: Path) -> Path:
-    """Where the LibreOffice of a profile has the pipe by which it is found, on Linux and macOS."""
+    """The pipe by which the LibreOffice of a profile is found, on Linux and macOS."""
     known_by = hashlib.md5(profile.resolve().as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
     digits = "".join(f"{byte:x}" for byte in known_by)
     return Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digits}")

@@ -198,7 +198,7 @@ class _Copy:
             raise UnreadableWorkbook(DAMAGED)
 
     def _relations_of(self, source: str) -> list[Relationship]:
-        """The relations of a part, the parts that they lead to by their names in small letters."""
+        """The relations of a part, with what they lead to in small letters."""
         found = self.package.relationships(source).values()
         return [each if each.external else each._replace(target=each.target.lower()) for each in found]
 

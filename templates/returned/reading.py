@@ -235,7 +235,7 @@ def _lower_first(low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def _unseen(value: Value) -> str:
-    """What is wrong with a text of which a character is not seen; empty for any other value."""
+    """What is wrong with a text of which a character is not seen, if anything."""
     found = _UNSEEN.search(value) if type(value) is str else None  # no error and no date
     if found is None:
         return ""

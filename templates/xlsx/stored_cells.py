@@ -324,7 +324,10 @@ class _Cells:
         }
 
     def ends(self) -> dict[str, Callable[[str], None]]:
-        """What is read where an element ends, by its path; a phonetic hint (``is/rPh/t``) is none of them."""
+        """What is read where an element ends, by its path.
+
+        A phonetic hint (``is/rPh/t``) is none of them.
+        """
         return {
             "sheetData/row/c": self._cell_ends,
             "sheetData/row/c/v": self._shows,

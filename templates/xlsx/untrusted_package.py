@@ -144,7 +144,9 @@ class Package:
         ends: Mapping[str, Callable[[str], None]] = NOTHING,
         spaces: tuple[str, ...] = SHEETS,
     ) -> None:
-        """Reads the elements of a part that are asked for by the tags above them, such as ``sheetData/row/c``.
+        """Reads the elements of a part that are asked for.
+
+        They are named by the tags above them: ``sheetData/row/c``.
 
         root : the tag of the root element, with which no path begins; nothing is given of a part that has another.
         starts : what is called for the opening tags of a path, with the attributes.
@@ -264,7 +266,9 @@ class _Stream:
         return counted()
 
     def _listening(self) -> tuple[Any, Any, Any, Callable[[], int]]:
-        """What the parser calls for opening tags, closing tags and texts; and what tells how many elements there were.
+        """What the parser calls for opening tags, closing tags and texts.
+
+        And what tells how many elements there were.
 
         Every tag of a sheet goes through them, so they hold what they need and look up no attribute of self.
         """
