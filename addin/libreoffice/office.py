@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from addin.libreoffice.safe_copy import SafeCopy
@@ -238,17 +239,19 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
     The program and all that it started are killed when it takes too long or when this program ends.
     """
     name = Path(command[0]).name
+    process: subprocess.Popen[bytes] | None = None
     with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as anything that was started
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PATH": system_path(), **(environment or {})},
-            start_new_session=True,
-        )
         try:
             with _stopped_by_signals():
+                with _signals_wait():
+                    process = subprocess.Popen(
+                        command,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        env={**os.environ, "PATH": system_path(), **(environment or {})},
+                        start_new_session=True,
+                    )
                 process.wait(timeout)
         except subprocess.TimeoutExpired:
             _kill_group(process)
@@ -257,6 +260,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
         except BaseException:
             _kill_group(process)
             raise
+        assert process is not None
         printed = _printed(output)
     if process.returncode:
         words = f"{name} ended with exit code {process.returncode}. It printed:"
@@ -281,7 +285,9 @@ def system_path() -> str:
     return own if sys.platform == "win32" else f"{os.defpath}{os.pathsep}{own}"
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
@@ -300,13 +306,32 @@ def _stopped_by_signals() -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
 
+    with _handled(("SIGTERM", "SIGHUP"), stop):
+        yield
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Lets the signals that end this program wait: in the midst of a start it would not know what it has started."""
+    came: list[int] = []
+    try:
+        with _handled(("SIGTERM", "SIGHUP", "SIGINT"), lambda number, frame: came.append(number)):
+            yield
+    finally:
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _handled(names: Sequence[str], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Has signals handled, those that this system knows; in the main thread alone, which takes them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in wanted}
+    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handler) for number in wanted}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -285,6 +285,26 @@ def test_stopping_the_command_stops_what_it_started(
     assert not survivor.exists()
 
 
+@needs_posix
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGTERM, SystemExit), (signal.SIGINT, KeyboardInterrupt)])
+@pytest.mark.usefixtures("interruptible")
+def test_a_signal_in_the_midst_of_a_start_stops_what_was_started(
+    number: int, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def interrupted(*command: Any, **options: Any) -> Any:
+        started.append(start(*command, **options))
+        signal.raise_signal(number)
+        return started[0]
+
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(ends):
+        office.run_program(["sleep", "60"], 30)
+    assert started[0].poll() is not None
+
+
 # --- the extension's file, and putting it into LibreOffice ------------------------------------------------------
 
 
