@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from addin.libreoffice.safe_copy import SafeCopy
 from addin.shell.failures import Failure
+from addin.shell.signals import signals_wait
 
 OLDEST = (25, 2)
 TIMEOUT = 120.0
@@ -236,16 +237,18 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
     The program and all that it started are killed when it takes too long or when this program ends.
     """
     name = Path(command[0]).name
+    process: subprocess.Popen[bytes] | None = None
     with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as anything that was started
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PATH": system_path(), **(environment or {})},
-            start_new_session=True,
-        )
         try:
+            with signals_wait():
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "PATH": system_path(), **(environment or {})},
+                    start_new_session=True,
+                )
             process.wait(timeout)
         except subprocess.TimeoutExpired:
             _kill_group(process)
@@ -254,6 +257,7 @@ def run_program(command: Sequence[str], timeout: float, environment: Mapping[str
         except BaseException:
             _kill_group(process)
             raise
+        assert process is not None
         printed = _printed(output)
     if process.returncode:
         words = f"{name} ended with exit code {process.returncode}. It printed:"
@@ -278,7 +282,9 @@ def system_path() -> str:
     return own if sys.platform == "win32" else f"{os.defpath}{os.pathsep}{own}"
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from addin.command_line import ft_roi
 from addin.libreoffice import office
+from addin.shell.signals import ENDING, end_in_order
 from roi_engine import REFERENCE
 from roi_engine._version import __version__
 from templates.workbook import build_workbook
@@ -283,6 +284,34 @@ def test_stopping_the_command_stops_what_it_started(
     survivor.unlink()
     time.sleep(1)
     assert not survivor.exists()
+
+
+@needs_posix
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGTERM, SystemExit), (signal.SIGINT, KeyboardInterrupt)])
+@pytest.mark.usefixtures("interruptible")
+def test_a_signal_in_the_midst_of_a_start_stops_what_was_started(
+    number: int, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def interrupted(*command: Any, **options: Any) -> Any:
+        started.append(start(*command, **options))
+        signal.raise_signal(number)
+        return started[0]
+
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    before = {each: signal.getsignal(each) for each in ENDING}
+    try:
+        for each in ENDING:
+            signal.signal(each, signal.SIG_DFL)
+        end_in_order()
+        with pytest.raises(ends):
+            office.run_program(["sleep", "60"], 30)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert started[0].poll() is not None
 
 
 # --- the extension's file, and putting it into LibreOffice ------------------------------------------------------
