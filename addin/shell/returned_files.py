@@ -26,8 +26,10 @@ CHUNK = 8
 """As many files as a process is given at a time."""
 SECONDS = 20
 """Of a processor, for one file; a workbook of FT ROI takes a fiftieth of a second."""
-MEMORY = 1024 * 1024 * 1024
-"""Bytes that a process may take beside what it has when it begins."""
+MEMORY = 300 * 1024 * 1024
+"""Bytes that a process may take beside what it has when it begins; our largest workbook (600 months, five scenarios) is
+read in less than 100 MB.
+"""
 SLOW = f"Reading it took more than {SECONDS} seconds. The file is damaged, or made to do that."
 ENDED = "Reading it ended the program that read it. The file is damaged, or made to do that."
 
