@@ -216,7 +216,10 @@ def _profile_flag(folder: Path) -> str:
 
 
 def pipe_of(profile: Path) -> Path:
-    """Where the LibreOffice of a profile has the pipe by which it is found, on Linux and macOS."""
+    """The pipe by which the LibreOffice of a profile is found.
+
+    It is a file on Linux and macOS.
+    """
     known_by = hashlib.md5(profile.resolve().as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
     digits = "".join(f"{byte:x}" for byte in known_by)
     return Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digits}")
@@ -312,7 +315,10 @@ def _stopped_by_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _signals_wait() -> Iterator[None]:
-    """Lets the signals that end this program wait: in the midst of a start it would not know what it has started."""
+    """Lets the signals that end this program wait.
+
+    In the midst of a start it would not know what it has started.
+    """
     came: list[int] = []
     try:
         with _handled(("SIGTERM", "SIGHUP", "SIGINT"), lambda number, frame: came.append(number)):
@@ -324,7 +330,10 @@ def _signals_wait() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _handled(names: Sequence[str], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Has signals handled, those that this system knows; in the main thread alone, which takes them."""
+    """Has the signals handled that this system knows.
+
+    In the main thread alone, which takes them.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
