@@ -16,7 +16,10 @@ from roi_engine import REFERENCE
 from templates.workbook import build_workbook
 
 ROOT = Path(__file__).parents[3]
-pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes as Linux shows them")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes as Linux shows them"),
+    pytest.mark.usefixtures("interruptible"),
+]
 
 WAITING_WHILE_WRITING = """
 import signal, sys, time, types

@@ -64,7 +64,7 @@ def sound() -> dict[str, bytes]:
     return sdk_verdicts.sound()
 
 
-@pytest.mark.parametrize("words", every(20, DEFECTS, slow=4))
+@pytest.mark.parametrize("words", every(20, DEFECTS))
 def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
     rule, seed = DEFECTS[words]
     parts = dict(sound)
