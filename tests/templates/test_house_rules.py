@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from templates.building import styles
 from templates.building.book import Edition
 from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.by_year_table import columns_of
 from tests.slow_cases import MARKS, some
 from tests.workbook_cells import Stored, samples_and_edges, stored_cells
 
@@ -176,7 +178,10 @@ def relative(formula: str, address: str) -> str:
 def _lines(built: Built, title: str, down: bool) -> dict[int, dict[int, str]]:
     """Row → column → formula as it was copied; columns and rows exchanged for a sheet that runs down."""
     found: dict[int, dict[int, str]] = {}
+    sums = set(itemgetter("Total", "Present value")(columns_of(built.cells[title]))) if title == "By year" else set()
     for address, cell in built.cells[title].items():
+        if address.rstrip("0123456789") in sums:
+            continue  # what ends a line of years
         if cell.formula is not None and not re.fullmatch(r"[a-z_]\w*", cell.formula):  # a name alone is a link
             row, column = coordinate_to_tuple(address)
             line, at = (column, row) if down else (row, column)
