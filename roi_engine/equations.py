@@ -19,18 +19,12 @@ from roi_engine.value import ROUNDING, Value, ceiling, divide, fallback, given, 
 
 
 def gpu_training_cost(training_hours: Value, gpu_hourly_rate: Value, gpu_count: Value, training_runs: Value) -> Value:
-    """GPU time of all training runs.
-
-    In words: GPU-hours × price × GPUs × runs.
-    """
+    """GPU time of all training runs."""
     return training_hours * gpu_hourly_rate * gpu_count * training_runs
 
 
 def api_training_cost(training_tokens_m: Value, training_price_per_m: Value) -> Value:
-    """Training tokens that an API bills; zero where none are given.
-
-    In words: million training tokens × price.
-    """
+    """Training tokens that an API bills; zero where none are given."""
     return fallback(training_tokens_m, 0) * fallback(training_price_per_m, 0)
 
 

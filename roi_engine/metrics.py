@@ -392,7 +392,7 @@ def pv_stay(total_discounted_stay_bill: Value) -> Value:
 def pv_cost(pv_stay: Value, npv: Value) -> Value:
     """The present value of all that this plan costs.
 
-        PV cost = PV cost of staying − NPV
+        PV cost = PV cost(stay) − NPV
 
     In words: bill and review of staying, discounted − NPV.
     Review and traffic that has not moved are in it. Returns money. Source: docs/method.md, "Options".

@@ -92,7 +92,7 @@ def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rule
     for declared in rows_of(entry.scenario):
         row += 1
         block.append(_add_input(book, sheet, row, declared, entry.scenario, rules))
-        if declared.name in ("name", "currency"):
+        if declared.name in ("name", "currency", "serving"):
             book.define(f"answer_{entry.number}_{declared.name}", sheet, f"B{row}", block[-1][1])
     name = book.define(f"answer_{entry.number}", sheet, f"A{first}:F{row}")
     return Formula(name.text, tuple(block))

@@ -22,26 +22,27 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.figures import FIGURES, Figure
+from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
 from roi_engine.input_checks import InputWarning
+from roi_engine.options import MODES
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
 from templates.building.book import Book, column_titles, group_title, page, protect
-from templates.building.formula import Formula, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, if_error, is_number, joined
 from templates.returned.returned_workbook import ReturnedWorkbook
 
-FIGURES_OF_A_ROW = {"net_roi": "F", "roi": "G", "payback_months": "H", "npv": "I", "irr_annual": "J"}
+FIGURES_OF_A_ROW = {"net_roi": "F", "roi": "G", "payback_months": "H", "npv": "I", "irr_annual": "J", "pv_cost": "K"}
 """The figures of a returned workbook, and the column of each."""
-_WIDTHS = {"F": 14, "G": 11, "H": 11, "I": 14, "J": 10}
+_WIDTHS = {"F": 14, "G": 11, "H": 11, "I": 14, "J": 10, "K": 14}
 COLUMNS = (
     ("#", 5), ("Scenario", 30), ("Who", 30), ("In totals", 9), ("Currency", 10),
     *((f">{FIGURES[name].heading()}", _WIDTHS[column]) for name, column in FIGURES_OF_A_ROW.items()),
     (f">{FIGURES['npv'].label} rank in its currency", 11), (f">{FIGURES['payback_months'].label} rank", 10),
     ("#", 5), ("Remark", 34), ("Saved", 18), ("File", 30), ("Made by", 18), ("Warnings", 10), ("First warning", 60),
 )  # fmt: skip
-LAST_OF_PAGE_1, LAST = "L", get_column_letter(len(COLUMNS))
+LAST_OF_PAGE_1, LAST = "M", get_column_letter(len(COLUMNS))
 TOTALS_ROW = 5
 COUNTED, LEFT_OUT = "Yes", "No"
 NO_RANK = "–"
@@ -52,7 +53,7 @@ _INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=
 _RIGHT = Alignment(horizontal="right", vertical="center")
 _LEFT = Alignment(horizontal="left", vertical="center")
 _MIDDLE = Alignment(horizontal="center", vertical="center")
-SCALE = 62
+SCALE = 58
 """Per cent at which the columns of either page fit on A4."""
 
 
@@ -193,29 +194,29 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
     cells["D"] = book.put(sheet, f"D{row}", COUNTED if entry.counted else LEFT_OUT, "Input")
     book.align(sheet[f"D{row}"], _MIDDLE)
     for figure, column in _columns_of_figures():
-        metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), blocks[entry.number]), "n/a")
+        metric = if_error(_asked(book, figure, entry, blocks[entry.number]), "n/a")
         cells[column] = book.put(sheet, f"{column}{row}", metric, "Calculation", _look(figure))
         book.align(sheet[f"{column}{row}"], _RIGHT)
     texts = (
         ("C", answer.who),
-        ("N", entry.remark),
-        ("M", entry.number),
-        ("O", _moment(answer.provenance.modified)),
-        ("P", answer.file),
-        ("Q", _made_by(answer)),
-        ("R", len(answer.warnings)),
-        ("S", _in_words(answer.warnings[0]) if answer.warnings else ""),
+        ("O", entry.remark),
+        ("N", entry.number),
+        ("P", _moment(answer.provenance.modified)),
+        ("Q", answer.file),
+        ("R", _made_by(answer)),
+        ("S", len(answer.warnings)),
+        ("T", _in_words(answer.warnings[0]) if answer.warnings else ""),
     )
     for column, value in texts:
-        book.put(sheet, f"{column}{row}", value, "Calculation", "yyyy-mm-dd hh:mm" if column == "O" else None)
+        book.put(sheet, f"{column}{row}", value, "Calculation", "yyyy-mm-dd hh:mm" if column == "P" else None)
         if isinstance(value, int):
             book.align(sheet[f"{column}{row}"], _MIDDLE)
         elif isinstance(value, str):
-            book.align(sheet[f"{column}{row}"], _INDENTED if column == "N" else _WRAPPED)
+            book.align(sheet[f"{column}{row}"], _INDENTED if column == "O" else _WRAPPED)
             mark_as_text(sheet, f"{column}{row}")
     book.align(sheet[f"A{row}"], _MIDDLE)
     book.align(sheet[f"E{row}"], _INDENTED)
-    book.align(sheet[f"O{row}"], _LEFT)
+    book.align(sheet[f"P{row}"], _LEFT)
     book.align(sheet[f"B{row}"], _WRAPPED)
     mark_as_text(sheet, f"B{row}")
     mark_as_text(sheet, f"E{row}")
@@ -229,6 +230,15 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, blocks: Mappi
 
 def _columns_of_figures() -> list[tuple[Figure, str]]:
     return [(FIGURES[name], column) for name, column in FIGURES_OF_A_ROW.items()]
+
+
+def _asked(book: Book, figure: Figure, entry: Entry, block: Formula) -> Formula:
+    """A figure by its function; the PV of cost as that of the option that the scenario is."""
+    if figure.function:
+        return book.ft(figure.function, *_at_the_scenarios_rate(figure), block)
+    serving = book.names.get(f"answer_{entry.number}_serving", formula_of(INPUTS["serving"].default))
+    own = (serving == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
+    return book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block)
 
 
 def _at_the_scenarios_rate(figure: Figure) -> list[None]:
@@ -286,7 +296,7 @@ def _add_ranks(
         f'SUMPRODUCT((portfolio_counted="{COUNTED}")*ISNUMBER(portfolio_paybacks)*(portfolio_paybacks<{soon.text}))',
         earlier,
     )
-    for column, cell, ahead in (("K", mine, above), ("L", soon, sooner)):
+    for column, cell, ahead in (("L", mine, above), ("M", soon, sooner)):
         rank = (counted & is_number(cell)).where(ahead + 1, NO_RANK)
         book.put(sheet, f"{column}{row}", rank, "Calculation", styles.WHOLE)
         book.align(sheet[f"{column}{row}"], _RIGHT)
