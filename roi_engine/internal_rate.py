@@ -126,6 +126,15 @@ def internal_rate(cash_flow: Sequence[float]) -> InternalRate:
 # --- what a sheet says of a rate too ----------------------------------------------------------------------
 
 
+def worth_at_start(flow_if_going_back: Value, month: Value, months_to_amortize: Value, start: Value) -> Value:
+    """What a flow is worth at a start value of the rate, up to a factor of all months.
+
+    Counted from the first month for a rate above zero, from the last for one below: the factor of a month never grows.
+    """
+    rate = maximum(fallback(start, 0), LOWEST)
+    return flow_if_going_back * (1 + rate) ** (where(rate < 0, months_to_amortize, 0) - month)
+
+
 def still_to_come(still_to_come_after: Value, net_cash_flow_after: Value, irr_found: Value) -> Value:
     """What the flows after a month are worth at its end, at a rate above zero.
 

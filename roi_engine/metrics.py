@@ -78,6 +78,55 @@ def beyond_horizon(payback_months: float, months: float) -> bool:
     return months < payback_months < math.inf
 
 
+# --- going back ------------------------------------------------------------------------------------------
+
+
+def gaining_month(
+    gaining_month_before: Value, net_cash_flow: Value, rounding: Value, month: Value, months_to_amortize: Value
+) -> Value:
+    """The last month so far whose flow was not below zero; 0 where none was."""
+    gains = (net_cash_flow >= -rounding) & (month <= months_to_amortize)
+    return where(gains, month, gaining_month_before)
+
+
+def going_back_month(last_gaining_month: Value) -> Value:
+    """The last month whose flow is not below zero: every month after it loses.
+
+    Returns a month: the horizon where its last month does not lose. Source: docs/method.md, "Going back".
+    """
+    return last_gaining_month
+
+
+def flow_if_going_back(net_cash_flow: Value, month: Value, going_back_month: Value) -> Value:
+    """The flow of a month up to the last that does not lose; nothing after it."""
+    return where(month <= going_back_month, net_cash_flow, 0)
+
+
+def net_roi_if_going_back(total_flow_if_going_back: Value, rounding: Value) -> Value:
+    """Net return up to the last month that does not lose.
+
+        Σ CF(t), t ≤ m
+
+    m is the last month whose flow is not below zero. Returns money. Source: docs/method.md, "Going back".
+    """
+    return settled(total_flow_if_going_back, rounding)
+
+
+def discounted_if_going_back(flow_if_going_back: Value, discount_factor: Value) -> Value:
+    """The present value of a flow up to the last month that does not lose."""
+    return flow_if_going_back * discount_factor
+
+
+def npv_if_going_back(total_discounted_if_going_back: Value) -> Value:
+    """Net present value up to the last month that does not lose.
+
+        Σ CF(t) · (1 + r)^(−t/12), t ≤ m
+
+    m is the last month whose flow is not below zero. Returns money. Source: docs/method.md, "Going back".
+    """
+    return total_discounted_if_going_back
+
+
 # --- cost and benefit -----------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from roi_engine.internal_rate import (
     A_LOAN,
     BEGAN_ABOVE,
     IDLE_MONEY,
+    LOWEST,
     NO_RATE,
     NOTHING_INVESTED,
     RECOVERED,
@@ -18,7 +19,7 @@ from roi_engine.internal_rate import (
     internal_rate,
     irr_roots,
 )
-from templates.building.formula import Formula, function, if_error, is_number
+from templates.building.formula import NOT_AVAILABLE, Formula, function, if_error
 from templates.building.quantities import Quantities
 
 A_RETURN = "a return"
@@ -63,13 +64,18 @@ def irr_is_return(cells: Quantities) -> Formula:
     pure = (found > 0).where(to_come, owned) >= least
     recovered = (found > 0) & (cells["last_course"] == RECOVERED) & (cells["last_cumulative"] > 0)
     either = function("OR", pure, recovered, value=bool(pure.value or recovered.value))
-    return is_number(found).where(either.where("Yes", "No"), "No")
+    return _is_rate(found).where(either.where("Yes", "No"), "No")
+
+
+def _is_rate(found: Formula) -> Formula:
+    """Whether IRR() finds a rate, in the range in which the engine looks for one."""
+    return found.fallback(-1) >= LOWEST
 
 
 def irr_reason(cells: Quantities) -> Formula:
     """What the rate is: a return, or why there is none."""
     flows, last = cells["every_net_cash_flow"], cells["last_net_cash_flow"]
-    roots = is_number(cells["irr_found"]).where((last < 0).where(SEVERAL_RATES, IDLE_MONEY), NO_RATE)
+    roots = _is_rate(cells["irr_found"]).where((last < 0).where(SEVERAL_RATES, IDLE_MONEY), NO_RATE)
     invested = function("MIN", flows, value=min(flows.value)) < 0
     none = invested.where((cells["last_course"] == BEGAN_ABOVE).where(A_LOAN, roots), NOTHING_INVESTED)
     return (cells["irr_is_return"] == "Yes").where(A_RETURN, none)
@@ -80,11 +86,26 @@ def irr_guess(flows: Formula, months: Formula) -> Formula:
 
     (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1
     """
+    return Formula(f'IFERROR({_guess_text(flows, months)},"n/a")', _guess(flows.value, months.value))
+
+
+def irr_next_guess(guess: Formula, flows: Formula, months: Formula) -> Formula:
+    """A start value improved.
+
+    (1 + start value) · (1 + the start value of the flows at it) − 1; the same where that is none.
+
+    flows : what the flows are worth at the start value.
+    """
+    step, last = _guess(flows.value, months.value), guess.value
+    value = (1 + last) * (1 + step) - 1 if NOT_AVAILABLE not in (step, last) else last
+    return Formula(f"IFERROR((1+{guess.text})*(1+{_guess_text(flows, months)})-1,{guess.text})", value)
+
+
+def _guess_text(flows: Formula, months: Formula) -> str:
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")
-    text = f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/ABS({mean_in}-{mean_out}))-1'
-    return Formula(f'IFERROR({text},"n/a")', _guess(flows.value, months.value))
+    return f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/ABS({mean_in}-{mean_out}))-1'
 
 
 def _guess(flows: list[float], months: list[int]) -> Any:
@@ -93,5 +114,8 @@ def _guess(flows: list[float], months: list[int]) -> Any:
         mean_in = sum(m * f for m, f in zip(months, flows, strict=True) if f > 0) / inflow
         mean_out = -sum(m * f for m, f in zip(months, flows, strict=True) if f < 0) / outflow
         if mean_in != mean_out:
-            return (inflow / outflow) ** (1 / abs(mean_in - mean_out)) - 1
-    return "n/a"
+            try:
+                return (inflow / outflow) ** (1 / abs(mean_in - mean_out)) - 1
+            except OverflowError:
+                return NOT_AVAILABLE
+    return NOT_AVAILABLE

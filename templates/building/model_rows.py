@@ -8,10 +8,9 @@ from typing import Any
 
 from roi_engine import internal_rate
 from roi_engine.cashflow import MODEL
-from roi_engine.quantity import month_of_year
 from roi_engine.value import minimum
 from templates.building import styles
-from templates.building.formula import Formula, function
+from templates.building.calendar_months import calendar_month
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
@@ -21,25 +20,22 @@ def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     return minimum(month, months_to_amortize)
 
 
-def _calendar_month(month: Any, start_month: Any) -> Any:
-    """The calendar month; empty for month 0, and where no start is typed."""
-    shown = month_of_year(start_month.value or "", month.value)
-    months = Formula(f"LEFT({start_month.text},4)*12+MID({start_month.text},6,2)-2+{month.text}", 0)
-    text = f'INT(({months.text})/12)&"-"&TEXT(MOD({months.text},12)+1,"00")'
-    named = function("IF", month == 0, "", Formula(f'IFERROR({text},"")', shown), value=shown)
-    return function("IF", Formula(f'{start_month.text}=""', not shown), "", named, value=shown)
-
-
-def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "") -> Row:
+def _row(quantity: str, label: str, unit: str, number_format: str, total: str = "", waits: str = "") -> Row:
     """A row of the model's own equation."""
-    return Row(quantity, label, unit, number_format, total, MODEL.equations[quantity], MODEL.takes[quantity])
+    return Row(quantity, label, unit, number_format, total, MODEL.equations[quantity], MODEL.takes[quantity], waits)
 
 
-_CELL = styles.SMALL_MONEY
+def _start_row(quantity: str, label: str, start: str) -> Row:
+    """A row of what the flows are worth at a start value of the internal rate."""
+    takes = ("flow_if_going_back", "month", "months_to_amortize", start)
+    return Row(quantity, label, "", styles.FACTOR, "", internal_rate.worth_at_start, takes, waits=start)
+
+
+_CELL, _BACK = styles.SMALL_MONEY, "going_back_month"
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
     Row(
-        "calendar_month", "Calendar month", "", styles.GENERAL, "", _calendar_month, ("month", "start_month"),
+        "calendar_month", "Calendar month", "", styles.GENERAL, "", calendar_month, ("month", "calendar_start"),
     ),
     _row("traffic_growth", "Traffic over the first month's", "×", styles.FACTOR),
     _row("adoption", "Share on the fine-tuned model", "share", styles.FRACTION),
@@ -82,23 +78,33 @@ ROWS: tuple[Row | str, ...] = (
     "Modified internal rate of return",
     _row("reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested"),
     _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
+    "Going back to the old way after the last month that does not lose",
+    _row("gaining_month", "Last month so far that does not lose", "months", styles.WHOLE),
+    _row("flow_if_going_back", "Flow if going back", "{currency}", _CELL, "total_flow_if_going_back", _BACK),
+    _row(
+        "discounted_if_going_back", "Discounted, if going back", "{currency}", _CELL,
+        "total_discounted_if_going_back", _BACK,
+    ),
     "Chart",
     Row(
         "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
         _drawn_month, ("month", "months_to_amortize"),
     ),
     "Internal rate of return (course: 1 owes, 2 recovered, −1 began above, −2 owes again)",
+    _start_row("at_start", "Flow if going back, at the start value", "irr_guess"),
+    _start_row("at_second_start", "The same at the second start value", "irr_second_guess"),
+    _start_row("at_third_start", "The same at the third start value", "irr_third_guess"),
     Row(
         "course", "Course of the cumulative flow", "", styles.WHOLE, "",
         internal_rate.course, ("course_before", "cumulative"),
     ),
     Row(
         "still_to_come", "Still to come, at a rate above zero", "{currency}", _CELL, "",
-        internal_rate.still_to_come, ("still_to_come_after", "net_cash_flow_after", "irr_found"), waits=True,
+        internal_rate.still_to_come, ("still_to_come_after", "net_cash_flow_after", "irr_found"), waits="irr_found",
     ),
     Row(
         "balance", "Balance, at a rate not above zero", "{currency}", _CELL, "",
-        internal_rate.balance, ("balance_before", "net_cash_flow", "irr_found"), waits=True,
+        internal_rate.balance, ("balance_before", "net_cash_flow", "irr_found"), waits="irr_found",
     ),
 )  # fmt: skip
 """The rows with their headings; a total goes by the name of the fixed quantity that it is."""
@@ -110,10 +116,10 @@ PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 PAYBACK_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}
 """The rows that the payback of an option or a scenario is read from, by the names that they get."""
-RATE_OF_RETURN = ("course", "still_to_come", "balance")
-"""The rows that show whether an internal rate is a return."""
-RATE_NAMES = {"flow_sizes": "absolute_flow", "values_to_come": "still_to_come", "balances": "balance"}
-"""The rows that the test of a rate is read from, by the names that they get."""
+STARTS = {"at_start": "irr_second_guess", "at_second_start": "irr_third_guess", "at_third_start": "irr_last_guess"}
+"""The rows of flows at a start value of the internal rate, each with the next start value that is read from it."""
+RATE_OF_RETURN = ("gaining_month", "flow_if_going_back", *STARTS, "course", "still_to_come", "balance")
+"""The rows that find an internal rate, and show whether it is a return."""
 _LAST = ("net_cash_flow", "cumulative", "recovered")
 _LAST_DISCOUNTED = ("cumulative_discounted", "discounted_recovered")
 
@@ -122,15 +128,6 @@ def some_rows(quantities: Iterable[str], totals: Iterable[str]) -> list[Row]:
     """Some of the rows without headings, with no totals but those asked for."""
     rows = [row for row in ROWS if isinstance(row, Row) and row.quantity in quantities]
     return [row if row.total in totals else replace(row, total="") for row in rows]
-
-
-def complete_rate(rows: MonthRows, irr_found: Formula) -> Quantities:
-    """Writes the rows at the rate that IRR() finds; returns what the test of it takes."""
-    rows.complete({"irr_found": irr_found})
-    for name, quantity in RATE_NAMES.items():
-        rows.define(name, quantity)
-    spans = {name: rows.span(quantity) for name, quantity in RATE_NAMES.items()}
-    return {**spans, "last_course": rows.at_horizon("course")}
 
 
 def figure_quantities(rows: MonthRows, discounted: bool = False) -> Quantities:

@@ -44,7 +44,7 @@ def month_numbers(book: Book) -> Formula:
 class Row:
     """One quantity over the months: its equation, and what that takes.
 
-    waits : whether it takes a cell that itself is calculated from the rows, so that it is written after them.
+    waits : the cell that it takes and that itself is calculated from the rows, so that it is written after them.
     """
 
     quantity: str
@@ -54,7 +54,7 @@ class Row:
     total: str
     equation: Callable[..., Any]
     takes: tuple[str, ...]
-    waits: bool = False
+    waits: str = ""
 
 
 _NOTHING = Formula("", 0)
@@ -207,7 +207,8 @@ class MonthRows:
         """Writes the rows that wait for these cells."""
         self.quantities.update(calculated)
         for row in self._waiting:
-            self._write(row)
+            if row.waits in calculated:
+                self._write(row)
 
     def values(self, quantity: str, first: int = 0) -> list[Any]:
         """The values of a quantity from a month on."""

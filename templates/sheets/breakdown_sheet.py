@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building import flow_metrics, styles
+from templates.building import flow_metrics
 from templates.building.agreement import matches
 from templates.building.book import Book, color_ok_and_fail, group_title, page
 from templates.building.columns import put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, joined
-from templates.building.model_rows import complete_rate
 from templates.building.native_figures import native_figure
+from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.shown_figures import exact_format, shown_call
 from templates.sheets.breakdown_answer import add_answer
 from templates.sheets.breakdown_workings import FIRST_ROW, Column, WorkingCells, columns
@@ -116,34 +116,25 @@ class _Lines:
         self.verdicts: list[object] = []
 
     def add_rate(self, row: int, flows: CashFlowCells) -> int:
-        """What the internal rate is calculated and judged by, below a row.
+        """What the internal rate is found and judged by, below a row.
 
         Returns the last row.
         """
-        net = self.known["every_net_cash_flow"]
-        words = "(Σ inflows / Σ outflows)^(1 / distance of their mean months) − 1"
-        guess = flow_metrics.irr_guess(net, self.months)
-        self._add_working(row + 1, "irr_guess", "Start value for IRR()", guess, words)
-        words = "what IRR() finds from there: the rate of a loan, too, and one of several"
-        found = flow_metrics.irr_found(net, self.known["irr_guess"])
-        self._add_working(row + 2, "irr_found", "Rate that IRR() finds", found, words)
-        self.known |= complete_rate(flows.rows, self.known["irr_found"])
-        words = "nothing still to come is below zero at it, or the flow is recovered once: see Cash flow"
-        judged = flow_metrics.irr_is_return(self.known)
-        self._add_working(row + 3, "irr_is_return", "Whether that is a return", judged, words)
-        words = "why there is no IRR, where there is none"
-        self._add_working(row + 4, "irr_reason", "What that rate is", flow_metrics.irr_reason(self.known), words)
-        return row + 4
+        rows = {name: row + number for number, name in enumerate(RATE_WORKINGS, start=1)}
+        self.known |= complete_rate(
+            flows.rows, self.months, lambda name, formula: self._add_working(rows[name], name, formula)
+        )
+        return row + len(rows)
 
-    def _add_working(self, row: int, name: str, label: str, formula: Formula, words: str) -> None:
-        """One figure of the workings: a rate per month, or a word."""
-        book, sheet, is_rate = self.book, self.sheet, name in ("irr_guess", "irr_found")
-        book.put(sheet, Column.FIGURE.at(row), label)
-        place, look = Column.VALUE.at(row), styles.FACTOR if is_rate else None
-        self.known[name] = book.put(sheet, place, formula, "Calculation", look, name=name)
-        if is_rate:
-            book.put(sheet, Column.UNIT.at(row), "per month", "Unit")
-        book.put(sheet, Column.WORDS.at(row), words, "Explanatory Text")
+    def _add_working(self, row: int, name: str, formula: Formula) -> Formula:
+        """One figure of the workings: a month, a rate per month, or a word."""
+        book, sheet, working = self.book, self.sheet, RATE_WORKINGS[name]
+        book.put(sheet, Column.FIGURE.at(row), working.label)
+        place = Column.VALUE.at(row)
+        cell = book.put(sheet, place, formula, "Calculation", working.number_format, name=name)
+        book.put(sheet, Column.UNIT.at(row), working.unit, "Unit")
+        book.put(sheet, Column.WORDS.at(row), working.words, "Explanatory Text")
+        return cell
 
     def add(self, row: int, line: Line) -> None:
         """One figure, and in the wired edition whether the two ways to it agree."""

@@ -12,6 +12,7 @@ from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from templates.building import styles
 from templates.building.book import Book
+from templates.building.calendar_months import calendar_start
 from templates.building.columns import Columns
 from templates.building.formula import Formula, function
 from templates.building.month_rows import last_month, month_numbers
@@ -136,6 +137,9 @@ class InputRows:
         book, sheet, quantity, name = self.book, self.sheet, declared.quantity, declared.name
         if not declared.numeric and not quantity.choices:
             self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
+            if name == "start_month":
+                start, place = calendar_start(self.in_use[name]), Column.IN_USE.at(row)
+                self.in_use["calendar_start"] = book.put(sheet, place, start, "Calculation", name="calendar_start")
             return
         add = self._add_bounds if declared.numeric else self._add_choices
         default = add(row, declared, typed)

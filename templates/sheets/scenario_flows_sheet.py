@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.cashflow import MODEL
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
-from templates.building import flow_metrics, styles
+from templates.building import styles
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula
@@ -18,12 +19,12 @@ from templates.building.model_rows import (
     PAYBACK_NAMES,
     RATE_OF_RETURN,
     STAYING,
-    complete_rate,
     figure_quantities,
     some_rows,
 )
 from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
+from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.typed_or_default import INSTEAD, default_of, default_where_replaced, in_use
 from templates.building.workings import WORKINGS, working_format
 
@@ -49,34 +50,10 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
     workings = _Workings(book, typed)
     parts = _add_flows(book, workings.known)
     flows = [figure_quantities(part) for part in parts]
-    workings.add_row(
-        "irr_guess", "Start value for IRR()", "per month", styles.FACTOR,
-        lambda index: flow_metrics.irr_guess(flows[index]["every_net_cash_flow"], months),
-    )  # fmt: skip
-    workings.add_row(
-        "irr_found", "Rate that IRR() finds", "per month", styles.FACTOR,
-        lambda index: flow_metrics.irr_found(flows[index]["every_net_cash_flow"], workings.known[index]["irr_guess"]),
-    )  # fmt: skip
-    judged: list[dict[str, Formula]] = [
-        {**known, **flow, **complete_rate(part, known["irr_found"])}
-        for part, flow, known in zip(parts, flows, workings.known, strict=True)
-    ]
-    for name, label, formula in _JUDGED:
-        workings.add_row(name, label, "", styles.GENERAL, _over(judged, formula))
-        for cells, known in zip(judged, workings.known, strict=True):
-            cells[name] = known[name]
+    rows = workings.label_rate()
+    rates = [complete_rate(part, months, partial(workings.put_rate, rows, index)) for index, part in enumerate(parts)]
     workings.finish()
-    return [*judged]
-
-
-_JUDGED = (
-    ("irr_is_return", "Whether that is a return", flow_metrics.irr_is_return),
-    ("irr_reason", "What that rate is", flow_metrics.irr_reason),
-)
-
-
-def _over(cells: Sequence[Quantities], formula: Callable[[Quantities], Formula]) -> Callable[[int], Formula]:
-    return lambda index: formula(cells[index])
+    return [{**known, **flow, **rate} for known, flow, rate in zip(workings.known, flows, rates, strict=True)]
 
 
 class _Workings:
@@ -115,11 +92,29 @@ class _Workings:
         """A figure of every scenario."""
         book, sheet = self.book, self.sheet
         self.row += 1
-        book.put(sheet, Column.LABEL.at(self.row), label)
-        book.put(sheet, Column.UNIT.at(self.row), unit, "Unit")
+        self._label(label, unit)
         for index, letter in enumerate(self.letters):
             cell = book.put(sheet, f"{letter}{self.row}", formula(index), "Calculation", look)
             self.known[index][name] = elsewhere(sheet, cell)
+
+    def _label(self, label: str, unit: str) -> None:
+        self.book.put(self.sheet, Column.LABEL.at(self.row), label)
+        self.book.put(self.sheet, Column.UNIT.at(self.row), unit, "Unit")
+
+    def label_rate(self) -> Mapping[str, int]:
+        """Labels of what the internal rates are found and judged by; returns their rows."""
+        rows = {}
+        for name, working in RATE_WORKINGS.items():
+            self.row += 1
+            rows[name] = self.row
+            self._label(working.label, working.unit)
+        return rows
+
+    def put_rate(self, rows: Mapping[str, int], index: int, name: str, formula: Formula) -> Formula:
+        """One of them, of a scenario."""
+        address = f"{self.letters[index]}{rows[name]}"
+        cell = self.book.put(self.sheet, address, formula, "Calculation", RATE_WORKINGS[name].number_format)
+        return elsewhere(self.sheet, cell)
 
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:

@@ -10,15 +10,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
-from templates.building import flow_metrics, styles
+from templates.building import styles
 from templates.building.book import Book, group_title, page, protect
 from templates.building.columns import Columns, put_titles, widths
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, function
-from templates.building.model_rows import complete_rate
 from templates.building.month_rows import last_month
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities, by_equation
+from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.shown_figures import exact_format
 from templates.building.what_if_places import FLOWS_SHEET, MODEL_SHEET
 from templates.building.workings import WORKINGS, working_format
@@ -122,19 +122,17 @@ class _Model:
             self.known[name] = self._put(name, formula, working_format(quantity))
             self._unit(quantity.unit_in(self.book.scenario.currency))
 
+    def _add_working(self, name: str, formula: Formula) -> Formula:
+        working = RATE_WORKINGS[name]
+        self._label(working.label)
+        self._unit(working.unit)
+        return self._put(name, formula, working.number_format)
+
     def add_metrics(self, flows: CashFlowCells) -> ModelCells:
         """The metrics that a cell can name, and whether the model can calculate them."""
         self.known |= flows.quantities
         self._add_group("Metrics")
-        self._label("Start value for IRR()")
-        guess = flow_metrics.irr_guess(flows.net, flows.months)
-        self.known["irr_guess"] = self._put("irr_guess", guess, styles.FACTOR)
-        self._label("Rate that IRR() finds")
-        found = flow_metrics.irr_found(flows.net, self.known["irr_guess"])
-        self.known["irr_found"] = self._put("irr_found", found, styles.FACTOR)
-        self.known |= complete_rate(flows.rows, self.known["irr_found"])
-        self._label("Whether that is a return")
-        self.known["irr_is_return"] = self._put("irr_is_return", flow_metrics.irr_is_return(self.known))
+        self.known |= complete_rate(flows.rows, flows.months, self._add_working)
         self._label("Whether the model can calculate it")
         possible = self._put("possible", _possible(self.known, flows.months).where("Yes", "No"))
         figures: dict[str, Formula] = {}

@@ -256,6 +256,8 @@ def test_every_equation_is_needed_and_described() -> None:
         "monthly_rate",
         "worthwhile",
         "pv_cost",
+        "net_roi_if_going_back",
+        "npv_if_going_back",
     ]
     assert {*MODEL.order([*asked, *shown])} == MODEL.equations.keys()
     defined = {**vars(equations), **vars(metrics)}

@@ -20,7 +20,7 @@ from lxml import etree
 from openpyxl.utils import FORMULAE, get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from roi_engine import INPUTS, functions
+from roi_engine import INPUTS, functions, internal_rate
 from templates.building import styles
 from templates.building.book import Edition
 from templates.workbook import build_workbook
@@ -96,8 +96,12 @@ LONGEST_FORMULA = 460
 ALLOWED_CONSTANTS = {
     *("0", "1", "0.5", "2", "10", "12", "1000", "3600", "1000000"),
     *("0.999999999999", "1E-12", "1E-09", "1E-06"),
+    f"{-internal_rate.LOWEST}",
 }
-"""No assumption is written into a formula: conversions of units, halves and squares, and tolerances."""
+"""No assumption is written into a formula.
+
+Conversions of units, halves and squares, tolerances, and the end of the range in which an internal rate is looked for.
+"""
 DEFAULTS = {f"{each.default:g}" for each in INPUTS.values() if isinstance(each.default, (int, float))}
 """What an emptied input of one of several scenarios stands for; the sheet Inputs has them in cells."""
 CONSTANTS_OF_WORDS = {"0.05", "0.95", "1.05", "24", "730", "1E+15"}

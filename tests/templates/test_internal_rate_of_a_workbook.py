@@ -12,6 +12,7 @@ from roi_engine import Scenario, appraise
 from templates.building.flow_metrics import A_RETURN
 from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.random_scenarios import random_scenarios
 from tests.workbook_cells import named_cells, samples_and_edges, stored_cells
 
 _LEVEL: dict[str, Any] = {
@@ -96,14 +97,41 @@ def test_the_scenarios_of_a_workbook_follow_the_rule_too(tmp_path: Path) -> None
                 }
             )
         )
-    path = tmp_path / "native.xlsx"
+    shown_rates = _recalculated_rates(tmp_path, plans)
+    hidden = sum(rate == "n/a" for rate in shown_rates)
+    assert 4 < hidden < len(plans) - 4
+
+
+HARD = (237, 345, 349, 441, 473, 484)
+"""Random scenarios from whose first start value IRR() finds no rate, or one that is no return.
+
+Deep below zero, far above, a second rate where the last months lose, rates below −99 % a month.
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_a_rate_far_from_its_first_start_value_is_found(tmp_path: Path) -> None:
+    scenarios = random_scenarios(500)
+    _recalculated_rates(tmp_path, [scenarios[number] for number in HARD])
+
+
+@pytest.mark.full
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("part", range(10))
+def test_five_hundred_random_scenarios_follow_the_rule(tmp_path: Path, part: int) -> None:
+    _recalculated_rates(tmp_path, random_scenarios(500)[part * 50 : part * 50 + 50])
+
+
+def _recalculated_rates(folder: Path, plans: list[Scenario]) -> list[Any]:
+    """The rates of a workbook of these scenarios, each of them the engine's."""
+    path = folder / "native.xlsx"
     path.write_bytes(build_workbook(plans[0], edition="native", others=plans[1:]))
-    content = libreoffice.recalculate(path, tmp_path / "computed").read_bytes()
+    content = libreoffice.recalculate(path, folder / "computed").read_bytes()
     row = _row(content, "scenarios_irr")
     for plan, rate in zip(plans, row, strict=True):
         assert rate == expected(plan)[0], plan.name
-    hidden = sum(rate == "n/a" for rate in row)
-    assert 4 < hidden < len(plans) - 4
+    return row
 
 
 def _row(content: bytes, name: str) -> list[Any]:

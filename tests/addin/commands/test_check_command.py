@@ -105,13 +105,13 @@ def test_a_sheet_pasted_as_values_is_no_sheet_whose_rows_moved(tmp_path: Path) -
 @pytest.mark.slow
 def test_an_ok_typed_over_a_check_is_named(tmp_path: Path) -> None:
     sheet, address = named_cells(workbook("native"))["check_npv"]
-    content = with_cells(with_cells(workbook("native"), {address: "OK"}, sheet), {"monthly_review_cost": 20_000.0})
+    content = with_cells(with_cells(workbook("native"), {address: "OK"}, sheet), {"review_cost_per_call": 0.05})
     assert address in {each["place"].split("!")[1] for each in findings(tmp_path, content)}
 
 
 @pytest.mark.slow
 def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path) -> None:
-    edited = with_cells(workbook("native"), {"monthly_review_cost": 20_000.0})
+    edited = with_cells(workbook("native"), {"review_cost_per_call": 0.05})
     result = check(tmp_path, edited)
     assert result.exit_code == 4
     assert "edited since" in result.stdout and "Figures that the engine gives otherwise today" in result.stdout

@@ -85,9 +85,9 @@ def test_all_problems_of_all_files_are_told_and_nothing_is_written(folder: Path)
     assert done.exit_code == 3 and not (folder / "out").exists()
     assert done.stderr.splitlines() == [
         "Error: 2 of 3 files: 3 problems; nothing is written.",
-        'wrong.xlsx: Inputs!B11 training_hours: "1,234" is a text, not a number. Did you mean 1234 or 1.234? '
+        'wrong.xlsx: Inputs!B12 training_hours: "1,234" is a text, not a number. Did you mean 1234 or 1.234? '
         "Type the number alone.",
-        "wrong.xlsx: Inputs!B18 accuracy_improvement_percent: 12 is above 1. Did you mean 12 % (0.12)?",
+        "wrong.xlsx: Inputs!B19 accuracy_improvement_percent: 12 is above 1. Did you mean 12 % (0.12)?",
         "none.xlsx: It is text, such as .csv, and no .xlsx workbook. Open it in a spreadsheet program and save it as "
         ".xlsx, or write a .toml scenario.",
     ]
@@ -103,7 +103,7 @@ def test_a_formula_is_taken_on_request(folder: Path) -> None:
     assert done.exit_code == 3 and "It holds the formula =20+4 (it shows 24)." in done.stderr
     done = run("read", "live.xlsx", "--use-cached")
     assert done.exit_code == 0 and "training_hours = 24  # GPU-hours" in done.stdout
-    assert "Note: live.xlsx: Inputs!B11 training_hours: 24 is what its formula last showed." in done.stderr
+    assert "Note: live.xlsx: Inputs!B12 training_hours: 24 is what its formula last showed." in done.stderr
 
 
 def test_a_filled_workbook_is_a_scenario_everywhere(folder: Path) -> None:

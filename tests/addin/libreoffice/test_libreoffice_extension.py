@@ -57,6 +57,7 @@ CHANGES: dict[str, Any] = {
     "finetuned_input_tokens": 250.0,
     "serving_gpu_hourly_rate": 3.5,
     "operations_monthly_cost": 777.0,
+    "review_cost_per_call": 0.031,
     "retraining_cost": 7_000.0,
     "discount_rate": 0.23,
 }
