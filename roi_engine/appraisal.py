@@ -208,7 +208,10 @@ class Appraisal:
         return self._at(discount_rate)._always("equivalent_monthly")
 
     def pv_cost(self, discount_rate: float | None = None) -> float:
-        """The present value of all that this plan costs, review and traffic that has not moved included."""
+        """The present value of all that this plan costs.
+
+        Review and traffic that has not moved are in it.
+        """
         return float(figure(self._at(discount_rate).inputs, "pv_cost"))
 
     def _at(self, discount_rate: float | None) -> Appraisal:

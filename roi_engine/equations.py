@@ -48,7 +48,7 @@ def trains_through_api(serving: Any, training_hours: Value) -> Value:
 def training_cost(
     gpu_training_cost: Value, trains_on_gpus: Value, api_training_cost: Value, trains_through_api: Value
 ) -> Value:
-    """GPU time of all runs, or tokens billed by a training API, as the scenario is served.
+    """Training as the scenario is served: GPU time, or tokens billed by an API.
 
     In words: GPU-hours × price × GPUs × runs, or million training tokens × price.
     """
@@ -319,7 +319,7 @@ def review_loss(present_review_cost: Value, accuracy_improvement_percent: Value)
 
 
 def upkeep(serving: Any, operations_monthly_cost: Value, fleet_operations_monthly_cost: Value) -> Value:
-    """What people cost who keep the fine-tuned model running; those of a fleet only where it is self-hosted."""
+    """What people cost who keep it running; a fleet's only where it is self-hosted."""
     return operations_monthly_cost + where(serving == "self_hosted", fleet_operations_monthly_cost, 0)
 
 

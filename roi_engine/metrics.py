@@ -434,7 +434,7 @@ def discounted_stay_bill(stay_bill: Value, discount_factor: Value) -> Value:
 
 
 def pv_stay(total_discounted_stay_bill: Value) -> Value:
-    """The present value of staying: of all that it costs over the horizon, review included."""
+    """The present value of all that staying costs over the horizon, with review."""
     return total_discounted_stay_bill
 
 

@@ -23,27 +23,27 @@ OWN = f"{COMPARED} This is the scenario."
 
 
 def switch_prompt_tokens(switch_input_tokens: Value, baseline_input_tokens: Value) -> Value:
-    """Prompt tokens of a call on another general model: its own, else the baseline's."""
+    """Prompt tokens of a call on another general model; else the baseline's."""
     return fallback(fallback(switch_input_tokens, baseline_input_tokens), 0)
 
 
 def switch_answer_tokens(switch_output_tokens: Value, baseline_output_tokens: Value) -> Value:
-    """Tokens that another general model writes in a call: its own, else the baseline's."""
+    """Tokens that another general model writes in a call; else the baseline's."""
     return fallback(fallback(switch_output_tokens, baseline_output_tokens), 0)
 
 
 def switch_cached(switch_cached_share: Value, baseline_cached_share: Value) -> Value:
-    """Share of its prompt tokens that is read from the cache: its own, else the baseline's."""
+    """Share of its prompt tokens read from the cache; else the baseline's."""
     return fallback(fallback(switch_cached_share, baseline_cached_share), 0)
 
 
 def switch_batched(switch_batch_share: Value, baseline_batch_share: Value) -> Value:
-    """Share of its calls that is batched: its own, else the baseline's."""
+    """Share of its calls that is batched; else the baseline's."""
     return fallback(fallback(switch_batch_share, baseline_batch_share), 0)
 
 
 def switch_cached_price(switch_cached_price_per_m: Value, switch_input_price_per_m: Value) -> Value:
-    """The price of a million cached prompt tokens; the input price where none is given."""
+    """The price of a million cached prompt tokens; else the input price."""
     return cached_price(switch_cached_price_per_m, switch_input_price_per_m)
 
 
@@ -73,7 +73,10 @@ def switch_mix_cost(
 def switch_tokens_per_call(
     tokens_per_call: Value, baseline_input_tokens: Value, baseline_output_tokens: Value
 ) -> Value:
-    """Tokens that a price per 1,000 is charged for: those of the baseline's mix, else tokens per call."""
+    """Tokens that a price per 1,000 is charged for.
+
+    Those of the baseline's mix, else tokens per call.
+    """
     mix = fallback(baseline_input_tokens, 0) + fallback(baseline_output_tokens, 0)
     return where(given(baseline_input_tokens), mix, tokens_per_call)
 
@@ -84,7 +87,7 @@ def switch_cost_per_call(
     switch_tokens_per_call: Value,
     switch_cost_per_1k_tokens: Value,
 ) -> Value:
-    """What one call costs on another general model: its token mix, else its price per 1,000 tokens.
+    """What one call costs on another general model.
 
         tokens per call / 1000 · price per 1,000 tokens, or a token mix
 
@@ -95,7 +98,7 @@ def switch_cost_per_call(
 
 
 def switch_yearly_change(switch_price_change: Value, baseline_price_change: Value) -> Value:
-    """Yearly change of the prices of another general model: its own, else the baseline's."""
+    """Yearly change of its prices; else the baseline's."""
     return fallback(switch_price_change, baseline_price_change)
 
 
@@ -126,20 +129,29 @@ def switch_compared(
     switch_prompt_tokens: Value,
     switch_answer_tokens: Value,
 ) -> Value:
-    """1 where another general model has a price, and tokens where that is per million, else 0."""
+    """1 where another general model has figures, else 0.
+
+    It needs a price, and tokens where that is per million.
+    """
     no_tokens = given(switch_input_price_per_m) & (switch_prompt_tokens + switch_answer_tokens <= 0)
     return where(no_tokens, 0, switch_priced)
 
 
 def api_compared(serving: Any, api_price_known: Value, api_training_known: Value) -> Value:
-    """1 where fine-tuning through an API has figures: a scenario that is paid by the token is that option."""
+    """1 where fine-tuning through an API has figures, else 0.
+
+    A scenario that is paid by the token is that option.
+    """
     return where(serving == "per_token", 1, api_price_known * api_training_known)
 
 
 def selfhosted_compared(
     serving: Any, serving_gpu_hourly_rate: Value, serving_tokens_per_second: Value, training_hours: Value
 ) -> Value:
-    """1 where self-hosting has figures: a self-hosted scenario is that option."""
+    """1 where self-hosting has figures, else 0.
+
+    A self-hosted scenario is that option.
+    """
     has_all = (serving_gpu_hourly_rate > 0) & (serving_tokens_per_second > 0) & (training_hours > 0)
     return where(serving == "self_hosted", 1, where(has_all, 1, 0))
 
@@ -201,7 +213,10 @@ def api_missing(api_price_known: Value, api_training_known: Value) -> Any:
 
 
 def api_note(serving: Any, api_compared: Value, api_without: Any, api_missing: Any) -> Any:
-    """Whether fine-tuning through an API is compared, what it leaves out, and what is missing."""
+    """Whether fine-tuning through an API is compared.
+
+    Else what is missing; of a derived one what it leaves out.
+    """
     return where(serving == "per_token", OWN, where(api_compared == 1, api_without, api_missing))
 
 
@@ -221,7 +236,10 @@ def selfhosted_missing(serving_gpu_hourly_rate: Value, serving_tokens_per_second
 
 
 def selfhosted_note(serving: Any, selfhosted_compared: Value, selfhosted_without: Any, selfhosted_missing: Any) -> Any:
-    """Whether self-hosting is compared, what it leaves out, and what is missing."""
+    """Whether self-hosting is compared.
+
+    Else what is missing; of a derived one what it leaves out.
+    """
     return where(serving == "self_hosted", OWN, where(selfhosted_compared == 1, selfhosted_without, selfhosted_missing))
 
 
@@ -246,7 +264,10 @@ def fleet_aside(serving: Any, fleet_operations_monthly_cost: Value) -> Value:
 
 
 def not_borne(gpu_training_aside: Value, api_training_aside: Value, hosting_aside: Value, fleet_aside: Value) -> Any:
-    """What is given and the scenario does not bear; it counts for the other fine-tuned option alone."""
+    """What is given and the scenario does not bear, in words.
+
+    It counts for the other fine-tuned option alone.
+    """
     training, running = gpu_training_aside + api_training_aside, hosting_aside + fleet_aside
     words = sentence(
         where(gpu_training_aside > 0, "GPU training", ""),
@@ -289,7 +310,9 @@ def fixed_bill_now(upkeep: Value, hosting_fee: Value) -> Value:
 
 
 def bill_now(served_bill_now: Value, fixed_bill_now: Value) -> Value:
-    """What a month costs with all traffic moved, at first-month prices and pay, without review.
+    """What a month costs with all traffic moved, without review.
+
+    At first-month prices and pay.
 
         serving + operations + hosting fee
 

@@ -1,4 +1,6 @@
-"""Stay, another general model, fine-tune through an API, or self-host: four options from one scenario.
+"""Four options from one scenario.
+
+Stay, change to another general model, fine-tune through an API, or self-host.
 
 An option is the model itself with some quantities replaced, so its flows come from the model's own equations. The one
 that the scenario is has nothing replaced.
@@ -274,7 +276,10 @@ class Options:
         return None if name == "STAY" else float(_evaluated(name, self.inputs, "payback_months"))
 
     def bill(self, name: str) -> float:
-        """A month with all traffic moved, at first-month prices, with the operations that the option bears."""
+        """A month with all traffic moved, at first-month prices.
+
+        The operations that the option bears are in it, review is not.
+        """
         if name == "STAY":
             return float(OPTIONS.evaluate(self.inputs, ("stay_bill_now",))["stay_bill_now"])
         return float(_evaluated(name, self.inputs, "bill_now"))
@@ -310,7 +315,7 @@ def changed_equations(name: str) -> list[str]:
 
 
 def compare_options(scenario: Scenario) -> Options:
-    """Stay, change to another general model, fine-tune through an API or self-host, from one scenario.
+    """Stay, another general model, a fine-tuned API or self-hosting, side by side.
 
         PV cost(stay) = Σ (calls · growth · price + review cost · growth) discounted
         PV cost(option) = PV cost(stay) − NPV(option)

@@ -1,4 +1,7 @@
-"""Worksheet functions: stay, another general model, fine-tune through an API, or self-host."""
+"""Worksheet functions of the options.
+
+Stay, another general model, fine-tune through an API, or self-host.
+"""
 
 from __future__ import annotations
 

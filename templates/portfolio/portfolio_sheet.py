@@ -233,7 +233,10 @@ def _columns_of_figures() -> list[tuple[Figure, str]]:
 
 
 def _asked(book: Book, figure: Figure, entry: Entry, block: Formula) -> Formula:
-    """A figure by its function; the PV of cost as that of the option that the scenario is."""
+    """A figure by its function.
+
+    The PV of cost is that of the option that the scenario is.
+    """
     if figure.function:
         return book.ft(figure.function, *_at_the_scenarios_rate(figure), block)
     serving = book.names.get(f"answer_{entry.number}_serving", formula_of(INPUTS["serving"].default))

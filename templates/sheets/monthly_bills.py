@@ -107,9 +107,10 @@ def _add_bills_now(
 def monthly_bill(
     name: str, fixed: Quantities, options: Mapping[str, OptionCells], calls: Formula | None = None
 ) -> Formula:
-    """The bill of a month, at the scenario's calls or others; n/a for an option that lacks inputs.
+    """The bill of a month; n/a for an option that lacks inputs.
 
     fixed : the scenario's inputs in use and fixed figures.
+    calls : where they are not the scenario's.
     """
     moved = {} if calls is None else {CALLS: calls}
     if name == "STAY":

@@ -1,4 +1,4 @@
-"""What each option bears: the quantities in which they differ, and whether it has figures."""
+"""What each option bears, and whether it has figures."""
 
 from __future__ import annotations
 
@@ -161,7 +161,10 @@ class _Table:
             self._add_cell(option, name, look)
 
     def _add_cell(self, option: str, name: str, look: str) -> None:
-        """What stands in an option in the scenario's place, or the scenario's own where the option takes it."""
+        """A quantity of an option.
+
+        In place of the scenario's, or the scenario's own where the option takes it.
+        """
         known, graph = self.fixed[option], GRAPHS[option]
         if name in REPLACED[option]:
             known[name] = self._put(option, name, formula_of(replaced(option, self.scenario)[name]), look)
@@ -200,7 +203,10 @@ class _Table:
         return notes
 
     def _where_told(self, option: str, part: str) -> Formula:
-        """Whether a note says a part: what is left out of a derived option, what one without figures lacks."""
+        """Whether a note says a part.
+
+        What is left out of a derived option, what one without figures lacks.
+        """
         compared = self.has[option] == 1
         if part.endswith("missing"):
             return compared.negated()

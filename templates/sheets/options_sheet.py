@@ -1,4 +1,7 @@
-"""The Options sheet: stay, another general model, fine-tuned API and self-hosted side by side."""
+"""The Options sheet.
+
+Stay, another general model, fine-tuned API and self-hosted side by side.
+"""
 
 from __future__ import annotations
 
@@ -144,7 +147,10 @@ class _Table:
         self._add_ranks()
 
     def _add_ranks(self) -> None:
-        """The ranks, and the volumes at which they change: found by a search over all volumes."""
+        """The ranks, and the volumes at which they change.
+
+        These are found by a search over all volumes.
+        """
         costs = {name: Formula(Column.COST.at(row), self.known[name, COST].value) for name, row in self.rows.items()}
         for name, row in self.rows.items():
             rank = _rank(costs[name], [*costs.values()]) if self.native else self._asked(name, RANK)
@@ -177,7 +183,10 @@ class _Table:
         return self.book.define(name, self.sheet, column.rows(rows[0], rows[-1]), values)
 
     def _best_other(self, own: Formula) -> Formula:
-        """The name of the best option other than the scenario; one without figures counts as staying."""
+        """The name of the best option other than the scenario.
+
+        One without figures counts as staying.
+        """
         switch = _number(self.known["SWITCH", NPV])
         other = _number(own.where(self.known["API", NPV], self.known["SELFHOSTED", NPV]))
         fine_tuned = own.where(LABELS["API"], LABELS["SELFHOSTED"])

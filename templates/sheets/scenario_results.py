@@ -70,7 +70,10 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
 
 
 def _asked(book: Book, figure: Figure, block: Formula, typed: Quantities) -> Formula:
-    """A figure by its function; the PV of cost as that of the option that the scenario is."""
+    """A figure by its function.
+
+    The PV of cost is that of the option that the scenario is.
+    """
     if figure.function:
         return called(book, figure, block)
     own = (typed["serving"] == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")

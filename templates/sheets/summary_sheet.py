@@ -118,7 +118,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
 
 
 def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
-    """What this plan costs in present values, beside staying and the best other option."""
+    """What this plan costs in present values, beside staying and the best other."""
     options, currency = shown.options, book.scenario.currency
     cost, against = options.own["PVCOST"], options.own["NPVBEST"]
     label = OPTION_FIGURES["pv_cost"].label

@@ -145,6 +145,10 @@ CHANGES: dict[str, dict[str, Any]] = {
         "switch_output_price_per_m": 1.6,
         "switch_upfront_cost": 4_000.0,
         "switch_accuracy_improvement_percent": -0.05,
+        "switch_output_tokens": 120.0,
+        "switch_cached_share": 0.3,
+        "switch_batch_share": 0.5,
+        "switch_batch_discount": 0.5,
     },
     "another model by 1k": {"switch_cost_per_1k_tokens": 0.0002, "switch_price_change": -0.2},
     "both ways": {
@@ -196,9 +200,10 @@ def _moved(name: str) -> float:
     raise AssertionError(f"no legal value for {name}")
 
 
-IN_PAIRS = ("monthly_review_cost", "switch_input_price_per_m", "switch_output_price_per_m")
-"""The sample's review cost goes by the call, and another model has two prices; they are among `CHANGES`."""
+IN_PAIRS = {"monthly_review_cost", *(name for name in INPUTS if name.startswith("switch_"))}
+"""The sample's review cost goes by the call, and another model needs a price; they are among `CHANGES`."""
 MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric and name not in IN_PAIRS}
+
 UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
@@ -214,7 +219,7 @@ UNMOVED = {
         (
             "serving_gpu_hourly_rate", "serving_tokens_per_second", "target_utilisation", "peak_factor",
             "min_replicas", "gpus_per_replica", "hours_per_month", "serving_tokens_per_call",
-            "serving_gpu_price_change",
+            "serving_gpu_price_change", "fleet_operations_monthly_cost",
         ),
         "the sample pays by the token",
     ),

@@ -105,7 +105,7 @@ class _Band:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("count", [pytest.param(40, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [pytest.param(20, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.full)])
 def test_recalculated_cells_equal_the_engine(count: int, tmp_path: Path) -> None:
     """The NPV and the bill of every option that has figures, by formulas printed from its equations."""
     book = openpyxl.Workbook()

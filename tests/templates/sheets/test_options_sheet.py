@@ -94,8 +94,9 @@ def test_an_option_without_figures_has_none_anywhere(file: str, option: str) -> 
     assert LABELS[option] not in series and LABELS[own] in series
 
 
-@pytest.mark.parametrize("file", ["contradiction", "options-turn-the-sign", "does-not-pay"])
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize(
+    ("file", "edition"), [("contradiction", "wired"), ("options-turn-the-sign", "native"), ("does-not-pay", "wired")]
+)
 def test_a_plan_has_one_npv_and_one_payback_in_the_workbook(file: str, edition: Any) -> None:
     scenario = load_scenario(ONE_STORY / f"{file}.toml")
     package = build_workbook(scenario, edition=edition, generated=WHEN)
