@@ -10,7 +10,7 @@ from typing import Any
 
 from roi_engine.appraisal import Appraisal
 from roi_engine.scenario import INPUTS
-from roi_engine.value import NEVER, Value, fixed, sentence, where
+from roi_engine.value import NEVER, Value, ceiling, fixed, sentence, where
 
 HOURS_PER_MONTH = INPUTS["hours_per_month"].default
 HOURS_PER_DAY = 24
@@ -46,6 +46,28 @@ def amount_in_words(net_roi: Value, currency: Any) -> Any:
     return sentence(fixed(abs(net_roi), 0), " ", currency)
 
 
+def rate_in_words(discount_rate: Value) -> Any:
+    """A yearly rate in per cent, with as many decimals as it has, at most two.
+
+    >>> rate_in_words(0.1), rate_in_words(0.0825), rate_in_words(-0.005)
+    ('10 %', '8.25 %', '-0.5 %')
+    """
+    hundredths = ceiling(discount_rate * 10_000 - 0.5)
+    percent = hundredths / 100
+    exactly = where(hundredths % 10 == 0, fixed(percent, 1), fixed(percent, 2))
+    return sentence(where(hundredths % 100 == 0, fixed(percent, 0), exactly), " %")
+
+
+def npv_in_words(net_roi: Value, npv: Value, rate_in_words: Any, currency: Any) -> Any:
+    """What the present value says where it says something else than the net ROI.
+
+    Empty where both agree, and where the present value is less than half a unit of the currency.
+    """
+    start, amount = sentence(", but at ", rate_in_words, " a year it "), sentence(fixed(abs(npv), 0), " ", currency)
+    gains = where((npv >= 0.5) & (net_roi <= 0), sentence(start, "gains ", amount), "")
+    return where((npv <= -0.5) & (net_roi >= 0), sentence(start, "loses ", amount), gains)
+
+
 def pace_in_words(
     monthly_growth: Value,
     baseline_price_change: Value,
@@ -78,13 +100,13 @@ def loss_in_words(
     payback_in_words: Any,
     pace_in_words: Any,
 ) -> Any:
-    """The sentence for an outlay that is not recovered within the horizon.
+    """What is said of an outlay that is not recovered within the horizon.
 
     Empty where it is recovered.
     """
-    never = sentence("Never pays back: loses ", amount_in_words, " ", horizon_in_words, ".")
+    never = sentence("Never pays back: loses ", amount_in_words, " ", horizon_in_words)
     start = sentence("Does not pay back ", horizon_in_words, ": loses ", amount_in_words)
-    late = sentence(start, "; it would need ", payback_in_words, pace_in_words, ".")
+    late = sentence(start, "; it would need ", payback_in_words, pace_in_words)
     return where(_never(payback), never, where(payback > months_to_amortize, late, ""))
 
 
@@ -96,17 +118,19 @@ def answer_in_words(
     horizon_in_words: Any,
     amount_in_words: Any,
     payback_in_words: Any,
+    npv_in_words: Any,
 ) -> Any:
     """Whether the decision pays, when, and how much."""
-    returns = sentence(" returns ", amount_in_words, " ", horizon_in_words, ".")
+    returns = sentence(" returns ", amount_in_words, " ", horizon_in_words)
     pays = where(
         payback == 0,
         sentence("Needs no outlay and", returns),
         sentence("Pays back in ", payback_in_words, " and", returns),
     )
-    pays = where(net_roi == 0, sentence("Just breaks even ", horizon_in_words, "."), pays)
-    nothing = sentence("Nothing is spent and nothing is saved ", horizon_in_words, ".")
-    return where(flow_size == 0, nothing, where(loss_in_words == "", pays, loss_in_words))
+    pays = where(net_roi == 0, sentence("Just breaks even ", horizon_in_words), pays)
+    nothing = sentence("Nothing is spent and nothing is saved ", horizon_in_words)
+    told = where(flow_size == 0, nothing, where(loss_in_words == "", pays, loss_in_words))
+    return sentence(told, npv_in_words, ".")
 
 
 MOVING = (
@@ -118,6 +142,8 @@ MOVING = (
 
 def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     """Whether the decision pays, when, and how much, in one sentence.
+
+    It speaks of net ROI and payback, and of NPV where that says otherwise.
 
     appraisal : of the decision.
     currency : its code, such as USD.
@@ -131,4 +157,5 @@ def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     horizon, amount, time = horizon_in_words(months), amount_in_words(net, currency), duration(payback)
     pace = pace_in_words(*(appraisal.inputs[name] for name in MOVING))
     loss = loss_in_words(payback, months, horizon, amount, time, pace)
-    return str(answer_in_words(net, payback, appraisal.flow_size, loss, horizon, amount, time))
+    present = npv_in_words(net, appraisal.npv(), rate_in_words(appraisal.inputs["discount_rate"]), currency)
+    return str(answer_in_words(net, payback, appraisal.flow_size, loss, horizon, amount, time, present))

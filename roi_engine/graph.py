@@ -35,7 +35,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from roi_engine.errors import UnknownName, did_you_mean
-from roi_engine.too_large import is_too_large, too_large
+from roi_engine.too_large import TooLarge, is_too_large, too_large
 
 Equation = Callable[..., Any]
 Evaluator = Callable[[Mapping[str, Any], Any], dict[str, Any]]
@@ -161,7 +161,7 @@ class Graph:
         if isinstance(months, (int, float)):
             try:
                 return self._compiled(tuple(wanted), False)(inputs, int(months))
-            except (OverflowError, ZeroDivisionError):  # of a power; quotients are guarded
+            except (OverflowError, ZeroDivisionError, TooLarge):  # of a power; quotients are guarded
                 raise too_large(inputs) from None
         several = bool((months != months[0]).any())
         return self._compiled(tuple(wanted), several)(inputs, months if several else int(months[0]))

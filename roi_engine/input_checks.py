@@ -17,6 +17,7 @@ from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
+from roi_engine.quantity import month_of_year
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import mix_given
 
@@ -100,6 +101,23 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_quality(scenario)
     yield from _about_ranges(scenario)
     yield from _about_fractions(scenario)
+
+
+def _about_going_back(s: Scenario, result: Appraisal) -> Iterator[tuple[str, str]]:
+    """Where every month loses from some month on, after others that did not."""
+    month, rounding = int(result.figure("going_back_month") or 0), result.figure("rounding") or 0
+    if month == s.months_to_amortize or not any(flow > rounding for flow in result.cash_flow[1 : month + 1]):
+        return
+    named = f" ({month_of_year(s.start_month, month)})" if s.start_month else ""
+    net, npv = result.figure("net_roi_if_going_back") or 0, result.figure("npv_if_going_back") or 0
+    lost = f"From month {month + 1} on every month" if month + 1 < s.months_to_amortize else "The last month"
+    would = "lose" if net < 0 else "return"
+    instead = "" if (net < 0) == (result.net_roi < 0) else "losing "
+    yield (
+        "months_to_amortize",
+        f"{lost} loses. Going back after month {month}{named} would {would} "
+        f"{abs(net):,.0f} (NPV {npv:,.0f}) instead of {instead}{abs(result.net_roi):,.0f}.",
+    )
 
 
 def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -364,6 +382,7 @@ def _about_the_result(s: Scenario) -> Iterator[tuple[str, str]]:
             )
         else:
             yield "months_to_amortize", f"ROI of {roi * 100:,.0f} %: is every cost of this size of benefit counted?"
+    yield from _about_going_back(s, result)
     if s.benefit_risk or s.cost_risk:
         bare = Appraisal({**s.inputs(), "benefit_risk": 0.0, "cost_risk": 0.0}).net_roi
         if (bare > 0) != (result.net_roi > 0) and math.isfinite(bare):

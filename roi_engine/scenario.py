@@ -524,7 +524,14 @@ class Scenario(BaseModel):
     retraining_cost: Annotated[float, Input(q.MONEY, "Retraining cost", "Quality", "Cost of one retraining.")] = 0.0
 
     discount_rate: Annotated[
-        float, Input(q.ANNUAL_RATE, "Discount rate", "Finance", "Effective rate per year.", ("rate",))
+        float,
+        Input(
+            q.ANNUAL_RATE,
+            "Discount rate",
+            "Finance",
+            "Effective rate per year, nominal and before tax as the flows are.",
+            ("rate",),
+        ),
     ] = 0.10
     benefit_risk: Annotated[
         float,

@@ -12,6 +12,8 @@ _MONTHS_TO_COMPOUND = {
     "monthly_growth": 1,
     "baseline_price_change": 12,
     "finetuned_price_change": 12,
+    "serving_gpu_price_change": 12,
+    "pay_change": 12,
     "discount_rate": 12,
     "finance_rate": 12,
     "reinvest_rate": 12,

@@ -8,7 +8,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.options import json_option
-from addin.shell.scenario_argument import read_scenario, scenario_argument
+from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def calc(
 
     generated = generation_time()
     scenario = read_scenario(scenario_file)
-    appraisal, warnings = appraise(scenario), check_inputs(scenario)  # figures that are too large end here
+    with figures_of(scenario_file):
+        appraisal, warnings = appraise(scenario), check_inputs(scenario)
     if as_reference:
         from roi_engine.reference import reference_result
 

@@ -26,7 +26,7 @@ from addin.shell.options import (
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file, check_output_folder
 from addin.shell.progress import with_progress
-from addin.shell.scenario_argument import ScenarioFile, read_scenario
+from addin.shell.scenario_argument import ScenarioFile, figures_of, read_scenario
 from addin.shell.terminal import print_json, print_line, print_note
 
 if TYPE_CHECKING:
@@ -269,7 +269,8 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     from addin.mail.template_letter import template_letter
     from templates.workbook import build_workbook
 
-    appraisal, warnings = appraise(scenario), check_inputs(scenario)
+    with figures_of(scenario_file or "the reference"):
+        appraisal, warnings = appraise(scenario), check_inputs(scenario)
     mails = []
     letters = list(zip(wishes.rows, _file_names(stem, wishes), strict=False))
     for row, name in with_progress(letters, "workbooks"):

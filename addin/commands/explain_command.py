@@ -12,7 +12,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.options import json_option
-from addin.shell.scenario_argument import read_scenario, scenario_argument
+from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def explain(name: str, scenario_file: str, depth: int | None, everything: bool, 
     from roi_engine import appraise
 
     scenario = read_scenario(scenario_file)
-    steps = appraise(scenario).explain(name)
+    with figures_of(scenario_file):
+        steps = appraise(scenario).explain(name)
     if not everything and not json:
         steps = _that_count(steps)
     steps = [step for step in steps if depth is None or step.depth <= depth]

@@ -12,7 +12,13 @@ from addin.shell.command import Command
 from addin.shell.options import EDITIONS, force_option, formulas_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file
-from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, ScenarioFile, read_scenarios, scenario_argument
+from addin.shell.scenario_argument import (
+    WORKBOOK_SUFFIXES,
+    ScenarioFile,
+    figures_of,
+    read_scenarios,
+    scenario_argument,
+)
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
@@ -86,7 +92,10 @@ def report(
             "tornado and grids are then values as generated."
         )
     appraisal = appraise(scenario)
-    warnings = [check_inputs(each) for each in (scenario, *further)]
+    warnings = []
+    for each, file in zip((scenario, *further), (scenario_file, *others), strict=True):
+        with figures_of(file):
+            warnings.append(check_inputs(each))
     content = build_workbook(
         scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
     )

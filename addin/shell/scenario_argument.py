@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,17 @@ def read_scenarios(names: Sequence[str]) -> list[Scenario]:
     if problems:
         raise ScenarioError(problems)
     return found
+
+
+@contextmanager
+def figures_of(name: str) -> Iterator[None]:
+    """Names the file where the figures of its scenario are too large to be calculated."""
+    from roi_engine.too_large import TooLarge
+
+    try:
+        yield
+    except TooLarge as error:
+        raise TooLarge(f"{'standard input' if name == '-' else name}: {error}") from None
 
 
 def read_filled(name: str, use_cached: bool = False) -> Reading:

@@ -303,6 +303,18 @@ def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
         sheet.conditional_formatting.add(cells, rule)
 
 
+def color_by_sign(sheet: Worksheet, cells: str, amount: str) -> None:
+    """Colours cells whose words carry the meaning: one look above zero, another below.
+
+    amount : the text of the formula that is looked at.
+    """
+    for sign, ink, paper in ((">", styles.GOOD_INK, styles.GOOD_PAPER), ("<", styles.BAD_INK, styles.BAD_PAPER)):
+        look = DifferentialStyle(font=Font(color=ink), fill=PatternFill(bgColor=paper, fill_type="solid"))
+        rule = FormulaRule(formula=[f"N({amount}){sign}0"])
+        rule.dxf = look
+        sheet.conditional_formatting.add(cells, rule)
+
+
 def protect(sheet: Worksheet) -> None:
     """Locks calculated cells, without a password; columns may be resized."""
     sheet.protection.sheet = True

@@ -31,7 +31,7 @@ def _start_row(quantity: str, label: str, start: str) -> Row:
     return Row(quantity, label, "", styles.FACTOR, "", internal_rate.worth_at_start, takes, waits=start)
 
 
-_CELL, _BACK = styles.SMALL_MONEY, "going_back_month"
+_CELL = styles.SMALL_MONEY
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
     Row(
@@ -80,10 +80,8 @@ ROWS: tuple[Row | str, ...] = (
     _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
     "Going back to the old way after the last month that does not lose",
     _row("gaining_month", "Last month so far that does not lose", "months", styles.WHOLE),
-    _row("flow_if_going_back", "Flow if going back", "{currency}", _CELL, "total_flow_if_going_back", _BACK),
     _row(
-        "discounted_if_going_back", "Discounted, if going back", "{currency}", _CELL,
-        "total_discounted_if_going_back", _BACK,
+        "flow_if_going_back", "Flow if going back", "{currency}", _CELL, "total_flow_if_going_back", "going_back_month"
     ),
     "Chart",
     Row(

@@ -14,7 +14,7 @@ from templates.building import flow_metrics, styles
 from templates.building.formula import Formula
 from templates.building.model_rows import STARTS, figure_quantities
 from templates.building.month_rows import MonthRows
-from templates.building.quantities import Quantities
+from templates.building.quantities import Quantities, by_equation
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,23 @@ class RateWorking:
     @property
     def number_format(self) -> str:
         """How it is shown."""
-        return {"months": styles.WHOLE, "per month": styles.FACTOR}.get(self.unit, styles.GENERAL)
+        known = {"months": styles.WHOLE, "per month": styles.FACTOR, "{currency}": styles.SMALL_MONEY}
+        return known.get(self.unit, styles.GENERAL)
+
+    def unit_in(self, currency: str) -> str:
+        """The unit, with the currency's code."""
+        return self.unit.replace("{currency}", currency)
 
 
 RATE_WORKINGS = {
     "going_back_month": RateWorking(
         "Last month that does not lose", "months", "the horizon, where its last month does not lose"
+    ),
+    "net_roi_if_going_back": RateWorking(
+        "Net return if going back after it", "{currency}", "sum of the flows up to that month"
+    ),
+    "npv_if_going_back": RateWorking(
+        "NPV if going back after it", "{currency}", "the flows up to that month, discounted like NPV"
     ),
     "irr_guess": RateWorking(
         "Start value for IRR()", "per month",
@@ -57,7 +68,6 @@ RATE_WORKINGS = {
 
 _TEST_ROWS = {"flow_sizes": "absolute_flow", "values_to_come": "still_to_come", "balances": "balance"}
 """The rows that the test of a rate is read from, by the names that they get."""
-_BACK_TOTALS = ("total_flow_if_going_back", "total_discounted_if_going_back")
 
 AddWorking = Callable[[str, Formula], Formula]
 """Writes one of `RATE_WORKINGS` by its name and its formula; returns its cell."""
@@ -77,6 +87,9 @@ def complete_rate(rows: MonthRows, months: Formula, add: AddWorking) -> Quantiti
 
     put("going_back_month", rows.at_horizon("gaining_month"))
     rows.define("flows_if_going_back", "flow_if_going_back")
+    put("net_roi_if_going_back", by_equation("net_roi_if_going_back", rows.quantities))
+    first, later = rows.cell("flow_if_going_back", 0), rows.span("flow_if_going_back", 1)
+    put("npv_if_going_back", flow_metrics.npv(rows.quantities["discount_rate"], first, later))
     guess = put("irr_guess", flow_metrics.irr_guess(rows.span("flow_if_going_back"), months))
     for quantity, name in STARTS.items():
         rows.define(f"flows_{quantity}", quantity)
@@ -86,7 +99,6 @@ def complete_rate(rows: MonthRows, months: Formula, add: AddWorking) -> Quantiti
         rows.define(name, quantity)
         cells[name] = rows.span(quantity)
     cells["last_course"] = rows.at_horizon("course")
-    cells |= {name: rows.quantities[name] for name in _BACK_TOTALS if name in rows.quantities}
     flows = figure_quantities(rows)
     put("irr_is_return", flow_metrics.irr_is_return({**flows, **cells}))
     put("irr_reason", flow_metrics.irr_reason({**flows, **cells}))

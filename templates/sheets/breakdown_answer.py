@@ -20,6 +20,8 @@ ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("payback_in_words", "Payback", lambda payback: answer.duration(payback)),
     ("pace_in_words", "Assumption beyond the horizon", answer.pace_in_words),
     ("loss_in_words", "Where the outlay is not recovered", answer.loss_in_words),
+    ("rate_in_words", "Discount rate", answer.rate_in_words),
+    ("npv_in_words", "Where NPV says otherwise", answer.npv_in_words),
     ("answer_in_words", "The answer", answer.answer_in_words),
 )
 """The answer's parts: the engine's equations of words, each after those that it takes."""

@@ -132,7 +132,7 @@ class _Lines:
         book.put(sheet, Column.FIGURE.at(row), working.label)
         place = Column.VALUE.at(row)
         cell = book.put(sheet, place, formula, "Calculation", working.number_format, name=name)
-        book.put(sheet, Column.UNIT.at(row), working.unit, "Unit")
+        book.put(sheet, Column.UNIT.at(row), working.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), working.words, "Explanatory Text")
         return cell
 

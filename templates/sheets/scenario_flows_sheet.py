@@ -38,7 +38,9 @@ class Column(Columns):
 
 
 TITLES_ROW = 4
-TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost", "total_discounted_stay_bill")
+TOTALS = (
+    "flow_size", "total_net_cash_flow", "total_running_cost", "total_discounted_stay_bill", "total_flow_if_going_back",
+)  # fmt: skip
 
 
 def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
@@ -107,7 +109,7 @@ class _Workings:
         for name, working in RATE_WORKINGS.items():
             self.row += 1
             rows[name] = self.row
-            self._label(working.label, working.unit)
+            self._label(working.label, working.unit_in(self.book.scenario.currency))
         return rows
 
     def put_rate(self, rows: Mapping[str, int], index: int, name: str, formula: Formula) -> Formula:

@@ -10,10 +10,11 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
+from roi_engine.answer import rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
-from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, group_title, page, protect
+from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
@@ -85,6 +86,8 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     answer = shown.figures.answer_in_words or book.ft("FT_VERDICT", shown.inputs.block)
     verdict = book.put(sheet, Column.FIRST.at(ANSWER_ROW), answer, "Answer", name="answer")
     sheet.row_dimensions[ANSWER_ROW].height = 26
+    answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
+    color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
     _add_options(book, sheet, shown)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
@@ -106,7 +109,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
         ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
         ("roi", out.roi, "net ROI / total cost"),
         ("payback_months", out.payback, _about_payback(shown)),
-        ("npv", out.npv, "at the discount rate"),
+        ("npv", out.npv, joined("at ", rate_in_words(shown.inputs.in_use["discount_rate"]), " a year")),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
         ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )

@@ -125,7 +125,7 @@ class _Model:
     def _add_working(self, name: str, formula: Formula) -> Formula:
         working = RATE_WORKINGS[name]
         self._label(working.label)
-        self._unit(working.unit)
+        self._unit(working.unit_in(self.book.scenario.currency))
         return self._put(name, formula, working.number_format)
 
     def add_metrics(self, flows: CashFlowCells) -> ModelCells:

@@ -955,3 +955,36 @@ def test_calc_options_as_json(folder):
 def test_calc_options_exclude_metrics(folder):
     result = run("calc", "reference.toml", "--options", "--all")
     assert result.exit_code == 2 and "--options goes with neither --all nor --metric" in result.stderr
+
+
+# --- figures that are too large ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "report overflow.json -o report.xlsx",
+        "report reference.toml --scenario overflow.json -o report.xlsx",
+        "calc overflow.json",
+        "calc overflow.json --json",
+        "explain IRR overflow.json",
+        "email overflow.json --to ann@example.com -o mail.eml",
+    ],
+)
+def test_figures_that_are_too_large_name_the_file_and_the_inputs(folder, command):
+    """Calls of 10²⁰⁰ that nearly double each month, over 600 months: their IRR once ended in a RecursionError."""
+    case = ROOT / "tests" / "one_story" / "overflow.json"
+    (folder / "overflow.json").write_bytes(case.read_bytes())
+    result = run(*command.split())
+    assert result.exit_code == 3 and not result.stdout
+    assert result.stderr == (
+        "Error: overflow.json: The figures are too large to be calculated. Give numbers nearer 0: "
+        "baseline_monthly_api_calls (1e+200) or monthly_growth (0.99, over 600 months).\n"
+    )
+    assert sorted(each.name for each in folder.iterdir()) == ["overflow.json", "reference.toml"]
+
+
+def test_figures_that_are_too_large_from_standard_input(folder):
+    text = (ROOT / "tests" / "one_story" / "overflow.json").read_text("utf-8")
+    result = run("calc", "-", input=text)
+    assert result.exit_code == 3 and result.stderr.startswith("Error: standard input: The figures are too large")

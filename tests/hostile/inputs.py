@@ -377,7 +377,7 @@ OTHERS: dict[str, Hostile] = {
     "26 figures that overflow, reported": Hostile(
         "report bad.xlsx -o r.xlsx",
         3,
-        ("The figures are too large", "baseline_monthly_api_calls (1.7e+308)"),
+        ("bad.xlsx: The figures are too large", "baseline_monthly_api_calls (1.7e+308)"),
         collected(baseline_monthly_api_calls=1.7e308, baseline_cost_per_1k_tokens=1e308, name="bad"),
     ),
     "27 a discount rate near -100 %, collected": Hostile(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roi_engine import REFERENCE, Scenario, appraise, verdict
-from roi_engine.answer import duration
+from roi_engine.answer import duration, rate_in_words
 
 THREE_MONTHS: dict[str, Any] = {
     "training_hours": 300,
@@ -35,7 +35,24 @@ def answer(**changes: Any) -> str:
         ({"training_hours": 110}, "Pays back in 1.0 month and returns 220 USD over 3 months."),
         ({"training_hours": 11}, "Pays back in 3.0 days and returns 319 USD over 3 months."),
         ({"training_hours": 0}, "Needs no outlay and returns 330 USD over 3 months."),
-        ({"training_hours": 330}, "Just breaks even over 3 months."),
+        ({"training_hours": 330, "discount_rate": 0}, "Just breaks even over 3 months."),
+        (
+            {"training_hours": 330},
+            "Just breaks even over 3 months, but at 10 % a year it loses 5 USD.",
+        ),
+        (
+            {"training_hours": 329, "discount_rate": 0.125},
+            "Pays back in 3.0 months and returns 1 USD over 3 months, but at 12.5 % a year it loses 5 USD.",
+        ),
+        (
+            {"training_hours": 330.5, "discount_rate": -0.0525},
+            "Does not pay back over 3 months: loses 1 USD; it would need 3.0 months, "
+            "but at -5.25 % a year it gains 2 USD.",
+        ),
+        (
+            {"training_hours": 330, "discount_rate": 0.005},
+            "Just breaks even over 3 months.",  # the present value would print as 0
+        ),
         ({"training_hours": 100, "months": 1}, "Pays back in 27.7 days and returns 10 USD over 1 month."),
         (
             {"training_hours": 3300},
@@ -100,3 +117,19 @@ def test_the_currency_is_the_scenarios() -> None:
 )
 def test_a_duration(months: float, words: str) -> None:
     assert duration(months) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(0, "0 %"), (0.07, "7 %"), (0.1, "10 %"), (0.29, "29 %"), (0.125, "12.5 %"), (0.0825, "8.25 %"), (3, "300 %"),
+     (-0.05, "-5 %"), (-0.1234, "-12.34 %"), (0.000049, "0 %"), (0.08333, "8.33 %")],
+)  # fmt: skip
+def test_a_rate_has_the_decimals_that_it_needs(rate: float, words: str) -> None:
+    assert rate_in_words(rate) == words
+
+
+def test_every_typed_rate_is_said_as_it_was_typed() -> None:
+    for hundredths in range(-9999, 30_001):
+        said = rate_in_words(hundredths / 10_000).removesuffix(" %")
+        decimals = said.partition(".")[2]
+        assert float(said) == hundredths / 100 and not decimals.endswith("0")

@@ -61,6 +61,28 @@ SEVERAL_RATES = {
 }
 """−800, 7590, −14281, 7590: 10 %, 20 % and 618.75 % a month."""
 
+WEARS_OUT = {
+    "training_hours": 0,
+    "gpu_hourly_rate": 0,
+    "storage_gb": 0,
+    "storage_monthly_rate": 0,
+    "accuracy": 0,
+    "review_cost": 0,
+    "data_preparation_cost": 0,
+    "months": 36,
+    "baseline_cost": 0.0065,
+    "finetuned_cost": 0,
+    "tokens_per_call": 1000,
+    "serving": "self_hosted",
+    "serving_gpu_hourly_rate": 3,
+    "serving_tokens_per_second": 4000,
+    "serving_tokens_per_call": 600,
+    "operations_monthly_cost": 1200,
+    "other_upfront_cost": 10_000,
+    "baseline_price_change": -0.5,
+}
+"""The bill that is avoided halves in a year, the fleet's stays: the golden scenario of this name."""
+
 Changes = dict[str, Any]
 
 # input, words of the sentence, what triggers it, the nearest that does not
@@ -166,6 +188,25 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         "several internal rates",
         SEVERAL_RATES,
         {**SEVERAL_RATES, "retraining_cost": 7590},
+    ),
+    "months at the end that lose": (
+        "months_to_amortize",
+        "From month 13 on every month loses. Going back after month 12 would return 7,226 (NPV 6,664) instead of "
+        "losing 30,705.",
+        WEARS_OUT,
+        {**WEARS_OUT, "baseline_price_change": 0},
+    ),
+    "months at the end that lose a little": (
+        "months_to_amortize",
+        "The last month loses. Going back after month 12 would return 7,226 (NPV 6,664) instead of 7,086.",
+        {**WEARS_OUT, "months": 13},
+        {**WEARS_OUT, "months": 12},
+    ),
+    "months at the end that lose what was not yet recovered": (
+        "months_to_amortize",
+        "after month 12 (2027-12) would lose 2,774 (NPV -3,336) instead of 40,705.",
+        {**WEARS_OUT, "other_upfront_cost": 20_000, "start_month": "2027-01"},
+        {**WEARS_OUT, "other_upfront_cost": 20_000, "start_month": "2027-01", "operations_monthly_cost": 9_000},
     ),
     "a price per million in the place of one per 1,000": (
         "baseline_cost_per_1k_tokens",

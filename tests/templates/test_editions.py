@@ -139,6 +139,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "quality": {"accuracy_improvement_percent": -0.1, "retraining_interval": 5, "retraining_cost": 900.0},
     "loss": {"data_preparation_cost": 900_000.0, "discount_rate": 0.25},
+    "dear money": {"discount_rate": 2.0},
+    "wears out": {"operations_monthly_cost": 3_100.0, "baseline_price_change": -0.9, "discount_rate": 0.0825},
     "default": {"discount_rate": None, "gpu_count": None},
     "another model": {
         "switch_input_price_per_m": 0.4,
@@ -183,6 +185,9 @@ OUTPUTS: dict[str, Any] = {
     "out_equivalent_monthly": lambda a: a.equivalent_monthly(),
     "out_upfront": lambda a: a.upfront,
     "out_total_cost": lambda a: a.total_cost,
+    "going_back_month": lambda a: a.figure("going_back_month"),
+    "net_roi_if_going_back": lambda a: a.figure("net_roi_if_going_back"),
+    "npv_if_going_back": lambda a: a.figure("npv_if_going_back"),
 }
 
 

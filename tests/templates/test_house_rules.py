@@ -104,8 +104,8 @@ Conversions of units, halves and squares, tolerances, and the end of the range i
 """
 DEFAULTS = {f"{each.default:g}" for each in INPUTS.values() if isinstance(each.default, (int, float))}
 """What an emptied input of one of several scenarios stands for; the sheet Inputs has them in cells."""
-CONSTANTS_OF_WORDS = {"0.05", "0.95", "1.05", "24", "730", "1E+15"}
-"""In a sentence: where a number reads as 0.0 or as 1.0, and a month in days."""
+CONSTANTS_OF_WORDS = {"0.05", "0.95", "1.05", "24", "730", "1E+15", "100", "10000"}
+"""In a sentence: where a number reads as 0.0 or as 1.0, a month in days, a rate in hundredths of a per cent."""
 
 
 def _bare(formula: str) -> str:

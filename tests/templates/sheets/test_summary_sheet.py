@@ -1,0 +1,59 @@
+"""The Summary: one story of net ROI and NPV, in words and in colour."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from roi_engine import load_scenario
+from templates.building import styles
+from templates.workbook import build_workbook
+from tests import libreoffice
+from tests.workbook_cells import stored_cells, with_inputs
+
+ONE_STORY = Path(__file__).parents[2] / "one_story"
+LOSES_TODAY = "Pays back in 33.3 months and returns 800 USD over 36 months, but at 10 % a year it loses 644 USD."
+
+
+@cache
+def _made(file: str, edition: Any) -> bytes:
+    return build_workbook(load_scenario(ONE_STORY / file), edition=edition)
+
+
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_the_sentence_speaks_of_npv_where_that_says_otherwise(edition: str) -> None:
+    summary = stored_cells(_made("npv-negative.toml", edition))["Summary"]
+    assert summary["A5"].value == LOSES_TODAY
+    assert summary["D8"].value == "at 10 % a year"
+
+
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_the_colour_of_the_sentence_follows_npv(edition: str) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(_made("npv-negative.toml", edition)))["Summary"]
+    (rules,) = [rules for area, rules in sheet.conditional_formatting._cf_rules.items() if "A5" in str(area.sqref)]
+    looks = {rule.formula[0]: rule.dxf.font.color.rgb[-6:] for rule in rules}
+    assert looks == {"N(out_npv)>0": styles.GOOD_INK, "N(out_npv)<0": styles.BAD_INK}
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_an_edited_discount_rate_changes_the_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "edited.xlsx"
+    path.write_bytes(with_inputs(_made("npv-negative.toml", "native"), {"discount_rate": 0.0525}))
+    summary = stored_cells(libreoffice.recalculate(path, tmp_path / "computed").read_bytes())["Summary"]
+    assert summary["A5"].value == (
+        "Pays back in 33.3 months and returns 800 USD over 36 months, but at 5.25 % a year it loses 9 USD."
+    )
+    assert summary["D8"].value == "at 5.25 % a year"
+
+
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_the_month_from_which_going_back_pays_is_named(edition: str) -> None:
+    cells = stored_cells(_made("wears-out.toml", edition))["Summary"].values()
+    question = "From month 13 on every month loses. Going back after month 12 would lose 2,774 (NPV -3,336) instead of"
+    assert any(str(cell.value).startswith(question) for cell in cells)
