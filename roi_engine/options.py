@@ -75,6 +75,7 @@ NOTES = {"SWITCH": "switch_note", "API": "api_note", "SELFHOSTED": "selfhosted_n
 """The equation that says why, and what an option leaves out."""
 
 CALLS = "baseline_monthly_api_calls"
+_STAYING = "PV cost(stay)"
 
 
 def _graph(name: str) -> Graph:
@@ -217,18 +218,31 @@ class Options:
         """Every volume at which two options change places, rising."""
         base = float(self.inputs[CALLS])
         changes = []
+        known: dict[str, Any] = {}
+
+        def at(name: str, calls: Any) -> Any:
+            """An option's NPV, or what staying costs; over the grid of all pairs once."""
+            if isinstance(calls, float):
+                return self._at_calls(name, calls)
+            if name not in known:
+                known[name] = self._at_calls(name, calls)
+            return known[name]
+
         for one, other in combinations(self.available, 2):
 
             def difference(calls: Any, one: str = one, other: str = other) -> Any:
-                inputs = {**for_arrays(self.inputs), CALLS: calls}
-                gap = _npv(one, inputs) - _npv(other, inputs)
-                return settled(gap, largest_rounding(_pv_stay(inputs)))
+                return settled(at(one, calls) - at(other, calls), largest_rounding(at(_STAYING, calls)))
 
             points, values = sampled(difference, INPUTS[CALLS], base)
             for value, above in crossings(difference, False, points, values):
                 cheaper, dearer = (one, other) if above else (other, one)
                 changes.append(RankingChange(value, cheaper, dearer))
         return sorted(changes, key=lambda change: change.calls)
+
+    def _at_calls(self, name: str, calls: Any) -> Any:
+        """An option's NPV, or what staying costs, at other calls."""
+        inputs = {**for_arrays(self.inputs), CALLS: calls}
+        return _pv_stay(inputs) if name == _STAYING else _npv(name, inputs)
 
     def ranking_changes_at(self, name: str) -> float:
         """The volume nearest the scenario's at which the rank of an option changes."""
