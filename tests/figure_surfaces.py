@@ -381,7 +381,7 @@ OMISSIONS: tuple[Omission, ...] = (
     Omission("calc", ("total_running_cost",), "shown with the risk, as the line Running cost and risk"),
     Omission("calc --all", ("total_running_cost",), "shown with the risk, as the line Running cost and risk"),
     Omission("report", _all_but(*_HEADLINES, "discounted_payback_months"), "five lines; the workbook has the rest"),
-    Omission("Letter", _all_but("net_roi", "payback_months", "npv"), "three figures; the workbook has the rest"),
+    Omission("Letter", _all_but("net_roi", "payback_months", "npv"), "a few figures; the workbook has the rest"),
     Omission("Summary", _all_but(*_HEADLINES, "discounted_payback_months", "pv_cost"), _FEW),
     Omission("Breakdown", _MONTHLY_RATES, "a sheet tells rates per year"),
     Omission("Scenarios", _all_but(*_HEADLINES, "total_cost", "pv_cost"), _FEW),
