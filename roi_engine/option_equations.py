@@ -264,7 +264,7 @@ def fleet_aside(serving: Any, fleet_operations_monthly_cost: Value) -> Value:
 
 
 def not_borne(gpu_training_aside: Value, api_training_aside: Value, hosting_aside: Value, fleet_aside: Value) -> Any:
-    """What is given and the scenario does not bear, in words.
+    """What is given and the scenario does not bear, in words; empty for nothing.
 
     It counts for the other fine-tuned option alone.
     """
@@ -276,8 +276,8 @@ def not_borne(gpu_training_aside: Value, api_training_aside: Value, hosting_asid
         where(hosting_aside > 0, "the hosting fee", ""),
         where(fleet_aside > 0, "fleet operations", ""),
     )
-    named = where(training + running > 0, words, "nothing")
-    return sentence("Given but not borne by this scenario, only by the other fine-tuned option: ", named, ".")
+    told = sentence("Given but not borne by this scenario, only by the other fine-tuned option: ", words, ".")
+    return where(training + running > 0, told, "")
 
 
 # --- what they cost -------------------------------------------------------------------------------------

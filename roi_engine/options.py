@@ -179,7 +179,7 @@ class Options:
 
     @property
     def not_borne(self) -> str:
-        """What is given and the scenario does not bear, in words."""
+        """What is given and the scenario does not bear, in words; empty for nothing."""
         return str(OPTIONS.evaluate(self.inputs, ("not_borne",))["not_borne"])
 
     @cached_property

@@ -67,6 +67,8 @@ def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, st
     >>> from roi_engine import REFERENCE, appraise
     >>> figures(REFERENCE, appraise(REFERENCE))[0]
     ('Net ROI', '17,837.28 USD', 'gained over 12 months, after all costs')
+    >>> figures(REFERENCE, appraise(REFERENCE))[-1]
+    ('NPV against the best other', '16,944.01 USD', 'the best other option is: stay')
     """
     horizon, net = horizon_in_words(appraisal.months), appraisal.net_roi
     came_of_it = "gained" if net > 0 else "lost" if net < 0 else "neither gained nor lost"

@@ -18,8 +18,9 @@ def print_options(scenario: Scenario, options: Options) -> None:
     The cheapest is named in the title.
     """
     print_groups([(_title(each), _rows(each, scenario.currency)) for each in options.all()])
-    print_line()
-    print_line(options.not_borne)
+    if options.not_borne:
+        print_line()
+        print_line(options.not_borne)
 
 
 def _title(option: Option) -> str:

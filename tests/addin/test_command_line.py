@@ -939,7 +939,16 @@ def test_calc_compares_the_options_and_says_why_one_is_missing(folder):
     assert "Fine-tuned API (cheapest)" in lines
     assert any(line.split()[:2] == ["NPV", "against"] and "16,944.01" in line for line in lines)
     assert "The serving GPU price is missing. The replica throughput is missing." in result.stdout
-    assert lines[-1].startswith("Given but not borne by this scenario") and lines[-1].endswith(": nothing.")
+    assert not any("not borne" in line for line in lines)
+
+
+def test_calc_names_what_the_scenario_does_not_bear(folder):
+    (folder / "both.toml").write_text(
+        (folder / "reference.toml").read_text("utf-8") + "\nfleet_operations_monthly_cost = 5\n", "utf-8"
+    )
+    printed = run("calc", "both.toml", "--options", "-q").stdout
+    words = "Given but not borne by this scenario, only by the other fine-tuned option: fleet operations."
+    assert printed.splitlines()[-1] == words
 
 
 def test_calc_options_as_json(folder):
