@@ -212,6 +212,13 @@ class Appraisal:
         """The level monthly amount with the same present value."""
         return self._at(discount_rate)._always("equivalent_monthly")
 
+    def pv_cost(self, discount_rate: float | None = None) -> float:
+        """The present value of all that this plan costs.
+
+        Review and traffic that has not moved are in it.
+        """
+        return float(figure(self._at(discount_rate).inputs, "pv_cost"))
+
     def _at(self, discount_rate: float | None) -> Appraisal:
         """The same decision at a discount rate: an input replaced."""
         if discount_rate is None:

@@ -18,19 +18,41 @@ from roi_engine.value import ROUNDING, Value, ceiling, divide, fallback, given, 
 # --- fixed: once per scenario ---------------------------------------------------------------------------
 
 
-def training_cost(
-    training_hours: Value,
-    gpu_hourly_rate: Value,
-    gpu_count: Value,
-    training_runs: Value,
-    training_tokens_m: Value,
-    training_price_per_m: Value,
-) -> Value:
-    """GPU time of all runs, plus tokens billed by a training API.
+def gpu_training_cost(training_hours: Value, gpu_hourly_rate: Value, gpu_count: Value, training_runs: Value) -> Value:
+    """GPU time of all training runs."""
+    return training_hours * gpu_hourly_rate * gpu_count * training_runs
 
-    In words: GPU-hours × price × GPUs × runs + million training tokens × price.
+
+def api_training_cost(training_tokens_m: Value, training_price_per_m: Value) -> Value:
+    """Training tokens that an API bills; zero where none are given."""
+    return fallback(training_tokens_m, 0) * fallback(training_price_per_m, 0)
+
+
+def trains_on_gpus(serving: Any, training_tokens_m: Value, training_price_per_m: Value) -> Value:
+    """1 where the scenario bears its GPU training, else 0.
+
+    It does where it is self-hosted, and where no API trains: where there are no training tokens with a price.
     """
-    return training_hours * gpu_hourly_rate * gpu_count * training_runs + training_tokens_m * training_price_per_m
+    through_api = (fallback(training_tokens_m, 0) > 0) & given(training_price_per_m)
+    return where(serving == "self_hosted", 1, where(through_api, 0, 1))
+
+
+def trains_through_api(serving: Any, training_hours: Value) -> Value:
+    """1 where the scenario bears its API training, else 0.
+
+    It does where it is paid by the token, and where no GPU trains: where there are no training hours.
+    """
+    return where(serving == "per_token", 1, where(training_hours > 0, 0, 1))
+
+
+def training_cost(
+    gpu_training_cost: Value, trains_on_gpus: Value, api_training_cost: Value, trains_through_api: Value
+) -> Value:
+    """Training as the scenario is served: GPU time, or tokens billed by an API.
+
+    In words: GPU-hours × price × GPUs × runs, or million training tokens × price.
+    """
+    return gpu_training_cost * trains_on_gpus + api_training_cost * trains_through_api
 
 
 def one_off_cost(
@@ -296,6 +318,16 @@ def review_loss(present_review_cost: Value, accuracy_improvement_percent: Value)
     return present_review_cost * maximum(-accuracy_improvement_percent, 0)
 
 
+def upkeep(serving: Any, operations_monthly_cost: Value, fleet_operations_monthly_cost: Value) -> Value:
+    """What people cost who keep it running; a fleet's only where it is self-hosted."""
+    return operations_monthly_cost + where(serving == "self_hosted", fleet_operations_monthly_cost, 0)
+
+
+def hosting_fee(serving: Any, hosting_monthly_fee: Value) -> Value:
+    """The fee of a hosted fine-tuned model, where it is paid by the token."""
+    return where(serving == "per_token", hosting_monthly_fee, 0)
+
+
 # --- monthly --------------------------------------------------------------------------------------------
 
 
@@ -470,11 +502,9 @@ def added_review(
     return where(old_bill_ended == 1, review_loss * (traffic_growth * adoption) * pay_level, 0)
 
 
-def operations_spend(
-    adoption: Value, operations_monthly_cost: Value, pay_level: Value, hosting_monthly_fee: Value
-) -> Value:
+def operations_spend(adoption: Value, upkeep: Value, pay_level: Value, hosting_fee: Value) -> Value:
     """Upkeep and hosting, from go-live on; upkeep follows pay."""
-    return where(adoption > 0, operations_monthly_cost * pay_level + hosting_monthly_fee, 0)
+    return where(adoption > 0, upkeep * pay_level + hosting_fee, 0)
 
 
 def retraining_spend(
@@ -537,3 +567,22 @@ def year(month: Value) -> Value:
     Returns a count, 0 for month 0. Source: docs/method.md, "By year".
     """
     return ceiling(month / 12)
+
+
+def stay_bill(
+    month: Value,
+    months_to_amortize: Value,
+    traffic_growth: Value,
+    baseline_monthly_api_calls: Value,
+    baseline_cost_per_call: Value,
+    baseline_price_change: Value,
+    present_review_cost: Value,
+    pay_level: Value,
+) -> Value:
+    """What staying on the present API costs in a month.
+
+    All of the traffic is billed there, and all of its review is paid.
+    """
+    price = price_in_month(month, baseline_cost_per_call, baseline_price_change)
+    bill = traffic_growth * (baseline_monthly_api_calls * price + present_review_cost * pay_level)
+    return where((month > 0) & (month <= months_to_amortize), bill, 0)

@@ -227,6 +227,11 @@ FIGURES: dict[str, Figure] = _by_name((
         "The level monthly amount with the same present value: compares decisions of unequal horizon.",
         function="FT_EQUIVMONTHLY", code="EQUIVMONTHLY",
     ),
+    Figure(
+        "pv_cost", "PV of cost", q.MONEY,
+        "Present value of all that this plan costs, review and traffic that has not moved included: compares "
+        "scenarios whose baselines differ.",
+    ),
     # verdict
     Figure(
         "worthwhile", "Worthwhile", q.YES_NO,
@@ -245,6 +250,11 @@ OPTION_FIGURES: dict[str, Figure] = _by_name((
         function="FT_OPTION", code="NPV", undefined=_WITHOUT_FIGURES,
     ),
     Figure(
+        "npv_best", "NPV against the best other", q.SIGNED_MONEY,
+        "Net present value of taking the option in place of the best other one that has figures.",
+        function="FT_OPTION", code="NPVBEST", undefined=_WITHOUT_FIGURES,
+    ),
+    Figure(
         "pv_cost", "PV of cost", q.MONEY,
         "Present value of all that the option costs, review and traffic that has not moved included.",
         function="FT_OPTION", code="PVCOST", undefined=_WITHOUT_FIGURES,
@@ -258,6 +268,11 @@ OPTION_FIGURES: dict[str, Figure] = _by_name((
         "payback_months", "Payback", q.DURATION,
         "Months until the option has recovered its outlay against staying; infinite when it does not.",
         function="FT_OPTION", code="PAYBACK", undefined=f"of staying, and {_WITHOUT_FIGURES}",
+    ),
+    Figure(
+        "bill", "Monthly bill", q.MONEY_PER_MONTH,
+        "A month with all traffic moved, at first-month prices: serving, hosting fee, the operations that it bears.",
+        function="FT_OPTION", code="BILL", undefined=_WITHOUT_FIGURES,
     ),
     Figure(
         "rank", "Rank", q.RANK,

@@ -15,7 +15,6 @@ from roi_engine.errors import PriceTableError
 from roi_engine.estimators import checkpoint_gb
 from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
-from roi_engine.options import Options
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
 from roi_engine.quantity import month_of_year
@@ -100,6 +99,8 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_old_prices(scenario)
     yield from _about_the_fleet(scenario)
     yield from _about_training(scenario)
+    yield from _about_what_is_not_borne(scenario)
+    yield from _about_another_model(scenario)
     yield from _about_quality(scenario)
     yield from _about_ranges(scenario)
     yield from _about_fractions(scenario)
@@ -160,18 +161,18 @@ def _about_prices(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
-    for side in ("baseline", "finetuned"):
+    for side in ("baseline", "finetuned", "switch"):
         if mix_given(s.inputs(), side):
             for field in ("input_price_per_m", "output_price_per_m"):
-                price = getattr(s, f"{side}_{field}")
+                price = getattr(s, f"{side}_{field}") or 0.0
                 if 0 < price < CHEAPEST_PER_MILLION:
                     yield (
                         f"{side}_{field}",
                         f"{price:g} per million tokens is below any list price. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
                     )
-            if getattr(s, f"{side}_batch_share") and not getattr(s, f"{side}_batch_discount"):
+            if side != "switch" and getattr(s, f"{side}_batch_share") and not getattr(s, f"{side}_batch_discount"):
                 yield f"{side}_batch_share", "Without a batch discount it changes nothing. Give the discount."
-        elif getattr(s, f"{side}_cost_per_1k_tokens") >= DEAREST_PER_1K:
+        elif (getattr(s, f"{side}_cost_per_1k_tokens") or 0.0) >= DEAREST_PER_1K:
             price = getattr(s, f"{side}_cost_per_1k_tokens")
             yield (
                 f"{side}_cost_per_1k_tokens",
@@ -245,7 +246,6 @@ def _read_on(source: str) -> date | None:
 
 
 def _about_the_fleet(s: Scenario) -> Iterator[tuple[str, str]]:
-    options = Options(s.inputs())
     if s.serving == "self_hosted":
         wanted = ("calls_served", "serving_gpus", "served_tokens", "replica_tokens")
         found = MODEL.evaluate(s.inputs(), wanted, s.months_to_amortize)
@@ -260,12 +260,6 @@ def _about_the_fleet(s: Scenario) -> Iterator[tuple[str, str]]:
                 "serving_tokens_per_second",
                 f"The fleet is busy {max(busy):.1%} of the time in its best month. Is the throughput right, and would a price per token be cheaper?",
             )
-    trains_itself = s.training_hours * s.gpu_hourly_rate > 0 and s.training_tokens_m * s.training_price_per_m == 0
-    if trains_itself and {"API", "SELFHOSTED"} <= set(options.available):
-        yield (
-            "training_tokens_m",
-            "None billed: the option of fine-tuning through an API trains free of charge. Give the tokens and their price.",
-        )
 
 
 def _about_training(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -293,6 +287,47 @@ def _about_training(s: Scenario) -> Iterator[tuple[str, str]]:
         )
 
 
+def _about_what_is_not_borne(s: Scenario) -> Iterator[tuple[str, str]]:
+    """Costs of the other way of serving: they count for that option alone."""
+    wanted = ("gpu_training_cost", "trains_on_gpus", "api_training_cost", "trains_through_api")
+    found = MODEL.evaluate(s.inputs(), wanted)
+    if s.training_tokens_m and s.training_price_per_m is None:
+        yield (
+            "training_price_per_m",
+            "Without a price the training tokens cost nothing. Give it; 0 where they are free.",
+        )
+    if found["gpu_training_cost"] > 0 and not found["trains_on_gpus"]:
+        yield (
+            "training_hours",
+            "Not borne: paid by the token, the model is trained through the API. They count for self-hosting alone.",
+        )
+    if found["api_training_cost"] > 0 and not found["trains_through_api"]:
+        yield (
+            "training_tokens_m",
+            "Not borne: self-hosted, the model is trained on GPUs. They count for the fine-tuned API alone.",
+        )
+    if s.serving == "self_hosted" and s.hosting_monthly_fee:
+        yield "hosting_monthly_fee", "Not borne: the model is self-hosted. It counts for the fine-tuned API alone."
+    if s.serving == "per_token" and s.fleet_operations_monthly_cost:
+        yield (
+            "fleet_operations_monthly_cost",
+            "Not borne: the model is paid by the token. It counts for self-hosting alone.",
+        )
+
+
+def _about_another_model(s: Scenario) -> Iterator[tuple[str, str]]:
+    mix = s.switch_input_price_per_m is not None
+    if not mix and s.switch_cost_per_1k_tokens is None:
+        idle = [name for name in INPUTS if name.startswith("switch_") and getattr(s, name)]
+        yield from ((name, "Without a price of the other model it changes nothing.") for name in idle[:1])
+        return
+    if mix and s.switch_cost_per_1k_tokens is not None:
+        yield "switch_cost_per_1k_tokens", "Ignored: the token mix of this side sets its price."
+    batched = s.baseline_batch_share if s.switch_batch_share is None else s.switch_batch_share
+    if mix and batched and not s.switch_batch_discount:
+        yield "switch_batch_discount", "Calls are sent in batches, without a discount of the other model. Give it."
+
+
 def _about_quality(s: Scenario) -> Iterator[tuple[str, str]]:
     improvement = s.accuracy_improvement_percent
     if improvement < 0:
@@ -315,10 +350,10 @@ def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
         )
     for name in (
         "contingency", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
-        "discount_rate", "cost_risk",
+        "switch_price_change", "discount_rate", "cost_risk",
     ):  # fmt: skip
         value = getattr(s, name)
-        if value >= 1:
+        if value is not None and value >= 1:
             yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
     rate = s.discount_rate
     if rate == 0:

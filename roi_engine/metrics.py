@@ -454,6 +454,27 @@ def equivalent_monthly(npv: Value, discount_rate: Value, months_to_amortize: Val
     return npv / annuity
 
 
+def discounted_stay_bill(stay_bill: Value, discount_factor: Value) -> Value:
+    """The present value of what staying costs in a month."""
+    return stay_bill * discount_factor
+
+
+def pv_stay(total_discounted_stay_bill: Value) -> Value:
+    """The present value of all that staying costs over the horizon, with review."""
+    return total_discounted_stay_bill
+
+
+def pv_cost(pv_stay: Value, npv: Value) -> Value:
+    """The present value of all that this plan costs.
+
+        PV cost = PV cost(stay) − NPV
+
+    In words: bill and review of staying, discounted − NPV.
+    Review and traffic that has not moved are in it. Returns money. Source: docs/method.md, "Options".
+    """
+    return pv_stay - npv
+
+
 # --- rates of return ------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,10 @@ def _side(prefix: str, side: str) -> dict[str, Any]:
     Each side, baseline and fine-tuned, may give one in place of a price per 1k tokens.
     """
     group = f"Token mix, {side}"
+    return _mix(prefix, side, group)
+
+
+def _mix(prefix: str, side: str, group: str) -> dict[str, Any]:
     return {
         f"{prefix}_input_tokens": Input(
             q.TOKENS, f"{side} input tokens", group, "Prompt tokens of a call, cached ones included."
@@ -65,6 +69,22 @@ def _side(prefix: str, side: str) -> dict[str, Any]:
 
 _BASELINE = _side("baseline", "Baseline")
 _FINETUNED = _side("finetuned", "Fine-tuned")
+
+
+def _other_model() -> dict[str, Any]:
+    """The token mix of another general model; what it leaves empty is the baseline's."""
+    group = "Another general model"
+    meanings = {
+        "switch_input_tokens": "Prompt tokens of a call, cached ones included; empty: the baseline's.",
+        "switch_output_tokens": "Tokens that the model writes in a call; empty: the baseline's.",
+        "switch_cached_share": "Share of the prompt tokens read from the cache; empty: the baseline's.",
+        "switch_batch_share": "Share of the calls sent in batches; empty: the baseline's.",
+    }
+    mix = _mix("switch", "Other model", group)
+    return {name: replace(each, meaning=meanings.get(name, each.meaning)) for name, each in mix.items()}
+
+
+_SWITCH = _other_model()
 
 
 class Scenario(BaseModel):
@@ -212,18 +232,23 @@ class Scenario(BaseModel):
         int, Input(q.COUNT, "Training runs", "Training", "Runs paid for, failed and ablation runs included.")
     ] = 1
     training_tokens_m: Annotated[
-        float,
+        float | None,
         Input(
             q.MILLION_TOKENS,
             "Billed training tokens",
             "Training",
-            "Tokens billed when training through an API: epochs and runs included.",
+            "Tokens billed when training through an API: epochs and runs included; empty: none.",
         ),
-    ] = 0.0
+    ] = None
     training_price_per_m: Annotated[
-        float,
-        Input(q.PRICE_PER_MILLION, "Training token price", "Training", "Price of a million training tokens."),
-    ] = 0.0
+        float | None,
+        Input(
+            q.PRICE_PER_MILLION,
+            "Training token price",
+            "Training",
+            "Price of a million training tokens; 0 where they are free.",
+        ),
+    ] = None
 
     storage_timing: Annotated[
         Literal["upfront", "monthly"],
@@ -333,7 +358,7 @@ class Scenario(BaseModel):
             q.PRICE_CHANGE,
             "Pay change",
             "Prices",
-            "Yearly change of pay: of review, operations and retraining.",
+            "Yearly change of pay: of review, operations, fleet operations and retraining.",
         ),
     ] = 0.0
     baseline_input_tokens: Annotated[float | None, _BASELINE["baseline_input_tokens"]] = None
@@ -419,7 +444,7 @@ class Scenario(BaseModel):
             q.MONEY_PER_MONTH,
             "Operations",
             "Running costs",
-            "Monitoring, on-call and upkeep from go-live on.",
+            "Monitoring, evaluation and on-call from go-live on, however the model is served.",
         ),
     ] = 0.0
     hosting_monthly_fee: Annotated[
@@ -428,9 +453,65 @@ class Scenario(BaseModel):
             q.MONEY_PER_MONTH,
             "Hosting fee",
             "Running costs",
-            "Fixed fee of a hosted fine-tuned model from go-live on.",
+            "Fixed fee of a hosted fine-tuned model from go-live on; borne where it is paid by the token.",
         ),
     ] = 0.0
+    fleet_operations_monthly_cost: Annotated[
+        float,
+        Input(
+            q.MONEY_PER_MONTH,
+            "Fleet operations",
+            "Running costs",
+            "People who run your own servers, from go-live on; borne where the model is self-hosted.",
+        ),
+    ] = 0.0
+
+    switch_input_tokens: Annotated[float | None, _SWITCH["switch_input_tokens"]] = None
+    switch_output_tokens: Annotated[float | None, _SWITCH["switch_output_tokens"]] = None
+    switch_input_price_per_m: Annotated[float | None, _SWITCH["switch_input_price_per_m"]] = None
+    switch_output_price_per_m: Annotated[float | None, _SWITCH["switch_output_price_per_m"]] = None
+    switch_cached_share: Annotated[float | None, _SWITCH["switch_cached_share"]] = None
+    switch_cached_price_per_m: Annotated[float | None, _SWITCH["switch_cached_price_per_m"]] = None
+    switch_batch_share: Annotated[float | None, _SWITCH["switch_batch_share"]] = None
+    switch_batch_discount: Annotated[float | None, _SWITCH["switch_batch_discount"]] = None
+    switch_cost_per_1k_tokens: Annotated[
+        float | None,
+        Input(
+            q.PRICE_PER_1K,
+            "Other model price",
+            "Another general model",
+            "What it charges per 1,000 tokens of a call, in place of a token mix.",
+            ("switch_cost", "switch_price"),
+        ),
+    ] = None
+    switch_accuracy_improvement_percent: Annotated[
+        float,
+        Input(
+            q.IMPROVEMENT,
+            "Other model review cost avoided",
+            "Another general model",
+            "Share of the review cost that disappears; negative where it makes more errors than today's model.",
+            ("switch_accuracy", "switch_accuracy_improvement", "switch_error_reduction"),
+        ),
+    ] = 0.0
+    switch_upfront_cost: Annotated[
+        float,
+        Input(
+            q.MONEY,
+            "Other model upfront cost",
+            "Another general model",
+            "What changing to it costs once: new prompts, evaluation, integration.",
+        ),
+    ] = 0.0
+    switch_price_change: Annotated[
+        float | None,
+        Input(
+            q.PRICE_CHANGE,
+            "Other model price change",
+            "Another general model",
+            "Yearly change of its prices; empty: the baseline's.",
+        ),
+    ] = None
 
     monthly_gain_decay: Annotated[
         float,
@@ -472,7 +553,7 @@ class Scenario(BaseModel):
             return build(data)
         given, problems = rules.by_name(data, find_input, cls.model_fields)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
-        problems += rules.reviewed_twice(given)
+        problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
         problems += rules.read_annotations(given, find_input)
         try:
             scenario = build(given)

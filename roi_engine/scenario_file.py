@@ -22,11 +22,11 @@ from roi_engine.text_files import decoded
 
 GROUPS = (
     "label", "model", "training", "storage", "one_off", "traffic", "review", "prices", "baseline", "finetuned",
-    "serving", "running", "quality", "finance",
+    "serving", "running", "switch", "quality", "finance",
 )  # fmt: skip
 """Tables that may hold inputs. A group's name may be left out before an input that begins with it."""
 
-SIDES = ("baseline", "finetuned")
+SIDES = ("baseline", "finetuned", "switch")
 """The tables of one side only."""
 
 ANNOTATIONS = ("ranges", "sources", "notes")

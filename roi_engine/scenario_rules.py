@@ -33,7 +33,7 @@ def mix_given(values: Mapping[str, Any], side: str) -> bool:
     """Whether a side is priced by a token mix.
 
     values : inputs by name.
-    side : ``baseline`` or ``finetuned``.
+    side : ``baseline``, ``finetuned`` or ``switch``.
     """
     return any(values.get(f"{side}_{field}") is not None for field in MIX_FIELDS)
 
@@ -93,6 +93,27 @@ def reviewed_twice(given: Mapping[str, Any]) -> list[Problem]:
         return []
     sentence = "The review cost is given twice, also by the call (review_cost_per_call). Keep one of the two."
     return [Problem("monthly_review_cost", sentence)]
+
+
+def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:
+    """What another general model lacks that gives a price per million tokens.
+
+    given : inputs by name.
+    It needs both prices; tokens may be the baseline's.
+    """
+    prices = ("input_price_per_m", "output_price_per_m")
+    if all(given.get(f"switch_{price}") is None for price in prices):
+        return []
+    problems = [
+        Problem(f"switch_{price}", "Missing. The other model needs the prices of prompt and written tokens.")
+        for price in prices
+        if given.get(f"switch_{price}") is None
+    ]
+    return problems + [
+        Problem(f"switch_{tokens}", "Missing. The baseline has no token mix whose tokens could stand for it.")
+        for tokens in ("input_tokens", "output_tokens")
+        if given.get(f"switch_{tokens}") is None and given.get(f"baseline_{tokens}") is None
+    ]
 
 
 def _self_hosted(values: Mapping[str, Any]) -> bool:

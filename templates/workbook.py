@@ -79,7 +79,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)
     add_what_if_sheets(book, inputs.in_use, sensitivity)
-    fill_summary(book, summary, Shown(inputs, flows, figures, checks, sensitivity.drawing, scenarios), moment)
+    fill_summary(book, summary, Shown(inputs, flows, figures, options, checks, sensitivity.drawing, scenarios), moment)
     add_master_check(book, checks)
 
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from click.testing import CliRunner
@@ -253,8 +254,10 @@ def units_on_sheets(edition: Edition) -> Iterator[tuple[str, str]]:
     yield from _scenarios(edition, "B")
 
 
-def _summary() -> Pairs:
-    return _across(_sheets("native")["Summary"], 6, 7)
+def _summary(edition: Edition) -> Pairs:
+    cells = _sheets(edition)["Summary"]
+    yield from _across(cells, 6, 7)
+    yield from _across(cells, 9, 10)
 
 
 def _portfolio() -> Pairs:
@@ -296,6 +299,12 @@ def _heading_with_currency(figure: Figure) -> str:
     return figure.heading(CURRENCY)
 
 
+_BEST = OPTION_FIGURES["npv_best"].label
+_BESIDE = frozenset(
+    {f"{_BEST} ({CURRENCY})", f"PV of cost, staying ({CURRENCY})", f"PV of cost, best other ({CURRENCY})"}
+)
+"""Figures of options that stand beside the scenario's."""
+
 SURFACES: tuple[Surface, ...] = (
     Surface("Python", "Appraisal", _name, _attributes, frozenset({"months", "irr_is_ambiguous", "flow_size"})),
     Surface("JSON", "calc --json", _name, lambda: _json("calc", "FILE").items(), frozenset({"by_year", "cash_flow"})),
@@ -311,8 +320,9 @@ SURFACES: tuple[Surface, ...] = (
         "report", "--json", _name, lambda: _json("report", "FILE").items(),
         frozenset({"scenario", "currency", "verdict", "warnings", "file"}),
     ),
-    Surface("Letter", "", _label, _letter),
-    Surface("Summary", "", _heading_with_currency, _summary),
+    Surface("Letter", "", _label, _letter, frozenset({_BEST})),
+    Surface("Summary", "wired", _heading_with_currency, lambda: _summary("wired"), _BESIDE),
+    Surface("Summary", "native", _heading_with_currency, lambda: _summary("native"), _BESIDE),
     Surface("Breakdown", "wired", _label, lambda: _breakdown("wired")),
     Surface("Breakdown", "native", _label, lambda: _breakdown("native")),
     Surface("Breakdown", "values", _label, lambda: _breakdown("values")),
@@ -348,33 +358,38 @@ def _all_but(*names: str) -> tuple[str, ...]:
 
 OMISSIONS: tuple[Omission, ...] = (
     Omission("JSON", (*_PARTS, *_MONTHLY, "total_benefit"), _ARE_PARTS),
+    Omission("JSON", ("pv_cost",), "with the options: `--options --json`"),
     Omission("Many", (*_PARTS, *_MONTHLY, "total_benefit"), _ARE_PARTS),
+    Omission("Many", ("pv_cost",), "that of staying, which does not vary with the plan, less NPV"),
     Omission("Many", _RATES, "rates of return are found one cash flow at a time"),
     Omission("Many", ("roi_total", "roi_present_value", "worthwhile"),
              "one form of ROI is enough; worth it where net ROI is above 0"),
     Omission("Function", ("one_off_cost", "contingency_cost"), "parts of `FT_UPFRONT`; on Breakdown"),
     Omission("Function", ("total_running_cost", "roi_total"), "other forms of `FT_TOTALCOST`, `FT_ROI`; on Breakdown"),
     Omission("Function", ("roi_present_value",), "`FT_BYYEAR` has both present values; on Breakdown and By year"),
+    Omission("Function", ("pv_cost",), "`FT_OPTION` gives it: PVCOST of the option that the scenario is"),
     Omission("Function", _MONTHLY_RATES, "`(1 + FT_IRR(scenario))^(1/12) − 1` gives one"),
     Omission("Metric", _PARTS, "parts of UPFRONT and TOTALCOST"),
     Omission("Metric", _MONTHLY, "parts of BENEFIT, which stands for them"),
     Omission("Metric", ("roi_total", "roi_present_value", *_MONTHLY_RATES), "one form of each metric has a name"),
     Omission("Metric", ("worthwhile",), "no number: NETROI above 0"),
+    Omission("Metric", ("pv_cost",), "it compares options, and moves as NPV does"),
     Omission("FT_BREAKDOWN", ("one_off_cost", "contingency_cost", "total_running_cost", "total_cost"),
              "the reference framework has no such cost"),
     Omission("FT_BREAKDOWN", ("roi_total", "npv", "roi_present_value", "discounted_payback_months", *_RATES,
-                              "profitability_index", "equivalent_monthly"),
+                              "profitability_index", "equivalent_monthly", "pv_cost"),
              "the reference framework does not discount"),
     Omission("calc", ("roi_total", "npv", "roi_present_value", "discounted_payback_months", *_RATES,
-                      "profitability_index", "equivalent_monthly"), "`--all` adds them"),
+                      "profitability_index", "equivalent_monthly", "pv_cost"), "`--all` adds them"),
     Omission("calc", ("total_running_cost",), "shown with the risk, as the line Running cost and risk"),
     Omission("calc --all", ("total_running_cost",), "shown with the risk, as the line Running cost and risk"),
     Omission("report", _all_but(*_HEADLINES, "discounted_payback_months"), "five lines; the workbook has the rest"),
-    Omission("Letter", _all_but("net_roi", "payback_months", "npv"), "three figures; the workbook has the rest"),
-    Omission("Summary", _all_but(*_HEADLINES, "discounted_payback_months"), _FEW),
+    Omission("Letter", _all_but("net_roi", "payback_months", "npv"), "a few figures; the workbook has the rest"),
+    Omission("Summary", _all_but(*_HEADLINES, "discounted_payback_months", "pv_cost"), _FEW),
     Omission("Breakdown", _MONTHLY_RATES, "a sheet tells rates per year"),
-    Omission("Scenarios", _all_but(*_HEADLINES, "total_cost"), _FEW),
-    Omission("Portfolio", _all_but(*_HEADLINES), "a few figures to rank by; each answer's workbook has the rest"),
+    Omission("Scenarios", _all_but(*_HEADLINES, "total_cost", "pv_cost"), _FEW),
+    Omission("Portfolio", _all_but(*_HEADLINES, "pv_cost"),
+             "a few figures to rank by; each answer's workbook has the rest"),
 )  # fmt: skip
 """Every figure that a surface leaves out. A figure that is there may not be in this list."""
 
@@ -416,7 +431,7 @@ OPTION_SURFACES: tuple[Surface, ...] = (
     Surface("JSON", "calc --options --json", _name, _option_json, frozenset({"name", "note"})),
     Surface("FT_OPTION", "", _code, lambda: ((item, call("FT_OPTION", OPTION, item, BLOCK)) for item in ITEMS)),
     Surface("FT_OPTIONS", "", _name, _options_table),
-    Surface("calc --options", "", _label, _option_calc),
+    Surface("calc --options", "", _label, _option_calc, frozenset({"Note"})),
     Surface("Options", "wired", _label, lambda: _options_sheet("wired"), frozenset({"Option", "Note"})),
     Surface("Options", "native", _label, lambda: _options_sheet("native"), frozenset({"Option", "Note"})),
 )  # fmt: skip
@@ -474,7 +489,8 @@ def reason_table() -> str:
 
 
 def _letter_of(omission: Omission) -> str:
-    return "abcdefghijklmnopqrstuvwxyz"[OMISSIONS.index(omission)]
+    rounds, place = divmod(OMISSIONS.index(omission), len(ascii_lowercase))
+    return ascii_lowercase[place] * (rounds + 1)
 
 
 def _as_code(text: str) -> str:

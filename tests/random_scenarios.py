@@ -36,8 +36,8 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
         "months_to_amortize": months,
         "gpu_count": chance.randint(1, 16),
         "training_runs": chance.randint(1, 5),
-        "training_tokens_m": some(0, 100, 0.3),
-        "training_price_per_m": some(0, 25, 0.3),
+        "training_tokens_m": chance.choice([None, 0.0, chance.uniform(0, 100), chance.uniform(0, 100)]),
+        "training_price_per_m": chance.choice([None, 0.0, chance.uniform(0, 25), chance.uniform(0, 25)]),
         "data_preparation_cost": some(0, 20_000),
         "engineering_hours": some(0, 400),
         "engineering_rate": some(50, 150),
@@ -55,6 +55,7 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
         "parallel_months": chance.choice([0, 0, 1, 2, chance.randint(0, months + 2)]),
         "operations_monthly_cost": some(0, 5_000),
         "hosting_monthly_fee": some(0, 2_000),
+        "fleet_operations_monthly_cost": some(0, 3_000, 0.3),
         "monthly_gain_decay": some(0, 0.3),
         "retraining_interval": chance.choice([0, 0, 1, 3, 6]),
         "retraining_cost": some(0, 4_000),
@@ -78,6 +79,12 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
                 values |= {f"{side}_batch_share": chance.random(), f"{side}_batch_discount": chance.random()}
     if chance.random() < 0.3:
         values |= {"review_cost_per_call": chance.uniform(0, 0.1), "monthly_review_cost": 0}
+    values |= _another_model(chance, "baseline_input_tokens" in values)
+    if chance.random() < 0.3:  # beside the API, so that self-hosting can be compared
+        values |= {
+            "serving_gpu_hourly_rate": chance.uniform(0.5, 9),
+            "serving_tokens_per_second": chance.uniform(100, 2e4),
+        }
     if chance.random() < 0.3:
         values |= {
             "serving": "self_hosted",
@@ -91,3 +98,28 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
         if chance.random() < 0.3:
             values["serving_tokens_per_call"] = chance.uniform(1, 3_000)
     return Scenario(**values)
+
+
+def _another_model(chance: random.Random, tokens_known: bool) -> dict[str, Any]:
+    """Another general model in half of the scenarios: a token mix, of its own or the baseline's tokens, or a price."""
+    kind = chance.choice(["none", "none", "mix", "price"])
+    if kind == "none":
+        return {}
+    values: dict[str, Any] = {
+        "switch_accuracy_improvement_percent": chance.choice([0, chance.uniform(0, 1), chance.uniform(-1, 0)]),
+        "switch_upfront_cost": chance.choice([0, chance.uniform(0, 20_000)]),
+        "switch_price_change": chance.choice([None, chance.uniform(-0.6, 0.5)]),
+    }
+    if kind == "price":
+        return values | {"switch_cost_per_1k_tokens": chance.uniform(0, 0.5)}
+    values |= {
+        "switch_input_price_per_m": chance.uniform(0, 5),
+        "switch_output_price_per_m": chance.uniform(0, 15),
+        "switch_cached_share": chance.choice([None, chance.random()]),
+        "switch_cached_price_per_m": chance.choice([None, chance.uniform(0, 2)]),
+        "switch_batch_share": chance.choice([None, chance.random()]),
+        "switch_batch_discount": chance.choice([None, chance.random()]),
+    }
+    if not tokens_known or chance.random() < 0.5:
+        values |= {"switch_input_tokens": chance.uniform(0, 4_000), "switch_output_tokens": chance.uniform(0, 800)}
+    return values

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from addin.mail.letter import Block, Figures, Paragraph, Picture, Steps
 from addin.shell.figures_on_terminal import in_words, percent
-from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, verdict
+from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, compare_options, verdict
 from roi_engine.answer import horizon_in_words
-from roi_engine.figures import FIGURES
+from roi_engine.figures import FIGURES, OPTION_FIGURES
+from roi_engine.options import LABELS
 from templates.building.book import Edition
 from templates.cash_flow_picture import HEIGHT, WIDTH, cash_flow_picture, picture_in_words
 
@@ -61,11 +62,13 @@ def _picture(appraisal: Appraisal, currency: str) -> Picture:
 
 
 def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, str]]:
-    """The three figures with what each is.
+    """The figures with what each is; the last against the best other option, by name.
 
     >>> from roi_engine import REFERENCE, appraise
     >>> figures(REFERENCE, appraise(REFERENCE))[0]
     ('Net ROI', '17,837.28 USD', 'gained over 12 months, after all costs')
+    >>> figures(REFERENCE, appraise(REFERENCE))[-1]
+    ('NPV against the best other', '16,944.01 USD', 'the best other option is: stay')
     """
     horizon, net = horizon_in_words(appraisal.months), appraisal.net_roi
     came_of_it = "gained" if net > 0 else "lost" if net < 0 else "neither gained nor lost"
@@ -75,10 +78,20 @@ def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, st
         "payback_months": f"not {horizon}" if beyond else "until the outlay is recovered for good",
         "npv": f"worth today, at a discount rate of {percent(scenario.discount_rate)} a year",
     }
-    return [
+    rows = [
         (FIGURES[name].label, in_words(FIGURES[name], appraisal, scenario.currency), meaning)
         for name, meaning in meanings.items()
     ]
+    return [*rows, _against_the_best(scenario)]
+
+
+def _against_the_best(scenario: Scenario) -> tuple[str, str, str]:
+    """What this plan is worth beside the best other option."""
+    options = compare_options(scenario)
+    own, figure = options.option(options.own), OPTION_FIGURES["npv_best"]
+    best = LABELS[options.best_other(options.own)]
+    meaning = f"the best other option is: {best[0].lower()}{best[1:]}"
+    return figure.label, in_words(figure, own, scenario.currency), meaning
 
 
 def _told(warnings: list[InputWarning]) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from addin.shell.figures_on_terminal import UNDEFINED, Row, print_groups, row
+from addin.shell.terminal import print_line
 from roi_engine import Scenario
 from roi_engine.figures import OPTION_FIGURES
+from roi_engine.option_equations import COMPARED, NOT_COMPARED
 from roi_engine.options import Option, Options
 
 
@@ -16,6 +18,9 @@ def print_options(scenario: Scenario, options: Options) -> None:
     The cheapest is named in the title.
     """
     print_groups([(_title(each), _rows(each, scenario.currency)) for each in options.all()])
+    if options.not_borne:
+        print_line()
+        print_line(options.not_borne)
 
 
 def _title(option: Option) -> str:
@@ -23,13 +28,15 @@ def _title(option: Option) -> str:
 
 
 def _rows(option: Option, money: str) -> list[Row]:
-    if option.pv_cost is None:
-        return [("Not compared", UNDEFINED, option.note)]
-    names = ["pv_cost", "npv", "equivalent_monthly_cost", "payback_months", "rank"]
+    if not option.compared:
+        return [("Not compared", UNDEFINED, option.note.removeprefix(NOT_COMPARED).strip())]
+    names = ["pv_cost", "npv", "npv_best", "equivalent_monthly_cost", "payback_months", "bill", "rank"]
     if option.name == "STAY":
         names.remove("npv")  # it is nothing, by what it is measured against
         names.remove("payback_months")
-    return [*(row(OPTION_FIGURES[name], option, money) for name in names), _rank_changes(option, money)]
+    rows = [*(row(OPTION_FIGURES[name], option, money) for name in names), _rank_changes(option, money)]
+    left_out = option.note.removeprefix(COMPARED).strip()
+    return [*rows, ("Note", "", left_out)] if left_out else rows
 
 
 def _rank_changes(option: Option, money: str) -> Row:

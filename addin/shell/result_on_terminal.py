@@ -88,7 +88,7 @@ def _is_level(result: Appraisal) -> bool:
 def _investment(scenario: Scenario, result: Appraisal) -> tuple[str, list[Row]]:
     names = (
         "roi_total", "npv", "roi_present_value", "discounted_payback_months", "irr_annual", "irr_monthly",
-        "mirr_annual", "mirr_monthly", "profitability_index", "equivalent_monthly",
+        "mirr_annual", "mirr_monthly", "profitability_index", "equivalent_monthly", "pv_cost",
     )  # fmt: skip
     title = f"Investment metrics at a discount rate of {percent(scenario.discount_rate)} a year"
     return title, _rows(scenario, result, *names)

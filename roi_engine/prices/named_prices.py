@@ -26,6 +26,11 @@ FILLS: dict[str, dict[str, str]] = {
         "finetuned_cached_price_per_m": "cached",
         "training_price_per_m": "training",
     },
+    "switch_model": {
+        "switch_input_price_per_m": "input",
+        "switch_output_price_per_m": "output",
+        "switch_cached_price_per_m": "cached",
+    },
     "gpu": {"gpu_hourly_rate": "hourly_typical"},
     "serving_gpu": {"serving_gpu_hourly_rate": "hourly_typical"},
 }
@@ -141,7 +146,8 @@ def _enter(
 def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | None, values: dict[str, Any]) -> None:
     """What batches save, where a share is typed and both prices have one discount."""
     discount = f"{side}_batch_discount"
-    if values.get(f"{side}_batch_share") is None or values.get(discount) is not None:
+    shares = [values.get(f"{each}_batch_share") for each in (side, *(("baseline",) if side == "switch" else ()))]
+    if all(share is None for share in shares) or values.get(discount) is not None:
         return
     found = []
     for kind in ("input", "output"):

@@ -1,4 +1,7 @@
-"""Worksheet functions: stay, fine-tune through an API, or self-host."""
+"""Worksheet functions of the options.
+
+Stay, another general model, fine-tune through an API, or self-host.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
 from roi_engine.figures import OPTION_FIGURES, Figure
-from roi_engine.options import COMPARED, Option, find_option
+from roi_engine.options import LABELS, Option, find_option
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import OPTIONS, Argument, worksheet_function
 
@@ -20,7 +23,7 @@ NOTE = "NOTE"
 @worksheet_function(
     "FT_OPTIONS",
     OPTIONS,
-    "Table: stay, fine-tuned API, self-hosted, each with NPV against staying, PV of cost, equivalent monthly cost, payback, rank, the calls at which its rank changes, and why it has no figures.",
+    "Table: stay, another general model, fine-tuned API, self-hosted, each with NPV against staying and the best other, PV of cost, equivalent monthly cost, payback, monthly bill, rank, the calls at which its rank changes, and a note.",
     q.TABLE,
     scenario="block",
     block_at=0,
@@ -32,16 +35,16 @@ def options_table(case: Case) -> list[list[Any]]:
 def _row(option: Option) -> list[Any]:
     """An option with its figures, n/a where it has none, and its note."""
     values = [figure.of(option) for figure in OPTION_FIGURES.values()]
-    return [option.label, *("n/a" if value is None else value for value in values), option.note or COMPARED]
+    return [option.label, *("n/a" if value is None else value for value in values), option.note]
 
 
 @worksheet_function(
     "FT_OPTION",
     OPTIONS,
-    "One figure of an option (STAY, API or SELFHOSTED): NPV, PVCOST, EQUIVMONTHLY, PAYBACK, RANK, VOLUME (calls at which its rank changes), or NOTE. #NUM! where it has none.",
+    "One figure of an option (STAY, SWITCH, API or SELFHOSTED): NPV, NPVBEST (against the best other), PVCOST, EQUIVMONTHLY, PAYBACK, BILL, RANK, VOLUME (calls at which its rank changes), or NOTE. #NUM! where it has none.",
     q.Quantity("figure", "the item's unit", "number"),
     own=(
-        Argument("option_name", q.TEXT, "STAY, API or SELFHOSTED.", kind="text"),
+        Argument("option_name", q.TEXT, f"{', '.join(list(LABELS)[:-1])} or {list(LABELS)[-1]}.", kind="text"),
         Argument("item", q.TEXT, f"{', '.join(ITEMS)} or {NOTE}.", kind="text"),
     ),
     scenario="block",
@@ -55,8 +58,8 @@ def option_figure(case: Case, option_name: str, item: str) -> float | str | None
         raise UnknownName(f'item: there is no "{item}".{did_you_mean(word, known)} Known: {", ".join(known)}.')
     options = case.options
     if word == NOTE:
-        return options.notes[name] or COMPARED
-    if options.notes[name]:
+        return options.notes[name]
+    if name not in options.available:
         raise OutOfRange(f"{name}: {options.notes[name]}")
     figure: float | None = getattr(options, ITEMS[word].name)(name)
     return figure

@@ -32,7 +32,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book, absolute
 
-BLUE, ORANGE, GREEN, VERMILION = "0072B2", "E69F00", "009E73", "D55E00"
+BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, GRID = "404040", "E3E3E3"
 LONGEST_TITLE = 45

@@ -37,7 +37,7 @@ _SPENT = "× (1 + cost risk)"
 
 LINES: tuple[Line | str, ...] = (
     "Upfront costs",
-    Line("training", "training_cost", "GPU-hours × price × GPUs × runs + million training tokens × price"),
+    Line("training", "training_cost", "GPU-hours × price × GPUs × runs, or million training tokens × price"),
     Line("one_off", "one_off_cost", "data + engineering hours × pay + evaluation + other"),
     Line("contingency_amount", "contingency_cost", "(training + one-off costs) × contingency"),
     Line("storage", "storage_cost", "GB × price per GB-month × months"),
@@ -67,6 +67,7 @@ LINES: tuple[Line | str, ...] = (
     Line("mirr", "mirr_annual", "rate that turns financed outflows into reinvested inflows, at the discount rate"),
     Line("profitability_index", "profitability_index", "1 + NPV / outlay"),
     Line("equivalent_monthly", "equivalent_monthly", "level monthly amount with the same NPV"),
+    Line("pv_cost", "pv_cost", "bill and review of staying, discounted − NPV"),
     "Verdict",
     Line("worthwhile", "worthwhile", "net ROI above zero"),
 )

@@ -73,6 +73,8 @@ ROWS: tuple[Row | str, ...] = (
     _row("discounted_sum", "Cumulative discounted, unrounded", "{currency}", _CELL),
     _row("cumulative_discounted", "Cumulative discounted", "{currency}", _CELL),
     _row("discounted_recovered", "Discounted, recovered at", "months", styles.MOMENT),
+    _row("stay_bill", "Bill and review of staying", "{currency}", _CELL),
+    _row("discounted_stay_bill", "Discounted bill of staying", "{currency}", _CELL, "total_discounted_stay_bill"),
     "Modified internal rate of return",
     _row("reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested"),
     _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
@@ -109,6 +111,8 @@ ROWS: tuple[Row | str, ...] = (
 """The rows with their headings; a total goes by the name of the fixed quantity that it is."""
 
 
+STAYING = ("discount_factor", "stay_bill", "discounted_stay_bill")
+"""The rows that find the present value of staying."""
 PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
 PAYBACK_NAMES = {"flows": "net_cash_flow", "cumulative_flows": "cumulative", "recovery_moments": "recovered"}

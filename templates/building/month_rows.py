@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from roi_engine import metrics
 from templates.building import styles
 from templates.building.book import Book, absolute, column_titles, group_title, page
-from templates.building.formula import Formula, formula_of, function
+from templates.building.formula import Formula, cached, formula_of, function
 from templates.building.quantities import Quantities, quantity_of
 
 CAPACITY = 60
@@ -66,11 +66,13 @@ class Part:
 
     quantities : the cells that their equations take beside the rows.
     book : the workbook, with names for these rows.
+    shown : whether they are calculated at all; where it does not hold their cells stay empty.
     """
 
     rows: Sequence[Row | str]
     quantities: Quantities
     book: Book
+    shown: Formula | None = None
 
 
 Place = tuple[int, str]
@@ -192,7 +194,7 @@ class MonthRows:
     """A part of a table as it stands: the cells of its rows, its totals by name."""
 
     def __init__(self, table: MonthTable, number: int, part: Part) -> None:
-        self.table, self.number, self.book = table, number, part.book
+        self.table, self.number, self.book, self.shown = table, number, part.book, part.shown
         self.quantities: dict[str, Formula] = dict(part.quantities)
         self._cells: dict[str, list[Formula]] = {}
         self._named: dict[str, Formula] = {}
@@ -253,14 +255,24 @@ class MonthRows:
         cells = self._cells[row.quantity] = [_NOTHING] * len(months)
         for month in reversed(months) if f"{row.quantity}_after" in row.takes else months:
             formula = formula_of(row.equation(*(self._taken(name, month) for name in row.takes)))
-            cells[month] = self.book.put(sheet, layout.cell(place, month), formula, style, row.number_format)
+            cells[month] = self._put(layout.cell(place, month), formula, style, row.number_format)
             if row.number_format == styles.GENERAL:  # a text, which would stand left of its column's figures
                 sheet[layout.cell(place, month)].alignment = Alignment(horizontal="right", vertical="center")
         if row.total:
             values = self.values(row.quantity)
             total = function("SUM", Formula(self.address(row.quantity), None), value=metrics.total(values))
-            cell = self.book.put(sheet, layout.total(place), total, "Output", row.number_format, name=row.total)
+            cell = self._put(layout.total(place), total, "Output", row.number_format, row.total)
             self.quantities[row.total] = cell
+
+    def _put(self, place: str, formula: Formula, style: str, look: str, name: str | None = None) -> Formula:
+        """A cell, empty where the part is not calculated.
+
+        Returns it with its value as calculated, which formulas take that are not shown either.
+        """
+        if self.shown is None:
+            return self.book.put(self.table.sheet, place, formula, style, look, name)
+        cell = self.book.put(self.table.sheet, place, self.shown.where(formula, ""), style, look, name)
+        return Formula(cell.text, cached(formula.value))
 
     def _taken(self, name: str, month: int) -> Formula:
         """What an equation takes: the month, a month's cell of a row, a fixed cell."""

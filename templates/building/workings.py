@@ -6,7 +6,13 @@ from roi_engine import quantity as q
 from roi_engine.quantity import Quantity
 from templates.building import styles
 
+_YES = q.Quantity("yes or no as a number", "", "number")
+
 WORKINGS: tuple[tuple[str, str, Quantity], ...] = (
+    ("gpu_training_cost", "GPU training", q.MONEY),
+    ("trains_on_gpus", "GPU training is borne (1 = yes)", _YES),
+    ("api_training_cost", "API training", q.MONEY),
+    ("trains_through_api", "API training is borne (1 = yes)", _YES),
     ("training_cost", "Training", q.MONEY),
     ("one_off_cost", "One-off costs", q.MONEY),
     ("contingency_cost", "Contingency", q.MONEY),
@@ -27,10 +33,14 @@ WORKINGS: tuple[tuple[str, str, Quantity], ...] = (
     ("present_review_cost", "Review cost of the first month's traffic", q.MONEY_PER_MONTH),
     ("review_gain", "Review cost avoided at full traffic", q.MONEY_PER_MONTH),
     ("review_loss", "Review cost added at full traffic", q.MONEY_PER_MONTH),
+    ("upkeep", "Operations that are borne", q.MONEY_PER_MONTH),
+    ("hosting_fee", "Hosting fee that is borne", q.MONEY_PER_MONTH),
 )
 """The name of each equation, its label, and the quantity that it gives; each after those that it takes."""
 
 
 def working_format(quantity: Quantity) -> str:
     """How a fixed figure is shown."""
+    if quantity is _YES:
+        return styles.WHOLE
     return {"price": styles.CALL_PRICE, "money": styles.SMALL_MONEY}.get(quantity.kind, "#,##0.00######")

@@ -50,11 +50,13 @@ class InputBlock:
     """The inputs of an entry.
 
     cells : all of them with their titles, as the argument of a function.
+    serving : none where it has no row, as it is at its default.
     """
 
     cells: Formula
     name: Formula
     currency: Formula
+    serving: Formula | None
 
 
 class Rules:
@@ -118,11 +120,11 @@ def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rule
     for declared in rows_of(entry.scenario):
         row += 1
         block.append(_add_input(book, sheet, row, declared, entry.scenario, rules))
-        if declared.name in ("name", "currency"):
+        if declared.name in ("name", "currency", "serving"):
             name = f"answer_{entry.number}_{declared.name}"
             named[declared.name] = book.define(name, sheet, Column.VALUE.at(row), block[-1][1])
     cells = book.define(f"answer_{entry.number}", sheet, span(READ[0], READ[-1], first, row), tuple(block))
-    return InputBlock(cells, named["name"], named["currency"])
+    return InputBlock(cells, named["name"], named["currency"], named.get("serving"))
 
 
 def rows_of(scenario: Scenario) -> list[Input]:

@@ -21,20 +21,21 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.figures import FIGURES, Figure
+from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
 from roi_engine.input_checks import InputWarning
+from roi_engine.options import MODES
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS
 from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
 from templates.building.book import CHECKS_PLACE, Book, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
-from templates.building.formula import Formula, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, if_error, is_number, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
 from templates.portfolio.portfolio_inputs_sheet import InputBlock
 from templates.returned.returned_workbook import ReturnedWorkbook
 
-FIGURES_OF_A_ROW = ("net_roi", "roi", "payback_months", "npv", "irr_annual")
+FIGURES_OF_A_ROW = ("net_roi", "roi", "payback_months", "npv", "irr_annual", "pv_cost")
 """The figures of a returned workbook, as declared in `FIGURES`."""
 
 
@@ -58,15 +59,16 @@ class Column(Columns):
     PAYBACK_MONTHS = "H", _heading("payback_months"), 11
     NPV = "I", _heading("npv"), 14
     IRR_ANNUAL = "J", _heading("irr_annual"), 10
-    NPV_RANK = "K", f">{FIGURES['npv'].label} rank in its currency", 11
-    PAYBACK_RANK = "L", f">{FIGURES['payback_months'].label} rank", 10
-    NUMBER_AGAIN = "M", "#", 5
-    REMARK = "N", "Remark", 34
-    SAVED = "O", "Saved", 18
-    FILE = "P", "File", 30
-    MADE_BY = "Q", "Made by", 18
-    WARNINGS = "R", "Warnings", 10
-    FIRST_WARNING = "S", "First warning", 60
+    PV_COST = "K", _heading("pv_cost"), 14
+    NPV_RANK = "L", f">{FIGURES['npv'].label} rank in its currency", 11
+    PAYBACK_RANK = "M", f">{FIGURES['payback_months'].label} rank", 10
+    NUMBER_AGAIN = "N", "#", 5
+    REMARK = "O", "Remark", 34
+    SAVED = "P", "Saved", 18
+    FILE = "Q", "File", 30
+    MADE_BY = "R", "Made by", 18
+    WARNINGS = "S", "Warnings", 10
+    FIRST_WARNING = "T", "First warning", 60
 
 
 LAST_OF_PAGE_1, LAST = Column.PAYBACK_RANK, Column.FIRST_WARNING
@@ -91,7 +93,7 @@ _ALIGNED = {
 }
 """The columns that differ from the others' wrapped text."""
 _NUMBER_FORMATS = {Column.NUMBER: styles.WHOLE, Column.SAVED: "yyyy-mm-dd hh:mm"}
-SCALE = 62
+SCALE = 58
 """Per cent at which the columns of either page fit on A4."""
 
 
@@ -196,7 +198,7 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
         Column.COUNTED: book.put(sheet, Column.COUNTED.at(row), COUNTED if entry.counted else LEFT_OUT, "Input"),
     }
     for column, figure in _figures_of_a_row():
-        metric = if_error(book.ft(figure.function, *_at_the_scenarios_rate(figure), block.cells), "n/a")
+        metric = if_error(_asked(book, figure, block), "n/a")
         cells[column] = book.put(sheet, column.at(row), metric, "Calculation", _look(figure))
         book.align(sheet[column.at(row)], _RIGHT)
     warning = _in_words(answer.warnings[0]) if answer.warnings else ""
@@ -232,6 +234,18 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
 
 def _figures_of_a_row() -> list[tuple[Column, Figure]]:
     return [(Column[name.upper()], FIGURES[name]) for name in FIGURES_OF_A_ROW]
+
+
+def _asked(book: Book, figure: Figure, block: InputBlock) -> Formula:
+    """A figure by its function.
+
+    The PV of cost is that of the option that the scenario is.
+    """
+    if figure.function:
+        return book.ft(figure.function, *_at_the_scenarios_rate(figure), block.cells)
+    serving = formula_of(INPUTS["serving"].default) if block.serving is None else block.serving
+    own = (serving == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
+    return book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block.cells)
 
 
 def _at_the_scenarios_rate(figure: Figure) -> list[None]:

@@ -91,6 +91,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         _payback_straddles(checked),
         *_sensitivity_checks(book, checked),
         _cheapest_option(checked.options),
+        *_own_option(checked.options, out),
         *_scenario_checks(checked),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
@@ -139,6 +140,18 @@ def _cheapest_option(options: OptionsCells) -> Check:
     lowest = function("MIN", costs, value=min(cost for cost in costs.value if isinstance(cost, (int, float))))
     return Check("check_option_ranks", "The option of rank 1 has the lowest present value of cost.",
                  first, lowest, ranks)  # fmt: skip
+
+
+def _own_option(options: OptionsCells, out: BreakdownCells) -> list[Check]:
+    """The option that the scenario is has the scenario's figures."""
+    return [
+        Check("check_own_option_npv", "The option that the scenario is has the scenario's NPV.",
+              options.own["NPV"], out.npv, options.ranks),
+        Check("check_own_option_payback", "The option that the scenario is has the scenario's payback.",
+              options.own["PAYBACK"], out.payback, options.ranks),
+        Check("check_own_option_bill", "The option that the scenario is has the scenario's monthly bill.",
+              options.own["BILL"], options.own_bill, options.ranks),
+    ]  # fmt: skip
 
 
 def _scenario_checks(checked: Checked) -> list[Check]:

@@ -11,21 +11,25 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine import equations, fleet_equations
-from roi_engine.options import CALLS
+from roi_engine import fleet_equations
+from roi_engine.options import CALLS, GRAPHS, OPTIONS, REPLACED
 from roi_engine.value import divide
 from templates.building import styles
 from templates.building.book import Book, group_title
 from templates.building.columns import put_titles
-from templates.building.formula import Formula, formula_of, function, joined
-from templates.building.quantities import Quantities
+from templates.building.formula import Formula, cached, formula_of, function, joined
+from templates.building.quantities import Quantities, by_equation
 from templates.sheets.option_bearings import OptionCells
-from templates.sheets.option_columns import RIGHT, Bill, Column, Volume
+from templates.sheets.option_columns import INDENTED, RIGHT, Bill, Column, Volume
 
-PLACE = {"STAY": Bill.STAY, "API": Bill.API, "SELFHOSTED": Bill.SELFHOSTED}
+PLACE = {"STAY": Bill.STAY, "SWITCH": Bill.SWITCH, "API": Bill.API, "SELFHOSTED": Bill.SELFHOSTED}
+IN_A_SENTENCE = {"STAY": "staying", "SWITCH": "another general model", "API": "the fine-tuned API"}
+"""What the options are called in a sentence; else self-hosting."""
+AGAINST = {"STAY": Volume.STAY, "SWITCH": Volume.SWITCH, "API": Volume.API}
+"""The options against which self-hosting breaks even."""
 STAIRCASE = (
     ("Price of a call", "{currency} / call", styles.CALL_PRICE),
-    ("Fixed costs beside the GPUs (less the API's fee)", "{currency} / month", styles.MONEY),
+    ("Fixed costs beside the GPUs, less the other's", "{currency} / month", styles.MONEY),
     ("Bill of one replica", "{currency} / month", styles.MONEY),
     ("Calls that one replica serves", "calls / month", styles.WHOLE),
     ("Saving of a call on a full replica", "{currency} / call", styles.CALL_PRICE),
@@ -62,13 +66,15 @@ def add_bills(
     title = "Monthly bill, all traffic moved, first-month prices; no upfront cost"
     group_title(book, sheet, row, title, Column.NOTE.letter)
     put_titles(book, sheet, row + 1, (Bill.LABEL, *PLACE.values(), Bill.UNIT))
+    sheet[Bill.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     finding = _add_bills_now(book, sheet, row, fixed, options)
     place = Bill.FINDING.at(row)
     row += 2
     title = "Volumes from which self-hosting costs no more, month by month"
     group_title(book, sheet, row, title, Column.NOTE.letter)
-    put_titles(book, sheet, row + 1, (Volume.LABEL, Volume.STAY, Volume.API, Volume.EMPTY, Volume.UNIT))
+    put_titles(book, sheet, row + 1, (Volume.LABEL, *AGAINST.values(), Volume.EMPTY, Volume.UNIT))
+    sheet[Volume.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     firsts = _add_volumes(book, sheet, row, fixed, options)
     last = row + len(STAIRCASE) - 1
@@ -84,68 +90,84 @@ def _add_bills_now(
     book.put(sheet, Bill.LABEL.at(row), "At the scenario's calls")
     bills = []
     for name, column in PLACE.items():
-        bill = monthly_bill(name, fixed[CALLS], fixed, options)
+        bill = monthly_bill(name, fixed, options)
         bills.append(book.put(sheet, column.at(row), bill, "Output", styles.MONEY))
         sheet[column.at(row)].alignment = RIGHT
     book.put(sheet, Bill.UNIT.at(row), f"{book.scenario.currency} / month", "Unit")
     area = Formula(f"{bills[0].text}:{bills[-1].text}", None)
     lowest = function("MIN", area, value=min(each.value for each in bills if isinstance(each.value, (int, float))))
-    words = (bills[0] == lowest).where("staying", (bills[1] == lowest).where("the fine-tuned API", "self-hosting"))
+    words: Any = "self-hosting"
+    for name, bill in reversed([*zip(IN_A_SENTENCE, bills, strict=False)]):
+        words = (bill == lowest).where(IN_A_SENTENCE[name], words)
     content = joined("Lowest monthly bill: ", words)
     finding = book.put(sheet, Bill.FINDING.at(row), content, "Explanatory Text", name="bills_title")
     return finding
 
 
-def monthly_bill(name: str, calls: Formula, n: Quantities, options: Mapping[str, OptionCells]) -> Formula:
-    """The bill of a month with so many calls; n/a for an option that lacks inputs."""
+def monthly_bill(
+    name: str, fixed: Quantities, options: Mapping[str, OptionCells], calls: Formula | None = None
+) -> Formula:
+    """The bill of a month; n/a for an option that lacks inputs.
+
+    fixed : the scenario's inputs in use and fixed figures.
+    calls : where they are not the scenario's.
+    """
+    moved = {} if calls is None else {CALLS: calls}
     if name == "STAY":
-        return calls * n["baseline_cost_per_call"]
-    if name == "API":
-        return options[name].compared.where(calls * n["finetuned_cost_per_call"] + n["hosting_monthly_fee"], "n/a")
-    gpus = equations.serving_gpus(
-        "self_hosted", 1, calls, n["replicas_per_call"], n["min_replicas"], n["gpus_per_replica"]
-    )
-    fleet: Any = equations.fleet_bill(gpus, n["serving_gpu_hourly_rate"], n["hours_per_month"])
-    return options[name].compared.where(fleet + n["operations_monthly_cost"], "n/a")
+        return by_equation("stay_bill_now", {**fixed, **moved}, OPTIONS)
+    mode: Any = REPLACED[name]["serving"]
+    bill = by_equation("bill_now", {**options[name].fixed, **moved, "serving": mode}, GRAPHS[name])
+    return options[name].compared.where(bill, "n/a")
 
 
 def _add_volumes(
     book: Book, sheet: Worksheet, row: int, n: Quantities, options: Mapping[str, OptionCells]
 ) -> dict[str, Formula]:
-    """Self-hosting against staying and the API; returns the first volume of each."""
+    """Self-hosting against each other option; returns the first volumes."""
     for at, (title, unit, _) in enumerate(STAIRCASE, start=row):
         book.put(sheet, Volume.LABEL.at(at), title)
         book.put(sheet, Volume.UNIT.at(at), unit.replace("{currency}", book.scenario.currency), "Unit")
-    own, api = options["SELFHOSTED"].compared, options["API"].compared
-    operations: Any = n["operations_monthly_cost"]
-    stay = _Staircase(book, sheet, Volume.STAY, row, n)
-    stay.add(own, n["baseline_cost_per_call"], operations, ("own_first_against_stay", "own_always_against_stay"))
-    against_api = _Staircase(book, sheet, Volume.API, row, n)
-    without_fee = operations - n["hosting_monthly_fee"]
-    names = ("own_first_against_api", "own_always_against_api")
-    against_api.add(own & api, n["finetuned_cost_per_call"], without_fee, names)
-    return {"STAY": stay.first, "API": against_api.first}
+    own, firsts = options["SELFHOSTED"], {}
+    for name, column in AGAINST.items():
+        both, price, fixed = own.compared, n["baseline_cost_per_call"], _fixed(own)
+        if name != "STAY":
+            both, price = both & options[name].compared, options[name].fixed["finetuned_cost_per_call"]
+            fixed = fixed - _fixed(options[name])
+        stairs = _Staircase(book, sheet, column, row, {**own.fixed}, both)
+        stairs.add(price, fixed, (f"own_first_against_{name.lower()}", f"own_always_against_{name.lower()}"))
+        firsts[name] = stairs.first
+    return firsts
+
+
+def _fixed(option: OptionCells) -> Formula:
+    """What an option costs a month beside serving."""
+    return by_equation("fixed_bill_now", option.fixed, OPTIONS)
 
 
 class _Staircase:
-    """Self-hosting against a price per call, step by step in a column."""
+    """Self-hosting against a price per call, step by step in a column.
+
+    n : the inputs and fixed figures of self-hosting.
+    both : whether both options have figures; else the steps stay empty.
+    """
 
     first: Formula
 
-    def __init__(self, book: Book, sheet: Worksheet, column: Volume, row: int, n: Quantities) -> None:
-        self.book, self.sheet, self.column, self.n = book, sheet, column, n
+    def __init__(self, book: Book, sheet: Worksheet, column: Volume, row: int, n: Quantities, both: Formula) -> None:
+        self.book, self.sheet, self.column, self.n, self.both = book, sheet, column, n, both
         self._rows = iter(enumerate(STAIRCASE, start=row))
 
-    def _put(self, figure: Any, style: str = "Calculation", name: str | None = None) -> Any:
-        row, (_, _, shown) = next(self._rows)
-        cell = self.book.put(self.sheet, self.column.at(row), figure, style, shown, name)
+    def _put(self, figure: Any, otherwise: str = "", style: str = "Calculation", name: str | None = None) -> Any:
+        row, (_, _, look) = next(self._rows)
+        content = formula_of(figure)
+        shown = self.both.where(content, otherwise)
+        cell = self.book.put(self.sheet, self.column.at(row), shown, style, look, name)
         self.sheet[self.column.at(row)].alignment = RIGHT
-        return cell
+        return Formula(cell.text, cached(content.value))
 
-    def add(self, both: Formula, price: Formula, fixed: Formula, names: tuple[str, str]) -> None:
+    def add(self, price: Formula, fixed: Formula, names: tuple[str, str]) -> None:
         """Writes the steps.
 
-        both : whether both options have figures.
         fixed : what self-hosting costs a month beside its GPUs, less what the other does.
         names : of the first volume, and of the one from which self-hosting always costs no more.
         """
@@ -162,10 +184,10 @@ class _Staircase:
         at_last = self._put(fleet_equations.always_paying_replicas(saving, price, fixed, per_call, least))
         first: Any = fleet_equations.first_paying_calls(saving, at_first, bill, fixed, price)
         always: Any = fleet_equations.always_paying_calls(saving, at_last, bill, fixed, price)
-        self.first = self._put_volume(both, first, names[0])
-        self._put_volume(both, always, names[1])
+        self.first = self._put_volume(first, names[0])
+        self._put_volume(always, names[1])
 
-    def _put_volume(self, both: Formula, calls: Formula, name: str) -> Formula:
+    def _put_volume(self, calls: Formula, name: str) -> Formula:
         from_nothing = (calls > 0).where(calls, 0)  # a text is greater than any number, so Never stays
-        cell: Formula = self._put(both.where(from_nothing, "n/a"), "Output", name)
-        return cell
+        cell: Formula = self._put(from_nothing, "n/a", "Output", name)
+        return cell if self.both.value else Formula(cell.text, "n/a")

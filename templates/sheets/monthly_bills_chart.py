@@ -9,26 +9,36 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import equations
-from roi_engine.options import CALLS, LABELS
+from roi_engine.options import CALLS, LABELS, OPTIONS
 from roi_engine.value import ceiling, divide, maximum, minimum
 from templates.building import styles
 from templates.building.book import Book, absolute, group_title
-from templates.building.charts import BLUE, GREEN, ORANGE, Cells, bill_chart, place_chart
+from templates.building.charts import BLUE, GREEN, ORANGE, PURPLE, Cells, bill_chart, place_chart
 from templates.building.columns import Columns, put_titles
 from templates.building.formula import Formula, formula_of, function, is_number
-from templates.building.quantities import Quantities
+from templates.building.quantities import Quantities, by_equation
 from templates.sheets.monthly_bills import BillCells, monthly_bill
 from templates.sheets.option_bearings import OptionCells
 from templates.sheets.option_columns import Bill, Column, End, Fleet, Mark, Step
 
 CHART_ROWS = 20
+MOST_SERIES = 4
+"""More cannot be told apart: four lines leave no room for marks, the volumes stand in the table."""
+MARKED = "diamonds where self-hosting first costs no more. "
 STEPS = 24
 """Steps of the fleet that the chart draws; a larger fleet grows by several replicas a step."""
-ENDS_ROW, MARKS_ROW, FLEET_ROW = 4, 8, 12
+ENDS_ROW, MARKS_ROW, FLEET_ROW = 4, 8, 13
 """The rows of the titles over the chart's points, beside the page."""
-_LOOKS = {"STAY": (BLUE, "solid"), "API": (ORANGE, "sysDash"), "SELFHOSTED": (GREEN, "solid")}
+_LOOKS = {
+    "STAY": (BLUE, "solid"), "SWITCH": (PURPLE, "dash"), "API": (ORANGE, "sysDash"), "SELFHOSTED": (GREEN, "solid"),
+}  # fmt: skip
 """An option's line keeps its colour and dash whichever options have figures."""
 REACHES = (2, 3, 5, 10, 20, 50)
+_ENDS = {
+    "STAY": (End.STAY_CALLS, End.STAY_BILL),
+    "SWITCH": (End.SWITCH_CALLS, End.SWITCH_BILL),
+    "API": (End.API_CALLS, End.API_BILL),
+}
 Line = tuple[Cells, Cells]
 """The points of a line: calls, and bills."""
 
@@ -46,15 +56,16 @@ def add_bill_chart(
     marks = points.add_marks(bills.first_volumes)
     points.add_steps()
     shown = {name: line for name, line in points.lines.items() if name == "STAY" or options[name].has.value == 1}
+    marked = "SELFHOSTED" in shown and len(shown) < MOST_SERIES
     chart = bill_chart(
         {LABELS[name]: (_LOOKS[name], line) for name, line in shown.items()},
-        marks if "SELFHOSTED" in shown else None,
+        marks if marked else None,
         (sheet, bills.finding_place, [bills.finding.value]),
         book.scenario.currency,
     )
     words = (
         f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}; "
-        f"diamonds where self-hosting first costs no more. {bills.finding.value} at this scenario's volume."
+        f"{MARKED if marked else ''}{bills.finding.value} at this scenario's volume."
     )
     place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), 28, 9.3, words)
     return row + CHART_ROWS
@@ -103,23 +114,24 @@ class _Points:
         return self.book.put(self.sheet, column.at(row), content, "Explanatory Text", styles.WHOLE)
 
     def _bill(self, name: str, calls: Formula) -> Formula:
-        return monthly_bill(name, calls, self.fixed, self.options)
+        return monthly_bill(name, self.fixed, self.options, calls)
 
     def _drawn(self, column: Columns, first: int, values: list[Any]) -> Cells:
         return self.sheet, column.rows(first, first + len(values) - 1), values
 
     def add_ends(self) -> None:
-        """The ends of the straight lines of staying and the API."""
+        """The ends of the straight lines; of an option without figures left of the axis."""
         put_titles(self.book, self.sheet, ENDS_ROW, End)
-        api, first = self.options["API"].compared, ENDS_ROW + 1
-        values: dict[End, list[Any]] = {column: [] for column in End}
-        for row, calls in enumerate((formula_of(0), self.widest), start=first):
-            at = Formula(End.STAY_CALLS.at(row), calls.value)
-            contents = (calls, self._bill("STAY", at), api.where(at, -1), api.where(self._bill("API", at), 0))
-            for column, content in zip(End, contents, strict=True):
-                values[column].append(self._put(column, row, content).value)
-        calls_of, bill_of, api_calls, api_bill = (self._drawn(column, first, values[column]) for column in End)
-        self.lines |= {"STAY": (calls_of, bill_of), "API": (api_calls, api_bill)}
+        first = ENDS_ROW + 1
+        for name, (calls_column, bill_column) in _ENDS.items():
+            points: list[tuple[Any, Any]] = []
+            for row, calls in enumerate((formula_of(0), self.widest), start=first):
+                at: Any = calls if name == "STAY" else self.options[name].compared.where(calls, -1)
+                cell = self._put(calls_column, row, at)
+                bill = (cell >= 0).where(self._bill(name, cell), 0)
+                points.append((cell.value, self._put(bill_column, row, bill).value))
+            all_calls, bills = ([*each] for each in zip(*points, strict=True))
+            self.lines[name] = self._drawn(calls_column, first, all_calls), self._drawn(bill_column, first, bills)
 
     def add_marks(self, first_volumes: Mapping[str, Formula]) -> Line:
         """Where self-hosting first costs no more than each other option."""
@@ -172,5 +184,6 @@ class _Points:
         fleet: Any = equations.fleet_bill(
             replicas * n["gpus_per_replica"], n["serving_gpu_hourly_rate"], n["hours_per_month"]
         )
-        bill = self._put(Step.BILL, row, own.where(fleet + n["operations_monthly_cost"], 0))
+        beside = by_equation("fixed_bill_now", self.options["SELFHOSTED"].fixed, OPTIONS)
+        bill = self._put(Step.BILL, row, own.where(fleet + beside, 0))
         return calls, bill

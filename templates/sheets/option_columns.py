@@ -16,23 +16,26 @@ class Column(Columns):
     """The table of options."""
 
     OPTION = "A", "Option", 41
-    NPV = "B", _title("npv"), 18
-    COST = "C", _title("pv_cost"), 18
-    MONTHLY = "D", _title("equivalent_monthly_cost"), 18
-    PAYBACK = "E", _title("payback_months"), 17
-    RANK = "F", _title("rank"), 8
-    CHANGES = "G", f"{_title('ranking_changes_at')} (calls/month)", 19
-    NOTE = "H", "Note", 40
+    NPV = "B", _title("npv"), 17
+    BEST = "C", _title("npv_best"), 17
+    COST = "D", _title("pv_cost"), 17
+    MONTHLY = "E", _title("equivalent_monthly_cost"), 17
+    PAYBACK = "F", _title("payback_months"), 16
+    BILL = "G", _title("bill"), 17
+    RANK = "H", _title("rank"), 8
+    CHANGES = "I", f"{_title('ranking_changes_at')} (calls/month)", 19
+    NOTE = "J", "Note", 52
 
 
 class Bearing(Columns):
     """What an option bears."""
 
     LABEL = "A", ""
-    STAY = "B", ""
-    API = "C", ">Fine-tuned API"
-    SELFHOSTED = "D", ">Self-hosted"
-    UNIT = "E", "Unit"
+    SCENARIO = "B", ">Scenario"
+    SWITCH = "C", ">Another model"
+    API = "D", ">Fine-tuned API"
+    SELFHOSTED = "E", ">Self-hosted"
+    UNIT = "F", "Unit"
 
 
 class Bill(Columns):
@@ -40,10 +43,11 @@ class Bill(Columns):
 
     LABEL = "A", ""
     STAY = "B", ">Stay"
-    API = "C", ">Fine-tuned API"
-    SELFHOSTED = "D", ">Self-hosted"
-    UNIT = "E", "Unit"
-    FINDING = "F"
+    SWITCH = "C", ">Another model"
+    API = "D", ">Fine-tuned API"
+    SELFHOSTED = "E", ">Self-hosted"
+    UNIT = "F", "Unit"
+    FINDING = "G"
 
 
 class Volume(Columns):
@@ -51,45 +55,50 @@ class Volume(Columns):
 
     LABEL = "A", ""
     STAY = "B", ">Against staying"
-    API = "C", ">Against the API"
-    EMPTY = "D", ""
-    UNIT = "E", "Unit"
-    NOTE = "F"
+    SWITCH = "C", ">Another model"
+    API = "D", ">Against the API"
+    EMPTY = "E", ""
+    UNIT = "F", "Unit"
+    NOTE = "G"
 
 
 class Step(Columns):
     """The staircase of the fleet's bill: points of the chart."""
 
-    POINT = "J", ">Point", 8
-    STEP = "K", ">Step", 8
-    REPLICAS = "L", ">Replicas", 11
-    CALLS = "M", ">Calls", 14
-    BILL = "N", ">Bill", 14
+    POINT = "L", ">Point", 8
+    STEP = "M", ">Step", 8
+    REPLICAS = "N", ">Replicas", 11
+    CALLS = "O", ">Calls", 14
+    BILL = "P", ">Bill", 14
 
 
 class End(Columns):
     """The ends of the straight lines of the chart."""
 
-    STAY_CALLS = "P", ">Calls", 16
-    STAY_BILL = "Q", ">Stay", 16
-    API_CALLS = "R", ">Calls", 18
-    API_BILL = "S", ">API", 14
+    STAY_CALLS = "R", ">Calls", 16
+    STAY_BILL = "S", ">Stay", 16
+    SWITCH_CALLS = "T", ">Calls", 16
+    SWITCH_BILL = "U", ">Another model", 16
+    API_CALLS = "V", ">Calls", 18
+    API_BILL = "W", ">API", 14
 
 
 class Mark(Columns):
     """Where self-hosting first costs no more: diamonds of the chart."""
 
-    CALLS = "P", ">Breaks even"
-    BILL = "Q", ">Bill"
+    CALLS = "R", ">Breaks even"
+    BILL = "S", ">Bill"
 
 
 class Fleet(Columns):
     """What the staircase is drawn from."""
 
-    REPLICAS = "P", ">Replicas"
-    STRIDE = "Q", ">A step"
-    CALLS = "R", ">Calls of one"
-    STEPS = "S", ">Steps"
+    REPLICAS = "R", ">Replicas"
+    STRIDE = "S", ">A step"
+    CALLS = "T", ">Calls of one"
+    STEPS = "U", ">Steps"
 
 
 RIGHT = Alignment(horizontal="right", vertical="center")
+INDENTED = Alignment(horizontal="left", vertical="center", indent=1)
+"""Of a title beside one that stands to the right."""

@@ -1,8 +1,11 @@
-"""The Options sheet: stay, fine-tuned API and self-hosted side by side."""
+"""The Options sheet.
+
+Stay, another general model, fine-tuned API and self-hosted side by side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,46 +14,61 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import metrics
 from roi_engine.figures import OPTION_FIGURES
-from roi_engine.options import COMPARED, LABELS, NEEDED, cheaper
-from templates.building import flow_metrics, styles
+from roi_engine.option_equations import COMPARED
+from roi_engine.options import LABELS, OPTIONS, cheaper
+from templates.building import styles
 from templates.building.book import Book, page, protect
 from templates.building.columns import put_titles, span, widths
-from templates.building.formula import Formula, formula_of, function, if_error, is_number
+from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.month_rows import MonthRows
 from templates.building.native_figures import native_figure
-from templates.building.quantities import Quantities
+from templates.building.quantities import Quantities, by_equation
 from templates.building.shown_figures import rounded_format
-from templates.sheets.monthly_bills import add_bills
+from templates.sheets.monthly_bills import add_bills, monthly_bill
 from templates.sheets.monthly_bills_chart import add_bill_chart
 from templates.sheets.option_bearings import OptionCells, add_bearings
-from templates.sheets.option_columns import RIGHT, Column, End, Step
-from templates.sheets.option_flows_sheet import OptionFlowCells, add_option_flows_sheet
+from templates.sheets.option_columns import INDENTED, RIGHT, Column, End, Step
+from templates.sheets.option_flows_sheet import add_option_flows_sheet
 
-FIRST_ROW = 5
-_LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+FIRST_ROW, BEARINGS_ROW = 5, 52
+"""Where the options begin, and what each bears: the second page."""
+_LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 NOTE = "NOTE"
-NPV, COST, MONTHLY, PAYBACK, RANK, VOLUME = (
-    OPTION_FIGURES[name].code
-    for name in ("npv", "pv_cost", "equivalent_monthly_cost", "payback_months", "rank", "ranking_changes_at")
-)
+_CODES = (
+    "npv", "npv_best", "pv_cost", "equivalent_monthly_cost", "payback_months", "bill", "rank", "ranking_changes_at",
+)  # fmt: skip
+NPV, BEST, COST, MONTHLY, PAYBACK, BILL, RANK, VOLUME = (OPTION_FIGURES[name].code for name in _CODES)
 """What FT_OPTION is asked for."""
 _ITEMS = {
     NOTE: (Column.NOTE, styles.GENERAL),
     NPV: (Column.NPV, rounded_format(OPTION_FIGURES["npv"])),
+    BEST: (Column.BEST, rounded_format(OPTION_FIGURES["npv_best"])),
     COST: (Column.COST, rounded_format(OPTION_FIGURES["pv_cost"])),
     MONTHLY: (Column.MONTHLY, rounded_format(OPTION_FIGURES["equivalent_monthly_cost"])),
     PAYBACK: (Column.PAYBACK, rounded_format(OPTION_FIGURES["payback_months"])),
+    BILL: (Column.BILL, rounded_format(OPTION_FIGURES["bill"])),
 }
 """What has a name of its own in each option: where it stands, and how."""
 
 
 @dataclass(frozen=True)
 class OptionsCells:
-    """What others take: the present values of cost, and the ranks, of all options."""
+    """What others take.
+
+    costs, ranks : the present values of cost, and the ranks, of all options.
+    own : the figures of the option that the scenario is, by what FT_OPTION is asked for.
+    own_bill : its monthly bill by the scenario's own figures.
+    stay_cost : the present value of staying.
+    best_other : the name of the best other option.
+    """
 
     sheet: Worksheet
     costs: Formula
     ranks: Formula
+    own: Mapping[str, Formula]
+    own_bill: Formula
+    stay_cost: Formula
+    best_other: Formula
 
 
 def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: MonthRows) -> OptionsCells:
@@ -64,66 +82,121 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
         "Options",
         widths(Column, Step, End),
         "Options",
-        "Stay, fine-tune through an API, or self-host: each over the horizon, every option bearing its own costs.",
+        "Stay, change the model, fine-tune through an API, or self-host: each over the horizon, bearing its own costs.",
     )
     put_titles(book, sheet, FIRST_ROW - 1, Column)
+    sheet[Column.NOTE.at(FIRST_ROW - 1)].alignment = INDENTED
     sheet.row_dimensions[FIRST_ROW - 1].height = 30
-    row = FIRST_ROW + len(LABELS) + 1
-    row, options = add_bearings(book, sheet, row, fixed)
+    row = FIRST_ROW + len(LABELS)
+    bearings = add_bearings(book, sheet, BEARINGS_ROW, fixed)
+    options = bearings.options
     native = None
     if book.edition == "native":
-        native = _NativeFigures(_add_flows(book, cash_flow, fixed, options), fixed, options)
-    cells = _add_figures(book, sheet, block, native)
-    bills = add_bills(book, sheet, row + 2, fixed, options)
-    row = add_bill_chart(book, sheet, bills, fixed, options)
+        flows = add_option_flows_sheet(book, cash_flow, options)
+        native = _NativeFigures(flows, cash_flow.quantities, options)
+    table = _Table(book, sheet, block, native)
+    table.add()
+    cells = table.cells(fixed)
+    _add_lines(book, sheet, row, cells.best_other, bearings.not_borne)
+    bills = add_bills(book, sheet, row + 4, fixed, options)
+    chart_end = add_bill_chart(book, sheet, bills, fixed, options)
+    assert chart_end < BEARINGS_ROW - 1
     sheet.freeze_panes = Column.NPV.at(FIRST_ROW)
-    page(sheet, span(Column.OPTION, Column.NOTE, 1, row), f"1:{FIRST_ROW - 1}", tall=1)
+    page(sheet, span(Column.OPTION, Column.NOTE, 1, bearings.last_row), "1:3", tall=2)
     protect(sheet)
     return cells
 
 
-def _add_flows(
-    book: Book, cash_flow: MonthRows, fixed: Quantities, options: Mapping[str, OptionCells]
-) -> OptionFlowCells:
-    own_books = {option: each.book for option, each in options.items()}
-    own_fixed = {option: each.fixed for option, each in options.items()}
-    return add_option_flows_sheet(book, cash_flow, fixed, own_books, own_fixed)
-
-
-def _add_figures(book: Book, sheet: Worksheet, block: Formula, native: _NativeFigures | None) -> OptionsCells:
-    """A row per option, by FT_OPTION or by ordinary formulas over the options' flows."""
-
-    def asked(name: str, item: str) -> Formula:
-        return if_error(book.ft("FT_OPTION", name, item, block), "n/a")
-
-    costs: list[Formula] = []
-    for row, name in enumerate(LABELS, start=FIRST_ROW):
-        book.put(sheet, Column.OPTION.at(row), LABELS[name])
-        sheet.row_dimensions[row].height = 26  # a note may take two lines
-        for item, (column, shown) in _ITEMS.items():
-            figure = native.figure(name, item) if native else asked(name, item)
-            style = "Explanatory Text" if item == NOTE else "Output"
-            cell = book.put(sheet, column.at(row), figure, style, shown, name=f"{name.lower()}_{item.lower()}")
-            sheet[column.at(row)].alignment = RIGHT if item != NOTE else _LEFT
-            if native:
-                native.known[name, item] = cell
-            if item == COST:
-                costs.append(Formula(column.at(row), cell.value))
-    ranks: list[Any] = []
-    for row, (name, own) in enumerate(zip(LABELS, costs, strict=True), start=FIRST_ROW):
-        rank = _rank(own, costs) if native else asked(name, RANK)
-        ranks.append(book.put(sheet, Column.RANK.at(row), rank, "Output", styles.WHOLE).value)
-        with book.as_values(book.edition == "native"):  # found by a search over all volumes
-            book.put(sheet, Column.CHANGES.at(row), asked(name, VOLUME), "Output", styles.WHOLE)
-        for column in (Column.RANK, Column.CHANGES):
-            sheet[column.at(row)].alignment = RIGHT
-    first, last = FIRST_ROW, FIRST_ROW + len(LABELS) - 1
-    all_costs = book.define("option_costs", sheet, Column.COST.rows(first, last), [each.value for each in costs])
-    all_ranks = book.define("option_ranks", sheet, Column.RANK.rows(first, last), ranks)
-    if native:
+def _add_lines(book: Book, sheet: Worksheet, row: int, best_other: Formula, not_borne: Formula) -> None:
+    """What stands below the table, in words."""
+    lines = [joined("The best option other than this scenario: ", best_other, "."), not_borne]
+    for line in lines:
+        book.put(sheet, Column.OPTION.at(row), line, "Explanatory Text")
+        row += 1
+    if book.edition == "native":
         note = "Rank changes: the volumes as generated. All else follows the inputs; see the sheet Option flows."
-        book.put(sheet, Column.OPTION.at(last + 1), note, "Explanatory Text")
-    return OptionsCells(sheet, all_costs, all_ranks)
+        book.put(sheet, Column.OPTION.at(row), note, "Explanatory Text")
+
+
+class _Table:
+    """A row per option, by FT_OPTION or by ordinary formulas over the options' flows.
+
+    known : the figures that stand, by option and what FT_OPTION is asked for.
+    """
+
+    def __init__(self, book: Book, sheet: Worksheet, block: Formula, native: _NativeFigures | None) -> None:
+        self.book, self.sheet, self.block, self.native = book, sheet, block, native
+        self.rows = {name: row for row, name in enumerate(LABELS, start=FIRST_ROW)}
+        self.known: dict[tuple[str, str], Formula] = {}
+
+    def _asked(self, name: str, item: str) -> Formula:
+        return if_error(self.book.ft("FT_OPTION", name, item, self.block), "n/a")
+
+    def add(self) -> None:
+        """Every figure; an item of all options before the next."""
+        for name, row in self.rows.items():
+            self.book.put(self.sheet, Column.OPTION.at(row), LABELS[name])
+            self.sheet.row_dimensions[row].height = 26  # a note may take two lines
+        for item, (column, look) in _ITEMS.items():
+            for name, row in self.rows.items():
+                figure = self.native.figure(name, item, self.known) if self.native else self._asked(name, item)
+                style = "Explanatory Text" if item == NOTE else "Output"
+                cell = f"{name.lower()}_{item.lower()}"
+                self.known[name, item] = self.book.put(self.sheet, column.at(row), figure, style, look, name=cell)
+                self.sheet[column.at(row)].alignment = RIGHT if item != NOTE else _LEFT
+        self._add_ranks()
+
+    def _add_ranks(self) -> None:
+        """The ranks, and the volumes at which they change.
+
+        These are found by a search over all volumes.
+        """
+        costs = {name: Formula(Column.COST.at(row), self.known[name, COST].value) for name, row in self.rows.items()}
+        for name, row in self.rows.items():
+            rank = _rank(costs[name], [*costs.values()]) if self.native else self._asked(name, RANK)
+            place = Column.RANK.at(row)
+            self.known[name, RANK] = self.book.put(self.sheet, place, rank, "Output", styles.WHOLE)
+            with self.book.as_values(self.native is not None):
+                self.book.put(self.sheet, Column.CHANGES.at(row), self._asked(name, VOLUME), "Output", styles.WHOLE)
+            for column in (Column.RANK, Column.CHANGES):
+                self.sheet[column.at(row)].alignment = RIGHT
+
+    def cells(self, fixed: Quantities) -> OptionsCells:
+        """What others take.
+
+        fixed : the scenario's inputs in use and fixed figures.
+        """
+        own = fixed["serving"] == "self_hosted"
+        return OptionsCells(
+            self.sheet,
+            costs=self._named("option_costs", Column.COST, COST),
+            ranks=self._named("option_ranks", Column.RANK, RANK),
+            own={item: own.where(self.known["SELFHOSTED", item], self.known["API", item]) for item in _ITEMS},
+            own_bill=by_equation("bill_now", fixed, OPTIONS),
+            stay_cost=self.known["STAY", COST],
+            best_other=self._best_other(own),
+        )
+
+    def _named(self, name: str, column: Column, item: str) -> Formula:
+        rows = [*self.rows.values()]
+        values = [self.known[each, item].value for each in self.rows]
+        return self.book.define(name, self.sheet, column.rows(rows[0], rows[-1]), values)
+
+    def _best_other(self, own: Formula) -> Formula:
+        """The name of the best option other than the scenario.
+
+        One without figures counts as staying.
+        """
+        switch = _number(self.known["SWITCH", NPV])
+        other = _number(own.where(self.known["API", NPV], self.known["SELFHOSTED", NPV]))
+        fine_tuned = own.where(LABELS["API"], LABELS["SELFHOSTED"])
+        better = (switch >= other).where(LABELS["SWITCH"], fine_tuned)
+        return ((switch <= 0) & (other <= 0)).where(LABELS["STAY"], better)
+
+
+def _number(cell: Formula) -> Formula:
+    """A cell's number, 0 for a text."""
+    return function("N", cell, value=cell.value if isinstance(cell.value, (int, float)) else 0)
 
 
 def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
@@ -131,54 +204,50 @@ def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
     numbers = [each.value for each in costs if isinstance(each.value, (int, float))]
     area = Formula(f"{costs[0].text}:{costs[-1].text}", None)
     largest = function("MAX", area, 1, value=max(1.0, *numbers))
-    one, other = (cheaper(cost, own, metrics.largest_rounding(largest)) for cost in costs if cost is not own)
-    return is_number(own).where(1 + one + other, "n/a")
+    rank: Any = 1
+    for cost in costs:
+        if cost is not own:
+            rank = rank + cheaper(cost, own, metrics.largest_rounding(largest))
+    return is_number(own).where(rank, "n/a")
 
 
 class _NativeFigures:
     """The options' figures by ordinary formulas; n/a for an option that lacks inputs.
 
-    known : the figures that stand, by option and item.
+    flows : what the figures of each option take.
+    scenario : the same of the scenario, with the bill of staying.
     """
 
-    def __init__(self, flows: OptionFlowCells, fixed: Quantities, options: Mapping[str, OptionCells]) -> None:
-        self.flows, self.fixed, self.options = flows, fixed, options
-        self.known: dict[tuple[str, str], Formula] = {}
+    def __init__(
+        self, flows: Mapping[str, Quantities], scenario: Quantities, options: Mapping[str, OptionCells]
+    ) -> None:
+        self.flows, self.scenario, self.options = flows, scenario, options
 
-    def figure(self, name: str, item: str) -> Formula:
+    def figure(self, name: str, item: str, known: Mapping[tuple[str, str], Formula]) -> Formula:
         """A figure of an option, by those before it."""
         if item == NOTE:
-            return self._note(name)
+            return formula_of(COMPARED) if name == "STAY" else self.options[name].note
+        if name == "STAY" and item in (NPV, PAYBACK):
+            return formula_of(0 if item == NPV else "n/a")
+        if item == NPV:
+            figure = native_figure("npv", self.flows[name])
+        elif item == PAYBACK:
+            figure = native_figure("payback_months", self.flows[name])
+        elif item == BILL:
+            figure = monthly_bill(name, self.scenario, self.options)
+        else:
+            figure = self._of_known(name, item, known)
+        return figure if name == "STAY" else self.options[name].compared.where(if_error(figure, "n/a"), "n/a")
+
+    def _of_known(self, name: str, item: str, known: Mapping[tuple[str, str], Formula]) -> Formula:
+        """A figure that others of the table give."""
+        if item == BEST:
+            others = [known[each, NPV] for each in LABELS if each != name]
+            highest = max(each.value for each in others if isinstance(each.value, (int, float)))
+            return known[name, NPV] - function("MAX", *others, value=highest)
+        if item == MONTHLY:
+            n, cost = self.scenario, known[name, COST]
+            return formula_of(metrics.equivalent_monthly(cost, n["discount_rate"], n["months_to_amortize"]))
         if name == "STAY":
-            return formula_of(self._of_staying(item))
-        calculated = if_error(self._of_option(name, item), "n/a")
-        return self.options[name].compared.where(calculated, "n/a")
-
-    def _note(self, name: str) -> Formula:
-        if name == "STAY":
-            return formula_of(COMPARED)
-        return self.options[name].compared.where(COMPARED, NEEDED[name][1])
-
-    def _of_staying(self, item: str) -> Any:
-        rate = self.fixed["discount_rate"]
-        figures: dict[str, Callable[[], Any]] = {
-            NPV: lambda: 0,
-            COST: lambda: flow_metrics.npv(rate, self.flows.first_bill, self.flows.later_bills),
-            MONTHLY: lambda: self._equivalent("STAY"),
-            PAYBACK: lambda: "n/a",
-        }
-        return figures[item]()
-
-    def _of_option(self, name: str, item: str) -> Any:
-        own = self.flows.options[name]
-        figures: dict[str, Callable[[], Any]] = {
-            NPV: lambda: native_figure("npv", own),
-            COST: lambda: self.known["STAY", COST] - self.known[name, NPV],
-            MONTHLY: lambda: self._equivalent(name),
-            PAYBACK: lambda: native_figure("payback_months", own),
-        }
-        return figures[item]()
-
-    def _equivalent(self, name: str) -> Any:
-        n = self.fixed
-        return metrics.equivalent_monthly(self.known[name, COST], n["discount_rate"], n["months_to_amortize"])
+            return by_equation("pv_stay", self.scenario)
+        return known["STAY", COST] - known[name, NPV]

@@ -18,6 +18,7 @@ from templates.building.model_rows import (
     PAYBACK,
     PAYBACK_NAMES,
     RATE_OF_RETURN,
+    STAYING,
     figure_quantities,
     some_rows,
 )
@@ -37,7 +38,9 @@ class Column(Columns):
 
 
 TITLES_ROW = 4
-TOTALS = ("flow_size", "total_net_cash_flow", "total_running_cost", "total_flow_if_going_back")
+TOTALS = (
+    "flow_size", "total_net_cash_flow", "total_running_cost", "total_discounted_stay_bill", "total_flow_if_going_back",
+)  # fmt: skip
 
 
 def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
@@ -135,7 +138,7 @@ class _Workings:
 
 def _add_flows(book: Book, known: Sequence[Quantities]) -> list[MonthRows]:
     """The sheet Scenario flows, a part for each scenario."""
-    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK, *RATE_OF_RETURN}, TOTALS)
+    rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK, *STAYING, *RATE_OF_RETURN}, TOTALS)
     parts = [
         Part([scenario.name, *rows], own, book.branch(f"scenario_{number}_"))
         for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1)

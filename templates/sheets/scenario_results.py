@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from openpyxl.styles import Alignment
 
-from roi_engine.figures import FIGURES
+from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
+from roi_engine.options import MODES
 from templates.building.book import Book, group_title
 from templates.building.columns import letters_from
 from templates.building.formula import Formula, if_error
 from templates.building.native_figures import native_figure
+from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
 from templates.sheets.scenario_flows_sheet import add_scenario_flows
@@ -18,7 +20,7 @@ from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
 RESULTS = {
     "net_roi": "net_roi", "total_cost": "total_cost", "roi": "roi", "payback": "payback_months", "npv": "npv",
-    "irr": "irr_annual",
+    "irr": "irr_annual", "pv_cost": "pv_cost",
 }  # fmt: skip
 """What the scenarios are compared by: the name of a row after scenarios_, and the figure."""
 
@@ -52,7 +54,11 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         cells = []
         for index, letter in enumerate(letters):
-            content = native_figure(quantity, known[index]) if known else called(book, figure, blocks[index])
+            content = (
+                native_figure(quantity, known[index])
+                if known
+                else _asked(book, figure, blocks[index], scenarios.typed[index])
+            )
             look = rounded_format(figure)
             cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
@@ -61,3 +67,14 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
         area, values = f"{letters[0]}{row}:{letters[-1]}{row}", [cell.value for cell in cells]
         rows[name] = book.define(f"scenarios_{name}", sheet, area, values)
     return ScenarioResultCells(rows["net_roi"], rows["npv"])
+
+
+def _asked(book: Book, figure: Figure, block: Formula, typed: Quantities) -> Formula:
+    """A figure by its function.
+
+    The PV of cost is that of the option that the scenario is.
+    """
+    if figure.function:
+        return called(book, figure, block)
+    own = (typed["serving"] == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
+    return book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block)

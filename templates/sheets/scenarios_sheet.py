@@ -33,7 +33,7 @@ class Column(Columns):
 
 
 CHOICE_ROW, NUMBERS_ROW, NAMES_ROW = 4, 5, 6
-RESULTS = 6
+RESULTS = 7
 """Rows that are kept for the results, below the names."""
 _RIGHT = Alignment(horizontal="right", vertical="center")
 

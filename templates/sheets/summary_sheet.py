@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
 from roi_engine.answer import rate_in_words
-from roi_engine.figures import FIGURES
+from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
@@ -24,6 +24,7 @@ from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.checks_sheet import CheckCells
 from templates.sheets.inputs_sheet import InputCells
+from templates.sheets.options_sheet import OptionsCells
 from templates.sheets.scenarios_sheet import ScenarioCells
 from templates.sheets.tornado import TornadoDrawing
 
@@ -39,7 +40,7 @@ class Column(Columns):
     SIXTH = "F", "", 26
 
 
-CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 10
+CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
 MONEY = "#,##0;-#,##0;0"
@@ -55,6 +56,7 @@ class Shown:
     inputs: InputCells
     flows: CashFlowCells
     figures: BreakdownCells
+    options: OptionsCells
     checks: CheckCells
     tornado: TornadoDrawing | None
     scenarios: ScenarioCells | None = None
@@ -87,6 +89,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
+    _add_options(book, sheet, shown)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
     if shown.tornado:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
@@ -113,10 +116,34 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     for column, (name, value, note) in zip(Column, figures, strict=True):
         figure = FIGURES[name]
         look = MONEY if figure.quantity.kind == "money" else rounded_format(figure)
-        book.put(sheet, column.at(FIGURES_ROW), figure.heading(currency), "Figure title")
-        book.put(sheet, column.at(FIGURES_ROW + 1), value, "Figure", look)
-        book.put(sheet, column.at(FIGURES_ROW + 2), note, "Figure title")
+        _add_figure(book, sheet, column, FIGURES_ROW, (figure.heading(currency), value, note), look)
     sheet.row_dimensions[FIGURES_ROW + 1].height = 28
+
+
+def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
+    """What this plan costs in present values, beside staying and the best other."""
+    options, currency = shown.options, book.scenario.currency
+    cost, against = options.own["PVCOST"], options.own["NPVBEST"]
+    label = OPTION_FIGURES["pv_cost"].label
+    figures: tuple[tuple[str, Any, Any], ...] = (
+        (OPTION_FIGURES["npv_best"].heading(currency), against, "more than 0: this plan is the best option"),
+        (FIGURES["pv_cost"].heading(currency), cost, "of this plan, review included"),
+        (f"{label}, staying ({currency})", options.stay_cost, "nothing changes"),
+        (f"{label}, best other ({currency})", cost + against, options.best_other),
+    )
+    for column, figure in zip(Column, figures, strict=False):
+        _add_figure(book, sheet, column, OPTIONS_ROW, figure, MONEY)
+    sheet.row_dimensions[OPTIONS_ROW + 1].height = 28
+
+
+def _add_figure(
+    book: Book, sheet: Worksheet, column: Column, row: int, figure: tuple[str, Any, Any], look: str
+) -> None:
+    """A large figure below its title, above its note."""
+    title, value, note = figure
+    book.put(sheet, column.at(row), title, "Figure title")
+    book.put(sheet, column.at(row + 1), value, "Figure", look)
+    book.put(sheet, column.at(row + 2), note, "Figure title")
 
 
 def _about_payback(shown: Shown) -> Formula:

@@ -937,17 +937,28 @@ def test_calc_compares_the_options_and_says_why_one_is_missing(folder):
     result = run("calc", "reference.toml", "--options", "-q")
     lines = result.stdout.splitlines()
     assert "Fine-tuned API (cheapest)" in lines
-    assert any(line.split()[:2] == ["NPV", "against"] and "16,986.73" in line for line in lines)
-    assert "no fleet: give serving_gpu_hourly_rate and serving_tokens_per_second." in result.stdout
+    assert any(line.split()[:2] == ["NPV", "against"] and "16,944.01" in line for line in lines)
+    assert "The serving GPU price is missing. The replica throughput is missing." in result.stdout
+    assert not any("not borne" in line for line in lines)
+
+
+def test_calc_names_what_the_scenario_does_not_bear(folder):
+    (folder / "both.toml").write_text(
+        (folder / "reference.toml").read_text("utf-8") + "\nfleet_operations_monthly_cost = 5\n", "utf-8"
+    )
+    printed = run("calc", "both.toml", "--options", "-q").stdout
+    words = "Given but not borne by this scenario, only by the other fine-tuned option: fleet operations."
+    assert printed.splitlines()[-1] == words
 
 
 def test_calc_options_as_json(folder):
     found = json.loads(run("calc", "reference.toml", "--options", "--json", "-q").stdout)
-    stay, api, own = found["options"]
+    stay, other, api, own = found["options"]
     assert (stay["rank"], stay["npv"], stay["payback_months"]) == (2, 0, None)
-    assert api["npv"] == pytest.approx(16986.726865702723)
+    assert api["npv"] == api["npv_best"] == pytest.approx(16944.006865702722)
+    assert other["rank"] is None and other["note"].startswith("Not compared. No price")
     assert api["ranking_changes_at"] == "Never" and found["ranking_changes"] == []
-    assert own["npv"] is None and own["note"].startswith("no fleet")
+    assert own["npv"] is None and own["note"].startswith("Not compared. The serving GPU price")
 
 
 def test_calc_options_exclude_metrics(folder):

@@ -59,6 +59,37 @@ REVIEW: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionarie
 """The review cost as drawn, or one by the call in its place."""
 
 
+TRAINING_API: st.SearchStrategy[dict[str, float]] = st.fixed_dictionaries(
+    {}, optional=named(["training_tokens_m", "training_price_per_m"])
+)
+"""Training tokens and their price: neither, one without the other, or both, be they 0."""
+
+OTHER_MODEL: st.SearchStrategy[dict[str, float]] = (
+    st.just({})
+    | st.fixed_dictionaries(
+        named(["switch_cost_per_1k_tokens"]),
+        optional=named(["switch_price_change", "switch_accuracy_improvement_percent"]),
+    )
+    | st.fixed_dictionaries(
+        named([f"switch_{field}" for field in MIX]),
+        optional=named(
+            [
+                "switch_cached_share",
+                "switch_cached_price_per_m",
+                "switch_batch_share",
+                "switch_batch_discount",
+                "switch_price_change",
+            ]
+        ),
+    )
+)
+"""Another general model: none, a price per 1,000 tokens, or a token mix."""
+
+BESIDE: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionaries(
+    {"serving_gpu_hourly_rate": st.floats(SMALLEST, 20), "serving_tokens_per_second": st.floats(1, 1e5)}
+)
+"""A fleet beside the API, so that self-hosting can be compared."""
+
 FLEET: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
     {
         "serving": st.just("self_hosted"),
@@ -74,7 +105,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     """Scenarios of the full model: every input at its default or anywhere in its range."""
     optional = [name for name in PLAIN if name not in REQUIRED]
     values: dict[str, Any] = draw(st.fixed_dictionaries(named(REQUIRED), optional=named(optional)))
-    values |= draw(mix("baseline")) | draw(mix("finetuned")) | draw(FLEET) | draw(REVIEW)
+    values |= draw(mix("baseline")) | draw(mix("finetuned")) | draw(BESIDE) | draw(FLEET) | draw(REVIEW)
+    values |= draw(TRAINING_API) | draw(OTHER_MODEL)
     values["storage_timing"] = draw(st.sampled_from(["upfront", "monthly"]))
     return Scenario(**values)
 

@@ -41,9 +41,18 @@ def review_cost(inputs: Mapping[str, Any]) -> float:
     return inputs["monthly_review_cost"]
 
 
+def training_borne(inputs: Mapping[str, Any]) -> float:
+    """That of the scenario's own way, or of the other where it has none of its own."""
+    on_gpus = inputs["training_hours"] * inputs["gpu_hourly_rate"] * inputs["gpu_count"] * inputs["training_runs"]
+    tokens, price = inputs["training_tokens_m"] or 0.0, inputs["training_price_per_m"]
+    through_api = tokens * (price or 0.0)
+    if inputs["serving"] == "self_hosted":
+        return on_gpus if inputs["training_hours"] > 0 else through_api
+    return through_api if tokens > 0 and price is not None else on_gpus
+
+
 def upfront(inputs: Mapping[str, Any]) -> float:
-    training = inputs["training_hours"] * inputs["gpu_hourly_rate"] * inputs["gpu_count"] * inputs["training_runs"]
-    training += inputs["training_tokens_m"] * inputs["training_price_per_m"]
+    training = training_borne(inputs)
     one_off = inputs["data_preparation_cost"] + inputs["engineering_hours"] * inputs["engineering_rate"]
     one_off += inputs["evaluation_cost"] + inputs["other_upfront_cost"]
     total = (training + one_off) * (1 + inputs["contingency"])
@@ -97,7 +106,11 @@ def _figures(inputs: Mapping[str, Any], month: int) -> dict[str, float]:
 
     running = 0.0
     if adoption > 0:
-        running += inputs["operations_monthly_cost"] * pay + inputs["hosting_monthly_fee"]
+        running += inputs["operations_monthly_cost"] * pay
+        if inputs["serving"] == "self_hosted":
+            running += inputs["fleet_operations_monthly_cost"] * pay
+        else:
+            running += inputs["hosting_monthly_fee"]
     if interval and month > delay and (month - delay) % interval == 0 and month < horizon:
         running += inputs["retraining_cost"] * pay
     if inputs["storage_timing"] == "monthly":
@@ -111,6 +124,100 @@ def _figures(inputs: Mapping[str, Any], month: int) -> dict[str, float]:
         "added_review": max(-review, 0.0),
         "running_cost": running,
     }
+
+
+# --- options: docs/method.md, "Options" -------------------------------------------------------------------
+
+
+def stay_bills(inputs: Mapping[str, Any]) -> list[float]:
+    """Everything that staying costs, month by month: the bill of all calls, and their review."""
+    bills = [0.0]
+    for month in range(1, inputs["months_to_amortize"] + 1):
+        growth, years = (1 + inputs["monthly_growth"]) ** (month - 1), (month - 1) / 12
+        price = price_of_a_call(inputs, "baseline") * (1 + inputs["baseline_price_change"]) ** years
+        review = review_cost(inputs) * (1 + inputs["pay_change"]) ** years
+        bills.append(growth * (inputs["baseline_monthly_api_calls"] * price + review))
+    return bills
+
+
+def price_of_another_model(inputs: Mapping[str, Any]) -> float | None:
+    """What a call costs on it; None where no price is given."""
+    tokens = {
+        name: inputs[f"switch_{name}"] if inputs[f"switch_{name}"] is not None else inputs[f"baseline_{name}"]
+        for name in ("input_tokens", "output_tokens", "cached_share", "batch_share")
+    }
+    if inputs["switch_input_price_per_m"] is not None:
+        side = {f"baseline_{name}": value for name, value in tokens.items()}
+        for name in ("input_price_per_m", "output_price_per_m", "cached_price_per_m", "batch_discount"):
+            side[f"baseline_{name}"] = inputs[f"switch_{name}"]
+        return price_of_a_call(side, "baseline") if tokens["input_tokens"] + tokens["output_tokens"] > 0 else None
+    if inputs["switch_cost_per_1k_tokens"] is None:
+        return None
+    charged = inputs["tokens_per_call"]
+    if inputs["baseline_input_tokens"] is not None:
+        charged = inputs["baseline_input_tokens"] + inputs["baseline_output_tokens"]
+    return charged / 1000 * inputs["switch_cost_per_1k_tokens"]
+
+
+def switch_flows(inputs: Mapping[str, Any]) -> list[float]:
+    """Another general model against staying: all calls from month 1, no ramp, no drift, no operations."""
+    own = price_of_another_model(inputs)
+    assert own is not None
+    change = inputs["switch_price_change"]
+    change = inputs["baseline_price_change"] if change is None else change
+    flows = [-inputs["switch_upfront_cost"] * (1 + inputs["cost_risk"])]
+    for month in range(1, inputs["months_to_amortize"] + 1):
+        growth, years = (1 + inputs["monthly_growth"]) ** (month - 1), (month - 1) / 12
+        calls = inputs["baseline_monthly_api_calls"] * growth
+        old = calls * price_of_a_call(inputs, "baseline") * (1 + inputs["baseline_price_change"]) ** years
+        new = calls * own * (1 + change) ** years
+        review = review_cost(inputs) * (1 + inputs["pay_change"]) ** years * growth
+        review *= inputs["switch_accuracy_improvement_percent"]
+        benefit, cost = old + max(review, 0.0), new + max(-review, 0.0)
+        flows.append(benefit * (1 - inputs["benefit_risk"]) - cost * (1 + inputs["cost_risk"]))
+    return flows
+
+
+def option_inputs(inputs: Mapping[str, Any], option: str) -> dict[str, Any] | None:
+    """The scenario of a fine-tuned option; None where it lacks figures."""
+    if option == "API":
+        if inputs["serving"] == "per_token":
+            return dict(inputs)
+        priced = inputs["finetuned_input_tokens"] is not None or inputs["finetuned_cost_per_1k_tokens"] > 0
+        trained = inputs["training_tokens_m"] is not None and inputs["training_price_per_m"] is not None
+        if not (priced and trained):
+            return None
+        return {**inputs, "serving": "per_token", "training_hours": 0.0, "storage_gb": 0.0}
+    if inputs["serving"] == "self_hosted":
+        return dict(inputs)
+    if min(inputs["serving_gpu_hourly_rate"], inputs["serving_tokens_per_second"], inputs["training_hours"]) <= 0:
+        return None
+    return {**inputs, "serving": "self_hosted", "training_tokens_m": None}
+
+
+def option_flows(inputs: Mapping[str, Any], option: str) -> list[float] | None:
+    """The flows of an option against staying; None where it lacks figures."""
+    if option == "STAY":
+        return [0.0] * (inputs["months_to_amortize"] + 1)
+    if option == "SWITCH":
+        return None if price_of_another_model(inputs) is None else switch_flows(inputs)
+    own = option_inputs(inputs, option)
+    return None if own is None else month_rows(own)["net_cash_flow"]
+
+
+def option_bill(inputs: Mapping[str, Any], option: str) -> float:
+    """A month with all traffic moved, at first-month prices, with the operations that the option bears."""
+    calls = inputs["baseline_monthly_api_calls"]
+    if option == "STAY":
+        return calls * price_of_a_call(inputs, "baseline")
+    if option == "SWITCH":
+        return calls * (price_of_another_model(inputs) or 0.0)
+    own = option_inputs(inputs, option)
+    assert own is not None
+    first = _figures(
+        {**own, "go_live_delay": 0, "ramp_months": 0, "storage_timing": "upfront", "retraining_interval": 0}, 1
+    )
+    return first["finetuned_spend"] + first["running_cost"]
 
 
 def payback(flows: list[float]) -> float:

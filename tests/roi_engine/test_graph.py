@@ -17,6 +17,7 @@ from roi_engine.cashflow import LEVEL, MODEL, SHARED
 from roi_engine.cashflow import TYPED as TYPED_LEVEL
 from roi_engine.errors import UnknownName
 from roi_engine.graph import Graph, OverMonths, equations_of, unchanged_unless
+from roi_engine.options import OPTIONS, TAKEN
 from roi_engine.scenario import INPUTS, SCENARIO_ARGUMENTS
 
 
@@ -236,9 +237,12 @@ def test_the_graphs_have_no_circle_and_only_inputs_as_leaves() -> None:
 
 
 def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
-    """All but texts, the echoed model size and the rate at which the flows are discounted."""
+    """All but texts, the echoed model size, the rate at which the flows are discounted, and another general model."""
     idle = {"name", "description", "currency", "start_month", "model_size_b", "discount_rate"}
-    assert set(MODEL.leaves("net_cash_flow")) == {*INPUTS, "month"} - idle
+    other_model = {name for name in INPUTS if name.startswith("switch_")}
+    assert set(MODEL.leaves("net_cash_flow")) == {*INPUTS, "month"} - idle - other_model
+    leaves = {leaf for equation in OPTIONS.equations for leaf in OPTIONS.leaves(equation)}
+    assert other_model <= leaves | {*TAKEN["SWITCH"].values()}
 
 
 def test_every_equation_is_needed_and_described() -> None:
@@ -253,6 +257,7 @@ def test_every_equation_is_needed_and_described() -> None:
         "monthly_review_savings",
         "monthly_rate",
         "worthwhile",
+        "pv_cost",
         "net_roi_if_going_back",
         "npv_if_going_back",
     ]

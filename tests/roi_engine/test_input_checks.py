@@ -37,7 +37,12 @@ DEARER_MIX = {
     "finetuned_input_price_per_m": 3,
     "finetuned_output_price_per_m": 12,
 }
-FLEET_BESIDE = {"serving_gpu_hourly_rate": 3, "serving_tokens_per_second": 2500}
+OTHER_MIX = {
+    "switch_input_tokens": 1800,
+    "switch_output_tokens": 250,
+    "switch_input_price_per_m": 0.4,
+    "switch_output_price_per_m": 1.6,
+}
 NEWEST = price_tables().read_on
 OLD = NEWEST - timedelta(days=366)
 SEVERAL_RATES = {
@@ -275,17 +280,53 @@ WARNINGS: dict[str, tuple[str, str, Changes, Changes]] = {
         {**FLEET, "serving_tokens_per_second": 8},  # 2 M tokens of 8 · 730 · 3600
         {**FLEET, "serving_tokens_per_second": 7},
     ),
-    "an API option that trains free of charge": (
-        "training_tokens_m",
-        "trains free of charge",
-        FLEET_BESIDE,
-        {**FLEET_BESIDE, "training_tokens_m": 10, "training_price_per_m": 3},
+    "training tokens without a price": (
+        "training_price_per_m",
+        "Without a price the training tokens cost nothing",
+        {"training_tokens_m": 10},
+        {"training_tokens_m": 10, "training_price_per_m": 0},
     ),
-    "an API option without a fleet beside it": (
+    "GPU training beside training through the API": (
+        "training_hours",
+        "Not borne: paid by the token, the model is trained through the API",
+        {"training_tokens_m": 10, "training_price_per_m": 3},
+        {"training_tokens_m": 0, "training_price_per_m": 3},
+    ),
+    "training through the API beside GPU training": (
         "training_tokens_m",
-        "trains free of charge",
-        FLEET_BESIDE,
-        {**FLEET_BESIDE, "serving_tokens_per_second": 0},
+        "Not borne: self-hosted, the model is trained on GPUs",
+        {**FLEET, "training_tokens_m": 10, "training_price_per_m": 3},
+        {**FLEET, "training_tokens_m": 10, "training_price_per_m": 3, "training_hours": 0},
+    ),
+    "a hosting fee of a self-hosted model": (
+        "hosting_monthly_fee",
+        "Not borne: the model is self-hosted",
+        {**FLEET, "hosting_monthly_fee": 10},
+        {"hosting_monthly_fee": 10},
+    ),
+    "fleet operations of a model that is paid by the token": (
+        "fleet_operations_monthly_cost",
+        "Not borne: the model is paid by the token",
+        {"fleet_operations_monthly_cost": 10},
+        {**FLEET, "fleet_operations_monthly_cost": 10},
+    ),
+    "another general model without a price": (
+        "switch_accuracy_improvement_percent",
+        "Without a price of the other model it changes nothing",
+        {"switch_accuracy_improvement_percent": 0.1},
+        {"switch_accuracy_improvement_percent": 0.1, "switch_cost_per_1k_tokens": 0.1},
+    ),
+    "another general model with two prices": (
+        "switch_cost_per_1k_tokens",
+        "Ignored",
+        {**OTHER_MIX, "switch_cost_per_1k_tokens": 0.1},
+        OTHER_MIX,
+    ),
+    "another general model without a discount for batches": (
+        "switch_batch_discount",
+        "without a discount of the other model",
+        {**OTHER_MIX, "switch_batch_share": 0.5},
+        {**OTHER_MIX, "switch_batch_share": 0.5, "switch_batch_discount": 0.5},
     ),
     "less than a checkpoint": (
         "storage_gb",

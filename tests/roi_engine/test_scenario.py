@@ -25,6 +25,7 @@ LEAST: dict[str, Any] = {
     "monthly_review_cost": 2000,
     "months_to_amortize": 12,
 }
+SIDES = ("baseline", "finetuned", "switch")
 MIX = {"input_tokens": 1800, "output_tokens": 250, "input_price_per_m": 2, "output_price_per_m": 8}
 
 
@@ -53,8 +54,8 @@ def test_the_defaults_are_the_models() -> None:
         "model_size_b": 0,
         "gpu_count": 1,
         "training_runs": 1,
-        "training_tokens_m": 0,
-        "training_price_per_m": 0,
+        "training_tokens_m": None,
+        "training_price_per_m": None,
         "storage_timing": "upfront",
         "data_preparation_cost": 0,
         "engineering_hours": 0,
@@ -72,11 +73,11 @@ def test_the_defaults_are_the_models() -> None:
         "finetuned_price_change": 0,
         "serving_gpu_price_change": 0,
         "pay_change": 0,
-        **{f"{side}_{name}": None for side in ("baseline", "finetuned") for name in MIX},
-        **{f"{side}_cached_share": None for side in ("baseline", "finetuned")},
-        **{f"{side}_cached_price_per_m": None for side in ("baseline", "finetuned")},
-        **{f"{side}_batch_share": None for side in ("baseline", "finetuned")},
-        **{f"{side}_batch_discount": None for side in ("baseline", "finetuned")},
+        **{f"{side}_{name}": None for side in SIDES for name in MIX},
+        **{f"{side}_cached_share": None for side in SIDES},
+        **{f"{side}_cached_price_per_m": None for side in SIDES},
+        **{f"{side}_batch_share": None for side in SIDES},
+        **{f"{side}_batch_discount": None for side in SIDES},
         "serving": "per_token",
         "serving_gpu_hourly_rate": 0,
         "serving_tokens_per_second": 0,
@@ -88,6 +89,11 @@ def test_the_defaults_are_the_models() -> None:
         "serving_tokens_per_call": None,
         "operations_monthly_cost": 0,
         "hosting_monthly_fee": 0,
+        "fleet_operations_monthly_cost": 0,
+        "switch_cost_per_1k_tokens": None,
+        "switch_accuracy_improvement_percent": 0,
+        "switch_upfront_cost": 0,
+        "switch_price_change": None,
         "monthly_gain_decay": 0,
         "retraining_interval": 0,
         "retraining_cost": 0,
@@ -263,6 +269,8 @@ BOUNDS = [
     ("baseline_price_change", -1, True), ("baseline_price_change", 9, False),
     ("finetuned_price_change", -1, True), ("finetuned_price_change", 9, False),
     ("serving_gpu_price_change", -1, True), ("serving_gpu_price_change", 9, False),
+    ("switch_price_change", -1, True), ("switch_price_change", 9, False),
+    ("switch_accuracy_improvement_percent", 1, False),
     ("pay_change", -1, True), ("pay_change", 9, False),
     ("parallel_months", 0, False), ("parallel_months", 600, False),
     ("discount_rate", -1, True), ("discount_rate", 3, False),
@@ -303,6 +311,20 @@ def test_every_range_of_the_model_is_tested() -> None:
             plain = bound == 0 and declared.quantity.kind in ("money", "price", "number")
             shares = name.endswith(("cached_share", "batch_share", "batch_discount"))
             assert (name, bound) in tested or plain or shares or math.isinf(bound), (name, bound)
+
+
+def test_another_general_model_takes_what_it_leaves_empty_from_the_baseline() -> None:
+    prices = {"switch_input_price_per_m": 0.4, "switch_output_price_per_m": 1.6}
+    assert Scenario(**LEAST, **mix("baseline"), **prices).switch_input_tokens is None
+    assert Scenario(**LEAST, **prices, switch_input_tokens=900, switch_output_tokens=100).switch_output_tokens == 100
+    assert problems(switch_input_price_per_m=0.4, **mix("baseline")) == {
+        "switch_output_price_per_m": "Missing. The other model needs the prices of prompt and written tokens."
+    }
+    assert problems(**prices) == {
+        f"switch_{tokens}": "Missing. The baseline has no token mix whose tokens could stand for it."
+        for tokens in ("input_tokens", "output_tokens")
+    }
+    assert Scenario(**LEAST, switch_cost=0.1, switch_accuracy=-0.2).switch_cost_per_1k_tokens == 0.1
 
 
 BY_CALL = {

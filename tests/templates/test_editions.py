@@ -145,6 +145,35 @@ CHANGES: dict[str, dict[str, Any]] = {
     "dear money": {"discount_rate": 2.0},
     "wears out": {"operations_monthly_cost": 3_100.0, "baseline_price_change": -0.9, "discount_rate": 0.0825},
     "default": {"discount_rate": None, "gpu_count": None},
+    "another model": {
+        "switch_input_price_per_m": 0.4,
+        "switch_output_price_per_m": 1.6,
+        "switch_upfront_cost": 4_000.0,
+        "switch_accuracy_improvement_percent": -0.05,
+        "switch_output_tokens": 120.0,
+        "switch_cached_share": 0.3,
+        "switch_batch_share": 0.5,
+        "switch_batch_discount": 0.5,
+    },
+    "another model by 1k": {"switch_cost_per_1k_tokens": 0.0002, "switch_price_change": -0.2},
+    "both ways": {
+        "training_hours": 30.0,
+        "gpu_hourly_rate": 2.0,
+        "serving_gpu_hourly_rate": 3.0,
+        "serving_tokens_per_second": 2500.0,
+        "fleet_operations_monthly_cost": 400.0,
+        "hosting_monthly_fee": 90.0,
+    },
+    "own servers and an API beside them": {
+        "serving": "self_hosted",
+        "training_hours": 30.0,
+        "gpu_hourly_rate": 2.0,
+        "storage_gb": 200.0,
+        "storage_monthly_rate": 0.05,
+        "serving_gpu_hourly_rate": 3.0,
+        "serving_tokens_per_second": 2500.0,
+        "fleet_operations_monthly_cost": 400.0,
+    },
 }
 OUTPUTS: dict[str, Any] = {
     "out_net_roi": lambda a: a.net_roi,
@@ -179,8 +208,10 @@ def _moved(name: str) -> float:
     raise AssertionError(f"no legal value for {name}")
 
 
-MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric and name != "monthly_review_cost"}
-"""The sample's review cost goes by the call; the amount in its place is among `CHANGES`."""
+IN_PAIRS = {"monthly_review_cost", *(name for name in INPUTS if name.startswith("switch_"))}
+"""The sample's review cost goes by the call, and another model needs a price; they are among `CHANGES`."""
+MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.numeric and name not in IN_PAIRS}
+
 UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
@@ -196,7 +227,7 @@ UNMOVED = {
         (
             "serving_gpu_hourly_rate", "serving_tokens_per_second", "target_utilisation", "peak_factor",
             "min_replicas", "gpus_per_replica", "hours_per_month", "serving_tokens_per_call",
-            "serving_gpu_price_change",
+            "serving_gpu_price_change", "fleet_operations_monthly_cost",
         ),
         "the sample pays by the token",
     ),
@@ -287,12 +318,16 @@ def _compare(book: dict[str, Cells], changes: dict[str, Any]) -> Appraisal:
 
 def _compare_options(book: dict[str, Cells], scenario: Scenario) -> None:
     for row, option in enumerate(compare_options(scenario).all(), start=5):
-        figures = (option.npv, option.pv_cost, option.equivalent_monthly_cost, option.payback_months, option.rank)
-        for column, figure in zip("BCDEF", figures, strict=True):
+        figures = (
+            option.npv, option.npv_best, option.pv_cost, option.equivalent_monthly_cost, option.payback_months,
+            option.bill, option.rank,
+        )  # fmt: skip
+        for column, figure in zip("BCDEFGH", figures, strict=True):
             expected = "n/a" if figure is None else "Never" if figure == math.inf else figure
             shown = book["Options"][f"{column}{row}"].value
             assert same(shown, expected, _scale(scenario)), f"{option.name} {column}: {shown!r} is not {expected!r}"
-        assert book["Options"][f"H{row}"].value == (option.note or "Compared.")
+        assert book["Options"][f"J{row}"].value == option.note
+    assert (book["Options"]["A10"].value or "") == compare_options(scenario).not_borne
 
 
 @pytest.mark.slow

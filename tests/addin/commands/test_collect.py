@@ -53,7 +53,7 @@ def test_a_folder_becomes_a_portfolio(folder):
     )
     assert result.stderr == ""
     sheet = openpyxl.load_workbook("portfolio.xlsx", data_only=True)["Portfolio"]
-    shown = [(sheet[f"B{row}"].value, sheet[f"C{row}"].value, sheet[f"P{row}"].value) for row in (10, 11, 12)]
+    shown = [(sheet[f"B{row}"].value, sheet[f"C{row}"].value, sheet[f"Q{row}"].value) for row in (10, 11, 12)]
     assert shown == [
         ("Anna", "Anna M.", "anna.xlsx"),
         ("Ben", "Ben M.", "ben.xlsx"),

@@ -83,7 +83,7 @@ def test_what_goes_into_a_step_that_is_zero_throughout_is_left_out_unless_asked_
 def test_a_figure_that_is_zero_itself_is_explained(tmp_path: Path) -> None:
     idle = tmp_path / "idle.toml"
     idle.write_text(REFERENCE.read_text("utf-8").replace("training_hours = 24", "training_hours = 0"), "utf-8")
-    assert heads(printed("training_cost", scenario=idle)) == ["training_cost"]
+    assert heads(printed("gpu_training_cost", scenario=idle)) == ["gpu_training_cost"]
     assert "training_hours  " in printed("training_cost", scenario=idle)
 
 

@@ -59,12 +59,17 @@ CHANGES: dict[str, Any] = {
     "operations_monthly_cost": 777.0,
     "review_cost_per_call": 0.031,
     "retraining_cost": 7_000.0,
+    "switch_cost_per_1k_tokens": 0.0002,
     "discount_rate": 0.23,
 }
 SUPPORT = ROOT / "templates" / "samples" / "support-classifier.toml"
 IN_MAKE_TEST = ("storage_timing", "contingency", "finetuned_input_tokens", "discount_rate")
 """Changes that make test tries; the full tests try the others."""
-UNMOVED = {"storage_timing": "the sample stores nothing", "serving_gpu_hourly_rate": "the sample pays per token"}
+UNMOVED = {
+    "switch_cost_per_1k_tokens": "it is the price of another model",
+    "storage_timing": "the sample stores nothing",
+    "serving_gpu_hourly_rate": "the sample pays per token",
+}
 
 
 # --- the file ---------------------------------------------------------------------------------------------------

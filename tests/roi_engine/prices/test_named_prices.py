@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roi_engine import Scenario, ScenarioError, appraise, load_scenario
+from roi_engine import Scenario, ScenarioError, appraise, compare_options, load_scenario
 from roi_engine.prices import price_tables as tables
 from roi_engine.scenario_file import scenario_json
 
@@ -57,6 +57,26 @@ def test_names_become_figures_with_their_sources(read) -> None:  # type: ignore[
     assert scenario.sources["baseline_input_price_per_m"] == "Price table: gpt-4.1, read 2026-08-05, llm-prices"
     assert scenario.sources["gpu_hourly_rate"].startswith("Price table: A100 80GB, read 2026-01-01, RunPod")
     assert (scenario.ranges["gpu_hourly_rate"].low, scenario.ranges["gpu_hourly_rate"].high) == (0.8, 3.67)
+
+
+def test_another_general_model_by_name_takes_its_tokens_from_the_baseline(read) -> None:  # type: ignore[no-untyped-def]
+    scenario = read(
+        'gpu = "A100"\n' + MIXES + '\n[switch]\nmodel = "gpt-4.1-mini"\naccuracy = -0.1\nupfront_cost = 500\n'
+    )
+    prices = (scenario.switch_input_price_per_m, scenario.switch_output_price_per_m, scenario.switch_cached_price_per_m)
+    assert prices == (0.4, 1.6, 0.1)
+    assert (scenario.switch_accuracy_improvement_percent, scenario.switch_upfront_cost) == (-0.1, 500)
+    assert scenario.switch_input_tokens is None and "SWITCH" in compare_options(scenario).available
+    assert scenario.sources["switch_input_price_per_m"].startswith("Price table: gpt-4.1-mini")
+
+
+def test_a_discount_for_batches_comes_with_the_baseline_s_share(read) -> None:  # type: ignore[no-untyped-def]
+    text = (
+        'gpu = "A100"\n'
+        + MIXES.replace("[finetuned]", "batch_share = 0.5\n\n[finetuned]")
+        + '\n[switch]\nmodel = "gpt-4.1-mini"\n'
+    )
+    assert read(text).switch_batch_discount == read(text).baseline_batch_discount == 0.5
 
 
 def test_the_result_is_that_of_the_typed_figures(read) -> None:  # type: ignore[no-untyped-def]

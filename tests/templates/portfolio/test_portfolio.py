@@ -26,8 +26,8 @@ MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EDGES = samples_and_edges()
 COLUMNS = {
     "number": 1, "scenario": 2, "who": 3, "counted": 4, "currency": 5, "net_roi": 6, "roi": 7, "payback": 8, "npv": 9,
-    "irr": 10, "npv_rank": 11, "payback_rank": 12, "remark": 14, "saved": 15, "file": 16, "made_by": 17, "warnings": 18,
-    "first_warning": 19,
+    "irr": 10, "pv_cost": 11, "npv_rank": 12, "payback_rank": 13, "remark": 15, "saved": 16, "file": 17, "made_by": 18,
+    "warnings": 19, "first_warning": 20,
 }  # fmt: skip
 
 
@@ -75,6 +75,7 @@ def test_a_row_shows_the_engine_s_metrics_and_where_it_comes_from():
         payback = "Never" if result.payback_months == math.inf else result.payback_months
         irr, roi = ("n/a" if value is None else value for value in (result.irr_annual, result.roi))
         expected = {"net_roi": result.net_roi, "npv": result.npv(), "payback": payback, "irr": irr, "roi": roi}
+        expected["pv_cost"] = result.pv_cost()
         for name, value in expected.items():
             assert same(row[name], value, scale), (each.file, name, row[name], value)
         warnings = check_inputs(each.scenario)

@@ -31,6 +31,7 @@ EQUATIONS = {
     "mirr": "mirr_annual",
     "profitability_index": "profitability_index",
     "equivalent_monthly": "equivalent_monthly",
+    "pv_cost": "pv_cost",
     "worthwhile": "worthwhile",
 }
 """The equation of each line."""
