@@ -306,11 +306,16 @@ def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
 def color_by_sign(sheet: Worksheet, cells: str, amount: str) -> None:
     """Colours cells whose words carry the meaning: one look above zero, another below.
 
+    An amount that reads as 0 has no colour.
+
     amount : the text of the formula that is looked at.
     """
-    for sign, ink, paper in ((">", styles.GOOD_INK, styles.GOOD_PAPER), ("<", styles.BAD_INK, styles.BAD_PAPER)):
+    for sign, ink, paper in (
+        (">=0.5", styles.GOOD_INK, styles.GOOD_PAPER),
+        ("<=-0.5", styles.BAD_INK, styles.BAD_PAPER),
+    ):
         look = DifferentialStyle(font=Font(color=ink), fill=PatternFill(bgColor=paper, fill_type="solid"))
-        rule = FormulaRule(formula=[f"N({amount}){sign}0"])
+        rule = FormulaRule(formula=[f"N({amount}){sign}"])
         rule.dxf = look
         sheet.conditional_formatting.add(cells, rule)
 

@@ -312,8 +312,28 @@ def test_a_conditional_format_keeps_enough_contrast_and_never_speaks_by_colour_a
                 ink = _colour(font.color, "") if font else ""
                 for cell in cells:
                     assert contrast(ink or _ink(cell), paper or _paper(cell)) >= ENOUGH, f"{place} {cell.coordinate}"
-                says = re.search(r'"(OK|FAIL|Yes|No)"', "".join(rule.formula))
+                says = re.search(r'"(OK|FAIL|Yes|No)"', "".join(rule.formula)) or _sentence_says(built, rule.formula)
                 assert says or (font and (font.italic or font.b)), place
+
+
+SAID = {"N(out_npv)>=0.5": ("returns", "gains"), "N(out_npv)<=-0.5": ("loses",)}
+"""The words of the verdict that go with the colours of its cell."""
+
+
+def _sentence_says(built: Built, formula: list[str]) -> bool:
+    """Whether the rule is one of the verdict's, and the verdict has its word where it holds."""
+    words = SAID.get(formula[0])
+    if words is None:
+        return False
+    npv, verdict = (_shown(built, name) for name in ("out_npv", "answer"))
+    holds = npv >= 0.5 if ">" in formula[0] else npv <= -0.5
+    return not holds or any(word in verdict for word in words)
+
+
+def _shown(built: Built, name: str) -> Any:
+    """What a named cell holds."""
+    (title, address), *_ = built.book.defined_names[name].destinations
+    return built.cells[title][address.replace("$", "")].value
 
 
 def _rows(sheet: Any, area: Any) -> Any:

@@ -37,7 +37,7 @@ def test_the_colour_of_the_sentence_follows_npv(edition: str) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(_made("npv-negative.toml", edition)))["Summary"]
     (rules,) = [rules for area, rules in sheet.conditional_formatting._cf_rules.items() if "A5" in str(area.sqref)]
     looks = {rule.formula[0]: rule.dxf.font.color.rgb[-6:] for rule in rules}
-    assert looks == {"N(out_npv)>0": styles.GOOD_INK, "N(out_npv)<0": styles.BAD_INK}
+    assert looks == {"N(out_npv)>=0.5": styles.GOOD_INK, "N(out_npv)<=-0.5": styles.BAD_INK}
 
 
 @pytest.mark.slow
