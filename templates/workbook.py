@@ -108,6 +108,7 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     properties.append(StringProperty(name="FT ROI version", value=__version__))
     properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
     properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
+    properties.append(StringProperty(name="Edition", value=book.edition))
     properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
     if recipient:
         properties.append(StringProperty(name="Recipient", value=recipient))

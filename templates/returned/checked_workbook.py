@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from roi_engine.appraisal import appraise
@@ -21,7 +21,7 @@ from templates.returned.compared_looks import compared_looks, hidden_strangers
 from templates.returned.compared_names import compared_names
 from templates.returned.difference import KINDS, Difference, at_cell
 from templates.returned.formula_meaning import is_linked, meaning
-from templates.returned.provenance import plain
+from templates.returned.provenance import edition_of, plain
 from templates.returned.reading import Reading, read_workbook
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
@@ -65,7 +65,8 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     Source: docs/reading-back.md.
     """
     reading = read_workbook(content)
-    scenario, edition = reading.checked(), reading.provenance.edition
+    scenario, edition = reading.checked(), edition_of(reading.book)
+    reading = replace(reading, provenance=replace(reading.provenance, edition=edition))
     if not edition:
         raise UnreadableWorkbook("It has no net ROI to check: the name out_net_roi is gone, or was never there.")
     inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()

@@ -17,6 +17,7 @@ from templates.xlsx.untrusted_package import Package
 
 _MADE_BY = re.compile(r"FT ROI (\S{1,40}) on (\d{4}-\d\d-\d\d \d\d:\d\d UTC)")
 _HASH = re.compile(r"[0-9a-f]{64}")
+EDITIONS = ("wired", "native", "values")
 _KINDS = {"custom-properties", "core-properties", "extended-properties"}
 
 
@@ -56,7 +57,7 @@ def provenance_of(book: StoredWorkbook) -> Provenance:
         generated=_moment(generated),
         fingerprint=fingerprint,
         scenario_name=properties.get("Scenario", ""),
-        edition=_edition(book),
+        edition=edition if (edition := properties.get("Edition", "")) in EDITIONS else edition_of(book),
         created_by=properties.get("creator", ""),
         last_modified_by=properties.get("lastModifiedBy", ""),
         modified=_moment(properties.get("modified", "")),
@@ -108,10 +109,11 @@ def _moment(text: str) -> str:
     return f"{found[1]} {found[2]} UTC" if found else text
 
 
-def _edition(book: StoredWorkbook) -> str:
-    """The edition, by what stands in the cells of all results.
+def edition_of(book: StoredWorkbook) -> str:
+    """The edition by what stands in the cells of all results.
 
-    A figure typed over one of them changes nothing.
+    Whatever the file says of itself; a figure typed over one of them changes nothing. Empty where the net ROI has no
+    name.
     """
     names = [each for each in book.names if each.name.lower().startswith("out_") and each.sheet is None]
     if all(each.name.lower() != "out_net_roi" for each in names):

@@ -320,7 +320,7 @@ def test_documents_say_where_they_come_from(workbooks: dict[str, Path]) -> None:
     found = {each.name: each.value for each in book.custom_doc_props.props}
     scenario = SCENARIOS["support-classifier"]
     assert found["Inputs SHA-256"] == scenario.fingerprint()
-    assert found["Scenario"] == scenario.name
+    assert found["Scenario"] == scenario.name and found["Edition"] == "wired"
     assert book.properties.created.replace(tzinfo=UTC) == WHEN
 
 
