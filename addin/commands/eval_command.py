@@ -30,7 +30,7 @@ ft-roi eval FT_TRAINCOST hours.csv 1.50
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @json_option("Print function, result and error as JSON.")
 def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
-    """Calculate one worksheet function, or a formula pasted from a cell.
+    """Calculate one worksheet function or pasted formula.
 
     ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts, a .csv file for a range, a scenario file for a block of
     inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
