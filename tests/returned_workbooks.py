@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,7 +155,9 @@ def _stranger(_: bytes) -> bytes:
 def _bomb(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    return zipped({**parts, "xl/worksheets/sheet2.xml": b"<worksheet>" + b"<row/>" * 5_000_000 + b"</worksheet>"})
+    titles = re.findall(rb'<sheet [^>]*name="([^"]+)"', parts["xl/workbook.xml"])
+    inputs = f"xl/worksheets/sheet{titles.index(b'Inputs') + 1}.xml"
+    return zipped({**parts, inputs: b"<worksheet>" + b"<row/>" * 5_000_000 + b"</worksheet>"})
 
 
 FAULTS: tuple[Fault, ...] = (

@@ -26,7 +26,7 @@ def template_letter(*, greeting: str, note: str, file: str, currency: str) -> li
         Paragraph("What to do:", strong=True),
         Steps(
             [
-                "Open the workbook and go to its second sheet, Inputs. The cells to fill in are blue on cream; each "
+                "Open the workbook and go to its sheet Inputs. The cells to fill in are blue on cream; each "
                 "says what it takes when you select it.",
                 'Type your figures over the example\'s in the column Value, under "Reference inputs": '
                 f"{'; '.join(asked)}. For a share type 12% or 0.12.",

@@ -65,6 +65,8 @@ class Engine:
         """Sheet and address → value of every cell, with another workbook's inputs typed in, None where emptied."""
         typed = {}
         for title, cells in other.items():
+            if title == "By year":  # nothing is typed there, and the columns are those of a scenario's years
+                continue
             for address in {**self.book[title], **cells}:
                 key = self._key(title, address)
                 if key in self._places and self._is_typed(self.book[title][address], cells[address]):
@@ -112,15 +114,20 @@ def _value(cell: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _wrong(engine: Engine, book: Book, scenario: Scenario, only: Collection[Place] = ()) -> list[str]:
-    """What the engine computes otherwise than the workbook has cached; every formula cell is compared, or these."""
+def _wrong(engine: Engine, book: Book, scenario: Scenario) -> list[str]:
+    """What the engine computes otherwise than the workbook has cached; every formula cell is compared.
+
+    Of the sheet By year the cells that stand in the same place: the columns are as many as the years of the scenario.
+    """
     shown = engine.results(book)
     scale = max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
-    places = list(only or _formula_places(book))
-    assert only or len(places) > 4_000
+    places = list(_formula_places(book))
+    assert len(places) > 4_000
     wrong = []
     for title, address in places:
         cell = book[title][address]
+        if title == "By year" and engine.book[title][address].formula != cell.formula:
+            continue
         assert cell.formula is not None
         value = shown[title, engine.place(title, address, cell.formula)]
         if not same(value, cell.value, scale):
@@ -132,11 +139,15 @@ def _wrong(engine: Engine, book: Book, scenario: Scenario, only: Collection[Plac
 def test_another_engine_computes_the_figures_whatever_is_typed_in(tmp_path: Path) -> None:
     scenarios = {name: SCENARIOS[name] for name in ("support-classifier", "document-extraction", "never")}
     books = {name: build_workbook(each, edition="native", generated=WHEN) for name, each in scenarios.items()}
-    figures = [place for name, place in named_cells(books["support-classifier"]).items() if name.startswith("out_")]
+    figures = {name: place for name, place in named_cells(books["support-classifier"]).items() if name[:4] == "out_"}
     assert len(figures) > 20
-    engine = Engine(books["support-classifier"], tmp_path, figures)
-    wrong = [_wrong(engine, stored_cells(books[name]), scenario, figures) for name, scenario in scenarios.items()]
-    assert not any(wrong), wrong
+    engine = Engine(books["support-classifier"], tmp_path, list(figures.values()))
+    for name, scenario in scenarios.items():
+        book, places = stored_cells(books[name]), named_cells(books[name])
+        shown, scale = engine.results(book), max(1.0, *(abs(flow) for flow in appraise(scenario).cash_flow))
+        for figure, place in figures.items():
+            title, address = places[figure]
+            assert same(shown[place], book[title][address].value, scale), (name, figure, shown[place])
 
 
 @pytest.mark.full(seconds=60)
