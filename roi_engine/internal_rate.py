@@ -22,6 +22,8 @@ from roi_engine.value import ROUNDING as SUM_ROUNDING
 from roi_engine.value import Value, fallback, maximum, minimum, where
 
 LOWEST, HIGHEST = -0.99, 1e7
+HIGHEST_START = 2
+"""The highest rate at which a workbook values flows to find a start: over 600 months, 3^−600 is still a number."""
 ROUNDING = 2**-51
 """Rounding of one step of the polynomial, relative to the size of its terms."""
 _LARGE = 1e250
@@ -34,6 +36,8 @@ NO_RATE = "no rate"
 SEVERAL_RATES = "several rates"
 IDLE_MONEY = "depends on idle money"
 """What the money that comes back before it is needed again would earn."""
+SEVERAL_OR_IDLE_MONEY = "several, or idle money"
+"""What a sheet says, which counts no roots, where the last flow does not settle which of the two it is."""
 
 OWES_FIRST, RECOVERED, BEGAN_ABOVE, OWES_AGAIN = 1, 2, -1, -2
 """The courses that a cumulative cash flow takes; 0 before its first flow."""
@@ -131,7 +135,7 @@ def worth_at_start(flow_if_going_back: Value, month: Value, months_to_amortize: 
 
     Counted from the first month for a rate above zero, from the last for one below: the factor of a month never grows.
     """
-    rate = maximum(fallback(start, 0), LOWEST)
+    rate = minimum(maximum(fallback(start, 0), LOWEST), HIGHEST_START)
     return flow_if_going_back * (1 + rate) ** (where(rate < 0, months_to_amortize, 0) - month)
 
 

@@ -9,11 +9,12 @@ from roi_engine.errors import OutOfRange
 from roi_engine.internal_rate import (
     A_LOAN,
     BEGAN_ABOVE,
-    IDLE_MONEY,
+    HIGHEST_START,
     LOWEST,
     NO_RATE,
     NOTHING_INVESTED,
     RECOVERED,
+    SEVERAL_OR_IDLE_MONEY,
     SEVERAL_RATES,
     TOLERANCE,
     internal_rate,
@@ -23,6 +24,8 @@ from templates.building.formula import NOT_AVAILABLE, Formula, function, if_erro
 from templates.building.quantities import Quantities
 
 A_RETURN = "a return"
+EXCELS_START = 0.1
+"""Where IRR() starts without a start value."""
 
 
 def npv(rate: Formula, first: Formula, later: Formula) -> Formula:
@@ -39,17 +42,23 @@ def irr(cells: Quantities) -> Formula:
 
 
 def irr_found(flows: Formula, guess: Formula) -> Formula:
-    """The rate per month that Excel's own IRR finds, n/a where it finds none."""
-    return if_error(function("IRR", flows, guess, value=_found(flows.value, guess.value)), "n/a")
+    """The rate per month that Excel's own IRR finds, n/a where it finds none.
+
+    From the start value, else from Excel's own.
+    """
+    value = _found(flows.value, guess.value)
+    from_excels_own = if_error(function("IRR", flows, value=value), "n/a")
+    return function("IFERROR", function("IRR", flows, guess, value=value), from_excels_own, value=from_excels_own.value)
 
 
 def _found(flows: list[float], guess: Any) -> Any:
     """The rate that is a return, else the root nearest the start."""
     rate = internal_rate(flows).rate
-    roots = irr_roots(flows) if rate is None and isinstance(guess, (int, float)) else []
+    roots = irr_roots(flows) if rate is None else []
     if rate is None and not roots:
         return OutOfRange("there is no internal rate of return")
-    return rate if rate is not None else min(roots, key=lambda root: abs(root - guess))
+    start = guess if isinstance(guess, (int, float)) else EXCELS_START
+    return rate if rate is not None else min(roots, key=lambda root: abs(root - start))
 
 
 def irr_is_return(cells: Quantities) -> Formula:
@@ -75,7 +84,7 @@ def _is_rate(found: Formula) -> Formula:
 def irr_reason(cells: Quantities) -> Formula:
     """What the rate is: a return, or why there is none."""
     flows, last = cells["every_net_cash_flow"], cells["last_net_cash_flow"]
-    roots = _is_rate(cells["irr_found"]).where((last < 0).where(SEVERAL_RATES, IDLE_MONEY), NO_RATE)
+    roots = _is_rate(cells["irr_found"]).where((last < 0).where(SEVERAL_RATES, SEVERAL_OR_IDLE_MONEY), NO_RATE)
     invested = function("MIN", flows, value=min(flows.value)) < 0
     none = invested.where((cells["last_course"] == BEGAN_ABOVE).where(A_LOAN, roots), NOTHING_INVESTED)
     return (cells["irr_is_return"] == "Yes").where(A_RETURN, none)
@@ -94,11 +103,12 @@ def irr_next_guess(guess: Formula, flows: Formula, months: Formula) -> Formula:
 
     (1 + start value) · (1 + the start value of the flows at it) − 1; the same where that is none.
 
-    flows : what the flows are worth at the start value.
+    flows : what the flows are worth at the start value, or at the highest at which they are valued.
     """
     step, last = _guess(flows.value, months.value), guess.value
-    value = (1 + last) * (1 + step) - 1 if NOT_AVAILABLE not in (step, last) else last
-    return Formula(f"IFERROR((1+{guess.text})*(1+{_guess_text(flows, months)})-1,{guess.text})", value)
+    value = (1 + min(last, HIGHEST_START)) * (1 + step) - 1 if NOT_AVAILABLE not in (step, last) else last
+    at = f"MIN(0+{guess.text},{HIGHEST_START})"  # a text stays an error
+    return Formula(f"IFERROR((1+{at})*(1+{_guess_text(flows, months)})-1,{guess.text})", value)
 
 
 def _guess_text(flows: Formula, months: Formula) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from roi_engine import Scenario, appraise
+from roi_engine import Scenario, appraise, load_scenario
+from roi_engine.internal_rate import SEVERAL_OR_IDLE_MONEY, SEVERAL_RATES
 from templates.building.flow_metrics import A_RETURN
 from templates.workbook import build_workbook
 from tests import libreoffice
@@ -32,11 +33,31 @@ BILL = Scenario(
     **_LEVEL, name="A bill in the middle", other_upfront_cost=30_000, retraining_interval=12, retraining_cost=9000
 )
 LOSS = Scenario(**{**_LEVEL, "months": 12}, name="A loss", other_upfront_cost=60_000)
+RETRAINED: dict[str, Any] = {
+    **_LEVEL, "calls": 100_000, "baseline_cost": 0.02, "finetuned_cost": 0.002, "operations_monthly_cost": 200,
+    "monthly_growth": 0.01, "retraining_interval": 6, "retraining_cost": 2000,
+}  # fmt: skip
+"""Bills for retraining spread over the life bring the mean months of inflows and outflows close together."""
+FREQUENT = Scenario(
+    **RETRAINED | {"months": 60}, name="Often retrained", other_upfront_cost=5000, go_live_delay=3,
+    baseline_price_change=-0.3, finetuned_price_change=-0.3,
+)  # fmt: skip
+STEEP = Scenario(
+    **RETRAINED | {"months": 48, "baseline_cost": 0.01, "finetuned_cost": 0.001, "retraining_cost": 500},
+    name="Steep prices", other_upfront_cost=2000, baseline_price_change=-0.5, finetuned_price_change=-0.5,
+)  # fmt: skip
+NO_OUTLAY = Scenario(
+    **RETRAINED | {"months": 23, "baseline_cost": 0.06, "finetuned_cost": 0.01, "operations_monthly_cost": 0,
+                   "monthly_growth": 0.001, "retraining_interval": 12, "retraining_cost": 8000}, name="No outlay",
+)  # fmt: skip
 OF_EACH_KIND = {
     "loan": (LOAN, "a loan: money comes first"),
     "two rates": (TWO_RATES, "several rates"),
     "bill": (BILL, ""),
     "loss": (LOSS, ""),
+    "often retrained": (FREQUENT, ""),
+    "steep prices": (STEEP, ""),
+    "no outlay": (NO_OUTLAY, "a loan: money comes first"),
     "ordinary": (samples_and_edges()["support-classifier"], ""),
 }
 
@@ -64,6 +85,14 @@ def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, editio
     assert shown(content) == expected(scenario)
     note = stored_cells(content)["Summary"]["E8"].value
     assert note == (reason or "per year; n.m.: over 1,000 %")
+
+
+def test_a_sheet_counts_no_roots() -> None:
+    """Three roots, none a return, and the last flow an inflow: the engine knows, a sheet names both."""
+    scenario = load_scenario(Path(__file__).parents[1] / "one_story" / "three-rates.json")
+    assert appraise(scenario).irr_reason == SEVERAL_RATES and appraise(scenario).irr_is_ambiguous
+    content = build_workbook(scenario, edition="native")
+    assert shown(content) == ("n/a", SEVERAL_OR_IDLE_MONEY, "All checks OK")
 
 
 @pytest.mark.slow
