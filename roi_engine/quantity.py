@@ -173,6 +173,27 @@ class MonthOfYear(Quantity):
         return f"{year}-{month:02}"
 
 
+@dataclass(frozen=True)
+class Currency(Quantity):
+    """A currency as its code: trimmed, in capital letters.
+
+    >>> CURRENCY.check(" usd "), CURRENCY.check("US$"), CURRENCY.check("Euro")
+    ('USD', 'USD', 'EUR')
+    """
+
+    def check(self, value: Any) -> str:
+        """The code; raises `WrongType` for what is no text."""
+        return currency_code(super().check(value))
+
+
+def currency_code(text: str) -> str:
+    """The code that a currency is written for, as people write it."""
+    written = text.strip().upper()
+    return _CURRENCY_CODES.get(written, written)
+
+
+_CURRENCY_CODES = {"$": "USD", "US$": "USD", "€": "EUR", "EURO": "EUR", "£": "GBP"}
+
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?")
 _TYPE_A_MONTH = "Type year and month, such as 2027-01."
@@ -275,6 +296,7 @@ def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:
 
 
 TEXT = Quantity("text", "", "text")
+CURRENCY = Currency("currency", "", "text")
 START_MONTH = MonthOfYear("month of a year", "year-month", "text")
 DATE = Quantity("date", "", "date")
 YES_NO = Quantity("yes or no", "", "yes_no")

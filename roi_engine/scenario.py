@@ -110,7 +110,7 @@ class Scenario(BaseModel):
     currency: Annotated[
         str,
         Input(
-            q.TEXT,
+            q.CURRENCY,
             "Currency",
             "Label",
             "The one currency of all money; a workbook's units keep the one it was made with.",
@@ -552,6 +552,7 @@ class Scenario(BaseModel):
         if not isinstance(data, Mapping):
             return build(data)
         given, problems = rules.by_name(data, find_input, cls.model_fields)
+        given = rules.without_empty(given)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
         problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
         problems += rules.read_annotations(given, find_input)

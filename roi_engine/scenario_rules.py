@@ -62,6 +62,15 @@ def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> t
     return named, problems
 
 
+REPLACEABLE = ("baseline_cost_per_1k_tokens", "finetuned_cost_per_1k_tokens", "monthly_review_cost")
+"""Required inputs that others may stand in for: left out, as null says too, they are no empty values."""
+
+
+def without_empty(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, by name, without the replaceable inputs that are null."""
+    return {name: value for name, value in given.items() if value is not None or name not in REPLACEABLE}
+
+
 def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
     """The problems of required inputs that are absent.
 
@@ -82,7 +91,9 @@ def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
         elif price not in given and not (side == "finetuned" and self_hosted):
             problems.append(_absent(inputs[price]))
     if "monthly_review_cost" not in given and given.get("review_cost_per_call") is None:
-        problems.append(_absent(inputs["monthly_review_cost"]))
+        amount = _absent(inputs["monthly_review_cost"])
+        sentence = f"{amount.sentence} Or give review_cost_per_call, which follows the calls."
+        problems.append(Problem(amount.place, sentence))
     return problems
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from roi_engine.errors import FtRoiError, Problem, UnknownName
 from roi_engine.prices.price_row import PriceRow
 from roi_engine.prices.price_tables import PriceTable, price_tables
-from roi_engine.quantity import DATE
+from roi_engine.quantity import DATE, currency_code
 from roi_engine.scenario_rules import mix_given
 
 AS_OF = "prices_as_of"
@@ -128,6 +128,7 @@ def _enter(
 ) -> None:
     """Puts figures in their places, unless their currency is not the scenario's."""
     currency = values.get("currency", "USD")
+    currency = currency_code(currency) if isinstance(currency, str) else currency
     for row in rows.values():
         if row.currency != currency:
             sentence = f"{row.name} has its price in {row.currency}, the scenario is in {currency}. Type the price."

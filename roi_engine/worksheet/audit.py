@@ -22,7 +22,7 @@ from roi_engine.worksheet.catalogue import AUDIT, worksheet_function
     block_at=0,
 )
 def check(case: Case) -> list[list[Any]]:
-    warnings = check_inputs(case.scenario)
+    warnings = [*case.questions, *check_inputs(case.scenario)]
     return [[INPUTS[warning.input_name].label, warning.sentence] for warning in warnings] or [["", "No warnings."]]
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
+from roi_engine.input_checks import InputWarning
 from roi_engine.inputs import normal_form
 from roi_engine.options import Options
+from roi_engine.quantity import START_MONTH
 from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 from roi_engine.worksheet.memory import remembered
@@ -24,8 +26,12 @@ RANGE_TITLES = ("low", "high", "distribution")
 class Case:
     """A scenario with its appraisal: what a scenario function is calculated from."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, questions: Sequence[InputWarning] = ()) -> None:
+        """A scenario.
+
+        questions : what to ask about cells of its block that count for nothing.
+        """
+        self.scenario, self.questions = scenario, questions
 
     @cached_property
     def appraisal(self) -> Appraisal:
@@ -66,7 +72,8 @@ def read_block(block: Block) -> Case:
     """The scenario of a block of cells.
 
     block : rows of two or more columns, the first (or the one headed input, label or name) holding labels: input names,
-        short names or human labels. A label without a value takes its default, so headings may stand inside.
+        short names or human labels. A label without a value takes its default, so headings may stand inside, and so
+        does a start_month that is no month: it names months and years, and no figure waits for it.
     Raises `ScenarioError` with every problem, `CellError` where one of these cells holds an error.
 
     >>> rows = (("Training time", 24), ("gpu_hourly_rate", 1.5), ("storage_gb", 28), ("storage_monthly_rate", 0.02),
@@ -79,6 +86,7 @@ def read_block(block: Block) -> Case:
     values: dict[str, Any] = {}
     seen: set[str] = set()
     problems: list[Problem] = []
+    questions: list[InputWarning] = []
     for row in rows:
         for cell in (_cell(row, column) for column in columns.values()):
             if isinstance(cell, CellError):
@@ -100,6 +108,9 @@ def read_block(block: Block) -> Case:
             problems.append(Problem(label, "Stands twice in the block. Keep one of the two."))
             continue
         seen.add(name)
+        if name == "start_month" and (sentence := _no_month(value)):
+            questions.append(InputWarning(name, sentence))
+            continue
         values[name] = value
         low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
         span = span_of(name, value, low, high, shape)
@@ -111,7 +122,16 @@ def read_block(block: Block) -> Case:
         raise ScenarioError([*problems, *error.problems]) from None
     if problems:
         raise ScenarioError(problems)
-    return Case(scenario)
+    return Case(scenario, tuple(questions))
+
+
+def _no_month(value: Cell) -> str:
+    """What to say of a cell that names no month; empty where it names one."""
+    try:
+        START_MONTH.check(value)
+    except FtRoiError as error:
+        return f"{error} No month is named until then."
+    return ""
 
 
 def _columns(block: Block) -> tuple[dict[str, int], Sequence[tuple[Cell, ...]]]:

@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from roi_engine.quantity import START_MONTH
+from roi_engine.quantity import FIRST_YEAR, LAST_YEAR, START_MONTH
 from templates.building.formula import Formula
 
 
-def calendar_start(start_month: Formula) -> Formula:
-    """The months from the year 0 to month 1; empty where no start is typed.
+def calendar_start(start_month: Formula, in_range: Formula) -> Formula:
+    """The months from the year 0 to month 1; empty where no month is typed.
 
     start_month : what is typed, a text such as 2027-01 or a date.
+    in_range : the cell that says whether that is a month.
     """
     cell = start_month.text
-    year, month = f'LEFT({cell},FIND("-",{cell})-1)', f'MID({cell},FIND("-",{cell})+1,2)'
+    year, month = _year_and_month(cell)
     months = f"IF(ISNUMBER({cell}),YEAR({cell})*12+MONTH({cell}),{year}*12+{month})-1"
     shown = START_MONTH.check(start_month.value or "")
     value = int(shown[:4]) * 12 + int(shown[5:]) - 1 if shown else ""
-    return Formula(f'IF({cell}="","",IFERROR({months},""))', value)
+    return Formula(f'IF({in_range.text}<>"OK","",IF(TRIM({cell})="","",{months}))', value)
+
+
+def month_in_range(start_month: Formula) -> Formula:
+    """OK for what the engine takes as a month, and for nothing; FAIL for the rest.
+
+    start_month : what is typed.
+    """
+    cell = start_month.text
+    year, month = _year_and_month(cell)
+    of_text = f"AND({_between(f'0+{year}', FIRST_YEAR, LAST_YEAR)},{_between(f'0+{month}', 1, 12)})"
+    of_date = f"AND({_between(f'YEAR({cell})', FIRST_YEAR, LAST_YEAR)})"
+    is_month = f"IF(ISNUMBER({cell}),{of_date},{of_text})"
+    START_MONTH.check(start_month.value or "")  # what a workbook is made from is a month
+    return Formula(f'IFERROR(IF(TRIM({cell})="","OK",IF({is_month},"OK","FAIL")),"FAIL")', "OK")
+
+
+def _between(text: str, low: int, high: int) -> str:
+    return f"{text}>={low},{text}<={high}"
+
+
+def _year_and_month(cell: str) -> tuple[str, str]:
+    """The parts of a text before its first hyphen, and from there to the next."""
+    first = f'FIND("-",{cell})'
+    return f"LEFT({cell},{first}-1)", f'MID({cell},{first}+1,FIND("-",{cell}&"-",{first}+1)-{first}-1)'
 
 
 def calendar_month(month: Any, calendar_start: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.inputs import Input
-from roi_engine.quantity import DISTRIBUTION, Quantity
+from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.worksheet.block import RANGE_TITLES, span_of
 from templates.returned.input_places import InputPlaces
@@ -188,6 +188,8 @@ class _Reader:
             return None
         if isinstance(value, ErrorInCell):
             return self._wrong(key, place, f"It shows {plain(value, 20)}. Type {_kind(quantity)}.")
+        if quantity is START_MONTH and type(value) is float:
+            return int(value) if value.is_integer() else value  # a date, where the cell shows its serial number
         if quantity.kind == "text" and not quantity.choices:
             return _as_text(value)
         if isinstance(value, DateInCell) and not quantity.choices:

@@ -12,7 +12,7 @@ from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from templates.building import styles
 from templates.building.book import Book
-from templates.building.calendar_months import calendar_start
+from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
 from templates.building.formula import Formula, function
 from templates.building.month_rows import last_month, month_numbers
@@ -138,7 +138,8 @@ class InputRows:
         if not declared.numeric and not quantity.choices:
             self.in_use[name] = book.define(name, sheet, typed.text, typed.value)
             if name == "start_month":
-                start, place = calendar_start(self.in_use[name]), Column.IN_USE.at(row)
+                in_range = self._put_verdict(row, month_in_range(self.in_use[name]))
+                start, place = calendar_start(self.in_use[name], in_range), Column.IN_USE.at(row)
                 self.in_use["calendar_start"] = book.put(sheet, place, start, "Calculation", name="calendar_start")
             return
         add = self._add_bounds if declared.numeric else self._add_choices
@@ -171,9 +172,10 @@ class InputRows:
         self._put_verdict(row, any_known.where("OK", "FAIL"))
         return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text")
 
-    def _put_verdict(self, row: int, verdict: Formula) -> None:
+    def _put_verdict(self, row: int, verdict: Formula) -> Formula:
         cell = self.book.put(self.sheet, Column.IN_RANGE.at(row), verdict, "Explanatory Text")
         self.verdicts.append(cell.value)
+        return cell
 
     def _accept(self, rule: DataValidation, address: str, key: str) -> None:
         """Adds a cell to the rule of its key; equal rules are written once."""

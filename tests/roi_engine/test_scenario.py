@@ -338,8 +338,22 @@ def test_a_review_cost_by_the_call_stands_in_for_the_amount() -> None:
     assert Scenario(**BY_CALL, monthly_review_cost=0).review_cost_per_call == 0.08
     assert Scenario(**{**BY_CALL, "review_cost_per_call": 0}).review_cost_per_call == 0
     missing = {name: value for name, value in BY_CALL.items() if name != "review_cost_per_call"}
-    with pytest.raises(ScenarioError, match=r"monthly_review_cost: Missing\. What people spend on checking"):
+    with pytest.raises(ScenarioError, match=r"monthly_review_cost: Missing\. What people spend on checking") as caught:
         Scenario(**missing)
+    assert "Or give review_cost_per_call" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["monthly_review_cost", "baseline_cost_per_1k_tokens", "finetuned_cost_per_1k_tokens"])
+def test_an_input_that_others_replace_is_left_out_where_it_is_null(name: str) -> None:
+    others = {
+        "monthly_review_cost": {"review_cost_per_call": 0.08},
+        "baseline_cost_per_1k_tokens": {f"baseline_{field}": 1 for field in MIX},
+        "finetuned_cost_per_1k_tokens": {f"finetuned_{field}": 1 for field in MIX},
+    }
+    scenario = Scenario(**{**LEAST, name: None, **others[name]})
+    assert getattr(scenario, name) == 0 and name not in scenario.given()
+    with pytest.raises(ScenarioError, match=f"^{name}: Missing"):
+        Scenario(**{**LEAST, name: None})
 
 
 def test_a_review_cost_beside_one_by_the_call_is_a_problem() -> None:
@@ -351,6 +365,22 @@ def test_the_first_month_is_kept_as_year_and_month() -> None:
     scenario = Scenario(**LEAST, start_month="2027-3")
     assert scenario.start_month == "2027-03" and scenario.fingerprint() != Scenario(**LEAST).fingerprint()
     assert list(problems(start_month="spring")) == ["start_month"]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("USD ", "USD"), (" usd", "USD"), ("$", "USD"), ("US$", "USD"), ("us$", "USD"), ("€", "EUR"), ("Euro", "EUR"),
+        ("euro ", "EUR"), ("EURO", "EUR"), ("£", "GBP"), ("chf", "CHF"), ("¥", "¥"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_currency_is_its_code_however_it_is_written(written: str, code: str) -> None:
+    assert Scenario(**LEAST, currency=written).currency == code
+    assert Scenario(**LEAST, currency=code).fingerprint() == Scenario(**LEAST, currency=written).fingerprint()
+
+
+def test_a_currency_is_a_text() -> None:
+    assert problems(currency=5) == {"currency": "5 is not a text. Put it in quotation marks."}
 
 
 def test_a_negative_improvement_is_legal() -> None:

@@ -98,6 +98,26 @@ def problems(path: Path | str) -> list[tuple[str, str]]:
     return [(problem.place.replace(str(path), "FILE"), problem.sentence) for problem in caught.value.problems]
 
 
+def test_null_beside_a_review_cost_by_the_call_is_left_out(tmp_path: Path) -> None:
+    given = {name: value for name, value in REFERENCE.given().items() if name != "monthly_review_cost"}
+    by_call = given | {"monthly_review_cost": None, "review_cost_per_call": 0.08}
+    scenario = load_scenario(written(tmp_path, json.dumps(by_call), "pilot.json"))
+    assert (scenario.monthly_review_cost, scenario.review_cost_per_call) == (0, 0.08)
+    (problem,) = problems(written(tmp_path, json.dumps(given | {"monthly_review_cost": None}), "pilot.json"))
+    assert problem[0] == "FILE: monthly_review_cost" and problem[1].startswith("Missing. What people spend")
+
+
+@pytest.mark.parametrize("month", ["2027-13", "Nov 2027", 5])
+def test_a_start_month_that_is_no_month_is_refused(tmp_path: Path, month: str | int) -> None:
+    text = f"{FLAT}\nstart_month = {json.dumps(month)}\n"
+    ((place, sentence),) = problems(written(tmp_path, text))
+    assert place == "FILE: start_month" and sentence.endswith("Type year and month, such as 2027-01.")
+
+
+def test_a_start_month_may_be_the_serial_number_of_a_date(tmp_path: Path) -> None:
+    assert load_scenario(written(tmp_path, f"{FLAT}\nstart_month = 46692\n")).start_month == "2027-11"
+
+
 def test_a_flat_file(tmp_path: Path) -> None:
     scenario = load_scenario(written(tmp_path, FLAT))
     assert scenario.inputs() == {**REFERENCE.inputs(), "name": "pilot", "description": "", "model_size_b": 0}

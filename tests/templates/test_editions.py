@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from roi_engine import INPUTS, REFERENCE, Appraisal, Scenario, appraise, verdict
@@ -238,6 +241,7 @@ EDITED = {f"edited {name}": changes for name, changes in CHANGES.items()}
 EDITED |= {f"moved {name}": {name: value} for name, value in MOVED.items()}
 EDITED["edited missing"] = {"training_hours": None}
 EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
+EDITED["edited month 13"] = {"start_month": "2027-13"}
 
 
 class Recalculated(dict[str, Path]):
@@ -337,6 +341,30 @@ def test_an_emptied_required_input_is_no_silent_zero(recalculated: dict[str, Pat
     book = stored_cells(recalculated[file].read_bytes())
     assert str(_named(book, "out_net_roi")).startswith("#")
     assert "All checks OK" not in str(book["Summary"]["A3"].value)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_verdict_on_month_1_is_among_those_that_a_check_counts(edition: Edition) -> None:
+    content = build_workbook(SCENARIOS["five years"], edition=edition, generated=WHEN)
+    names, cells = named_cells(content), stored_cells(content)
+    row = names["in_start_month"][1].removeprefix("B")
+    assert cells["Inputs"][f"M{row}"].value == "OK"
+    counted = openpyxl.load_workbook(io.BytesIO(content)).defined_names["inputs_in_range"]
+    ((_, area),) = counted.destinations
+    first, last = (int(each.rpartition("$")[2]) for each in area.split(":"))
+    assert first <= int(row) <= last
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("file", ["edited month 13"])
+def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: dict[str, Path], file: str) -> None:
+    book = stored_cells(recalculated[file].read_bytes())
+    assert "All checks OK" not in str(book["Summary"]["A3"].value)
+    assert book["By year"]["D4"].value == "Year 1"
+    assert not [each for each in book["Cash flow"].values() if re.match(r"\d{4}-\d\d", str(each.value))]
+    sample = SCENARIOS["support-classifier"]
+    assert same(_named(book, "out_npv"), appraise(sample).npv(), _scale(sample))
 
 
 @pytest.mark.slow

@@ -165,6 +165,10 @@ def test_a_name_that_is_no_text_and_one_on_the_wrong_side(read) -> None:  # type
     assert any('"finetuned_model" belongs to no side' in each for each in found)
 
 
+def test_a_currency_is_the_tables_however_it_is_written(read) -> None:  # type: ignore[no-untyped-def]
+    assert read('currency = "US$"\ngpu_rate = 1\n' + MIXES).currency == "USD"
+
+
 def test_another_currency_is_not_converted(read) -> None:  # type: ignore[no-untyped-def]
     found = problems(read, 'currency = "EUR"\ngpu_rate = 1\n' + MIXES)
     assert found[0] == "baseline.model: gpt-4.1 has its price in USD, the scenario is in EUR. Type the price."

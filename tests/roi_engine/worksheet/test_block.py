@@ -8,6 +8,7 @@ import pytest
 
 from roi_engine import REFERENCE, Range, Scenario, ScenarioError
 from roi_engine.worksheet.block import CellError, is_block, read_block
+from roi_engine.worksheet.call import call
 from tests.worksheet_cases import block
 
 Rows = list[list[Any]]
@@ -143,3 +144,27 @@ def test_an_illegal_range_is_told() -> None:
 
 def test_the_same_block_is_read_once() -> None:
     assert read_block(cells(block("reference"))) is read_block(cells(block("reference")))
+
+
+@pytest.mark.parametrize("cell", ["2027-13", "Nov 2027", 2027.0, 5e9, True])
+def test_a_start_month_that_is_no_month_counts_as_none(cell: Any) -> None:
+    """It names months and changes no figure; FT_CHECK asks for it, and files are refused as ever."""
+    rows = [*LEAST, ["start_month", cell]]
+    assert read(rows).inputs() == read(LEAST).inputs()
+    assert call("FT_NPV", None, rows) == call("FT_NPV", None, LEAST)
+    asked = call("FT_CHECK", rows)
+    assert asked[0][0] == "Month 1" and asked[1:] == call("FT_CHECK", LEAST)
+    assert asked[0][1].endswith("Type year and month, such as 2027-01. No month is named until then.")
+    with pytest.raises(ScenarioError, match="no month"):
+        Scenario(**REFERENCE.given(), start_month=cell)
+
+
+def test_a_start_month_stands_in_a_block_once_even_if_it_is_no_month() -> None:
+    rows = [*LEAST, ["start_month", "spring"], ["Month 1", "2027-01"]]
+    assert problems(rows) == [("Month 1", "Stands twice in the block. Keep one of the two.")]
+
+
+@pytest.mark.parametrize("cell", ["2027-11", 46692.0])
+def test_a_start_month_of_a_block_names_the_years(cell: Any) -> None:
+    rows = [*LEAST, ["start_month", cell]]
+    assert "Nov 2027" in str(call("FT_BYYEAR", rows)) and call("FT_CHECK", rows) == call("FT_CHECK", LEAST)
