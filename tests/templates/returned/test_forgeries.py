@@ -92,7 +92,7 @@ NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "flow_size"),
     "a name that a sheet shadows": (
         lambda content: replaced(content, WORKBOOK, "</definedNames>",
-            '<definedName name="Training_Cost" localSheetId="2">5</definedName></definedNames>'), "Breakdown"),
+            '<definedName name="Training_Cost" localSheetId="3">5</definedName></definedNames>'), "Breakdown"),
     "a name in the place of a function": (
         lambda content: replaced(content, WORKBOOK, "</definedNames>",
             '<definedName name="FT_NPV">LAMBDA(x,9999)</definedName></definedNames>'), "FT_NPV"),
@@ -141,7 +141,7 @@ HIDDEN: dict[str, tuple[str, str, str, str]] = {
     "a very hidden sheet": (
         WORKBOOK, r'(<sheet [^>]*name="Checks"[^>]*)state="visible"', r'\1state="veryHidden"', "Checks"),
     "a row": ("Breakdown", r'<row r="12"', '<row hidden="1" r="12"', "Breakdown"),
-    "a row without height": ("Breakdown", r'<row r="34"[^>]*>', '<row r="34" ht="0" customHeight="1">', "Breakdown"),
+    "a row without height": ("Breakdown", r'<row r="20"[^>]*>', '<row r="20" ht="0" customHeight="1">', "Breakdown"),
     "a column": (
         "Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
 }  # fmt: skip
