@@ -922,12 +922,12 @@ def _waits_for_input(pid: int) -> bool:
 
 
 def test_a_terminal_that_lacks_a_letter_gets_another(folder):
-    (folder / "euro.toml").write_text(REFERENCE_TOML + '\n[label]\ncurrency = "€"\n', "utf-8")
-    running = program("calc", "euro.toml", "-q", env={"PYTHONIOENCODING": "latin-1"})
+    (folder / "rupees.toml").write_text(REFERENCE_TOML + '\n[label]\ncurrency = "₹"\n', "utf-8")
+    running = program("calc", "rupees.toml", "-q", env={"PYTHONIOENCODING": "latin-1"})
     output, errors = running.communicate(timeout=60)
     assert (running.returncode, errors) == (0, b"")
     assert b"17,837.28  ?" in output
-    assert math.isclose(appraise(load_scenario(folder / "euro.toml")).net_roi, 17837.28)
+    assert math.isclose(appraise(load_scenario(folder / "rupees.toml")).net_roi, 17837.28)
 
 
 # --- options ----------------------------------------------------------------------------------------------
