@@ -29,15 +29,14 @@ def month_in_range(start_month: Formula) -> Formula:
     """
     cell = start_month.text
     year, month = _year_and_month(cell)
-    of_text = f"AND({_between(f'0+{year}', FIRST_YEAR, LAST_YEAR)},{_between(f'0+{month}', 1, 12)})"
-    of_date = f"AND({_between(f'YEAR({cell})', FIRST_YEAR, LAST_YEAR)})"
-    is_month = f"IF(ISNUMBER({cell}),{of_date},{of_text})"
+    of_text = f"AND({_is_year(f'0+{year}')},ROUNDUP({month}/12,0)=1)"
+    is_month = f"IF(ISNUMBER({cell}),{_is_year(f'YEAR({cell})')},{of_text})"
     START_MONTH.check(start_month.value or "")  # what a workbook is made from is a month
     return Formula(f'IFERROR(IF(TRIM({cell})="","OK",IF({is_month},"OK","FAIL")),"FAIL")', "OK")
 
 
-def _between(text: str, low: int, high: int) -> str:
-    return f"{text}>={low},{text}<={high}"
+def _is_year(year: str) -> str:
+    return f"MEDIAN({FIRST_YEAR},{year},{LAST_YEAR})={year}"
 
 
 def _year_and_month(cell: str) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def irr_guess(flows: Formula, months: Formula) -> Formula:
 
     (Σ inflows / Σ outflows)^(1 / distance of mean months) − 1
     """
-    return Formula(f'IFERROR({_guess_text(flows, months)},"n/a")', _guess(flows.value, months.value))
+    return Formula(f'IFERROR({_growth_text(flows, months)}-1,"n/a")', _guess(flows.value, months.value))
 
 
 def irr_next_guess(guess: Formula, flows: Formula, months: Formula) -> Formula:
@@ -108,14 +108,14 @@ def irr_next_guess(guess: Formula, flows: Formula, months: Formula) -> Formula:
     step, last = _guess(flows.value, months.value), guess.value
     value = (1 + min(last, HIGHEST_START)) * (1 + step) - 1 if NOT_AVAILABLE not in (step, last) else last
     at = f"MIN(0+{guess.text},{HIGHEST_START})"  # a text stays an error
-    return Formula(f"IFERROR((1+{at})*(1+{_guess_text(flows, months)})-1,{guess.text})", value)
+    return Formula(f"IFERROR((1+{at})*{_growth_text(flows, months)}-1,{guess.text})", value)
 
 
-def _guess_text(flows: Formula, months: Formula) -> str:
+def _growth_text(flows: Formula, months: Formula) -> str:
     name = flows.text
     moments = 'SUMPRODUCT(({flows}{sign}0)*{months}*{flows})/SUMIF({flows},"{sign}0")'
     mean_in, mean_out = (moments.format(flows=name, months=months.text, sign=sign) for sign in "><")
-    return f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/ABS({mean_in}-{mean_out}))-1'
+    return f'(SUMIF({name},">0")/-SUMIF({name},"<0"))^(1/ABS({mean_in}-{mean_out}))'
 
 
 def _guess(flows: list[float], months: list[int]) -> Any:

@@ -22,6 +22,7 @@ from openpyxl.utils import FORMULAE, get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from roi_engine import INPUTS, functions, internal_rate
+from roi_engine.quantity import FIRST_YEAR, LAST_YEAR
 from templates.building import styles
 from templates.building.book import Edition
 from templates.workbook import build_workbook
@@ -110,11 +111,11 @@ LONGEST_FORMULA = 460
 ALLOWED_CONSTANTS = {
     *("0", "1", "0.5", "2", "10", "12", "1000", "3600", "1000000"),
     *("0.999999999999", "1E-12", "1E-09", "1E-06"),
-    f"{-internal_rate.LOWEST}",
+    *(f"{-internal_rate.LOWEST}", f"{FIRST_YEAR}", f"{LAST_YEAR}"),
 }
 """No assumption is written into a formula.
 
-Conversions of units, halves and squares, tolerances, and the end of the range in which an internal rate is looked for.
+Conversions of units, halves and squares, tolerances, and the ends of ranges: of an internal rate, and of years.
 """
 DEFAULTS = {f"{each.default:g}" for each in INPUTS.values() if isinstance(each.default, (int, float))}
 """What an emptied input of one of several scenarios stands for; the sheet Inputs has them in cells."""

@@ -67,8 +67,9 @@ def _write_scenario(sheet: Any, top: int, scenario: Scenario) -> dict[str, list[
         address = f"{get_column_letter(index)}{top}"
         sheet[address] = value
         atoms[name] = Formula(f"{get_column_letter(index)}${top}", value)
-    sheet[f"A{top + 2}"] = f"={calendar_start(atoms['start_month']).text}"
-    atoms["calendar_start"] = Formula(f"A${top + 2}", calendar_start(atoms["start_month"]).value)
+    start = calendar_start(atoms["start_month"], Formula('"OK"', "OK"))
+    sheet[f"A{top + 2}"] = f"={start.text}"
+    atoms["calendar_start"] = Formula(f"A${top + 2}", start.value)
     for index, name in enumerate(FIXED, start=1):
         address = f"{get_column_letter(index)}{top + 1}"
         formula = formula_of(MODEL.equations[name](*(atoms[taken] for taken in MODEL.takes[name])))
