@@ -17,7 +17,7 @@ from roi_engine.errors import FtRoiError, OutOfRange, UnknownName, did_you_mean
 from roi_engine.explanation import Step, explain, find_equation
 from roi_engine.figures import FIGURES
 from roi_engine.flow_metrics import FLOWS
-from roi_engine.internal_rate import internal_rate, irr_roots
+from roi_engine.internal_rate import InternalRate, internal_rate
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import Scenario
 
@@ -235,15 +235,19 @@ class Appraisal:
         """The internal rate of return, effective per year, where it is a return."""
         return self.figure("irr_annual")
 
-    @cached_property
+    @property
     def irr_reason(self) -> str:
         """Why no rate is a return, in words; empty where one is."""
-        return internal_rate(self.cash_flow).reason
+        return self._internal_rate.reason
 
-    @cached_property
+    @property
     def irr_is_ambiguous(self) -> bool:
         """Whether the flows have several internal rates of return."""
-        return len(irr_roots(self.cash_flow)) > 1
+        return len(self._internal_rate.roots) > 1
+
+    @cached_property
+    def _internal_rate(self) -> InternalRate:
+        return internal_rate(self.cash_flow)
 
     def mirr_monthly(self, finance_rate: float | None = None, reinvest_rate: float | None = None) -> float | None:
         """The modified internal rate of return per month.

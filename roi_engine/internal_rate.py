@@ -75,10 +75,12 @@ class InternalRate:
     """The rate that is a return, or why there is none.
 
     rate : decimal per period; None where no root is a return. reason : in words; empty where there is a rate.
+    roots : every rate at which NPV is zero, as `irr_roots` gives them.
     """
 
     rate: float | None
-    reason: str = ""
+    reason: str
+    roots: tuple[float, ...]
 
 
 def irr(cash_flow: Sequence[float]) -> float | None:
@@ -110,21 +112,21 @@ def internal_rate(cash_flow: Sequence[float]) -> InternalRate:
     ('a loan: money comes first', 'several rates')
     """
     flows = [float(flow) for flow in cash_flow]
-    roots = irr_roots(flows)
+    roots = tuple(irr_roots(flows))
     pure = [rate for rate in roots if _is_pure_investment(flows, rate)]
     if pure:
-        return InternalRate(pure[0])
+        return InternalRate(pure[0], "", roots)
     way, end = _course_and_end(flows)
     positive = [rate for rate in roots if rate > 0]
     if way == RECOVERED and end > 0 and positive:
-        return InternalRate(positive[-1])
+        return InternalRate(positive[-1], "", roots)
     if not any(flow < 0 for flow in flows):
-        return InternalRate(None, NOTHING_INVESTED)
+        return InternalRate(None, NOTHING_INVESTED, roots)
     if way == BEGAN_ABOVE:
-        return InternalRate(None, A_LOAN)
+        return InternalRate(None, A_LOAN, roots)
     if not roots:
-        return InternalRate(None, NO_RATE)
-    return InternalRate(None, SEVERAL_RATES if len(roots) > 1 else IDLE_MONEY)
+        return InternalRate(None, NO_RATE, roots)
+    return InternalRate(None, SEVERAL_RATES if len(roots) > 1 else IDLE_MONEY, roots)
 
 
 # --- what a sheet says of a rate too ----------------------------------------------------------------------

@@ -18,7 +18,6 @@ from roi_engine.internal_rate import (
     SEVERAL_RATES,
     TOLERANCE,
     internal_rate,
-    irr_roots,
 )
 from templates.building.formula import NOT_AVAILABLE, Formula, function, if_error
 from templates.building.quantities import Quantities
@@ -53,12 +52,13 @@ def irr_found(flows: Formula, guess: Formula) -> Formula:
 
 def _found(flows: list[float], guess: Any) -> Any:
     """The rate that is a return, else the root nearest the start."""
-    rate = internal_rate(flows).rate
-    roots = irr_roots(flows) if rate is None else []
-    if rate is None and not roots:
+    found = internal_rate(flows)
+    if found.rate is not None:
+        return found.rate
+    if not found.roots:
         return OutOfRange("there is no internal rate of return")
     start = guess if isinstance(guess, (int, float)) else EXCELS_START
-    return rate if rate is not None else min(roots, key=lambda root: abs(root - start))
+    return min(found.roots, key=lambda root: abs(root - start))
 
 
 def irr_is_return(cells: Quantities) -> Formula:

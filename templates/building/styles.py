@@ -48,6 +48,8 @@ BUILT_IN = {
 """Excel's numbers for the familiar style names, whose looks are ours."""
 
 MONEY = '#,##0_);(#,##0);"–"_)'
+HEADLINE_MONEY = "#,##0;-#,##0;0"
+"""Of a large figure and of a row: a minus sign, and a zero that is one."""
 SMALL_MONEY = '#,##0.00_);(#,##0.00);"–"_)'
 PRICE = "#,##0.00####"
 CALL_PRICE = "0.000000"

@@ -5,7 +5,6 @@ Both orders are live, with a chart of the first.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from templates.building.charts import ranking_chart
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
-from templates.portfolio.portfolio_sheet import COUNTED, MONEY, AnswerRanges
+from templates.portfolio.portfolio_sheet import COUNTED, AnswerRanges, is_finite_number
 
 _NPV, _PAYBACK = FIGURES["npv"].label, FIGURES["payback_months"].label
 
@@ -83,7 +82,7 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], ra
         _add_order(book, sheet, FIRST_ROW + index, entry, ranges, chosen, (by_npv[index], by_payback[index]))
     npv_order = book.define("order_by_npv", sheet, Order.BY_NPV.rows(FIRST_ROW, last), by_npv)
     payback_order = book.define("order_by_payback", sheet, Order.BY_PAYBACK.rows(FIRST_ROW, last), by_payback)
-    shown = _add_places(book, sheet, _Ranking(ByNpv, npv_order, ranges.npvs, MONEY), ranges)
+    shown = _add_places(book, sheet, _Ranking(ByNpv, npv_order, ranges.npvs, styles.HEADLINE_MONEY), ranges)
     _add_places(book, sheet, _Ranking(ByPayback, payback_order, ranges.paybacks, styles.PAYBACK), ranges)
     _add_chart(book, sheet, shown, chosen)
     sheet.freeze_panes = BELOW_FRAME
@@ -115,7 +114,7 @@ def _orders(entries: Sequence[Entry], ranges: AnswerRanges, currency: str) -> tu
         known = [
             (sign * value, index)
             for index, (entry, value) in enumerate(zip(entries, values, strict=True))
-            if entry.counted and takes_part(entry) and isinstance(value, (int, float)) and math.isfinite(value)
+            if entry.counted and takes_part(entry) and is_finite_number(value)
         ]
         order = {index: place for place, (_, index) in enumerate(sorted(known), start=1)}
         return [order.get(index, 0) for index in range(len(entries))]

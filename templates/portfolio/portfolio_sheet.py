@@ -75,8 +75,7 @@ LAST_OF_PAGE_1, LAST = Column.PAYBACK_RANK, Column.FIRST_WARNING
 TOTALS_ROW = 5
 COUNTED, LEFT_OUT = "Yes", "No"
 NO_RANK = "–"
-MONEY = "#,##0;-#,##0;0"
-_LOOKS = {"money": MONEY, "fraction": styles.FRACTION, "months": styles.PAYBACK}
+_LOOKS = {"money": styles.HEADLINE_MONEY, "fraction": styles.FRACTION, "months": styles.PAYBACK}
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 _INDENTED = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=True)
 _RIGHT = Alignment(horizontal="right", vertical="center")
@@ -317,9 +316,9 @@ class _Before:
         self._npvs: dict[str, list[float]] = {}
         self._paybacks: list[float] = []
         for entry, npv, payback in zip(entries, ranges.npvs.value, ranges.paybacks.value, strict=True):
-            if entry.counted and _number(npv):
+            if entry.counted and is_finite_number(npv):
                 self._npvs.setdefault(entry.scenario.currency.casefold(), []).append(npv)
-            if entry.counted and _number(payback):
+            if entry.counted and is_finite_number(payback):
                 self._paybacks.append(payback)
         for values in (*self._npvs.values(), self._paybacks):
             values.sort()
@@ -327,14 +326,15 @@ class _Before:
     def by_npv(self, entry: Entry, npv: Any) -> int:
         """Those of its currency with a higher NPV."""
         values = self._npvs.get(entry.scenario.currency.casefold(), [])
-        return len(values) - bisect_right(values, npv) if _number(npv) else 0
+        return len(values) - bisect_right(values, npv) if is_finite_number(npv) else 0
 
     def by_payback(self, payback: Any) -> int:
         """Those that pay back sooner."""
-        return bisect_left(self._paybacks, payback) if _number(payback) else 0
+        return bisect_left(self._paybacks, payback) if is_finite_number(payback) else 0
 
 
-def _number(value: Any) -> bool:
+def is_finite_number(value: Any) -> bool:
+    """Whether a figure has a place in an order and in a total."""
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
@@ -366,9 +366,9 @@ def _add_totals(
         answers = Formula(f"SUMPRODUCT({chosen})", len(mine))
         book.put(sheet, Column.COUNTED.at(row), answers, "Output", styles.WHOLE)
         for column, figures in summed.items():
-            total = sum(value for index in mine if _number(value := figures.value[index]))
+            total = sum(value for index in mine if is_finite_number(value := figures.value[index]))
             text = f"SUMPRODUCT({chosen},{figures.text})"
-            book.put(sheet, column.at(row), Formula(text, total), "Output", MONEY)
+            book.put(sheet, column.at(row), Formula(text, total), "Output", styles.HEADLINE_MONEY)
     row = TOTALS_ROW + len(currencies)
     book.define("portfolio_currency_list", sheet, Column.CURRENCY.rows(TOTALS_ROW, row - 1), list(currencies))
     if len(currencies) > 1:

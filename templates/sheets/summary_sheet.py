@@ -14,6 +14,7 @@ from roi_engine.answer import rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
+from templates.building import styles
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
@@ -43,7 +44,6 @@ class Column(Columns):
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
-MONEY = "#,##0;-#,##0;0"
 """Of the large figures: a negative amount has a minus, and nothing is 0."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
@@ -115,7 +115,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     )
     for column, (name, value, note) in zip(Column, figures, strict=True):
         figure = FIGURES[name]
-        look = MONEY if figure.quantity.kind == "money" else rounded_format(figure)
+        look = styles.HEADLINE_MONEY if figure.quantity.kind == "money" else rounded_format(figure)
         _add_figure(book, sheet, column, FIGURES_ROW, (figure.heading(currency), value, note), look)
     sheet.row_dimensions[FIGURES_ROW + 1].height = 28
 
@@ -132,7 +132,7 @@ def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
         (f"{label}, best other ({currency})", cost + against, options.best_other),
     )
     for column, figure in zip(Column, figures, strict=False):
-        _add_figure(book, sheet, column, OPTIONS_ROW, figure, MONEY)
+        _add_figure(book, sheet, column, OPTIONS_ROW, figure, styles.HEADLINE_MONEY)
     sheet.row_dimensions[OPTIONS_ROW + 1].height = 28
 
 
