@@ -33,6 +33,7 @@ class Check:
     """Two figures that must agree; A may take the cell of B.
 
     target : the named cell to look at.
+    by_function : whether it looks at what only the FT_ functions give.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Check:
     b: Any
     target: Formula
     tolerance: float = TOLERANCE
+    by_function: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,10 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
     at_base = _at_base(book, checked, asked.tornado_metric)
     return [
         Check("check_breakdown", "Every figure of the Breakdown agrees with its native formula (mismatches).",
-              mismatches, 0, out.matches),
+              mismatches, 0, out.matches, by_function=True),
         *_grid_checks(book, checked),
         Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
-              asked.tornado_base, at_base, asked.tornado_base),
+              asked.tornado_base, at_base, asked.tornado_base, by_function=True),
     ]  # fmt: skip
 
 
@@ -224,7 +226,7 @@ def _grid_check(grid: GridCells, at_base: Formula) -> Check:
     def shown(base: Formula) -> Formula:
         return unedited.where(grid.centre, base)
 
-    return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre)
+    return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre, by_function=True)
 
 
 def _no_errors(checked: Checked) -> Check:

@@ -19,7 +19,7 @@ from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
-from templates.building.formula import Formula, function, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.shown_figures import rounded_format
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
@@ -45,6 +45,8 @@ CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
 """Of the large figures: a negative amount has a minus, and nothing is 0."""
+NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
+NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -83,7 +85,8 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
-    answer = shown.figures.answer_in_words or book.ft("FT_VERDICT", shown.inputs.block)
+    in_words = shown.figures.answer_in_words
+    answer = book.live(lambda: book.ft("FT_VERDICT", shown.inputs.block), lambda: in_words or formula_of(""))
     verdict = book.put(sheet, Column.FIRST.at(ANSWER_ROW), answer, "Answer", name="answer")
     sheet.row_dimensions[ANSWER_ROW].height = 26
     answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
@@ -201,7 +204,9 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
             for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
                 text = table.value[index][position - 1]
                 live = if_error(function("INDEX", table, index + 1, position, value=text), "")
-                book.put(sheet, column.at(row), live if text else "", "Explanatory Text")
+                without = NOT_CHECKED[position - 1] if index == 0 else ""
+                shown = book.by_function_alone(live, without)
+                book.put(sheet, column.at(row), shown if text or without else "", "Explanatory Text")
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
         if warning.sentence not in known:  # about sources, which are no part of the block that FT_CHECK reads
@@ -212,7 +217,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
 
 
 _HOW_IT_CALCULATES = {
-    "wired": "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
+    "wired": "All follows the inputs, with the FT functions or without; {what} need them.",
     "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
@@ -233,7 +238,8 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
 def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime, checks: CheckCells) -> int:
     group_title(book, sheet, row, "Provenance", Column.SIXTH.letter)
     version = book.ft("FT_VERSION")
-    engine = ("Engine in use", version) if book.edition == "wired" else ("Engine", version.value)
+    in_use = book.by_function_alone(if_error(version, NOT_LOADED), NOT_LOADED)
+    engine = ("Engine in use", in_use) if book.edition == "wired" else ("Engine", version.value)
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
         engine,

@@ -13,7 +13,7 @@ from roi_engine.quantity import SHARE
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved
 from templates.building import styles
-from templates.building.book import Book, absolute, elsewhere
+from templates.building.book import NEEDS_FUNCTIONS, Book, absolute, elsewhere
 from templates.building.charts import Cells, tornado_chart
 from templates.building.chosen_metric import metric_at_base
 from templates.building.columns import put_titles
@@ -142,9 +142,10 @@ class _Bars:
             self.cases.append(TornadoCase(elsewhere(sheet, label), elsewhere(sheet, end), cell.value))
             results.append(cell)
         for (column, shown), at_end in zip(self.changes.items(), results, strict=True):
-            change = _difference(at_end, self.base)
+            change = book.by_function_alone(_difference(at_end, self.base))
             shown.append(book.put(sheet, column.at(row), change, "Calculation", styles.ANY_SIZE).value)
-        book.put(sheet, BarColumn.SWING.at(row), _distance(*results), "Output", styles.ANY_SIZE)
+        swing = book.by_function_alone(_distance(*results))
+        book.put(sheet, BarColumn.SWING.at(row), swing, "Output", styles.ANY_SIZE)
 
     def _put_ends(self, row: int, bar: TornadoBar, label: Formula) -> list[Formula]:
         """Base, low and high: its own, or moved by the swing within its bounds."""
@@ -186,7 +187,8 @@ class _Bars:
         swings, names = (absolute(column.rows(first, last)) for column in (BarColumn.SWING, BarColumn.INPUT))
         widest = f"INDEX({names},MATCH(MAX({swings}),{swings},0))"
         lever = if_error(Formula(widest, self.labels[0]), "none")
-        text, place = joined(self.metric, ": largest lever is ", lever), BarColumn.CHANGE_AT_LOW.at(CHOICE_ROW)
+        finding = book.by_function_alone(joined(": largest lever is ", lever), f" {NEEDS_FUNCTIONS}")
+        text, place = joined(self.metric, finding), BarColumn.CHANGE_AT_LOW.at(CHOICE_ROW)
         title = book.put(sheet, place, text, "Explanatory Text", ";;;", name="tornado_title")
         at_low, at_high = ((sheet, each.rows(first, last), shown[:count]) for each, shown in self.changes.items())
         labels = (sheet, BarColumn.INPUT.rows(first, last), self.labels[:count])
