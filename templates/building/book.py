@@ -261,10 +261,8 @@ class Book:
 
     @property
     def not_followed(self) -> str:
-        """What does not follow the inputs: in a native workbook, and without functions in a wired one."""
-        if self.edition == "wired":
-            return "the tornado, grids and warnings"
-        return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
+        """What does not follow the inputs; in a wired workbook, without the functions."""
+        return "the warnings" if self.data_tables else "the tornado, grids and warnings"
 
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""

@@ -35,7 +35,10 @@ FIRST_ROW = 4
 
 @dataclass(frozen=True)
 class CheckCells:
-    """What others take: the master check, whether the inputs are as generated, and what calculates."""
+    """What others take: the master check, and whether the inputs are as generated.
+
+    calculation : what calculates, in words, where that may change.
+    """
 
     sheet: Worksheet
     state: Formula

@@ -244,12 +244,11 @@ def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime,
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
         engine,
         ("Inputs (SHA-256)", book.scenario.fingerprint()),
-        ("State", joined(checks.as_generated, "; ", checks.state)),
+        ("State", if_error(joined(checks.as_generated, "; ", checks.state), "n/a")),
     )
     for title, value in lines:
         row += 1
         book.put(sheet, Column.FIRST.at(row), title, "Explanatory Text")
-        content = if_error(value, "n/a") if isinstance(value, Formula) else value
-        book.put(sheet, Column.SECOND.at(row), content, "Explanatory Text")
+        book.put(sheet, Column.SECOND.at(row), value, "Explanatory Text")
         sheet[Column.SECOND.at(row)].alignment = Alignment(horizontal="left", vertical="center")
     return row

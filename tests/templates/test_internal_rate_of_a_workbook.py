@@ -66,7 +66,8 @@ def shown(content: bytes) -> tuple[Any, Any, Any]:
     """The IRR, what the rate is, and the line of checks of a workbook."""
     cells, places = stored_cells(content), named_cells(content)
     rate, reason = (cells[title][address].value for title, address in (places["out_irr"], places["irr_reason"]))
-    return rate, reason, cells["Summary"]["A3"].value
+    checks, _, _ = cells["Summary"]["A3"].value.partition(". ")
+    return rate, reason, checks
 
 
 def expected(scenario: Scenario) -> tuple[Any, Any, Any]:

@@ -96,7 +96,7 @@ def test_checks_hold(workbooks: dict[str, Path], name: str) -> None:
     checks = {check: result for check, result in checks.items() if str(check).startswith("check_")}
     assert len(checks) >= 12
     assert set(checks.values()) == {"OK"}, checks
-    assert book["Summary"]["A3"].value == "All checks OK"
+    assert book["Summary"]["A3"].value == "All checks OK. Calculated by ordinary formulas"
     assert {book["Breakdown"][f"F{row}"].value for row in range(5, 34)} <= {"OK", None}
 
 
@@ -301,7 +301,7 @@ def test_the_edge_workbooks_are_valid_too(workbooks: dict[str, Path]) -> None:
 def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     book = _opened(workbooks["reference"])
     figures = ["Summary", "By year", "Inputs", "Breakdown", "Cash flow", "Sensitivity", "Options"]
-    assert book.sheetnames == [*figures, "Checks", "Functions", "Notes"]
+    assert book.sheetnames == [*figures, "Option flows", "Checks", "Functions", "Notes"]
     assert book.active.title == "Summary"
 
 
