@@ -46,6 +46,8 @@ FT_FUNCTIONS = Formula("ft_functions", 0)
 """The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
 NEEDS_FUNCTIONS = "needs the FT functions"
 """What a cell says that only they can fill."""
+FITTED = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
+"""Of cells in which a number or these words stand."""
 
 
 class Book:

@@ -212,13 +212,12 @@ def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], c
     count = min(ON_CHART, len(shown))
     last = FIRST_ROW + count - 1
     heading = f"The {count} highest {_NPV}s" if count < len(shown) else f"{_NPV} of the answers"
-    title = book.put(sheet, CHART_TITLE, joined(heading, " (", chosen, ")"), "Explanatory Text", ";;;")
+    book.put(sheet, CHART_TITLE, joined(heading, " (", chosen, ")"), "Explanatory Text")
     labels = [label for label, _ in shown[:count]]
     values = [value for _, value in shown[:count]]
     chart: Any = ranking_chart(
         (sheet, ByNpv.ANSWER.rows(FIRST_ROW, last), labels),
         (sheet, ByNpv.FIGURE.rows(FIRST_ROW, last), values),
-        (sheet, CHART_TITLE, [title.value]),
         _NPV,
     )
     chart.width, chart.height = 48, 12

@@ -322,8 +322,6 @@ class _Table:
 
     def add_chart(self) -> None:
         """Benefits and costs, side by side for each year."""
-        place = Column.LINE.at(WORKINGS_ROW + len(_WORKINGS) + 1)
-        title = self.book.put(self.sheet, place, "Benefits and costs by year", "Explanatory Text")
         columns = [Column.INITIAL.letter, *self.letters.years]
         series = {
             LINES[name].label: self._drawn(self.lines[name], columns, LINE_ROWS[name]) for name in ("benefits", "costs")
@@ -331,7 +329,7 @@ class _Table:
         chart = column_chart(
             self._drawn(self.titles, columns, FIRST_ROW),
             series,
-            (self.sheet, place, [title.value]),
+            "Benefits and costs by year",
             self.book.scenario.currency,
             numbered=len(columns) <= MOST_NUMBERED,
         )

@@ -60,7 +60,6 @@ def add_bill_chart(
     chart = bill_chart(
         {LABELS[name]: (_LOOKS[name], line) for name, line in shown.items()},
         marks if marked else None,
-        (sheet, bills.finding_place, [bills.finding.value]),
         book.scenario.currency,
     )
     words = (

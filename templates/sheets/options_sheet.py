@@ -18,7 +18,7 @@ from roi_engine.figures import OPTION_FIGURES
 from roi_engine.option_equations import COMPARED
 from roi_engine.options import LABELS, OPTIONS, cheaper
 from templates.building import styles
-from templates.building.book import Book, page, protect
+from templates.building.book import FITTED, Book, page, protect
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.month_rows import MonthRows
@@ -167,8 +167,8 @@ class _Table:
             with self.book.as_values(self.book.edition == "native"):
                 changes = self.book.by_function_alone(self._asked(name, VOLUME))
                 self.book.put(self.sheet, Column.CHANGES.at(row), changes, "Output", styles.WHOLE)
-            for column in (Column.RANK, Column.CHANGES):
-                self.sheet[column.at(row)].alignment = RIGHT
+            self.sheet[Column.RANK.at(row)].alignment = RIGHT
+            self.sheet[Column.CHANGES.at(row)].alignment = FITTED
 
     def cells(self, fixed: Quantities) -> OptionsCells:
         """What others take.

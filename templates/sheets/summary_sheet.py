@@ -16,7 +16,7 @@ from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
-from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
+from templates.building.charts import cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
@@ -41,7 +41,8 @@ class Column(Columns):
     SIXTH = "F", "", 26
 
 
-CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
+CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
+POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
 """Of the large figures: a negative amount has a minus, and nothing is 0."""
@@ -96,6 +97,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
     if shown.tornado:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
+        book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
         place_chart(book, sheet, chart, anchor, CHART_WIDTH, CHART_HEIGHT, shown.tornado.finding)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block)
@@ -159,7 +161,7 @@ def _about_payback(shown: Shown) -> Formula:
 def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: str) -> None:
     """The cumulative cash flow, with a diamond at the payback."""
     horizon = book.scenario.months_to_amortize
-    moment, title = _payback_point(book, sheet, shown)
+    moment = _payback_point(book, sheet, shown)
     level_place = Column.THIRD.at(POINT_ROW)
     level = book.put(sheet, level_place, 0, "Explanatory Text", HIDDEN)
     chart = cumulative_chart(
@@ -167,7 +169,6 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         shown.flows.drawn_flows,
         (sheet, Column.SECOND.at(POINT_ROW), [moment.value]),
         (sheet, level_place, [level.value]),
-        (sheet, Column.FIRST.at(POINT_ROW), [title.value]),
         book.scenario.currency,
         horizon,
     )
@@ -175,21 +176,20 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
     place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), CHART_WIDTH, CHART_HEIGHT, words)
 
 
-def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> tuple[Formula, Formula]:
-    """Where the diamond stands (left of the axis for none), and the chart's title."""
+def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:
+    """Where the diamond stands, left of the axis for none; above the chart, in words."""
     payback, months = shown.figures.payback, shown.months
     inside = is_number(payback).where((payback <= months).where(payback, -1), -1)
     moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN)
     tenths = function("INT", moment * 10 + Formula("0.5", 0.5), value=int(moment.value * 10 + 0.5))
     whole = function("INT", tenths / 10, value=int(tenths.value // 10))
     rest = function("MOD", tenths, 10, value=tenths.value % 10)
-    recovered = joined("Cash flow: recovered in month ", whole, ".", rest)
+    recovered = joined("Recovered in month ", whole, ".", rest)
     text = (moment >= 0).where(
-        (moment < 1).where("Cash flow: recovered inside month 1", recovered), "Cash flow: not recovered in the horizon"
+        (moment < 1).where("Recovered inside month 1", recovered), "Not recovered in the horizon"
     )
-    title = book.put(sheet, Column.FIRST.at(POINT_ROW), text, "Explanatory Text", HIDDEN)
-    assert len(str(title.value)) <= LONGEST_TITLE
-    return moment, title
+    book.put(sheet, Column.FIRST.at(FINDINGS_ROW), text, "Explanatory Text")
+    return moment
 
 
 def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
