@@ -239,7 +239,10 @@ def _diamonds(name: str, x: Cells, y: Cells) -> Any:
 
 
 def _frame(chart: Any, title: str) -> None:
-    """What all charts have: a title that stays true, since LibreOffice and previews follow no cell in it."""
+    """What all charts have.
+
+    The title is one that stays true: LibreOffice and previews keep the text of a cell that it is linked to.
+    """
     chart.roundedCorners = False
     chart.visible_cells_only = False
     chart.display_blanks = "gap"

@@ -27,6 +27,7 @@ from templates.sheets.checks_sheet import CheckCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
 from templates.sheets.scenarios_sheet import ScenarioCells
+from templates.sheets.summary_break_evens import add_break_evens
 from templates.sheets.tornado import TornadoDrawing
 
 
@@ -41,7 +42,7 @@ class Column(Columns):
     SIXTH = "F", "", 26
 
 
-CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
+CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
 POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
@@ -94,6 +95,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
     _add_options(book, sheet, shown)
+    add_break_evens(book, sheet, BREAK_EVENS_ROW, in_use, shown.inputs.block, shown.figures.npv, Column.SIXTH.letter)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
     if shown.tornado:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
@@ -111,11 +113,11 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
 def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     out, currency = shown.figures, book.scenario.currency
     figures: tuple[tuple[str, Formula, Any], ...] = (
-        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
-        ("roi", out.roi, "net ROI / total cost"),
-        ("payback_months", out.payback, _about_payback(shown)),
         ("npv", out.npv, joined("at ", rate_in_words(shown.inputs.in_use["discount_rate"]), " a year")),
+        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
+        ("payback_months", out.payback, _about_payback(shown)),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
+        ("roi", out.roi, "net ROI / total cost"),
         ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )
     for column, (name, value, note) in zip(Column, figures, strict=True):

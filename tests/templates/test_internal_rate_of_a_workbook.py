@@ -84,7 +84,7 @@ def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, editio
     assert appraise(scenario).irr_reason == reason
     content = build_workbook(scenario, edition=edition)
     assert shown(content) == expected(scenario)
-    note = stored_cells(content)["Summary"]["E8"].value
+    note = stored_cells(content)["Summary"]["D8"].value
     assert note == (reason or "per year; n.m.: over 1,000 %")
 
 
