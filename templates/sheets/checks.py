@@ -13,7 +13,7 @@ from roi_engine.errors import WrongType
 from roi_engine.value import ceiling, maximum
 from templates.building.book import Book, own_area
 from templates.building.chosen_metric import metric_at_base
-from templates.building.formula import Formula, function, is_number
+from templates.building.formula import Formula, function, if_error, is_number
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.by_year_sheet import ByYearCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
@@ -97,6 +97,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         *_scenario_checks(checked),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
+        _months_are_formulas(checked),
         _no_errors(checked),
     ]  # fmt: skip
 
@@ -227,6 +228,18 @@ def _grid_check(grid: GridCells, at_base: Formula) -> Check:
         return unedited.where(grid.centre, base)
 
     return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre, by_function=True)
+
+
+def _months_are_formulas(checked: Checked) -> Check:
+    """Counts the formulas of the Cash flow sheet; a program that cannot takes it as given."""
+    months = checked.flows.rows.table.months_of_all_rows
+    counted = Formula(f"SUMPRODUCT(--_xlfn.ISFORMULA({months.text}))", months.value)
+
+    def found(expected: Formula) -> Formula:
+        return if_error(counted, expected)
+
+    sentence = "Every month on the Cash flow sheet is a formula: no figure was typed over one (cells)."
+    return Check("check_months_are_formulas", sentence, found, months.value, checked.flows.net)
 
 
 def _no_errors(checked: Checked) -> Check:

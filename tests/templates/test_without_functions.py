@@ -14,6 +14,7 @@ from templates.workbook import build_workbook
 from tests import libreoffice
 from tests.random_scenarios import random_scenarios
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
+from tests.workbook_edits import with_cells
 
 WITHOUT = {NEEDS_FUNCTIONS, "not checked", "–", "", None}
 """What a cell says that only the functions can fill, and that of another cell which looks at one."""
@@ -137,3 +138,15 @@ def test_random_workbooks_and_several_scenarios(tmp_path: Path) -> None:
 
 def texts(cells: Cells) -> set[Any]:
     return {cell.value for cell in cells.values()}
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_a_month_that_was_typed_over_is_seen_in_the_workbook_itself(edition: Any, tmp_path: Path) -> None:
+    content = build_workbook(REFERENCE, edition=edition)
+    typed_over = with_cells(content, {"J20": 0.0}, "Cash flow")
+    untouched, found = (named(each) for each in recalculated([content, typed_over], tmp_path))
+    assert untouched["check_months_are_formulas"] == "OK"
+    assert found["check_months_are_formulas"] == "FAIL"
+    assert found["check_state"].startswith("Failed checks: ")
