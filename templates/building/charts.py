@@ -249,6 +249,8 @@ def _frame(chart: Any, title: str) -> None:
     chart.width, chart.height = 18, 9
     chart.title = _title(title, 12, bold=True)
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
+    lies = getattr(chart, "type", "") == "bar"
+    chart.x_axis.axPos, chart.y_axis.axPos = ("l", "b") if lies else ("b", "l")
 
 
 def _legend_below(chart: Any) -> None:
