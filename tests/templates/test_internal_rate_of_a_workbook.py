@@ -77,8 +77,8 @@ def expected(scenario: Scenario) -> tuple[Any, Any, Any]:
     return pytest.approx(result.irr_annual, rel=1e-6), A_RETURN, "All checks OK"
 
 
-@pytest.mark.parametrize("kind", OF_EACH_KIND)
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates", "no outlay", "ordinary")))
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=["wired"]))
 def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, edition: Any) -> None:
     scenario, reason = OF_EACH_KIND[kind]
     assert appraise(scenario).irr_reason == reason
