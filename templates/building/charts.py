@@ -123,7 +123,10 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, cu
 
 
 def _bar_chart(direction: Literal["bar", "col"], gap: int, title: Cells, unit: str) -> BarChart:
-    """A chart of bars or columns without its series; gap : between them, in percent of their width."""
+    """A chart of bars or columns, without its series.
+
+    gap : between them, in percent of their width.
+    """
     chart = BarChart()
     chart.type, chart.grouping = direction, "clustered"
     chart.style = 2
