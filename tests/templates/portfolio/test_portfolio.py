@@ -223,7 +223,7 @@ def test_the_chart_shows_the_highest_npvs_with_their_values_and_alt_text():
     assert [point.v for point in series.cat.strRef.strCache.pt][:2] == ["1  n100", "2  n200"]
 
 
-@open_xml_sdk.every_office
+@open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", some(["wired", "values"], slow=["wired"]))
 def test_the_sdk_finds_nothing(tmp_path, edition, versions):
