@@ -112,6 +112,7 @@ class _Comparison:
         self.elsewhere: list[str] = []
         self.compared = 0
         self.titles = self._titles()
+        self.renamed = any(title != there for title, there in self.titles.items())
         self.in_place: set[str] = set()
         several = any(each.name.lower() == "scenario_choice" for each in book.names)
         if several:
@@ -172,7 +173,7 @@ class _Comparison:
 
         A sheet whose cells stand elsewhere is referred to otherwise.
         """
-        if meaning(found, self.titles) == meaning(made):
+        if (found == made and not self.renamed) or meaning(found, self.titles) == meaning(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)
 
