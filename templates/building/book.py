@@ -23,6 +23,7 @@ from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine._version import __version__
 from roi_engine.appraisal import appraise
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import Scenario
@@ -45,6 +46,8 @@ Edition = Literal["wired", "native", "values"]
 
 FT_FUNCTIONS = Formula("ft_functions", 0)
 """The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
+FUNCTIONS_ARE_MISSING = Formula(f'ISERROR(FT_VERSION("{".".join(__version__.split(".")[:2])}"))', False)
+"""Whether the functions do not answer, or are older than this workbook."""
 NEEDS_FUNCTIONS = "needs the FT functions"
 """What a cell says that only they can fill."""
 FITTED = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)

@@ -7,10 +7,17 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine._version import __version__
 from roi_engine.value import maximum
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, FT_FUNCTIONS, Book, color_ok_and_fail, page, protect
+from templates.building.book import (
+    CHECKS_PLACE,
+    FT_FUNCTIONS,
+    FUNCTIONS_ARE_MISSING,
+    Book,
+    color_ok_and_fail,
+    page,
+    protect,
+)
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, function, is_number, joined
 from templates.sheets.breakdown_sheet import BreakdownCells
@@ -115,13 +122,12 @@ def _add_calculation(book: Book, sheet: Worksheet, row: int, block: Formula) -> 
     FT_VERSION takes no cell, so nothing would ask it again after an edit: counting the inputs ties it to them. Stored
     as 0, so that a program without the functions, which keeps stored values until an edit, takes the formulas.
     """
-    oldest = ".".join(__version__.split(".")[:2])
-    asked = function("ISERROR", Formula(f'FT_VERSION("{oldest}")', ""), value=True)
+    missing = Formula(FUNCTIONS_ARE_MISSING.text, True)
     inputs_are_there = function("COUNTA", block, value=1) >= 0
     book.put(sheet, Column.NAME.at(row), "FT functions")
     book.put(sheet, Column.SENTENCE.at(row), "1 where they are loaded, and as new as this workbook (informative).")
     loaded = book.put(
-        sheet, Column.A.at(row), asked.where(0, 1) * inputs_are_there, "Calculation", styles.WHOLE, FT_FUNCTIONS.text
+        sheet, Column.A.at(row), missing.where(0, 1) * inputs_are_there, "Calculation", styles.WHOLE, FT_FUNCTIONS.text
     )
     book.put(sheet, Column.NAME.at(row + 1), "Calculated by")
     words = loaded.where("Calculated by the FT functions", "Calculated by ordinary formulas")
