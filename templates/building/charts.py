@@ -5,6 +5,7 @@ Excel, previews and converters draw a chart from the values cached in it, so eve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -27,14 +28,17 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.utils import quote_sheetname
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book, absolute
+from templates.xlsx.column_letters import column_number
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, GRID = "404040", "E3E3E3"
+
+PIXELS_OF_A_DIGIT, CM_OF_A_PIXEL = 7, 2.54 / 96
 
 Cells = tuple[Worksheet, str, Sequence[Any]]
 """A range on a sheet with the values that it shows."""
@@ -207,17 +211,37 @@ def waterfall_chart(
 
 
 def place_chart(
-    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
+    book: Book,
+    sheet: Worksheet,
+    chart: Any,
+    anchor: str,
+    last_column: str,
+    finding: str,
+    *,
+    widest: float = math.inf,
+    height: float = 9.3,
 ) -> None:
-    """Places a chart on a sheet.
+    """Places a chart on a sheet, as wide as the columns that it stands over.
 
     anchor : the cell of its upper left corner.
-    width, height : in cm.
+    last_column : the letters of the last column that it may reach.
     finding : what it shows, in words: its alt text.
+    widest, height : in cm.
     """
-    chart.width, chart.height = width, height
+    letters = anchor.rstrip("0123456789")
+    chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
+    chart.height = height
     sheet.add_chart(chart, anchor)
     book.chart_descriptions[sheet.title].append(finding)
+
+
+def width_of(sheet: Worksheet, first: int, last: int) -> float:
+    """The width of columns in cm, in Excel's whole pixels of Calibri 11 (18.3.1.13).
+
+    first, last : their numbers, from 1.
+    """
+    widths = (sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1))
+    return sum(int(width * PIXELS_OF_A_DIGIT + 0.5) for width in widths) * CM_OF_A_PIXEL
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:

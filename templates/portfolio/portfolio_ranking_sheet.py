@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.figures import FIGURES
 from templates.building import styles
 from templates.building.book import BELOW_FRAME, SUBTITLE_PLACE, Book, cell_at, page, protect
-from templates.building.charts import ranking_chart
+from templates.building.charts import place_chart, ranking_chart
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
@@ -220,8 +220,7 @@ def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], c
         (sheet, ByNpv.FIGURE.rows(FIRST_ROW, last), values),
         _NPV,
     )
-    chart.width, chart.height = 48, 12
-    sheet.add_chart(chart, ByNpv.PLACE.at(CHART_TOP))
     best = f"{labels[0]} with {values[0]:,.0f} {chosen.value}" if labels and labels[0] else ""
     told = f"The highest is {best}." if best else "None counts."
-    book.chart_descriptions[sheet.title].append(f"Bar chart of the NPV of the answers, the highest first. {told}")
+    words = f"Bar chart of the NPV of the answers, the highest first. {told}"
+    place_chart(book, sheet, chart, ByNpv.PLACE.at(CHART_TOP), ByPayback.FIGURE.letter, words, height=12)

@@ -79,7 +79,7 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
     last = max(last, FIRST_PAGE) + 1
     places = Column.FIGURE.at(last), Column.FIGURE.at(last + 1)
-    add_waterfall(book, sheet, *places, lines.figures, flows.quantities)
+    add_waterfall(book, sheet, *places, Column.WORDS.letter, lines.figures, flows.quantities)
     last += CHART_ROWS
     page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
     return _cells(sheet, lines, compared, answer)

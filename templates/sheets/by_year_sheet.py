@@ -337,7 +337,9 @@ class _Table:
         totals = (round(self.lines[name][self.letters.total].value) for name in ("benefits", "costs"))
         finding = words.format(*(f"{each:,}" for each in totals), self.book.scenario.currency)
         left = Column.LINE if self._pages() == 1 else Column.INITIAL  # the columns before are on every page
-        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), min(28.0, 10.0 + 3 * len(columns)), 9.3, finding)
+        widest = min(28.0, 10.0 + 3 * len(columns))
+        last = self.letters.present_value
+        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), last, finding, widest=widest)
 
     def _drawn(self, cells: Mapping[str, Formula], columns: list[str], row: int) -> Cells:
         return self.sheet, f"{columns[0]}{row}:{columns[-1]}{row}", [cells[letter].value for letter in columns]

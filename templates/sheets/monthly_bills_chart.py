@@ -66,7 +66,7 @@ def add_bill_chart(
         f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}; "
         f"{MARKED if marked else ''}{bills.finding.value} at this scenario's volume."
     )
-    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), 28, 9.3, words)
+    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), Column.NOTE.letter, words, widest=28)
     return row + CHART_ROWS
 
 

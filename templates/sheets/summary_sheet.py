@@ -45,8 +45,6 @@ class Column(Columns):
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
 POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
-CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
-"""Of the large figures: a negative amount has a minus, and nothing is 0."""
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
 NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
 HIDDEN = ";;;"
@@ -100,7 +98,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     if shown.tornado:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
         book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
-        place_chart(book, sheet, chart, anchor, CHART_WIDTH, CHART_HEIGHT, shown.tornado.finding)
+        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, shown.tornado.finding)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block)
     row = _add_legend(book, sheet, row + 2)
@@ -175,7 +173,7 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         horizon,
     )
     words = f"Line chart of the cumulative cash flow over {horizon} months. {verdict}"
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), CHART_WIDTH, CHART_HEIGHT, words)
+    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words)
 
 
 def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:

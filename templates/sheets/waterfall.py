@@ -36,12 +36,12 @@ _COLOURS = (BLUE, BLUE, ORANGE, ORANGE)
 
 
 def add_waterfall(
-    book: Book, sheet: Worksheet, place: str, anchor: str, figures: Quantities, quantities: Quantities
+    book: Book, sheet: Worksheet, place: str, anchor: str, last_column: str, figures: Quantities, quantities: Quantities
 ) -> None:
     """Writes the steps, and places the chart below what it shows in words.
 
     place : the cell of the words.
-    anchor : the cell of the chart's upper left corner.
+    anchor, last_column : where the chart's upper left corner is, and how far it may reach.
     quantities : the cells of the model.
     """
     first = FIRST_ROW + 1
@@ -65,7 +65,7 @@ def add_waterfall(
         book.scenario.currency,
     )
     words = f"Waterfall chart from savings less upfront and running costs to the net ROI. {finding.value}."
-    place_chart(book, sheet, chart, anchor, 24, 9.3, words)
+    place_chart(book, sheet, chart, anchor, last_column, words, widest=24)
 
 
 def _add_step(

@@ -366,6 +366,20 @@ def test_charts_hold_their_values_and_say_what_they_show(built: Built) -> None:
     assert len(texts) == len(charts) and all(len(text) > 40 for text in texts)
 
 
+EMU_OF_A_PIXEL = 9525
+
+
+def test_no_chart_is_cut_where_the_printed_columns_end(built: Built) -> None:
+    charts = [(sheet, chart) for sheet in built.book for chart in sheet._charts]
+    assert len(charts) == len(built.charts())
+    for sheet, chart in charts:
+        first = chart.anchor._from.col + 1
+        _, _, last, _ = range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))
+        widths = [sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1)]
+        pixels = sum(round(width * 7) for width in widths)
+        assert chart.anchor.ext.width <= (pixels + 1) * EMU_OF_A_PIXEL, sheet.title
+
+
 # --- sheets ---------------------------------------------------------------------------------------------------------
 
 
