@@ -555,6 +555,7 @@ class Scenario(BaseModel):
         given = rules.without_empty(given)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
         problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
+        problems += rules.unlike_units(given)
         problems += rules.read_annotations(given, find_input)
         try:
             scenario = build(given)

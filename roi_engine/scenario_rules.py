@@ -127,6 +127,40 @@ def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
+ONE_TOKEN = 1
+"""Tokens of a call where nobody gave them, as the reference framework has it."""
+
+
+def unlike_units(given: Mapping[str, Any]) -> list[Problem]:
+    """One side charged by the call, another by the single token.
+
+    given : inputs by name.
+    Beside a token mix every other side needs the tokens of a call; one that is left at one token, typed or not, would
+    be compared with a call hundreds of times as long.
+    """
+    mixes = {"baseline": mix_given(given, "baseline"), "finetuned": mix_given(given, "finetuned")}
+    if given.get("switch_input_price_per_m") is not None:
+        mixes["switch"] = True  # at a price per 1,000 tokens it takes the baseline's tokens
+    if not any(mixes.values()) or given.get("tokens_per_call") not in (None, ONE_TOKEN):
+        return []
+    by_the_call = " and ".join(_SIDES_IN_WORDS[side] for side, mix in mixes.items() if mix)
+    problems = []
+    if _self_hosted(given):
+        own_tokens = mixes.pop("finetuned")
+        if not own_tokens and given.get("serving_tokens_per_call") in (None, ONE_TOKEN):
+            sentence = f"The fleet would serve one token a call, beside a token mix for {by_the_call}."
+            problems.append(Problem("serving_tokens_per_call", f"{sentence} {_GIVE_THE_TOKENS}"))
+    by_the_token = " and ".join(_SIDES_IN_WORDS[side] for side, mix in mixes.items() if not mix)
+    if by_the_token:
+        sentence = f"One token a call for {by_the_token}, beside a token mix for {by_the_call}."
+        problems.append(Problem("tokens_per_call", f"{sentence} {_GIVE_THE_TOKENS}"))
+    return problems
+
+
+_GIVE_THE_TOKENS = "The two cannot be compared: give the tokens of a typical call, prompt and answer."
+_SIDES_IN_WORDS = {"baseline": "the baseline", "finetuned": "the fine-tuned model", "switch": "the other model"}
+
+
 def _self_hosted(values: Mapping[str, Any]) -> bool:
     try:
         return bool(SERVING.check(values.get("serving")) == "self_hosted")

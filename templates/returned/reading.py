@@ -14,6 +14,7 @@ from typing import Any
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.inputs import Input
 from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity
+from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.worksheet.block import RANGE_TITLES, span_of
 from templates.returned.input_places import InputPlaces
@@ -126,7 +127,8 @@ class _Reader:
             value = self._read(name, place, declared.quantity)
             if value is None and name in self.problems:
                 value = _stand_in(declared.quantity)
-            if value is not None and (declared.required or value != declared.default):
+            is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
+            if value is not None and not is_default:
                 values[name] = value
             self._read_annotations(declared, place, value, values)
         try:

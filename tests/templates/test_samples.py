@@ -31,8 +31,8 @@ WARNINGS = {
         "data_preparation_cost": "no one-off cost",
         "tokens_per_call": "single token",
     },
-    "support-classifier": {},
-    "document-extraction": {"training_hours": "16 GPU-hours"},
+    "support-classifier": {"accuracy_improvement_percent": "not accuracy points"},
+    "document-extraction": {},
     "product-tagging": {},
 }
 
