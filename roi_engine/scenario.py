@@ -556,7 +556,7 @@ class Scenario(BaseModel):
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
         problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
         problems += rules.unlike_units(given)
-        problems += rules.read_annotations(given, find_input)
+        problems += rules.read_annotations(given, find_input) + rules.outside_ranges(given, INPUTS)
         try:
             scenario = build(given)
         except ValidationError as error:
@@ -572,6 +572,8 @@ class Scenario(BaseModel):
     def with_inputs(self, **changes: Any) -> Scenario:
         """A copy with some inputs replaced, checked again.
 
+        A range that does not hold its input's new value is left behind.
+
         >>> from roi_engine.reference import REFERENCE
         >>> REFERENCE.with_inputs(months_to_amortize=24).months_to_amortize
         24
@@ -579,7 +581,10 @@ class Scenario(BaseModel):
         named, problems = rules.by_name(changes, find_input, type(self).model_fields)
         if problems:
             raise ScenarioError(problems)
-        return Scenario(**{**self.given(), **named})
+        kept = self.given()
+        if "ranges" in kept and "ranges" not in named:
+            kept["ranges"] = {name: span for name, span in self.ranges.items() if _still_holds(span, named.get(name))}
+        return Scenario(**{**kept, **named})
 
     def given(self) -> dict[str, Any]:
         """What was set, without the defaults: the scenario in its shortest form."""
@@ -589,6 +594,11 @@ class Scenario(BaseModel):
         """SHA-256 of the inputs: equal for equal numbers, whatever the file's form."""
         canonical = json.dumps(self.inputs(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _still_holds(span: Range, value: Any) -> bool:
+    """Whether a range may stay beside an input's new value; None where it was not replaced."""
+    return not isinstance(value, (int, float)) or span.holds(value)
 
 
 def _collect_inputs() -> dict[str, Input]:

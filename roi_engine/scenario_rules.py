@@ -251,7 +251,7 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         problems.append(Problem(place, f"{declared.name} is no number and has no range."))
         return None
     if isinstance(entry, Range):
-        entry = entry.model_dump()
+        entry = {**entry.model_dump(), "untyped": entry.untyped}
     if not isinstance(entry, Mapping):
         problems.append(Problem(place, "Write low and high: {low = 1, high = 2}."))
         return None
@@ -279,7 +279,24 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
         problems.append(Problem(place, sentence, "#NUM!"))
         return None
-    return Range(**checked)
+    untyped = entry.get("untyped")
+    return Range(**checked, untyped=untyped if untyped in ("low", "high") else "")
+
+
+def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
+    """Inputs whose value lies outside of its own range.
+
+    given : what was given, by name, with ranges that were read.
+    inputs : the inputs by name.
+    """
+    problems = []
+    for name, span in (given.get("ranges") or {}).items():
+        value = given.get(name, inputs[name].default)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and not span.holds(value):
+            sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}. Correct one of"
+            problems.append(Problem(f"ranges.{name}", f"{sentence} the three.", "#NUM!"))
+    return problems
 
 
 def in_order(problems: list[Problem], fields: Mapping[str, Any]) -> list[Problem]:

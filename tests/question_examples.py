@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from roi_engine import REFERENCE, Scenario
+from roi_engine import REFERENCE, Range, Scenario
 from roi_engine.input_checks import QUESTIONS
 from roi_engine.prices.price_tables import price_tables
 
 Changes = dict[str, Any]
+FILE, CELL = "file", "cell"
 
 QUIET = REFERENCE.with_inputs(
     tokens_per_call=2_000,
@@ -33,14 +34,14 @@ class Example:
 
     name : the input that is asked about.
     words : of the sentence.
-    on_files_alone : whether FT_CHECK cannot know, as it reads no sources.
+    surfaces : where it can be asked; FT_CHECK reads no sources, and a file must give both ends of a range.
     """
 
     name: str
     words: str
     raises: Changes
     quiet: Changes
-    on_files_alone: bool = False
+    surfaces: tuple[str, ...] = (FILE, CELL)
 
 
 MIX = {"input_tokens": 1800, "output_tokens": 250, "input_price_per_m": 2, "output_price_per_m": 8}
@@ -397,7 +398,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             f"Its source is of {OLD}, more than a year older than the price table of {NEWEST}. Read it again",
             {"sources": {"gpu_hourly_rate": f"A list, {OLD}"}},
             {"sources": {"gpu_hourly_rate": f"A list, from {OLD}, read {OLD + timedelta(days=1)}"}},
-            on_files_alone=True,
+            surfaces=(FILE,),
         ),
         Example(
             "storage_monthly_rate",
@@ -410,7 +411,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
                     "baseline_cost": "2020-99-01",
                 }
             },
-            on_files_alone=True,
+            surfaces=(FILE,),
         ),
     ),
     "An amount without its price": (
@@ -654,6 +655,22 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "A model that makes more errors": (
         Example("accuracy_improvement_percent", "Negative", {"accuracy": -0.01}, {"accuracy": 0}),
     ),
+    "A range with one end": (
+        Example(
+            "training_hours",
+            "Only its low end is given. Taken as high: 28.8, 20 % above the value. Type both ends.",
+            {"ranges": {"training_hours": Range(low=12, high=28.8, untyped="high")}},
+            {"ranges": {"training_hours": Range(low=12, high=28.8)}},
+            surfaces=(CELL,),
+        ),
+        Example(
+            "training_hours",
+            "Only its high end is given. Taken as low: 19.2, 20 % below the value.",
+            {"ranges": {"training_hours": Range(low=19.2, high=72, untyped="low")}},
+            {},
+            surfaces=(CELL,),
+        ),
+    ),
     "A percentage typed as a whole number": (
         Example(
             "contingency",
@@ -711,13 +728,20 @@ def question_table() -> str:
 
 def _given(changes: Changes) -> Changes:
     scenario = scenario_of(changes)
-    return scenario.given() | {f"sources.{name}": text for name, text in scenario.sources.items()}
+    sources = {f"sources.{name}": text for name, text in scenario.sources.items()}
+    ends = {
+        f"{end} of {name}": getattr(span, end)
+        for name, span in scenario.ranges.items()
+        for end in ("low", "high")
+        if span.untyped != end
+    }
+    return scenario.given() | sources | ends
 
 
 def _told(names: list[str], given: Changes) -> Iterator[str]:
     for name in names:
         value = given.get(name)
-        if name != "sources":
+        if name not in ("sources", "ranges"):
             shown = "left out" if value is None else f"{value:g}" if isinstance(value, (int, float)) else f'"{value}"'
             yield f"`{name}` {shown}"
 

@@ -66,6 +66,19 @@ def more_errors(s: Scenario) -> Asked:
         )
 
 
+@question("A range with one end")
+def one_end(s: Scenario) -> Asked:
+    """Low or high alone, in a block of cells."""
+    for name, span in s.ranges.items():
+        if span.untyped:
+            end, other = (span.high, "low") if span.untyped == "high" else (span.low, "high")
+            side = "above" if span.untyped == "high" else "below"
+            yield (
+                name,
+                f"Only its {other} end is given. Taken as {span.untyped}: {end:,g}, 20 % {side} the value. Type both ends.",
+            )
+
+
 @question("A percentage typed as a whole number")
 def whole_percentage(s: Scenario) -> Asked:
     """1.5 in the place of 1.5 %."""

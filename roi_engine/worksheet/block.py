@@ -160,11 +160,13 @@ def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str,
     Returns the fields of a `Range`, None where the row gives none.
 
     >>> span_of("gpu_hourly_rate", 2.0, 1.2, None, None)
-    {'low': 1.2, 'high': 2.4}
+    {'low': 1.2, 'high': 2.4, 'untyped': 'high'}
     """
     if low is None and high is None:
         return None
     span = {"low": _end(low, high, name, value, -DEFAULT_SWING), "high": _end(high, low, name, value, DEFAULT_SWING)}
+    if low is None or high is None:
+        span["untyped"] = "low" if low is None else "high"
     if isinstance(shape, str):
         span["distribution"] = shape.strip().lower()
     return span

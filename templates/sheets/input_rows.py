@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -158,12 +159,21 @@ class InputRows:
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
-        verdict = _in_range(typed, lowest_cell, highest_cell, step, default)
+        low, high = self._ends(row, declared)
+        verdict = _in_range(
+            typed, _further("MAX", max, lowest_cell, low), _further("MIN", min, highest_cell, high), step, default
+        )
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
             verdict = twice.where("FAIL", verdict)
         self._put_verdict(row, verdict)
         return default
+
+    def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
+        """The cells of low and high, between which the value lies."""
+        span = self.book.scenario.ranges.get(declared.name)
+        low, high = (span.low, span.high) if span else (None, None)
+        return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
         """Whether one of the choices is typed; returns the cell of the default."""
@@ -186,6 +196,11 @@ class InputRows:
         for name in INSTEAD:
             default = default_where_replaced(name, self.typed)
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
+
+
+def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
+    """The bound, or the end of the range where one is typed: MAX and MIN pass over empty cells."""
+    return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
 
 
 def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:

@@ -10,7 +10,7 @@ import pytest
 from roi_engine import INPUTS, REFERENCE, Scenario, call, check_inputs, load_scenario
 from roi_engine.input_checks import QUESTIONS
 from roi_engine.scenario_writing import scenario_toml
-from tests.question_examples import EXAMPLES, QUIET, Example, asked, scenario_of
+from tests.question_examples import CELL, EXAMPLES, FILE, QUIET, Example, asked, scenario_of
 from tests.random_scenarios import random_scenarios
 
 EVERY = [
@@ -21,18 +21,25 @@ EVERY = [
 
 
 def block(scenario: Scenario) -> list[list[Any]]:
-    """What was given, as the rows of a range."""
-    return [[name, value] for name, value in scenario.given().items() if name in INPUTS and value is not None]
+    """What was given, as the rows of a range, with the ends that were typed."""
+    rows = []
+    for name, value in scenario.given().items():
+        if name in INPUTS and value is not None:
+            span = scenario.ranges.get(name)
+            ends = [None if span is None or span.untyped == end else getattr(span, end) for end in ("low", "high")]
+            rows.append([name, value, *ends])
+    return rows
 
 
 def on_every_surface(scenario: Scenario, example: Example, folder: Path) -> list[list[tuple[str, str]]]:
-    """What is asked at the example's input: in Python, of the file, and by FT_CHECK."""
-    file = folder / "scenario.toml"
-    file.write_text(scenario_toml(scenario), "utf-8")
-    found = [
-        [(each.input_name, each.sentence) for each in check_inputs(one)] for one in (scenario, load_scenario(file))
-    ]
-    if not example.on_files_alone:
+    """What is asked: in Python, of the file, and by FT_CHECK."""
+    asked_of = [scenario]
+    if FILE in example.surfaces:
+        file = folder / "scenario.toml"
+        file.write_text(scenario_toml(scenario), "utf-8")
+        asked_of.append(load_scenario(file))
+    found = [[(each.input_name, each.sentence) for each in check_inputs(one)] for one in asked_of]
+    if CELL in example.surfaces:
         names = {declared.label: name for name, declared in INPUTS.items()} | {"": ""}
         found.append([(names[label], sentence) for label, sentence in call("FT_CHECK", block(scenario))])
     return found

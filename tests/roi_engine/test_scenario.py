@@ -462,6 +462,16 @@ def test_an_illegal_range(ranges: dict[str, Any], place: str) -> None:
     assert list(problems(ranges=ranges)) == [place]
 
 
+def test_a_value_outside_of_its_own_range_is_a_problem_and_a_copy_leaves_the_range_behind() -> None:
+    span = {"training_hours": {"low": 25, "high": 72}}
+    sentence = "The value 24 lies outside of low 25 and high 72. Correct one of the three."
+    assert problems(ranges=span) == {"ranges.training_hours": sentence}
+    assert list(problems(ranges={"discount_rate": {"low": 0.12, "high": 0.2}})) == ["ranges.discount_rate"]  # a default
+    scenario = Scenario(**LEAST, ranges={"training_hours": {"low": 24, "high": 72}, "calls": {"low": 1, "high": 5e6}})
+    assert list(scenario.with_inputs(hours=72).ranges) == ["training_hours", "baseline_monthly_api_calls"]
+    assert list(scenario.with_inputs(hours=73).ranges) == ["baseline_monthly_api_calls"]
+
+
 @pytest.mark.parametrize("section", ["sources", "notes"])
 def test_annotations_speak_of_inputs(section: str) -> None:
     assert list(problems(**{section: {"colour": "blue"}})) == [f"{section}.colour"]
