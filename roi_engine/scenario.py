@@ -545,6 +545,7 @@ class Scenario(BaseModel):
     ranges: dict[str, Range] = {}
     sources: dict[str, str] = {}
     notes: dict[str, str] = {}
+    confirmed: dict[str, str] = {}
 
     @model_validator(mode="wrap")
     @classmethod
@@ -572,7 +573,8 @@ class Scenario(BaseModel):
     def with_inputs(self, **changes: Any) -> Scenario:
         """A copy with some inputs replaced, checked again.
 
-        A range that does not hold its input's new value is left behind.
+        A range that does not hold its input's new value is left behind, and so is the answer to the questions about
+        another value.
 
         >>> from roi_engine.reference import REFERENCE
         >>> REFERENCE.with_inputs(months_to_amortize=24).months_to_amortize
@@ -584,6 +586,9 @@ class Scenario(BaseModel):
         kept = self.given()
         if "ranges" in kept and "ranges" not in named:
             kept["ranges"] = {name: span for name, span in self.ranges.items() if _still_holds(span, named.get(name))}
+        if "confirmed" in kept and "confirmed" not in named:
+            same = {name for name in self.confirmed if name not in named or named[name] == getattr(self, name)}
+            kept["confirmed"] = {name: answer for name, answer in self.confirmed.items() if name in same}
         return Scenario(**{**kept, **named})
 
     def given(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What must hold between the inputs of a scenario, as problems with their places.
 
 pydantic checks each input alone; these rules know which inputs replace each other, and what annotations
-(ranges, sources, notes) may say.
+(ranges, sources, notes, confirmed) may say.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m", "batch_share", "
 SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
 """Inputs that must be above 0 when the model is self-hosted."""
 
-ANNOTATIONS = ("ranges", "sources", "notes")
+ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
 
 
 def mix_given(values: Mapping[str, Any], side: str) -> bool:
@@ -209,7 +209,7 @@ def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
 
 
 def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
-    """Puts ranges, sources and notes under the inputs' own names.
+    """Puts ranges, sources, notes and answers under the inputs' own names.
 
     given : what was given; its tables of annotations are changed in place.
     find : gives the input that a label means.
@@ -241,8 +241,14 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                     read[declared.name] = TEXT.check(entry)
                 except FtRoiError as error:
                     problems.append(Problem(place, str(error), error.code))
+                    continue
+                if section == "confirmed" and not read[declared.name].strip():
+                    problems.append(Problem(place, _EMPTY_ANSWER))
         given[section] = read
     return problems
+
+
+_EMPTY_ANSWER = "The answer is empty. Write what the figure rests on, or delete the line."
 
 
 def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:
@@ -291,9 +297,11 @@ def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
     """
     problems = []
     for name, span in (given.get("ranges") or {}).items():
-        value = given.get(name, inputs[name].default)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if number and not span.holds(value):
+        try:
+            value = inputs[name].check(given.get(name, inputs[name].default))
+        except FtRoiError:
+            continue  # it is told where it stands
+        if value is not None and not span.holds(value):
             sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}. Correct one of"
             problems.append(Problem(f"ranges.{name}", f"{sentence} the three.", "#NUM!"))
     return problems

@@ -1,6 +1,6 @@
 """A scenario written as a TOML file for people.
 
-Each input stands with its unit; its range, source and note stand in tables below.
+Each input stands with its unit; its range, source, note and answer stand in tables below.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
             span.update({end: _plain(value) for end, value in scenario.ranges[name].model_dump().items()})
             ranges.add(name, span)
         document.add("ranges", ranges)
-    for section in ("sources", "notes"):
+    for section in ("sources", "notes", "confirmed"):
         entries: dict[str, str] = getattr(scenario, section)
         if entries:
             table = tomlkit.table()
