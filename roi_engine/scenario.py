@@ -602,7 +602,7 @@ class Scenario(BaseModel):
 
 
 def _still_holds(span: Range, value: Any) -> bool:
-    """Whether a range may stay beside an input's new value; None where it was not replaced."""
+    """Whether a range may stay beside a new value; None where there is none."""
     return not isinstance(value, (int, float)) or span.holds(value)
 
 

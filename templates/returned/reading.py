@@ -166,7 +166,7 @@ class _Reader:
                 values[kept][name] = text
 
     def _is_answered_for(self, titles: Mapping[str, int], place: Place) -> bool:
-        """Whether an answer beside a cell would be one to the questions about what stands there."""
+        """Whether an answer beside a cell is one about what stands there."""
         if "answer" not in titles:
             return False
         generated = self.book.at(place.beside(titles["asgenerated"])).value if "asgenerated" in titles else None

@@ -130,7 +130,7 @@ class InputRows:
         return low, high, distribution
 
     def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
-        """The value that an answer is given for; nothing for a cell that has to be filled in."""
+        """The value that an answer is given for; nothing for a cell to be filled in."""
         shown = EMPTY if value is None and declared.may_be_empty else value
         address = Column.AS_GENERATED.at(row)
         self.book.put(self.sheet, address, shown, "Explanatory Text", styles.number_format(declared.quantity))
@@ -218,7 +218,7 @@ class InputRows:
 
 
 def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
-    """The bound, or the end of the range where one is typed: MAX and MIN pass over empty cells."""
+    """The bound, or the end where one is typed: MAX and MIN pass over empty cells."""
     return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
 
 
