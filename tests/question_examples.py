@@ -271,13 +271,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "A GPU by the month in the place of the hour": (
         Example(
             "gpu_hourly_rate",
-            "2,100 for one GPU-hour. Is it the price of a month? That is 2.88 an hour.",
+            "2,100 for one GPU-hour. Is it the price of a month (2.88 an hour), or of a machine of several GPUs?",
             {"gpu_hourly_rate": 2_100},
             {"gpu_hourly_rate": 21},
         ),
         Example(
             "serving_gpu_hourly_rate",
-            "Is it the price of a month?",
+            "Is it the price of a month",
             FLEET | {"serving_gpu_hourly_rate": 2_100},
             FLEET | {"serving_gpu_hourly_rate": 2_100, "currency": "JPY"},
         ),

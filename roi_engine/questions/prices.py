@@ -66,7 +66,10 @@ def gpu_by_the_month(s: Scenario) -> Asked:
         price = getattr(s, name)
         if price > units(s.currency, DEAREST_GPU_HOUR) and not _is_a_date(price):
             hourly = price / HOURS_A_MONTH
-            yield name, f"{price:,g} for one GPU-hour. Is it the price of a month? That is {hourly:.3g} an hour."
+            yield (
+                name,
+                f"{price:,g} for one GPU-hour. Is it the price of a month ({hourly:.3g} an hour), or of a machine of several GPUs?",
+            )
 
 
 @question("Storage by the TB in the place of the GB")
