@@ -41,10 +41,10 @@ class Column(Columns):
     LOW = "D", ">Low", 12
     HIGH = "E", ">High", 12
     DISTRIBUTION = "F", "Distribution", 13
-    AS_GENERATED = "G", ">As generated", 13
-    ANSWER = "H", "Answer", 30
-    SOURCE = "I", "Source", 38
-    NOTE = "J", "Note", 64
+    AS_GENERATED = "G", ">As generated", 14
+    ANSWER = "H", "Answer", 22
+    SOURCE = "I", "Source", 28
+    NOTE = "J", "Note", 38
     NAME = "K", "Name in formulas", 29
     LOWEST = "L", ">Lowest", 11
     HIGHEST = "M", ">Highest", 11
@@ -60,7 +60,7 @@ BLOCK = (
 )  # fmt: skip
 """The columns that the FT_ functions read."""
 FIRST_ROW = 4
-ANSWER_LINE, SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 33, 42, 72, 13
+ANSWER_LINE, SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 25, 35, 52, 13
 """Characters that fit on a line of the answer, source and note columns, and points that a line takes."""
 
 
@@ -130,7 +130,9 @@ class InputRows:
         return low, high, distribution
 
     def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
-        """The value that an answer is given for; nothing for a cell to be filled in."""
+        """The value that an answer is given for; none for a label or an empty cell."""
+        if not declared.numeric and not declared.quantity.choices:
+            return None
         shown = EMPTY if value is None and declared.may_be_empty else value
         address = Column.AS_GENERATED.at(row)
         self.book.put(self.sheet, address, shown, "Explanatory Text", styles.number_format(declared.quantity))
@@ -143,6 +145,9 @@ class InputRows:
         source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
         answer = scenario.confirmed.get(name)
         book.put(sheet, Column.ANSWER.at(row), answer, "Annotation")
+        sheet[Column.ANSWER.at(row)].alignment = Alignment(
+            horizontal="left", vertical="center", wrap_text=True, indent=1
+        )
         book.put(sheet, Column.SOURCE.at(row), source, "Annotation")
         book.put(sheet, Column.NOTE.at(row), note, "Annotation")
         widths = ((answer or "", ANSWER_LINE), (source, SOURCE_LINE), (note, NOTE_LINE))
