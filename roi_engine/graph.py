@@ -102,6 +102,7 @@ class Graph:
             for each in self.takes[name]
         )
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - as below; a workbook asks a quarter of a million times
     def over_months(self, parameter: str) -> OverMonths | None:
         """What a parameter such as ``total_X`` means; None for an input or an equation."""
         if parameter in self.equations:
@@ -143,6 +144,7 @@ class Graph:
             visit(name, ())
         return list(ordered)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - as below
     def leaves(self, name: str) -> tuple[str, ...]:
         """The inputs (and ``month``) that a quantity depends on, as they are met."""
         taken = (self.quantity_of(each) for equation in self.order([name]) for each in self.takes[equation])

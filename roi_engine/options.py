@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
@@ -319,13 +319,15 @@ def _pv_stay(inputs: Mapping[str, Any]) -> Any:
     return MODEL.evaluate(inputs, ("pv_stay",), inputs["months_to_amortize"])["pv_stay"]
 
 
-def changed_equations(name: str) -> list[str]:
+@cache
+def changed_equations(name: str) -> tuple[str, ...]:
     """The model's equations that an option changes, each after those that it takes.
 
     >>> changed_equations("API")[:2], "calls_served" in changed_equations("API")
-    (['gpu_training_cost', 'trains_on_gpus'], False)
+    (('gpu_training_cost', 'trains_on_gpus'), False)
     """
-    return [each for each in GRAPHS[name].order(["net_cash_flow"]) if {*REPLACED[name]} & {*GRAPHS[name].leaves(each)}]
+    graph, replaced = GRAPHS[name], {*REPLACED[name]}
+    return tuple(each for each in graph.order(["net_cash_flow"]) if replaced & {*graph.leaves(each)})
 
 
 def compare_options(scenario: Scenario) -> Options:

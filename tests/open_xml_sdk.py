@@ -27,6 +27,14 @@ every_office = pytest.mark.parametrize(
     ],
 )
 """Marks a test that validates for each version of Office; it takes the `versions`."""
+newest_office = pytest.mark.parametrize(
+    "versions",
+    [
+        pytest.param(OFFICE_VERSIONS[-1:], marks=pytest.mark.slow, id="newest"),
+        pytest.param(OFFICE_VERSIONS[:-1], marks=pytest.mark.full(seconds=6), id="older"),
+    ],
+)
+"""The same; make test validates for the newest version alone."""
 LOCAL = Path(__file__).parents[1] / ".tools" / "node_modules"
 
 

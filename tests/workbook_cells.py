@@ -6,7 +6,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,6 +81,32 @@ def _stored(cell: Any, texts: list[str]) -> Stored:
     else:
         shown = float(value) if kind == "n" and value else value
     return Stored(None if formula is None else formula.text or "", shown)
+
+
+class Comparison(NamedTuple):
+    """The formulas of a workbook that were compared, and in words what another program shows otherwise."""
+
+    formulas: list[str]
+    wrong: list[str]
+
+
+def recalculated_otherwise(
+    made: bytes, recalculated: bytes, scale: float, takes: Callable[[str], bool] = bool
+) -> Comparison:
+    """Holds a recalculated copy of a workbook against what the workbook has cached.
+
+    scale : the size of the largest flow, against which rounding is measured.
+    takes : whether a formula is compared.
+    """
+    shown, formulas, wrong = stored_cells(recalculated), [], []
+    for title, cells in stored_cells(made).items():
+        for address, cell in cells.items():
+            if cell.formula is not None and takes(cell.formula):
+                formulas.append(cell.formula)
+                found = shown[title][address].value
+                if not same(found, cell.value, scale):
+                    wrong.append(f"{title}!{address} {cell.formula}: {found!r} is not {cell.value!r}")
+    return Comparison(formulas, wrong)
 
 
 def named_cells(package: bytes) -> dict[str, tuple[str, str]]:

@@ -108,7 +108,11 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
     for currency in currencies_of(counted):
         mine = [entry for entry in counted if entry.scenario.currency.casefold() == currency.casefold()]
         npv = FIGURES["npv"]
-        npvs = [npv.of(appraise(entry.scenario)) for entry in mine]
+        calculated = (entry.answer.row.get("npv") for entry in mine)
+        npvs = [
+            known if isinstance(known, float) else npv.of(appraise(entry.scenario))
+            for known, entry in zip(calculated, mine, strict=True)
+        ]
         best = mine[npvs.index(max(npvs))]
         name = best.scenario.name or best.answer.file
         lines.append(
@@ -133,7 +137,7 @@ def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> list[str]:
 def _as_dict(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry]) -> dict[str, Any]:
     from roi_engine import appraise
     from roi_engine.figures import FIGURES
-    from templates.portfolio.portfolio_sheet import FIGURES_OF_A_ROW
+    from templates.portfolio.row_figures import FIGURES_OF_A_ROW
 
     numbers = {id(entry.answer): entry for entry in entries}
     listed = []

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from addin.shell.limits import OutOfTime, limit_memory, limited_time
 from addin.shell.scenario_argument import WORKBOOK_SUFFIXES
 from addin.shell.signals import ENDING
 from roi_engine.errors import Problem, printable
+from templates.portfolio.row_figures import calculate_row
 from templates.returned.returned_workbook import ReturnedWorkbook, read_returned_workbook
 
 FEW = 12
@@ -131,7 +132,10 @@ def _end_with_parent() -> None:
 def _read(file: ReturnedFile, use_cached: bool) -> ReturnedWorkbook:
     try:
         with limited_time(SECONDS):
-            return read_returned_workbook(file.path, file.name, use_cached)
+            answer = read_returned_workbook(file.path, file.name, use_cached)
+            with suppress(Exception):  # the portfolio tells what cannot be calculated
+                calculate_row(answer)
+            return answer
     except OutOfTime:
         return ReturnedWorkbook(file.name, problems=(Problem("", SLOW),))
 

@@ -28,6 +28,7 @@ from roi_engine.scenario import Scenario
 from roi_engine.worksheet.call import call
 from templates.building import styles
 from templates.building.formula import Formula, cached, formula_of
+from templates.xlsx.column_letters import column_number
 from templates.xlsx.escapes import escaped
 
 TITLE_PLACE, SUBTITLE_PLACE, CHECKS_PLACE = "A1", "A2", "A3"
@@ -114,7 +115,7 @@ class Book:
 
         Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
         """
-        cell = sheet[address]
+        cell = cell_at(sheet, address)
         value = content
         if isinstance(content, Formula):
             value = self.values[sheet.title][address] = cached(content.value)
@@ -210,13 +211,7 @@ class Book:
 
     def ft(self, function: str, *arguments: Any) -> Formula:
         """A call of a worksheet function, with the engine's result (or error) as value."""
-        texts = ["" if each is None else formula_of(each).text for each in arguments]
-        values = [each.value if isinstance(each, Formula) else each for each in arguments]
-        try:
-            value: Any = call(function, *values)
-        except FtRoiError as error:
-            value = error.with_traceback(None)  # errors are remembered, and would keep this workbook with them
-        return Formula(f"{function}({','.join(texts)})", value)
+        return called(function, *arguments)
 
     def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
         """A figure by its FT_ function, or by an ordinary formula in the native edition.
@@ -251,6 +246,28 @@ class Book:
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""
         sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
+
+
+def called(function: str, *arguments: Any, known: Any = None) -> Formula:
+    """A call of a worksheet function, with the engine's result (or error) as value.
+
+    known : the result, where it was calculated before.
+    """
+    texts = ["" if each is None else formula_of(each).text for each in arguments]
+    value = known
+    if value is None:
+        values = [each.value if isinstance(each, Formula) else each for each in arguments]
+        try:
+            value = call(function, *values)
+        except FtRoiError as error:
+            value = error.with_traceback(None)  # errors are remembered, and would keep this workbook with them
+    return Formula(f"{function}({','.join(texts)})", value)
+
+
+def cell_at(sheet: Worksheet, address: str) -> Any:
+    """A cell by its address, such as B7; openpyxl's own way takes each for a range."""
+    letters = address.rstrip("0123456789")
+    return sheet.cell(int(address[len(letters) :]), column_number(letters))
 
 
 def absolute(address: str) -> str:

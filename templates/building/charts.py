@@ -6,7 +6,7 @@ Excel, previews and converters draw a chart from the values cached in it, so eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.chart import BarChart, ScatterChart
 from openpyxl.chart.data_source import (
@@ -77,20 +77,9 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
     title : the cell that the title shows.
     unit : named on the axis.
     """
-    chart = BarChart()
-    chart.type, chart.grouping = "bar", "clustered"
-    chart.style = 2
-    chart.gapWidth = 35
-    series = Series(tx=SeriesLabel(v=unit), val=_numbers(values))
-    series.cat = AxDataSource(strRef=_texts(labels))
-    series.graphicalProperties = GraphicalProperties(solidFill=BLUE)
-    series.invertIfNegative = False
-    chart.series.append(series)
-    _frame(chart, title)
-    _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, unit, "#,##0")
+    chart = _bar_chart("bar", 35, title, unit)
+    chart.series.append(_bars(unit, values, labels, BLUE))
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.majorGridlines = None
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
     chart.legend = None
     return chart
@@ -107,21 +96,11 @@ def column_chart(
     currency : named on the axis.
     numbered : whether each column carries its number.
     """
-    chart = BarChart()
-    chart.type, chart.grouping = "col", "clustered"
-    chart.style = 2
-    chart.gapWidth = 60
+    chart = _bar_chart("col", 60, title, currency)
     for (name, cells), colour in zip(series.items(), (BLUE, ORANGE, GREEN), strict=False):
-        columns = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
-        columns.cat = AxDataSource(strRef=_texts(labels))
-        columns.graphicalProperties = GraphicalProperties(solidFill=colour)
-        columns.invertIfNegative = False
+        columns = _bars(name, cells, labels, colour)
         columns.dLbls = _numbers_above() if numbered else None
         chart.series.append(columns)
-    _frame(chart, title)
-    _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, currency, "#,##0")
-    chart.x_axis.majorGridlines = None
     _legend_below(chart)
     return chart
 
@@ -134,23 +113,37 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, cu
     title : the cell that the title shows.
     currency : named on the axis.
     """
-    chart = BarChart()
-    chart.type, chart.grouping = "bar", "clustered"
-    chart.style = 2
-    chart.overlap, chart.gapWidth = 100, 35
-    for name, cells, colour in (("at low", at_low, ORANGE), ("at high", at_high, BLUE)):
-        series = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
-        series.cat = AxDataSource(strRef=_texts(labels))
-        series.graphicalProperties = GraphicalProperties(solidFill=colour)
-        series.invertIfNegative = False
-        chart.series.append(series)
-    _frame(chart, title)
-    _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, f"Change from the base case ({currency})", "#,##0")
+    chart = _bar_chart("bar", 35, title, f"Change from the base case ({currency})")
+    chart.overlap = 100
+    chart.series.append(_bars("at low", at_low, labels, ORANGE))
+    chart.series.append(_bars("at high", at_high, labels, BLUE))
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.majorGridlines = None
     _legend_below(chart)
     return chart
+
+
+def _bar_chart(direction: Literal["bar", "col"], gap: int, title: Cells, unit: str) -> BarChart:
+    """A chart of bars or columns, without its series.
+
+    gap : between them, in percent of their width.
+    """
+    chart = BarChart()
+    chart.type, chart.grouping = direction, "clustered"
+    chart.style = 2
+    chart.gapWidth = gap
+    _frame(chart, title)
+    _axis(chart.x_axis, "", None)
+    _axis(chart.y_axis, unit, "#,##0")
+    chart.x_axis.majorGridlines = None
+    return chart
+
+
+def _bars(name: str, lengths: Cells, labels: Cells, colour: str) -> Series:
+    bars = Series(tx=SeriesLabel(v=name), val=_numbers(lengths))
+    bars.cat = AxDataSource(strRef=_texts(labels))
+    bars.graphicalProperties = GraphicalProperties(solidFill=colour)
+    bars.invertIfNegative = False
+    return bars
 
 
 def bill_chart(

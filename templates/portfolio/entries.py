@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import Scenario
+from templates.building.book import cell_at
 from templates.returned.returned_workbook import ReturnedWorkbook
 
 
@@ -71,6 +72,6 @@ def mark_as_text(sheet: Worksheet, address: str) -> None:
 
     Also when somebody opens its cell and presses Enter.
     """
-    cell = sheet[address]
+    cell = cell_at(sheet, address)
     if cell.data_type == "s" and str(cell.value)[:1] in ("=", "+", "-", "@"):
         cell.quotePrefix = True

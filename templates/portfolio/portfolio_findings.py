@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from openpyxl.styles import Alignment
 
 from roi_engine.scenario import INPUTS
-from templates.building.book import Book, page, protect
+from templates.building.book import Book, cell_at, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.portfolio.entries import Entry, mark_as_text
 from templates.returned.returned_workbook import ReturnedWorkbook
@@ -78,7 +78,7 @@ def _add_table(book: Book, title: str, table: type[Columns], subtitle: str, rows
         for column, value in zip(columns, row, strict=False):
             address = column.at(FIRST_ROW + offset)
             book.put(sheet, address, value)
-            book.align(sheet[address], _WRAPPED if isinstance(value, str) else _MIDDLE)
+            book.align(cell_at(sheet, address), _WRAPPED if isinstance(value, str) else _MIDDLE)
             mark_as_text(sheet, address)
         lines = max(math.ceil(len(str(value)) / column.width) for value, column in zip(row, columns, strict=False))
         sheet.row_dimensions[FIRST_ROW + offset].height = 14 * lines + 1

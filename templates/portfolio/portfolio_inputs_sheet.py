@@ -17,7 +17,7 @@ from roi_engine.inputs import Input
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 from templates.building import styles
-from templates.building.book import Book, group_title, page, protect
+from templates.building.book import Book, cell_at, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula
 from templates.building.validation import CellsInOrder, rule_of, validation_of
@@ -39,6 +39,7 @@ class Column(Columns):
 
 READ = (Column.LABEL, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
 """The columns that a function reads, with their titles."""
+_TITLES = tuple(column.title.removeprefix(">") for column in READ)
 FIRST_ROW = 5
 ALWAYS = ("name", "currency", *REFERENCE_INPUTS)
 """Rows that every block has; any other input has one where the returned workbook moves it from its default."""
@@ -114,8 +115,8 @@ def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rule
     """Writes the table of one entry with its titles."""
     put_titles(book, sheet, row, Column)
     for column in (Column.UNIT, Column.DISTRIBUTION):  # whose titles would touch those of the numbers before them
-        book.align(sheet[column.at(row)], _LEFT)
-    first, block = row, [tuple(column.title.removeprefix(">") for column in READ)]
+        book.align(cell_at(sheet, column.at(row)), _LEFT)
+    first, block = row, [_TITLES]
     named: dict[str, Formula] = {}
     for declared in rows_of(entry.scenario):
         row += 1
@@ -125,6 +126,19 @@ def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rule
             named[declared.name] = book.define(name, sheet, Column.VALUE.at(row), block[-1][1])
     cells = book.define(f"answer_{entry.number}", sheet, span(READ[0], READ[-1], first, row), tuple(block))
     return InputBlock(cells, named["name"], named["currency"], named.get("serving"))
+
+
+def block_of(scenario: Scenario) -> tuple[tuple[Any, ...], ...]:
+    """What a function reads in the block of a scenario."""
+    return (_TITLES, *(_cells_of(declared, scenario) for declared in rows_of(scenario)))
+
+
+def _cells_of(declared: Input, scenario: Scenario) -> tuple[Any, ...]:
+    """The label, value, unit, low, high and distribution of an input."""
+    value, unit = getattr(scenario, declared.name), declared.quantity.unit_in(scenario.currency)
+    given = scenario.ranges.get(declared.name)
+    ends = (given.low, given.high, given.distribution) if given else (None, None, None)
+    return (declared.label, value, unit, *ends)
 
 
 def rows_of(scenario: Scenario) -> list[Input]:
@@ -157,28 +171,27 @@ def _add_input(
     book: Book, sheet: Worksheet, row: int, declared: Input, scenario: Scenario, rules: Rules
 ) -> tuple[Any, ...]:
     quantity, name = declared.quantity, declared.name
-    value, unit = getattr(scenario, name), quantity.unit_in(scenario.currency)
+    cells = _cells_of(declared, scenario)
+    _, value, unit, *ends = cells
     book.put(sheet, Column.LABEL.at(row), declared.label)
     _put_text(book, sheet, Column.VALUE.at(row), value, styles.number_format(quantity))
     rules.add(f"{name} {scenario.currency}", Column.VALUE, row, lambda: validation_of(declared, scenario.currency))
     book.put(sheet, Column.UNIT.at(row), unit, "Unit")
-    given = scenario.ranges.get(name)
-    ends: tuple[Any, Any, Any] = (given.low, given.high, given.distribution) if given else (None, None, None)
     if declared.numeric:
         for column, end in zip((Column.LOW, Column.HIGH), ends[:2], strict=True):
             book.put(sheet, column.at(row), end, "Input", styles.number_format(quantity))
             rules.add(f"{name} end", column, row, lambda: rule_of(quantity, True))
         book.put(sheet, Column.DISTRIBUTION.at(row), ends[2], "Input")
-        book.align(sheet[Column.DISTRIBUTION.at(row)], _LEFT)
+        book.align(cell_at(sheet, Column.DISTRIBUTION.at(row)), _LEFT)
     for column, text in ((Column.SOURCE, scenario.sources.get(name)), (Column.NOTE, scenario.notes.get(name))):
         if text:
             book.put(sheet, column.at(row), text, "Annotation")
             mark_as_text(sheet, column.at(row))
-    return (declared.label, value, unit, *ends)
+    return cells
 
 
 def _put_text(book: Book, sheet: Worksheet, address: str, value: Any, number_format: str) -> None:
     book.put(sheet, address, value, "Input", number_format)
     if isinstance(value, str):
-        book.align(sheet[address], _LEFT)
+        book.align(cell_at(sheet, address), _LEFT)
         mark_as_text(sheet, address)

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.figures import FIGURES
 from templates.building import styles
-from templates.building.book import BELOW_FRAME, SUBTITLE_PLACE, Book, page, protect
+from templates.building.book import BELOW_FRAME, SUBTITLE_PLACE, Book, cell_at, page, protect
 from templates.building.charts import ranking_chart
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, joined
@@ -203,8 +203,8 @@ def _add_place(
     value = found(figures)
     text = f'IFERROR(INDEX({figures.text},{at}),"")'
     book.put(sheet, figure, Formula(text, value), "Calculation", ranking.number_format)
-    book.align(sheet[position], _MIDDLE)
-    book.align(sheet[figure], _RIGHT)
+    book.align(cell_at(sheet, position), _MIDDLE)
+    book.align(cell_at(sheet, figure), _RIGHT)
     return label, value
 
 

@@ -21,22 +21,18 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
+from roi_engine.figures import FIGURES, Figure
 from roi_engine.input_checks import InputWarning
-from roi_engine.options import MODES
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS
-from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, Book, group_title, page, protect
+from templates.building.book import CHECKS_PLACE, Book, cell_at, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
-from templates.building.formula import Formula, formula_of, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, is_number, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
 from templates.portfolio.portfolio_inputs_sheet import InputBlock
+from templates.portfolio.row_figures import FIGURES_OF_A_ROW, row_figure
 from templates.returned.returned_workbook import ReturnedWorkbook
-
-FIGURES_OF_A_ROW = ("net_roi", "roi", "payback_months", "npv", "irr_annual", "pv_cost")
-"""The figures of a returned workbook, as declared in `FIGURES`."""
 
 
 def _heading(figure: str) -> str:
@@ -196,10 +192,11 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
         Column.CURRENCY: book.put(sheet, Column.CURRENCY.at(row), block.currency),
         Column.COUNTED: book.put(sheet, Column.COUNTED.at(row), COUNTED if entry.counted else LEFT_OUT, "Input"),
     }
+    serving = formula_of(INPUTS["serving"].default) if block.serving is None else block.serving
     for column, figure in _figures_of_a_row():
-        metric = if_error(_asked(book, figure, block), "n/a")
+        metric = row_figure(figure, block.cells, serving, answer.row.get(figure.name))
         cells[column] = book.put(sheet, column.at(row), metric, "Calculation", _look(figure))
-        book.align(sheet[column.at(row)], _RIGHT)
+        book.align(cell_at(sheet, column.at(row)), _RIGHT)
     questions = [each for each in answer.warnings if not each.answered]
     warning = _in_words(questions[0]) if questions else ""
     typed: dict[Column, Any] = {
@@ -218,7 +215,7 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
     for column in (*typed, Column.SCENARIO, Column.CURRENCY, Column.COUNTED):
         value = cells[column].value
         if column in _ALIGNED or isinstance(value, str):
-            book.align(sheet[column.at(row)], _ALIGNED.get(column, _WRAPPED))
+            book.align(cell_at(sheet, column.at(row)), _ALIGNED.get(column, _WRAPPED))
         if isinstance(value, str):
             mark_as_text(sheet, column.at(row))
     wrapped = (
@@ -234,23 +231,6 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
 
 def _figures_of_a_row() -> list[tuple[Column, Figure]]:
     return [(Column[name.upper()], FIGURES[name]) for name in FIGURES_OF_A_ROW]
-
-
-def _asked(book: Book, figure: Figure, block: InputBlock) -> Formula:
-    """A figure by its function.
-
-    The PV of cost is that of the option that the scenario is.
-    """
-    if figure.function:
-        return book.ft(figure.function, *_at_the_scenarios_rate(figure), block.cells)
-    serving = formula_of(INPUTS["serving"].default) if block.serving is None else block.serving
-    own = (serving == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
-    return book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block.cells)
-
-
-def _at_the_scenarios_rate(figure: Figure) -> list[None]:
-    """The arguments before the scenario, all left empty."""
-    return [None for _ in functions()[figure.function].own]
 
 
 def _look(figure: Figure) -> str:
@@ -304,7 +284,7 @@ def _add_ranks(
     for column, cell, ahead in ((Column.NPV_RANK, npv, above), (Column.PAYBACK_RANK, payback, sooner)):
         rank = (is_counted & is_number(cell)).where(ahead + 1, NO_RANK)
         book.put(sheet, column.at(row), rank, "Calculation", styles.WHOLE)
-        book.align(sheet[column.at(row)], _RIGHT)
+        book.align(cell_at(sheet, column.at(row)), _RIGHT)
 
 
 class _Before:
@@ -349,9 +329,9 @@ def _add_totals(
     titles = {Column.COUNTED: "Answers"} | {Column[name.upper()]: FIGURES[name].label for name in ("net_roi", "npv")}
     for column, title in titles.items():
         book.put(sheet, column.at(title_row), title, "Group")
-        book.align(sheet[column.at(title_row)], _RIGHT)
+        book.align(cell_at(sheet, column.at(title_row)), _RIGHT)
     book.put(sheet, Column.CURRENCY.at(title_row), "Currency", "Group")
-    book.align(sheet[Column.CURRENCY.at(title_row)], _INDENTED)
+    book.align(cell_at(sheet, Column.CURRENCY.at(title_row)), _INDENTED)
     for offset, currency in enumerate(currencies):
         row = TOTALS_ROW + offset
         mine = [
@@ -361,7 +341,7 @@ def _add_totals(
         ]
         place = Column.CURRENCY.at(row)
         cell = book.put(sheet, place, currency, "Output")
-        book.align(sheet[place], _INDENTED)
+        book.align(cell_at(sheet, place), _INDENTED)
         mark_as_text(sheet, place)
         chosen = f'({ranges.currencies.text}={cell.text})*({ranges.counted.text}="{COUNTED}")'
         answers = Formula(f"SUMPRODUCT({chosen})", len(mine))

@@ -6,7 +6,8 @@ A row each, totals, rankings, their inputs, and everything wrong with the rest.
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -78,9 +79,10 @@ def build_portfolio(
     generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
     """
     moment = generation_time(generated)
-    book = _filled(answers, edition, moment)
     package = BytesIO()
-    book.workbook.save(package)
+    with _without_collecting():
+        book = _filled(answers, edition, moment)
+        book.workbook.save(package)
     formulas, numbers = book.formulas, book.numbers
     descriptions = {title: texts for title, texts in book.chart_descriptions.items() if texts}
     del book
@@ -88,6 +90,21 @@ def build_portfolio(
     return finish(
         package.getvalue(), formulas, numbers=numbers, created=moment, title=TITLE, chart_descriptions=descriptions
     )
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Spares Python from going through all cells again and again.
+
+    It does so where many objects are made; none of these can be let go of meanwhile.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _filled(answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datetime) -> Book:

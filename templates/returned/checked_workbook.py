@@ -117,6 +117,7 @@ class _Comparison:
         self.elsewhere: list[str] = []
         self.compared = 0
         self.titles = self._titles()
+        self.keeps_titles = all(title == there for title, there in self.titles.items())
         self.in_place: set[str] = set()
         several = any(each.name.lower() == "scenario_choice" for each in book.names)
         if several:
@@ -177,6 +178,8 @@ class _Comparison:
 
         A sheet whose cells stand elsewhere is referred to otherwise.
         """
+        if found == made and self.keeps_titles:
+            return False
         if meaning(found, self.titles) == meaning(made):
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)

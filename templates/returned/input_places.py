@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, known_input
@@ -76,6 +76,7 @@ class InputPlaces:
             self._names.setdefault(each.name.lower(), []).append(each)
         self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
         self._titles: dict[str, list[tuple[int, dict[str, int]]]] = {}
+        self._rows_labels: dict[Place, str] = {}
         self._disordered = self._sheets_in_disorder()
         for name, declared in INPUTS.items():
             place = self._named(declared)
@@ -155,10 +156,11 @@ class InputPlaces:
         They were sorted, or moved by a script.
         """
         found = set()
-        for each in self.book.names:
-            place, _ = self._place_of(each) if each.name.lower()[3:] in INPUTS else (None, "")
-            if place is not None and self.label_of(place) not in ("", each.name.lower()[3:]):
-                found.add(place.sheet)
+        for name in INPUTS:
+            for each in self._names.get(f"in_{name}", ()):
+                place, _ = self._place_of(each)
+                if place is not None and self.label_of(place) not in ("", name):
+                    found.add(place.sheet)
         return found
 
     def _place_of(self, name: Name) -> tuple[Place | None, str]:
@@ -179,6 +181,11 @@ class InputPlaces:
 
         Empty where its labels say nothing.
         """
+        if place not in self._rows_labels:
+            self._rows_labels[place] = self._label_in_row(place)
+        return self._rows_labels[place]
+
+    def _label_in_row(self, place: Place) -> str:
         row = self.book.row(place.sheet, place.row)
         to_the_left = [column for column in sorted(row) if column < place.column]
         titles = self.titles(place)
@@ -196,20 +203,14 @@ class InputPlaces:
         rows = table.rows.get(declared.name, []) if table else []
         if table is None or not rows:
             return None
-        places = [Place(table.sheet, row, table.value_column) for row in rows]
-        return places[0]
+        return Place(table.sheet, rows[0], table.value_column)
 
-    @property
+    @cached_property
     def table(self) -> Table | None:
         """The table of labels.
 
         It is the one in the block `scenario`, else the longest of the workbook.
         """
-        if not hasattr(self, "_table"):
-            self._table = self._find_table()
-        return self._table
-
-    def _find_table(self) -> Table | None:
         best: Table | None = None
         blocks = [area.sheet for name in self._names.get("scenario", ()) if (area := self.book.area(name.text))]
         for sheet in [*blocks, *self.book.titles]:
@@ -375,9 +376,12 @@ def _title(cells: Mapping[int, Cell], column: int) -> str:
 
 def _input_of(value: object) -> str:
     """The name of the input that a label means; empty for anything else."""
-    if not isinstance(value, str) or len(value) > LONGEST_LABEL or not normal_form(value):
-        return ""
-    found = known_input(value)
+    return _labelled_so(str(value)) if isinstance(value, str) and len(value) <= LONGEST_LABEL else ""
+
+
+@lru_cache(maxsize=4_096)  # the labels of a sheet are those of every other answer
+def _labelled_so(label: str) -> str:
+    found = known_input(label) if normal_form(label) else None
     return "" if found is None else found.name
 
 

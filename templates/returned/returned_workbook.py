@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from roi_engine.appraisal import appraise
 from roi_engine.errors import FtRoiError, Problem
@@ -24,6 +25,7 @@ class ReturnedWorkbook:
 
     scenario : None where problems stand against it.
     file : what it is called in the portfolio.
+    row : the figures of its row in a portfolio, where they were calculated before.
     """
 
     file: str
@@ -32,6 +34,7 @@ class ReturnedWorkbook:
     warnings: tuple[InputWarning, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    row: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def who(self) -> str:

@@ -68,7 +68,7 @@ class Looks:
         if look is None:
             known = index.isascii() and index.isdigit() and len(index) < 7 and int(index) < len(self._looks)
             look = self._looks[int(index)] if known else PLAIN
-            if known:
+            if known and len(self._by_index) < MOST_LOOKS:
                 self._by_index[index] = look
         return look
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from openpyxl.utils.cell import quote_sheetname
@@ -23,6 +23,7 @@ from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Attributes, Package
 MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
+MORE_THAN_ONE = "two values or two formulas"
 MOST_NAMES = 20_000
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -154,10 +155,28 @@ class StoredWorkbook:
 
     def _read_workbook(self) -> None:
         targets = self.package.relationships(self._main)
+        sheets, names = self.package.once(self._main, self._sheets_and_names)
+        taken: set[str] = set()
+        for title, relation, state in sheets:
+            target = targets.get(relation)
+            if target and target.kind == "worksheet" and not target.external and target.target in self.package:
+                if target.target in taken or title in self.parts:
+                    raise UnreadableWorkbook(DAMAGED)
+                taken.add(target.target)
+                self.parts[title] = target.target
+                self.states[title] = state
+        self.names = list(names)
+        if not self.parts:
+            raise UnreadableWorkbook("It has no worksheet.")
+
+    def _sheets_and_names(self) -> tuple[tuple[tuple[str, str, str], ...], tuple[Name, ...]]:
+        """The title, relationship and state of each sheet, and the names.
+
+        They are given as the part of the workbook tells them, and nobody changes them.
+        """
         sheets: list[tuple[str, str, str]] = []
         names: list[tuple[str, str | None, str]] = []
         open_name: Attributes = {}
-        taken: set[str] = set()
 
         def sheet(attributes: Attributes) -> None:
             state = attributes.get("state", "visible")
@@ -176,22 +195,14 @@ class StoredWorkbook:
         name_path = "definedNames/definedName"
         starts = {"sheets/sheet": sheet, name_path: name_begins}
         self.package.stream_below(self._main, "workbook", starts, {name_path: name_ends})
-        for title, relation, state in sheets:
-            target = targets.get(relation)
-            if target and target.kind == "worksheet" and not target.external and target.target in self.package:
-                if target.target in taken or title in self.parts:
-                    raise UnreadableWorkbook(DAMAGED)
-                taken.add(target.target)
-                self.parts[title] = target.target
-                self.states[title] = state
         titles = [title for title, _, _ in sheets]
+        found = []
         for name, local, text in names:
             if local is None:
-                self.names.append(Name(name, text, None))
+                found.append(Name(name, text, None))
             elif local.isascii() and local.isdigit() and int(local[:6]) < len(titles):
-                self.names.append(Name(name, text, titles[int(local[:6])]))
-        if not self.parts:
-            raise UnreadableWorkbook("It has no worksheet.")
+                found.append(Name(name, text, titles[int(local[:6])]))
+        return tuple(sheets), tuple(found)
 
     @cached_property
     def _spelling(self) -> dict[str, str]:
@@ -203,18 +214,9 @@ class StoredWorkbook:
 
         Returns None for any other text.
         """
-        found = _REFERENCE.fullmatch(reference.strip().removeprefix("="))
-        if found is None:
-            return None
-        title = found["quoted"].replace("''", "'") if found["quoted"] else found["bare"]
-        sheet = self._spelling.get(title.lower())
-        if sheet is None:
-            return None
-        first = (int(found["row"]), column_number(found["column"]))
-        last = (int(found["last_row"]), column_number(found["last_column"])) if found["last_row"] else first
-        if not all(1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN for row, column in (first, last)):
-            return None
-        return Area(sheet, (min(first[0], last[0]), min(first[1], last[1])), tuple(map(max, first, last)))  # type: ignore[arg-type]
+        area = _short_reference(reference) if len(reference) <= LONGEST_REFERENCE else _referred_to(reference)
+        sheet = self._spelling.get(area.sheet) if area else None
+        return None if area is None or sheet is None else Area(sheet, area.first, area.last)
 
     def cells(self, title: str) -> dict[At, Cell]:
         """The cells of a sheet that hold anything, by row and column."""
@@ -260,7 +262,12 @@ class StoredWorkbook:
     @cached_property
     def looks(self) -> Looks:
         """What the cell formats and the rules' formats do to what they show."""
-        return Looks(self.package, self.package.part_of_kind(self._main, "styles"))
+        part = self.package.part_of_kind(self._main, "styles")
+
+        def looks() -> Looks:
+            return Looks(self.package, part)
+
+        return self.package.once(part, looks) if part in self.package else looks()
 
     def hidden(self, title: str) -> Hidden:
         """What of a sheet is not seen."""
@@ -291,6 +298,28 @@ class StoredWorkbook:
         self._cells += len(reader.cells)
         self._hidden[title] = reader.hidden_parts()
         return reader.cells
+
+
+def _referred_to(reference: str) -> Area | None:
+    """The cells of a plain reference, the title of their sheet in small letters."""
+    found = _REFERENCE.fullmatch(reference.strip().removeprefix("="))
+    if found is None:
+        return None
+    title = found["quoted"].replace("''", "'") if found["quoted"] else found["bare"]
+    first = (int(found["row"]), column_number(found["column"]))
+    last = (int(found["last_row"]), column_number(found["last_column"])) if found["last_row"] else first
+    if not all(1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN for row, column in (first, last)):
+        return None
+    top_left, bottom_right = (
+        (min(first[0], last[0]), min(first[1], last[1])),
+        (max(first[0], last[0]), max(first[1], last[1])),
+    )
+    return Area(title.lower(), top_left, bottom_right)
+
+
+_short_reference = lru_cache(maxsize=4_096)(_referred_to)
+LONGEST_REFERENCE = 100
+"""Characters of a reference that is kept for the next workbook, which has the same names."""
 
 
 class _Cells:
@@ -337,10 +366,12 @@ class _Cells:
         }
 
     def _cell_begins(self, attributes: Attributes) -> None:
-        self._place(attributes.get("r"))
-        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
+        get = attributes.get
+        self._place(get("r"))
+        self.kind, self.style = get("t", "n"), get("s", "0")
         self.shown = self.formula = None
-        self.runs = []
+        if self.runs:
+            self.runs = []
 
     def _row_begins(self, attributes: Attributes) -> None:
         number = attributes.get("r", "")
@@ -379,18 +410,17 @@ class _Cells:
         return self.hidden
 
     def _shows(self, text: str) -> None:
-        self.shown = self._only(self.shown, text)
+        if self.shown is not None:
+            raise self._twice(MORE_THAN_ONE)
+        self.shown = text
 
     def _calculates(self, text: str) -> None:
-        self.formula = self._only(self.formula, text)
+        if self.formula is not None:
+            raise self._twice(MORE_THAN_ONE)
+        self.formula = text
 
     def _runs(self, text: str) -> None:
         self.runs.append(text)
-
-    def _only(self, before: str | None, text: str) -> str:
-        if before is not None:
-            raise self._twice("two values or two formulas")
-        return text
 
     def _twice(self, what: str) -> UnreadableWorkbook:
         at = f"{column_letters(self.column)}{self.row}"
@@ -410,16 +440,12 @@ class _Cells:
     def _place(self, address: str | None) -> None:
         """Where the cell stands; without an address right of the one before."""
         if address is None:
-            self.column += 1
+            row, column = self.row, self.column + 1
         else:
-            found = _ADDRESS.fullmatch(address)
-            if found is None:
-                raise UnreadableWorkbook(DAMAGED)
-            letters, digits = found.groups()
-            self.column, self.row = column_number(letters), int(digits)
-        row, column = self.row, self.column
+            row, column = _row_and_column(address)
         if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
             raise UnreadableWorkbook(DAMAGED)
+        self.row, self.column = row, column
         place = row * LAST_COLUMN + column
         if place in self.taken:
             raise self._twice("two cells")
@@ -453,6 +479,19 @@ class _Cells:
             raise UnreadableWorkbook(DAMAGED)
         number = float(shown)
         return DateInCell(shown_date(number)) if look.is_date else number
+
+
+@lru_cache(maxsize=MOST_CELLS // 4)
+def _row_and_column(address: str) -> At:
+    """Where an address leads.
+
+    The answers to a template have the same ones, so each is looked up once.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise UnreadableWorkbook(DAMAGED)
+    letters, digits = found.groups()
+    return int(digits), column_number(letters)
 
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,5})?", re.ASCII)

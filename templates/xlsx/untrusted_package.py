@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -43,6 +44,10 @@ MOST_JOINED = 1_000
 LONGEST_TOKEN = MEGABYTE
 """Bytes of one tag, and characters of one text."""
 _CHUNK = 1 << 16
+LARGEST_KNOWN, MOST_KNOWN = 100_000, 32
+"""Bytes of a part that is kept as it was read, and how many such parts are."""
+_KNOWN: dict[tuple[str, bytes], tuple[int, Any]] = {}
+"""By what was read, and the digest of the part: how many elements it has, and what it was read as."""
 
 _ENTRY = b"PK\x01\x02"
 _COMPOUND_FILE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -156,6 +161,31 @@ class Package:
         """
         self._read(_Stream(self, name, lambda path: (starts.get(path), ends.get(path)), root, frozenset(spaces)))
 
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """What a part is read as, kept for the next package that has the same.
+
+        The answers to a template share its formats, and whatever no spreadsheet program has written anew.
+
+        name : the part; the same is one of the same bytes.
+        read : reads it by `stream_below`; what it gives depends on the part alone, and nobody changes it.
+        """
+        content = self.read(name)
+        key = (read.__qualname__, sha256(content).digest())
+        known = _KNOWN.get(key)
+        room = self._elements_apart_from(name) + content.count(b"<") <= MOST_ELEMENTS
+        if known is not None and room:
+            self.elements[name.lower()], found = known
+            return found
+        found = read()
+        if len(content) <= LARGEST_KNOWN:
+            if len(_KNOWN) >= MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[key] = self.elements[name.lower()], found
+        return found
+
+    def _elements_apart_from(self, name: str) -> int:
+        return sum(count for part, count in self.elements.items() if part != name.lower())
+
     def _read(self, stream: _Stream) -> None:
         self.elements[stream.part.lower()] = stream.read(self.read(stream.part))
 
@@ -242,7 +272,7 @@ class _Stream:
         spaces: frozenset[str] = frozenset(),
     ) -> None:
         self.part, self.asked, self.root, self.spaces = name, asked, root, spaces
-        self.others = sum(count for part, count in package.elements.items() if part != name.lower())
+        self.others = package._elements_apart_from(name)
         self.met = 0
 
     def read(self, content: bytes) -> int:
@@ -296,9 +326,10 @@ class _Stream:
                 return
             above.append(here)
             here = element
-            length = 0
-            texts.clear()
-            start = here.start
+            if texts:
+                length = 0
+                texts.clear()
+            start = element.start
             if start is not None:
                 start(_plain(attributes, not self.root) if "}" in "".join(attributes) else attributes)
 
@@ -309,13 +340,13 @@ class _Stream:
                 return
             end = here.end
             here = above.pop()
-            length = 0
-            if end is None:
+            text = ""
+            if texts:
+                text = "".join(texts)
+                length = 0
                 texts.clear()
-                return
-            text = "".join(texts)
-            texts.clear()
-            end(text)
+            if end is not None:
+                end(text)
 
         def written(text: str) -> None:
             nonlocal length

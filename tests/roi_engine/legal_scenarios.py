@@ -13,6 +13,7 @@ from tests.examples import examples
 
 LONGEST = 120
 FIVE_HUNDRED = examples(500, suppress_health_check=[HealthCheck.too_slow])
+TWO_HUNDRED = examples(200, suppress_health_check=[HealthCheck.too_slow])
 SIXTY = examples(60, suppress_health_check=[HealthCheck.too_slow])
 
 LARGEST = {"money": 1e6, "price": 100.0, "number": 1e5, "count": 16, "months": LONGEST, "ratio": 10.0, "fraction": 2.0}

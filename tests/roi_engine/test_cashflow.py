@@ -15,7 +15,7 @@ from roi_engine import REFERENCE, Scenario, appraise, cash_flow
 from roi_engine.cashflow import FLOWS, LEVEL, MODEL, horizon
 from tests.random_scenarios import random_scenarios
 from tests.roi_engine import model_by_hand
-from tests.roi_engine.legal_scenarios import FIVE_HUNDRED, SIXTY, scenarios
+from tests.roi_engine.legal_scenarios import SIXTY, TWO_HUNDRED, scenarios
 
 RANDOM = random_scenarios(500, longest=120)
 
@@ -49,7 +49,7 @@ def assert_equal_rows(found: dict[str, list[float]], expected: dict[str, list[fl
 
 
 @pytest.mark.slow
-@FIVE_HUNDRED
+@TWO_HUNDRED
 @given(scenarios())
 @example(DYING_OUT)
 def test_the_rows_are_those_of_the_model_by_hand(scenario: Scenario) -> None:

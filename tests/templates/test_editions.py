@@ -45,7 +45,7 @@ SCENARIOS = _scenarios()
 
 PLAIN = ("support-classifier",)
 """The scenario that plain pytest looks at."""
-SLOW = ("nothing", "five years", "fifty years")
+SLOW = ("nothing", "five years")
 """What make test adds; the full tests look at all."""
 EDITED_IN_MAKE_TEST = ("shorter", "fleet", "quality", "default")
 
@@ -111,7 +111,7 @@ def test_the_editions_show_the_same_figures(name: str) -> None:
 
 @open_xml_sdk.every_office
 @pytest.mark.needs_open_xml_sdk
-@pytest.mark.parametrize("edition", ["native", "values"])
+@pytest.mark.parametrize("edition", some(["native", "values"], slow=["native"]))
 def test_the_package_is_valid_for_every_office(edition: Edition, versions: Sequence[str], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(build_workbook(SCENARIOS["support-classifier"], edition=edition, generated=WHEN))
@@ -288,7 +288,7 @@ def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dic
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::6]))
+@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::12]))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})

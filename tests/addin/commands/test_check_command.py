@@ -41,7 +41,7 @@ def findings(folder: Path, content: bytes) -> list[dict[str, str]]:
     return json.loads(result.stdout)["findings"]  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=["wired"]))
 def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, workbook(edition))
     assert result.exit_code == 0, result.output
@@ -166,7 +166,7 @@ def test_a_workbook_with_data_tables_passes(tmp_path: Path) -> None:
     assert "gives every figure the same today" in result.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @pytest.mark.needs_libreoffice
 def test_data_tables_that_libreoffice_saved_are_what_excel_refuses(tmp_path: Path) -> None:
     path = tmp_path / "native.xlsx"

@@ -20,7 +20,7 @@ from PIL import Image
 
 from addin.libreoffice import office
 from addin.libreoffice.office import Office
-from addin.libreoffice.rendering import render
+from addin.libreoffice.rendering import Rendering, render
 from addin.libreoffice.safe_copy import KEPT, SafeCopy, safe_copy
 from addin.shell.failures import InvalidInput, UnusablePath
 from roi_engine import load_scenario
@@ -232,12 +232,18 @@ def listener() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+@pytest.fixture(scope="module", params=some(["native", "wired"], slow=["native"]))
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Rendering]:
+    """A report: the workbook and what LibreOffice makes of it."""
+    content = build_workbook(load_scenario(SAMPLE), edition=request.param)
+    path = tmp_path_factory.mktemp("report") / "report.xlsx"
+    path.write_bytes(content)
+    return content, render(path, document=True, pages=True)
+
+
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", some(["wired", "native"], slow=["wired"]))
-def test_a_report_keeps_its_charts_in_the_workbook_and_on_the_pages(edition: Any, tmp_path: Path) -> None:
-    path = tmp_path / "report.xlsx"
-    path.write_bytes(build_workbook(load_scenario(SAMPLE), edition=edition))
-    rendering = render(path, document=True, pages=True)
+def test_a_report_keeps_its_charts_in_the_workbook_and_on_the_pages(report: tuple[bytes, Rendering]) -> None:
+    _, rendering = report
     with zipfile.ZipFile(io.BytesIO(rendering.workbook)) as package:
         charts = [name for name in package.namelist() if name.startswith("xl/charts/chart")]
         assert len(charts) == CHARTS
@@ -250,12 +256,10 @@ def test_a_report_keeps_its_charts_in_the_workbook_and_on_the_pages(edition: Any
     assert coloured(tornado) > 5_000, "the bars of the tornado"
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-def test_what_else_of_a_report_the_recalculated_workbook_keeps(tmp_path: Path) -> None:
-    content = build_workbook(load_scenario(SAMPLE), edition="native")
-    (tmp_path / "report.xlsx").write_bytes(content)
-    before, after = kept(content), kept(render(tmp_path / "report.xlsx").workbook)
+def test_what_else_of_a_report_the_recalculated_workbook_keeps(report: tuple[bytes, Rendering]) -> None:
+    content, rendering = report
+    before, after = kept(content), kept(rendering.workbook)
     assert {name for name in before if before[name] != after[name]} == set()
 
 

@@ -113,7 +113,7 @@ def test_what_openpyxl_saves_lacks_its_values_and_nothing_else() -> None:
     assert sorted(rules) == ["formula-without-value", "recalculation"]
 
 
-@pytest.mark.slow(seconds=20)
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 def test_what_the_schema_validator_sees_of_the_defects(sound: dict[str, bytes], tmp_path: Path) -> None:
     """Each takes it a second: a defect that is the one that was measured has its verdict in a file."""

@@ -16,6 +16,7 @@ from addin.command_line import ft_roi
 from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
 from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_workbook import build_portfolio
+from templates.portfolio.row_figures import FIGURES_OF_A_ROW, calculate_row
 from templates.returned.provenance import Provenance
 from templates.returned.returned_workbook import ReturnedWorkbook
 from tests import open_xml_sdk
@@ -223,7 +224,7 @@ def test_the_chart_shows_the_highest_npvs_with_their_values_and_alt_text():
     assert [point.v for point in series.cat.strRef.strCache.pt][:2] == ["1  n100", "2  n200"]
 
 
-@open_xml_sdk.every_office
+@open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", some(["wired", "values"], slow=["wired"]))
 def test_the_sdk_finds_nothing(tmp_path, edition, versions):
@@ -289,3 +290,23 @@ def _same_everywhere(after: openpyxl.Workbook, before: openpyxl.Workbook) -> Non
                 )  # fmt: skip
                 compared += cell.value is not None
     assert compared > 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["wired", "values"])
+def test_figures_calculated_with_the_reading_change_no_byte(edition):
+    scenarios = list(EDGES.values())
+    one, other = ([answer(each, f"{n}.xlsx") for n, each in enumerate(scenarios)] for _ in range(2))
+    for each in other:
+        calculate_row(each)
+        assert list(each.row) == list(FIGURES_OF_A_ROW)
+    assert build_portfolio(other, edition=edition, generated=MOMENT) == build_portfolio(
+        one, edition=edition, generated=MOMENT
+    )
+
+
+def test_a_figure_that_was_calculated_is_not_calculated_again(monkeypatch):
+    one = answer(REFERENCE)
+    calculate_row(one)
+    monkeypatch.setattr("templates.building.book.call", None)
+    assert rows(opened(build_portfolio([one], generated=MOMENT)))[0]["npv"] == one.row["npv"]

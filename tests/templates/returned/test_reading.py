@@ -115,6 +115,12 @@ def test_provenance_tells_who_and_when() -> None:
 # --- filled and mistreated --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("edition", ["native", "values"])
+def test_sheets_that_hold_no_input_are_not_parsed(edition: Edition) -> None:
+    book = read_workbook(made("reference", edition)).book
+    assert [each for each in book.package.elements if "/sheet" in each] == [book.parts["Inputs"]]
+
+
 def test_what_openpyxl_fills_in_is_read() -> None:
     values = {"training_hours": 40, "discount_rate": None, "serving": "Self hosted", "serving_gpu_hourly_rate": 2.5,
               "serving_tokens_per_second": 900, "name": 2026, "gpu_count": 2}  # fmt: skip

@@ -166,8 +166,8 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     [
         ("wired", False, False),
         ("values", False, False),
-        ("native", True, False),
-        ("wired", False, True),
+        pytest.param("native", True, False, marks=pytest.mark.slow),
+        pytest.param("wired", False, True, marks=pytest.mark.slow),
         ("native", True, True),
     ],
 )

@@ -142,14 +142,14 @@ def test_only_the_sensitivity_sheet_takes_anything_from_the_sheets_behind_it() -
     assert taking == {"Sensitivity", *SHEETS}
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=4)
 def test_a_very_long_horizon_has_values_as_generated() -> None:
     book = stored_cells(build_workbook(REFERENCE.with_inputs(months=301), edition="native", live_grids=True))
     assert not set(SHEETS) & set(book)
     assert "as generated" in str(book["Sensitivity"]["A2"].value)
 
 
-@open_xml_sdk.every_office
+@open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("name", some(["support-classifier", "nothing", "ten years"], slow=["support-classifier"]))
 def test_the_package_is_valid_for_every_office(name: str, versions: Sequence[str], tmp_path: Path) -> None:
@@ -313,18 +313,9 @@ def test_axes_that_are_one_input_or_an_empty_one_are_no_failed_check(tmp_path: P
         assert book["Summary"]["A3"].value == "All checks OK"
 
 
-IN_MAKE_TEST = 1
-"""Edited workbooks that make test looks at; the full tests look at all."""
-
-
+@pytest.mark.full(seconds=12)
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow(seconds=15) if number < IN_MAKE_TEST else pytest.mark.full)
-        for number, name in enumerate(EDITS)
-    ],
-)
+@pytest.mark.parametrize("name", EDITS)
 def test_moves_in_an_edited_workbook_give_what_the_engine_gives(name: str, tmp_path: Path) -> None:
     edit = EDITS[name]
     made = edit.made()
