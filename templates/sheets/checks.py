@@ -95,6 +95,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         *_scenario_checks(checked),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
+        _like_units(inputs),
         _no_errors(checked),
     ]  # fmt: skip
 
@@ -225,6 +226,23 @@ def _grid_check(grid: GridCells, at_base: Formula) -> Check:
         return unedited.where(grid.centre, base)
 
     return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre)
+
+
+def _like_units(inputs: InputCells) -> Check:
+    """Counts the sides of one token a call beside a token mix, the fleet among them."""
+    used = inputs.in_use
+
+    def count(*names: str) -> Formula:
+        cells = [used[name] for name in names]
+        return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
+
+    baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
+    served = used["serving_tokens_per_call"].fallback(0) > 1
+    fleet = (used["serving"] == "self_hosted") & (count(finetuned) == 0) & served
+    compared = (used["tokens_per_call"] == 1) & (count(baseline, finetuned, switch) > 0)
+    alone = compared.where(2 - count(baseline, finetuned) - fleet, 0)
+    return Check("check_like_units", "No side is charged by the single token beside a token mix (sides that are).",
+                 alone, 0, used["tokens_per_call"])  # fmt: skip
 
 
 def _no_errors(checked: Checked) -> Check:

@@ -204,10 +204,10 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
                 book.put(sheet, column.at(row), live if text else "", "Explanatory Text")
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
-        if warning.sentence not in known:  # about sources, which are no part of the block that FT_CHECK reads
+        if warning.told not in known:  # about sources, which are no part of the block that FT_CHECK reads
             row += 1
             book.put(sheet, Column.FIRST.at(row), INPUTS[warning.input_name].label, "Explanatory Text")
-            book.put(sheet, Column.SECOND.at(row), f"{warning.sentence} (As generated.)", "Explanatory Text")
+            book.put(sheet, Column.SECOND.at(row), f"{warning.told} (As generated.)", "Explanatory Text")
     return row
 
 
