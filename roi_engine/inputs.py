@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
 from roi_engine.errors import FtRoiError, UnknownName, did_you_mean, shortened
@@ -64,12 +64,18 @@ class Range(BaseModel):
 
     low, high : in the input's own unit.
     distribution : the name of the shape.
+    untyped : the end that nobody typed, low or high, where a cell was left empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     low: float
     high: float
     distribution: str = "pert"
+    untyped: str = Field("", exclude=True)
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies between the ends."""
+        return self.low <= value <= self.high
 
 
 LONGEST_LABEL = 200

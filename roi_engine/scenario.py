@@ -545,6 +545,7 @@ class Scenario(BaseModel):
     ranges: dict[str, Range] = {}
     sources: dict[str, str] = {}
     notes: dict[str, str] = {}
+    confirmed: dict[str, str] = {}
 
     @model_validator(mode="wrap")
     @classmethod
@@ -555,7 +556,8 @@ class Scenario(BaseModel):
         given = rules.without_empty(given)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
         problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
-        problems += rules.read_annotations(given, find_input)
+        problems += rules.unlike_units(given)
+        problems += rules.read_annotations(given, find_input) + rules.outside_ranges(given, INPUTS)
         try:
             scenario = build(given)
         except ValidationError as error:
@@ -571,6 +573,9 @@ class Scenario(BaseModel):
     def with_inputs(self, **changes: Any) -> Scenario:
         """A copy with some inputs replaced, checked again.
 
+        A range that does not hold its input's new value is left behind, and so is the answer to the questions about
+        another value.
+
         >>> from roi_engine.reference import REFERENCE
         >>> REFERENCE.with_inputs(months_to_amortize=24).months_to_amortize
         24
@@ -578,7 +583,13 @@ class Scenario(BaseModel):
         named, problems = rules.by_name(changes, find_input, type(self).model_fields)
         if problems:
             raise ScenarioError(problems)
-        return Scenario(**{**self.given(), **named})
+        kept = self.given()
+        if "ranges" in kept and "ranges" not in named:
+            kept["ranges"] = {name: span for name, span in self.ranges.items() if _still_holds(span, named.get(name))}
+        if "confirmed" in kept and "confirmed" not in named:
+            same = {name for name in self.confirmed if name not in named or named[name] == getattr(self, name)}
+            kept["confirmed"] = {name: answer for name, answer in self.confirmed.items() if name in same}
+        return Scenario(**{**kept, **named})
 
     def given(self) -> dict[str, Any]:
         """What was set, without the defaults: the scenario in its shortest form."""
@@ -588,6 +599,11 @@ class Scenario(BaseModel):
         """SHA-256 of the inputs: equal for equal numbers, whatever the file's form."""
         canonical = json.dumps(self.inputs(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _still_holds(span: Range, value: Any) -> bool:
+    """Whether a range may stay beside a new value; None where there is none."""
+    return not isinstance(value, (int, float)) or span.holds(value)
 
 
 def _collect_inputs() -> dict[str, Input]:

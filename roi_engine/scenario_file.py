@@ -29,10 +29,10 @@ GROUPS = (
 SIDES = ("baseline", "finetuned", "switch")
 """The tables of one side only."""
 
-ANNOTATIONS = ("ranges", "sources", "notes")
+ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
 
 LARGEST_FILE = 250_000
-"""Bytes of a scenario file: all inputs with their ranges, sources and notes take a tenth of it."""
+"""Bytes of a scenario file: all inputs with their ranges, sources, notes and answers take a tenth of it."""
 
 MOST_ENTRIES = 2_000
 DEEPEST = 8
@@ -52,8 +52,8 @@ def load_scenario(path: str | Path) -> Scenario:
     Source: docs/scenario-files.md.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
-    ``ranges`` (low, high, distribution), ``sources`` and ``notes`` annotate inputs. A file without a name is
-    called after its stem. Models and GPUs of the price tables may be named in place of their prices.
+    ``ranges`` (low, high, distribution), ``sources``, ``notes`` and ``confirmed`` annotate inputs. A file without a
+    name is called after its stem. Models and GPUs of the price tables may be named in place of their prices.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):

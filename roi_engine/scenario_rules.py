@@ -1,7 +1,7 @@
 """What must hold between the inputs of a scenario, as problems with their places.
 
 pydantic checks each input alone; these rules know which inputs replace each other, and what annotations
-(ranges, sources, notes) may say.
+(ranges, sources, notes, confirmed) may say.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m", "batch_share", "
 SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
 """Inputs that must be above 0 when the model is self-hosted."""
 
-ANNOTATIONS = ("ranges", "sources", "notes")
+ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
 
 
 def mix_given(values: Mapping[str, Any], side: str) -> bool:
@@ -127,6 +127,40 @@ def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
+ONE_TOKEN = 1
+"""Tokens of a call where nobody gave them, as the reference framework has it."""
+
+
+def unlike_units(given: Mapping[str, Any]) -> list[Problem]:
+    """One side charged by the call, another by the single token.
+
+    given : inputs by name.
+    Beside a token mix every other side needs the tokens of a call; one that is left at one token, typed or not, would
+    be compared with a call hundreds of times as long.
+    """
+    mixes = {"baseline": mix_given(given, "baseline"), "finetuned": mix_given(given, "finetuned")}
+    if given.get("switch_input_price_per_m") is not None:
+        mixes["switch"] = True  # at a price per 1,000 tokens it takes the baseline's tokens
+    if not any(mixes.values()) or given.get("tokens_per_call") not in (None, ONE_TOKEN):
+        return []
+    by_the_call = " and ".join(_SIDES_IN_WORDS[side] for side, mix in mixes.items() if mix)
+    problems = []
+    if _self_hosted(given):
+        own_tokens = mixes.pop("finetuned")
+        if not own_tokens and given.get("serving_tokens_per_call") in (None, ONE_TOKEN):
+            sentence = f"The fleet would serve one token a call, beside a token mix for {by_the_call}."
+            problems.append(Problem("serving_tokens_per_call", f"{sentence} {_GIVE_THE_TOKENS}"))
+    by_the_token = " and ".join(_SIDES_IN_WORDS[side] for side, mix in mixes.items() if not mix)
+    if by_the_token:
+        sentence = f"One token a call for {by_the_token}, beside a token mix for {by_the_call}."
+        problems.append(Problem("tokens_per_call", f"{sentence} {_GIVE_THE_TOKENS}"))
+    return problems
+
+
+_GIVE_THE_TOKENS = "The two cannot be compared: give the tokens of a typical call, prompt and answer."
+_SIDES_IN_WORDS = {"baseline": "the baseline", "finetuned": "the fine-tuned model", "switch": "the other model"}
+
+
 def _self_hosted(values: Mapping[str, Any]) -> bool:
     try:
         return bool(SERVING.check(values.get("serving")) == "self_hosted")
@@ -175,7 +209,7 @@ def unserved(values: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
 
 
 def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
-    """Puts ranges, sources and notes under the inputs' own names.
+    """Puts ranges, sources, notes and answers under the inputs' own names.
 
     given : what was given; its tables of annotations are changed in place.
     find : gives the input that a label means.
@@ -207,8 +241,14 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                     read[declared.name] = TEXT.check(entry)
                 except FtRoiError as error:
                     problems.append(Problem(place, str(error), error.code))
+                    continue
+                if section == "confirmed" and not read[declared.name].strip():
+                    problems.append(Problem(place, _EMPTY_ANSWER))
         given[section] = read
     return problems
+
+
+_EMPTY_ANSWER = "The answer is empty. Write what the figure rests on, or delete the line."
 
 
 def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:
@@ -217,7 +257,7 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         problems.append(Problem(place, f"{declared.name} is no number and has no range."))
         return None
     if isinstance(entry, Range):
-        entry = entry.model_dump()
+        entry = {**entry.model_dump(), "untyped": entry.untyped}
     if not isinstance(entry, Mapping):
         problems.append(Problem(place, "Write low and high: {low = 1, high = 2}."))
         return None
@@ -245,7 +285,26 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
         problems.append(Problem(place, sentence, "#NUM!"))
         return None
-    return Range(**checked)
+    untyped = entry.get("untyped")
+    return Range(**checked, untyped=untyped if untyped in ("low", "high") else "")
+
+
+def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
+    """Inputs whose value lies outside of its own range.
+
+    given : what was given, by name, with ranges that were read.
+    inputs : the inputs by name.
+    """
+    problems = []
+    for name, span in (given.get("ranges") or {}).items():
+        try:
+            value = inputs[name].check(given.get(name, inputs[name].default))
+        except FtRoiError:
+            continue  # it is told where it stands
+        if value is not None and not span.holds(value):
+            sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}. Correct one of"
+            problems.append(Problem(f"ranges.{name}", f"{sentence} the three.", "#NUM!"))
+    return problems
 
 
 def in_order(problems: list[Problem], fields: Mapping[str, Any]) -> list[Problem]:

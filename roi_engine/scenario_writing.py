@@ -1,6 +1,6 @@
 """A scenario written as a TOML file for people.
 
-Each input stands with its unit; its range, source and note stand in tables below.
+Each input stands with its unit; its range, source, note and answer stand in tables below.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import tomlkit
 from tomlkit.items import Integer, Item, Trivia
 
 from roi_engine.errors import cleaned
+from roi_engine.questions.pairs import says_none
 from roi_engine.scenario import INPUTS, Scenario
 
 
@@ -21,7 +22,7 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
     heading : a comment for the first line, such as where the figures come from.
     Source: docs/scenario-files.md.
 
-    Inputs at their default are left out.
+    Inputs at their default are left out, but for a 0 that says there is none of what has a price.
 
     >>> from roi_engine.reference import REFERENCE
     >>> print(scenario_toml(REFERENCE).splitlines()[5])
@@ -35,7 +36,8 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
     group = "Label"
     for name, declared in INPUTS.items():
         value = getattr(scenario, name)
-        if name == "name" or (value == declared.default and not declared.required) or value is None:
+        left_out = value == declared.default and not declared.required and not says_none(scenario, name)
+        if name == "name" or left_out or value is None:
             continue
         if declared.required and name not in scenario.model_fields_set:
             continue  # a token mix or a fleet stands in for this price
@@ -56,7 +58,7 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
             span.update({end: _plain(value) for end, value in scenario.ranges[name].model_dump().items()})
             ranges.add(name, span)
         document.add("ranges", ranges)
-    for section in ("sources", "notes"):
+    for section in ("sources", "notes", "confirmed"):
         entries: dict[str, str] = getattr(scenario, section)
         if entries:
             table = tomlkit.table()

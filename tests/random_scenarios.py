@@ -7,6 +7,8 @@ from typing import Any
 
 from roi_engine import Scenario
 
+SIDES = ("baseline", "finetuned", "switch")
+
 
 def random_scenarios(count: int, seed: int = 20_261, longest: int = 30) -> list[Scenario]:
     """Scenarios that use every part of the model: growth, ramp, drift, token mixes, self-hosting, risk."""
@@ -97,6 +99,8 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
         }
         if chance.random() < 0.3:
             values["serving_tokens_per_call"] = chance.uniform(1, 3_000)
+    if values["tokens_per_call"] == 1 and any(f"{side}_input_price_per_m" in values for side in SIDES):
+        values["tokens_per_call"] = 800.0  # one token a call beside a token mix is refused
     return Scenario(**values)
 
 

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import INPUTS, functions, load_scenario
-from tests import figure_surfaces
+from tests import figure_surfaces, question_examples
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md")) + [
@@ -31,6 +31,7 @@ SOURCES = [each for package in ("roi_engine", "templates", "addin") for each in 
 SCENARIO_FILES = ROOT / "docs" / "scenario-files.md"
 FUNCTIONS = ROOT / "docs" / "functions.md"
 FIGURES = ROOT / "docs" / "figures.md"
+QUESTIONS = ROOT / "docs" / "questions.md"
 INPUT_TITLES = "| Input | Short names | Label | Unit | Default | Range |"
 FUNCTION_TITLES = "| Function | Gives | What it is |"
 REFRESH = "The table is not that of the code. Refresh it: python -m tests.test_docs"
@@ -229,6 +230,7 @@ def function_table() -> str:
 TABLES = (
     (SCENARIO_FILES, INPUT_TITLES, input_table),
     (FUNCTIONS, FUNCTION_TITLES, function_table),
+    (QUESTIONS, question_examples.QUESTION_TITLES, question_examples.question_table),
     (FIGURES, figure_surfaces.FIGURE_TITLES, figure_surfaces.figure_table),
     (FIGURES, figure_surfaces.OPTION_TITLES, figure_surfaces.option_table),
     (FIGURES, figure_surfaces.matrix_titles(), figure_surfaces.matrix_table),

@@ -61,6 +61,7 @@ def check(file: str, json: bool) -> None:
 
 def _lines(file: str, found: CheckedWorkbook) -> list[str]:
     from roi_engine import __version__
+    from roi_engine.input_checks import open_first
     from templates.returned.difference import KINDS
 
     provenance = found.reading.provenance
@@ -79,7 +80,7 @@ def _lines(file: str, found: CheckedWorkbook) -> list[str]:
         lines.append(f"{same}FT ROI {__version__} gives {which} the same today.")
     if found.warnings:
         lines += ["", f"Before you rely on the inputs ({len(found.warnings)}):"]
-        lines += [f"  {each}" for each in found.warnings[:FIRST]]
+        lines += [f"  {each}" for each in open_first(found.warnings)[:FIRST]]
     return lines
 
 
@@ -98,6 +99,6 @@ def _as_dict(file: str, found: CheckedWorkbook) -> dict[str, object]:
         "inputs_edited": found.inputs_edited,
         "formulas_compared": found.compared,
         "findings": [{"kind": each.kind, "place": each.place, "sentence": each.sentence} for each in found.wrong],
-        "warnings": [{"input": each.input_name, "sentence": each.sentence} for each in found.warnings],
+        "warnings": [each.as_dict() for each in found.warnings],
         "notes": list(found.notes),
     }

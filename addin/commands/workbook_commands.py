@@ -102,7 +102,7 @@ def report(
     write_file(path, content, force)
     if json:
         found = [
-            {**({"scenario": each.name} if further else {}), "input": one.input_name, "sentence": one.sentence}
+            {**({"scenario": each.name} if further else {}), **one.as_dict()}
             for each, ones in zip((scenario, *further), warnings, strict=True)
             for one in ones
         ]

@@ -7,6 +7,7 @@ from addin.shell.figures_on_terminal import in_words, percent
 from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, compare_options, verdict
 from roi_engine.answer import horizon_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
+from roi_engine.input_checks import open_first
 from roi_engine.options import LABELS
 from templates.building.book import Edition
 from templates.cash_flow_picture import HEIGHT, WIDTH, cash_flow_picture, picture_in_words
@@ -95,6 +96,6 @@ def _against_the_best(scenario: Scenario) -> tuple[str, str, str]:
 
 
 def _told(warnings: list[InputWarning]) -> list[str]:
-    shown = [f"{INPUTS[each.input_name].label}: {each.sentence}" for each in warnings[:FIRST_FEW]]
+    shown = [f"{INPUTS[each.input_name].label}: {each.told}" for each in open_first(warnings)[:FIRST_FEW]]
     more = len(warnings) - len(shown)
     return shown + ([f"{more} more on the workbook's first sheet."] if more else [])

@@ -25,10 +25,14 @@ def print_warnings(warnings: Sequence[InputWarning], all_of_them_with: str = "",
         return
     if not all_of_them_with:
         print_line(err=True)
-    shown = list(warnings)
+    from roi_engine.input_checks import open_first
+
+    shown = open_first(warnings) if all_of_them_with else list(warnings)
     if all_of_them_with and len(shown) > FIRST_FEW + 1:
         shown = shown[:FIRST_FEW]
     for warning in shown:
-        print_note("Warning", f"{about}: {warning}" if about else str(warning), "yellow")
+        place = f"{about}: {warning.input_name}" if about else warning.input_name
+        kind, colour = ("Answered", "green") if warning.answered else ("Warning", "yellow")
+        print_note(kind, f"{place}: {warning.sentence}", colour)
     if len(shown) < len(warnings):
         print_line(f"{len(warnings) - len(shown)} more warnings: {all_of_them_with}", err=True)

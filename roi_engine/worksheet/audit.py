@@ -24,8 +24,8 @@ from roi_engine.worksheet.catalogue import AUDIT, Argument, worksheet_function
     block_at=0,
 )
 def check(case: Case) -> list[list[Any]]:
-    warnings = [*case.questions, *check_inputs(case.scenario)]
-    return [[INPUTS[warning.input_name].label, warning.sentence] for warning in warnings] or [["", "No warnings."]]
+    warnings = [*case.questions, *check_inputs(case.scenario, with_sources=False)]
+    return [[INPUTS[warning.input_name].label, warning.told] for warning in warnings] or [["", "No warnings."]]
 
 
 @worksheet_function(

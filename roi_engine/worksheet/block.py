@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +12,10 @@ from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.input_checks import InputWarning
 from roi_engine.inputs import normal_form
 from roi_engine.options import Options
-from roi_engine.quantity import START_MONTH
-from roi_engine.scenario import INPUTS, Scenario, find_input
+from roi_engine.quantity import START_MONTH, TEXT
+from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
+from roi_engine.value import ROUNDING
 from roi_engine.worksheet.memory import remembered
 
 Cell = Any
@@ -21,6 +23,10 @@ Block = tuple[tuple[Cell, ...], ...]
 
 _NAME_COLUMNS = ("input", "label", "name")
 RANGE_TITLES = ("low", "high", "distribution")
+ANSWER_TITLES = ("answer", "asgenerated")
+"""The columns of an answer, and of the value that it was given for."""
+EMPTY = "empty"
+"""What stands as generated for a cell that may be empty, and was."""
 
 
 class Case:
@@ -87,8 +93,9 @@ def read_block(block: Block) -> Case:
     seen: set[str] = set()
     problems: list[Problem] = []
     questions: list[InputWarning] = []
+    answers: dict[str, str] = {}
     for row in rows:
-        for cell in (_cell(row, column) for column in columns.values()):
+        for cell in (_cell(row, column) for title, column in columns.items() if title not in ANSWER_TITLES):
             if isinstance(cell, CellError):
                 raise cell
         label, value = _cell(row, columns["name"]), _cell(row, columns["value"])
@@ -97,8 +104,11 @@ def read_block(block: Block) -> Case:
                 beside = "no label" if label is None else f"{label}, which is no label,"
                 problems.append(Problem("scenario", f"the value {value} has {beside} beside it."))
             continue
-        if value is None:
-            continue  # a heading, or an input at its default
+        answer = _answer(row, columns, value)
+        if value is None:  # a heading, or an input at its default
+            if answer and (unset := known_input(label)):
+                answers[unset.name] = answer
+            continue
         try:
             name = find_input(label).name
         except UnknownName as error:
@@ -112,17 +122,49 @@ def read_block(block: Block) -> Case:
             questions.append(InputWarning(name, sentence))
             continue
         values[name] = value
+        if answer:
+            answers[name] = answer
         low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
         span = span_of(name, value, low, high, shape)
         if span is not None:
             values.setdefault("ranges", {})[name] = span
     try:
-        scenario = Scenario(**values)
+        scenario = Scenario(**values, confirmed=answers)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
     if problems:
         raise ScenarioError(problems)
     return Case(scenario, tuple(questions))
+
+
+def _answer(row: tuple[Cell, ...], columns: Mapping[str, int], value: Cell) -> str:
+    """What answers the questions about a row's value; empty where nothing does.
+
+    No figure waits for it: an error, or a text that no cell shows, is no answer.
+    """
+    answer, generated = (_cell(row, columns[title]) if title in columns else None for title in ANSWER_TITLES)
+    if answer is None or isinstance(answer, CellError) or not answers_for(value, generated):
+        return ""
+    try:
+        return str(TEXT.check(str(answer))).strip()
+    except FtRoiError:
+        return ""
+
+
+def answers_for(value: Any, generated: Any) -> bool:
+    """Whether an answer holds: the value is the one that it was given for.
+
+    value : what the input's cell holds; None for an empty one.
+    generated : the value as the block was generated; None where nothing was known of it.
+
+    >>> answers_for(0.12, 0.12), answers_for(0.3, 0.12), answers_for(None, "empty"), answers_for(24, None)
+    (True, False, True, True)
+    """
+    if generated is None:
+        return True
+    if isinstance(value, (int, float)) and isinstance(generated, (int, float)):
+        return math.isclose(value, generated, rel_tol=ROUNDING)
+    return bool(generated == (EMPTY if value is None else value))
 
 
 def _no_month(value: Cell) -> str:
@@ -139,7 +181,7 @@ def _columns(block: Block) -> tuple[dict[str, int], Sequence[tuple[Cell, ...]]]:
     header = [normal_form(cell) if isinstance(cell, str) else "" for cell in block[0]]
     if "value" not in header:
         return {"name": 0, "value": 1, "low": 2, "high": 3}, block
-    titles: tuple[str, ...] = ("value", "low", "high", "distribution")
+    titles: tuple[str, ...] = ("value", *RANGE_TITLES, *ANSWER_TITLES)
     columns = {title: header.index(title) for title in titles if title in header}
     columns["name"] = next((header.index(word) for word in _NAME_COLUMNS if word in header), 0)
     return columns, block[1:]
@@ -160,11 +202,13 @@ def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str,
     Returns the fields of a `Range`, None where the row gives none.
 
     >>> span_of("gpu_hourly_rate", 2.0, 1.2, None, None)
-    {'low': 1.2, 'high': 2.4}
+    {'low': 1.2, 'high': 2.4, 'untyped': 'high'}
     """
     if low is None and high is None:
         return None
     span = {"low": _end(low, high, name, value, -DEFAULT_SWING), "high": _end(high, low, name, value, DEFAULT_SWING)}
+    if low is None or high is None:
+        span["untyped"] = "low" if low is None else "high"
     if isinstance(shape, str):
         span["distribution"] = shape.strip().lower()
     return span

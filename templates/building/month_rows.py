@@ -149,7 +149,7 @@ class MonthTable:
 
     @property
     def months_of_all_rows(self) -> Formula:
-        """Every month of every row, as seen from other sheets, and how many cells hold one."""
+        """Every month of every row from other sheets, and how many cells they are."""
         layout = self.layout
         first, *_, final = layout.lines
         area = absolute(f"{layout.cell(first, 0)}:{layout.cell(final, layout.last_month)}")

@@ -49,7 +49,7 @@ def add_warnings_sheet(book: Book, entries: Sequence[Entry]) -> None:
     rows: list[Row] = []
     for entry in entries:
         name = entry.scenario.name or "Unnamed"
-        rows += [(entry.number, name, INPUTS[each.input_name].label, each.sentence) for each in entry.answer.warnings]
+        rows += [(entry.number, name, INPUTS[each.input_name].label, each.told) for each in entry.answer.warnings]
         rows += [(entry.number, name, "How it was read", note) for note in entry.answer.notes]
     subtitle = "About the answers that were taken in: what a careful colleague would ask."
     _add_table(book, "Warnings", WarningColumn, subtitle, rows, "There are no warnings.")

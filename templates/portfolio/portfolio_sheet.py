@@ -197,7 +197,8 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
         metric = row_figure(figure, block.cells, serving, answer.row.get(figure.name))
         cells[column] = book.put(sheet, column.at(row), metric, "Calculation", _look(figure))
         book.align(cell_at(sheet, column.at(row)), _RIGHT)
-    warning = _in_words(answer.warnings[0]) if answer.warnings else ""
+    questions = [each for each in answer.warnings if not each.answered]
+    warning = _in_words(questions[0]) if questions else ""
     typed: dict[Column, Any] = {
         Column.NUMBER: entry.number,
         Column.WHO: answer.who,
@@ -206,7 +207,7 @@ def _add_row(book: Book, sheet: Worksheet, row: int, entry: Entry, block: InputB
         Column.SAVED: _moment(answer.provenance.modified),
         Column.FILE: answer.file,
         Column.MADE_BY: _made_by(answer),
-        Column.WARNINGS: len(answer.warnings),
+        Column.WARNINGS: len(questions),
         Column.FIRST_WARNING: warning,
     }
     for column, value in typed.items():

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from openpyxl.utils import column_index_from_string
+
 from roi_engine.appraisal import appraise
 from roi_engine.by_year import PRESENT_VALUE, TOTAL
 from roi_engine.input_checks import InputWarning, check_inputs
@@ -23,6 +25,7 @@ from templates.returned.difference import KINDS, Difference, at_cell
 from templates.returned.formula_meaning import is_linked, meaning
 from templates.returned.provenance import edition_of, plain
 from templates.returned.reading import Reading, read_workbook
+from templates.sheets.input_rows import Column
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
@@ -35,6 +38,8 @@ YEARS = "By year"
 """The sheet that has as many columns before its total as the horizon had years."""
 LIKE = 0.5
 """The share of a sheet's texts that make a sheet of another title the same sheet."""
+INPUTS_SHEET, AS_GENERATED = "Inputs", column_index_from_string(Column.AS_GENERATED.letter)
+"""The sheet with the values that the workbook was generated from, and their column."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
 TOLERANCE = 1e-9
@@ -215,6 +220,8 @@ class _Comparison:
         for at in made.keys() - set(edited):
             self._compare(Place(there, *at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
+        if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
+            numbers = [at for at in numbers if at[1] != AS_GENERATED]
         for at in numbers if values else ():
             self._compare(Place(there, *at), found.get(at, EMPTY).value, cells[at].value)
 

@@ -30,8 +30,11 @@ MOST_TOLD = 5
 """Inputs that a note names."""
 FEWEST_LABELS = 5
 """Labels that a column must hold before it is taken for a table of inputs."""
-OFFSETS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
+OFFSETS = {"low": 2, "high": 3, "distribution": 4, "asgenerated": 5, "answer": 6, "source": 7, "note": 8}
 """Where our own Inputs sheet has its columns, counted from the value, should their titles be translated."""
+OFFSETS_BEFORE_ANSWERS = {"low": 2, "high": 3, "distribution": 4, "source": 5, "note": 6}
+COLUMNS_BEFORE_ANSWERS = 6
+"""The same of the workbooks that had no column for answers, and how wide their block is."""
 
 
 @dataclass(frozen=True)
@@ -324,7 +327,12 @@ class InputPlaces:
         for row, titles in reversed(self._titles_of(place.sheet)):
             if row < place.row and titles["value"] == place.column:
                 return titles
-        return {title: place.column + offset for title, offset in OFFSETS.items()} if self.ours else {}
+        if not self.ours:
+            return {}
+        block = self._area("scenario")
+        narrow = block is not None and block.last[1] - block.first[1] < COLUMNS_BEFORE_ANSWERS
+        offsets = OFFSETS_BEFORE_ANSWERS if narrow else OFFSETS
+        return {title: place.column + offset for title, offset in offsets.items()}
 
     # --- what to tell
 

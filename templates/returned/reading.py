@@ -14,8 +14,10 @@ from typing import Any
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.inputs import Input
 from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity
+from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, Scenario
-from roi_engine.worksheet.block import RANGE_TITLES, span_of
+from roi_engine.scenario_rules import ANNOTATIONS
+from roi_engine.worksheet.block import RANGE_TITLES, answers_for, span_of
 from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
 from templates.returned.typed_numbers import not_a_number
@@ -110,7 +112,7 @@ class _Reader:
 
     def scenario(self) -> tuple[Scenario | None, list[Problem]]:
         """The scenario, or every problem in the order of the inputs."""
-        values: dict[str, Any] = {"ranges": {}, "sources": {}, "notes": {}}
+        values: dict[str, Any] = {"ranges": {}, "sources": {}, "notes": {}, "confirmed": {}}
         for name, places in self.found.repeated.items():
             rows = " and ".join(map(str, places))
             self._wrong(name, places[0], f"The label stands twice, at {rows}. Keep one of the rows.")
@@ -126,7 +128,8 @@ class _Reader:
             value = self._read(name, place, declared.quantity)
             if value is None and name in self.problems:
                 value = _stand_in(declared.quantity)
-            if value is not None and (declared.required or value != declared.default):
+            is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
+            if value is not None and not is_default:
                 values[name] = value
             self._read_annotations(declared, place, value, values)
         try:
@@ -154,10 +157,20 @@ class _Reader:
             uncertain = name in self.problems and None in read[:2]  # an end would be reckoned from a wrong value
             if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
                 values["ranges"][name] = span
+        if self._is_answered_for(titles, place):
+            answer = self._text(f"{name} answer", place.beside(titles["answer"]))
+            values["confirmed"].update({name: answer} if answer else {})
         for title, kept in (("source", "sources"), ("note", "notes")):
             text = self._text(f"{name} {title}", place.beside(titles[title])) if title in titles else ""
             if text and not (title == "note" and text == declared.meaning):
                 values[kept][name] = text
+
+    def _is_answered_for(self, titles: Mapping[str, int], place: Place) -> bool:
+        """Whether an answer beside a cell is one about what stands there."""
+        if "answer" not in titles:
+            return False
+        generated = self.book.at(place.beside(titles["asgenerated"])).value if "asgenerated" in titles else None
+        return answers_for(self.book.at(self.found.typed(place)).value, generated)
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
         """What was typed in a cell.
@@ -216,7 +229,7 @@ class _Reader:
     def _from_the_engine(self, problem: Problem) -> None:
         """A problem of the scenario, at the cell of its input."""
         section, _, rest = problem.place.partition(".")
-        name, _, end = rest.partition(".") if section in ("ranges", "sources", "notes") else (section, "", "")
+        name, _, end = rest.partition(".") if section in ANNOTATIONS else (section, "", "")
         key = f"{name} {end or 'low'}" if section == "ranges" else name
         place = self.found.places.get(name)
         if key in self.problems:

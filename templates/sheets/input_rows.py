@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -10,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
+from roi_engine.worksheet.block import EMPTY
 from templates.building import styles
 from templates.building.book import Book
 from templates.building.calendar_months import calendar_start, month_in_range
@@ -39,22 +41,27 @@ class Column(Columns):
     LOW = "D", ">Low", 12
     HIGH = "E", ">High", 12
     DISTRIBUTION = "F", "Distribution", 13
-    SOURCE = "G", "Source", 38
-    NOTE = "H", "Note", 64
-    NAME = "I", "Name in formulas", 29
-    LOWEST = "J", ">Lowest", 11
-    HIGHEST = "K", ">Highest", 11
-    STEP = "L", ">Step", 7
-    IN_RANGE = "M", "In range", 9
-    DEFAULT = "N", ">Default", 11
-    IN_USE = "O", ">In use", 15
+    AS_GENERATED = "G", ">As generated", 14
+    ANSWER = "H", "Answer", 22
+    SOURCE = "I", "Source", 28
+    NOTE = "J", "Note", 38
+    NAME = "K", "Name in formulas", 29
+    LOWEST = "L", ">Lowest", 11
+    HIGHEST = "M", ">Highest", 11
+    STEP = "N", ">Step", 7
+    IN_RANGE = "O", "In range", 9
+    DEFAULT = "P", ">Default", 11
+    IN_USE = "Q", ">In use", 15
 
 
-BLOCK = (Column.INPUT, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
+BLOCK = (
+    Column.INPUT, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION, Column.AS_GENERATED,
+    Column.ANSWER,
+)  # fmt: skip
 """The columns that the FT_ functions read."""
 FIRST_ROW = 4
-SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 42, 72, 13
-"""Characters that fit on a line of the source and note columns, and points that a line takes."""
+ANSWER_LINE, SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 25, 35, 52, 13
+"""Characters that fit on a line of the answer, source and note columns, and points that a line takes."""
 
 
 class InputRows:
@@ -81,8 +88,9 @@ class InputRows:
         ends = (None, None, None)
         if declared.numeric:
             ends = self._add_range(row, declared)
-        self._add_annotations(row, declared)
-        self.block.append((declared.label, value, unit, *ends))
+        answer = self._add_annotations(row, declared)
+        generated = self._add_as_generated(row, declared, value)
+        self.block.append((declared.label, value, unit, *ends, generated, answer))
         self._add_in_use(row, declared, Formula(Column.VALUE.at(row), value))
 
     def _put_value(self, row: int, declared: Input) -> Any:
@@ -121,16 +129,33 @@ class InputRows:
         self._accept(_distribution_rule(), address, DISTRIBUTION)
         return low, high, distribution
 
-    def _add_annotations(self, row: int, declared: Input) -> None:
-        """Source, note, and the name in formulas."""
+    def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
+        """The value that an answer is given for; none for a label or an empty cell."""
+        if not declared.numeric and not declared.quantity.choices:
+            return None
+        shown = EMPTY if value is None and declared.may_be_empty else value
+        address = Column.AS_GENERATED.at(row)
+        self.book.put(self.sheet, address, shown, "Explanatory Text", styles.number_format(declared.quantity))
+        self.sheet[address].alignment = Alignment(horizontal="right", vertical="center")
+        return shown
+
+    def _add_annotations(self, row: int, declared: Input) -> str | None:
+        """Answer, source, note, and the name in formulas; returns the answer."""
         book, sheet, scenario, name = self.book, self.sheet, self.book.scenario, declared.name
         source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
+        answer = scenario.confirmed.get(name)
+        book.put(sheet, Column.ANSWER.at(row), answer, "Annotation")
+        sheet[Column.ANSWER.at(row)].alignment = Alignment(
+            horizontal="left", vertical="center", wrap_text=True, indent=1
+        )
         book.put(sheet, Column.SOURCE.at(row), source, "Annotation")
         book.put(sheet, Column.NOTE.at(row), note, "Annotation")
-        lines = max(-(-len(source) // SOURCE_LINE), -(-len(note) // NOTE_LINE), 1)
+        widths = ((answer or "", ANSWER_LINE), (source, SOURCE_LINE), (note, NOTE_LINE))
+        lines = max(-(-len(text) // width) for text, width in widths)
         if lines > 1:
             sheet.row_dimensions[row].height = LINE_HEIGHT * lines
         book.put(sheet, Column.NAME.at(row), name, "Explanatory Text")
+        return answer
 
     def _add_in_use(self, row: int, declared: Input, typed: Formula) -> None:
         """What may be typed, and the figure in use under the input's own name."""
@@ -158,12 +183,21 @@ class InputRows:
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
-        verdict = _in_range(typed, lowest_cell, highest_cell, step, default)
+        low, high = self._ends(row, declared)
+        verdict = _in_range(
+            typed, _further("MAX", max, lowest_cell, low), _further("MIN", min, highest_cell, high), step, default
+        )
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
             verdict = twice.where("FAIL", verdict)
         self._put_verdict(row, verdict)
         return default
+
+    def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
+        """The cells of low and high, between which the value lies."""
+        span = self.book.scenario.ranges.get(declared.name)
+        low, high = (span.low, span.high) if span else (None, None)
+        return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
         """Whether one of the choices is typed; returns the cell of the default."""
@@ -186,6 +220,11 @@ class InputRows:
         for name in INSTEAD:
             default = default_where_replaced(name, self.typed)
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
+
+
+def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
+    """The bound, or the end where one is typed: MAX and MIN pass over empty cells."""
+    return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
 
 
 def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:

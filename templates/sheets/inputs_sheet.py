@@ -54,7 +54,7 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
         if declared.group != group:
             group = declared.group
             group_title(book, sheet, row, group, Column.IN_RANGE.letter)
-            table.block.append((group, None, None, None, None, None))
+            table.block.append((group, *[None] * (len(BLOCK) - 1)))
             row += 1
         table.add(row, declared)
         if group not in ("Label", "Reference inputs"):

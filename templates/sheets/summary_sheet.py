@@ -46,6 +46,9 @@ CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW,
 POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
+NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
+MORE_QUESTIONS = 3
+"""Rows for what is asked about after an edit."""
 NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
@@ -199,20 +202,19 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
-        for index in range(len(table.value)):
+        for index in range(len(table.value) + (MORE_QUESTIONS if book.edition == "wired" else 0)):
             row += 1
             for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
-                text = table.value[index][position - 1]
-                live = if_error(function("INDEX", table, index + 1, position, value=text), "")
-                without = NOT_CHECKED[position - 1] if index == 0 else ""
-                shown = book.by_function_alone(live, without)
-                book.put(sheet, column.at(row), shown if text or without else "", "Explanatory Text")
+                text = table.value[index][position - 1] if index < len(table.value) else ""
+                none, without = (NOT_LEGAL[position - 1], NOT_CHECKED[position - 1]) if index == 0 else ("", "")
+                live = if_error(function("INDEX", table, index + 1, position, value=text), none)
+                book.put(sheet, column.at(row), book.by_function_alone(live, without), "Explanatory Text")
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
-        if warning.sentence not in known:  # about sources, which are no part of the block that FT_CHECK reads
+        if warning.told not in known:  # about sources, which are no part of the block that FT_CHECK reads
             row += 1
             book.put(sheet, Column.FIRST.at(row), INPUTS[warning.input_name].label, "Explanatory Text")
-            book.put(sheet, Column.SECOND.at(row), f"{warning.sentence} (As generated.)", "Explanatory Text")
+            book.put(sheet, Column.SECOND.at(row), f"{warning.told} (As generated.)", "Explanatory Text")
     return row
 
 

@@ -22,6 +22,7 @@ LARGEST = {"money": 1e6, "price": 100.0, "number": 1e5, "count": 16, "months": L
 SMALLEST = 1e-3
 """A number that must be above zero is at least this: throughput, utilisation, hours."""
 
+SIDES = ("baseline", "finetuned", "switch")
 MIX = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
 
 
@@ -109,6 +110,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values |= draw(mix("baseline")) | draw(mix("finetuned")) | draw(BESIDE) | draw(FLEET) | draw(REVIEW)
     values |= draw(TRAINING_API) | draw(OTHER_MODEL)
     values["storage_timing"] = draw(st.sampled_from(["upfront", "monthly"]))
+    if values.get("tokens_per_call", 1) == 1 and any(f"{side}_input_price_per_m" in values for side in SIDES):
+        values["tokens_per_call"] = 800.0  # one token a call beside a token mix is refused
     return Scenario(**values)
 
 

@@ -174,7 +174,10 @@ def test_prices_change_by_the_year_and_not_in_the_first_month() -> None:
 def test_a_price_change_falls_on_every_price_of_a_mix() -> None:
     mix = {"input_tokens": 1000, "output_tokens": 100, "input_price_per_m": 2, "output_price_per_m": 8}
     scenario = REFERENCE.with_inputs(
-        months=13, baseline_price_change=-0.5, **{f"baseline_{name}": value for name, value in mix.items()}
+        months=13,
+        baseline_price_change=-0.5,
+        tokens_per_call=600,
+        **{f"baseline_{name}": value for name, value in mix.items()},
     )
     rows = rows_of(scenario.inputs())
     assert rows["baseline_spend"][1] == pytest.approx(5_000_000 * 0.0028)

@@ -228,7 +228,7 @@ def test_a_token_mix_that_costs_nothing_is_a_price() -> None:
         serving="self_hosted", serving_gpu_hourly_rate=3, serving_tokens_per_second=2500, training_tokens_m=0,
         training_price_per_m=0, finetuned_input_tokens=500, finetuned_output_tokens=100,
         finetuned_input_price_per_m=1, finetuned_output_price_per_m=2, finetuned_batch_share=1,
-        finetuned_batch_discount=1,
+        finetuned_batch_discount=1, tokens_per_call=600,
     )  # fmt: skip
     assert compare_options(free).bill("API") == 0
 
@@ -242,7 +242,7 @@ def test_another_general_model_takes_tokens_shares_and_price_change_from_the_bas
         "baseline_output_price_per_m": 8, "baseline_cached_share": 0.5, "baseline_cached_price_per_m": 0.5,
         "baseline_batch_share": 0.5, "baseline_batch_discount": 0.5, "baseline_price_change": -0.5,
     }  # fmt: skip
-    plain = REFERENCE.with_inputs(**baseline, months=13, review_cost=0)
+    plain = REFERENCE.with_inputs(**baseline, months=13, review_cost=0, tokens_per_call=600)
     other = plain.with_inputs(switch_input_price_per_m=0.4, switch_output_price_per_m=1.6, switch_batch_discount=0.5)
     price = (1800 * 0.4 + 250 * 1.6) / 1e6 * 0.75
     old = (1800 * (0.5 * 2 + 0.5 * 0.5) + 250 * 8) / 1e6 * 0.75

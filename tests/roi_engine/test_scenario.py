@@ -25,6 +25,8 @@ LEAST: dict[str, Any] = {
     "monthly_review_cost": 2000,
     "months_to_amortize": 12,
 }
+CALLS = {**LEAST, "tokens_per_call": 650}
+"""The least that may stand beside a token mix."""
 SIDES = ("baseline", "finetuned", "switch")
 MIX = {"input_tokens": 1800, "output_tokens": 250, "input_price_per_m": 2, "output_price_per_m": 8}
 
@@ -180,17 +182,17 @@ def test_the_model_size_may_be_left_out() -> None:
 @pytest.mark.parametrize("side", ["baseline", "finetuned"])
 def test_a_token_mix_replaces_its_sides_price(side: str) -> None:
     price = f"{side}_cost_per_1k_tokens"
-    values = {name: value for name, value in LEAST.items() if name != price}
+    values = {name: value for name, value in CALLS.items() if name != price}
     assert getattr(Scenario(**values, **mix(side)), price) == 0
     assert list(problems(**{price: ...})) == [price]
     other = "finetuned" if side == "baseline" else "baseline"
-    assert list(problems(**{price: ...}, **mix(other))) == [price]
+    assert list(problems(**{price: ...}, **mix(other), tokens_per_call=650)) == [price]
 
 
 @pytest.mark.parametrize("side", ["baseline", "finetuned"])
 @pytest.mark.parametrize("field", [*MIX, "cached_share", "cached_price_per_m", "batch_share", "batch_discount"])
 def test_a_side_that_gives_any_part_of_a_mix_needs_the_first_four(side: str, field: str) -> None:
-    found = problems(**{f"{side}_{field}": 0.5})
+    found = problems(**{f"{side}_{field}": 0.5}, tokens_per_call=650)
     assert set(found) == {f"{side}_{name}" for name in MIX} - {f"{side}_{field}"}
     assert all("token mix needs" in sentence for sentence in found.values())
 
@@ -315,16 +317,16 @@ def test_every_range_of_the_model_is_tested() -> None:
 
 def test_another_general_model_takes_what_it_leaves_empty_from_the_baseline() -> None:
     prices = {"switch_input_price_per_m": 0.4, "switch_output_price_per_m": 1.6}
-    assert Scenario(**LEAST, **mix("baseline"), **prices).switch_input_tokens is None
-    assert Scenario(**LEAST, **prices, switch_input_tokens=900, switch_output_tokens=100).switch_output_tokens == 100
-    assert problems(switch_input_price_per_m=0.4, **mix("baseline")) == {
+    assert Scenario(**CALLS, **mix("baseline"), **prices).switch_input_tokens is None
+    assert Scenario(**CALLS, **prices, switch_input_tokens=900, switch_output_tokens=100).switch_output_tokens == 100
+    assert problems(switch_input_price_per_m=0.4, **mix("baseline"), tokens_per_call=650) == {
         "switch_output_price_per_m": "Missing. The other model needs the prices of prompt and written tokens."
     }
-    assert problems(**prices) == {
+    assert problems(**prices, tokens_per_call=650) == {
         f"switch_{tokens}": "Missing. The baseline has no token mix whose tokens could stand for it."
         for tokens in ("input_tokens", "output_tokens")
     }
-    assert Scenario(**LEAST, switch_cost=0.1, switch_accuracy=-0.2).switch_cost_per_1k_tokens == 0.1
+    assert Scenario(**CALLS, switch_cost=0.1, switch_accuracy=-0.2).switch_cost_per_1k_tokens == 0.1
 
 
 BY_CALL = {
@@ -350,10 +352,41 @@ def test_an_input_that_others_replace_is_left_out_where_it_is_null(name: str) ->
         "baseline_cost_per_1k_tokens": {f"baseline_{field}": 1 for field in MIX},
         "finetuned_cost_per_1k_tokens": {f"finetuned_{field}": 1 for field in MIX},
     }
-    scenario = Scenario(**{**LEAST, name: None, **others[name]})
+    scenario = Scenario(**{**CALLS, name: None, **others[name]})
     assert getattr(scenario, name) == 0 and name not in scenario.given()
     with pytest.raises(ScenarioError, match=f"^{name}: Missing"):
         Scenario(**{**LEAST, name: None})
+
+
+BESIDE = "The two cannot be compared: give the tokens of a typical call, prompt and answer."
+OTHER = {"switch_input_price_per_m": 0.4, "switch_output_price_per_m": 1.6, "switch_input_tokens": 900}
+FLEET_ONLY = {"serving": "self_hosted", "serving_gpu_hourly_rate": 3, "serving_tokens_per_second": 2500}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "sentence"),
+    [
+        (mix("baseline"), "tokens_per_call", "One token a call for the fine-tuned model, beside a token mix for the "
+         "baseline."),
+        (mix("finetuned"), "tokens_per_call", "One token a call for the baseline, beside a token mix for the "
+         "fine-tuned model."),
+        (OTHER | {"switch_output_tokens": 100}, "tokens_per_call", "One token a call for the baseline and the "
+         "fine-tuned model, beside a token mix for the other model."),
+        (mix("baseline") | FLEET_ONLY, "serving_tokens_per_call", "The fleet would serve one token a call, beside a "
+         "token mix for the baseline."),
+        (mix("finetuned") | FLEET_ONLY, "tokens_per_call", "One token a call for the baseline, beside a token mix for "
+         "the fine-tuned model."),
+    ],
+)  # fmt: skip
+def test_one_token_a_call_beside_a_token_mix_is_a_problem(changes: dict[str, Any], place: str, sentence: str) -> None:
+    assert problems(**changes) == problems(**changes, tokens_per_call=1) == {place: f"{sentence} {BESIDE}"}
+    assert Scenario(**{**LEAST, **changes, "tokens_per_call": 650}).tokens_per_call == 650
+
+
+def test_a_fleet_beside_a_token_mix_may_say_what_it_serves() -> None:
+    served = {**mix("baseline"), **FLEET_ONLY, "serving_tokens_per_call": 600}
+    assert Scenario(**LEAST, **served).serving_tokens_per_call == 600
+    assert list(problems(**served | {"serving_tokens_per_call": 1})) == ["serving_tokens_per_call"]
 
 
 def test_a_review_cost_beside_one_by_the_call_is_a_problem() -> None:
@@ -427,6 +460,16 @@ def test_ranges_sources_and_notes() -> None:
 )
 def test_an_illegal_range(ranges: dict[str, Any], place: str) -> None:
     assert list(problems(ranges=ranges)) == [place]
+
+
+def test_a_value_outside_of_its_own_range_is_a_problem_and_a_copy_leaves_the_range_behind() -> None:
+    span = {"training_hours": {"low": 25, "high": 72}}
+    sentence = "The value 24 lies outside of low 25 and high 72. Correct one of the three."
+    assert problems(ranges=span) == {"ranges.training_hours": sentence}
+    assert list(problems(ranges={"discount_rate": {"low": 0.12, "high": 0.2}})) == ["ranges.discount_rate"]  # a default
+    scenario = Scenario(**LEAST, ranges={"training_hours": {"low": 24, "high": 72}, "calls": {"low": 1, "high": 5e6}})
+    assert list(scenario.with_inputs(hours=72).ranges) == ["training_hours", "baseline_monthly_api_calls"]
+    assert list(scenario.with_inputs(hours=73).ranges) == ["baseline_monthly_api_calls"]
 
 
 @pytest.mark.parametrize("section", ["sources", "notes"])

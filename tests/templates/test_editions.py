@@ -241,6 +241,9 @@ EDITED = {f"edited {name}": changes for name, changes in CHANGES.items()}
 EDITED |= {f"moved {name}": {name: value} for name, value in MOVED.items()}
 EDITED["edited missing"] = {"training_hours": None}
 EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
+EDITED["edited units"] = {each: None for each in INPUTS if each.startswith("finetuned_") and "change" not in each}
+EDITED["edited units"] |= {"finetuned_cost_per_1k_tokens": 0.009}
+EDITED["edited outside"] = {"contingency": 0.31}
 EDITED["edited month 13"] = {"start_month": "2027-13"}
 
 
@@ -348,7 +351,7 @@ def test_the_verdict_on_month_1_is_among_those_that_a_check_counts(edition: Edit
     content = build_workbook(SCENARIOS["five years"], edition=edition, generated=WHEN)
     names, cells = named_cells(content), stored_cells(content)
     row = names["in_start_month"][1].removeprefix("B")
-    assert cells["Inputs"][f"M{row}"].value == "OK"
+    assert cells["Inputs"][f"O{row}"].value == "OK"
     counted = openpyxl.load_workbook(io.BytesIO(content)).defined_names["inputs_in_range"]
     ((_, area),) = counted.destinations
     first, last = (int(each.rpartition("$")[2]) for each in area.split(":"))
@@ -372,4 +375,17 @@ def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: d
 @pytest.mark.parametrize("file", ["edited twice"])
 def test_a_review_cost_beside_one_by_the_call_fails_a_check(recalculated: dict[str, Path], file: str) -> None:
     book = stored_cells(recalculated[file].read_bytes())
+    assert "All checks OK" not in str(book["Summary"]["A3"].value)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize(
+    ("file", "check"), [("edited units", "check_like_units"), ("edited outside", "check_inputs_in_range")]
+)
+def test_what_a_file_may_not_say_fails_its_check(recalculated: dict[str, Path], file: str, check: str) -> None:
+    """One token a call beside a token mix; a value above its own high."""
+    book = stored_cells(recalculated[file].read_bytes())
+    results = {book["Checks"][f"A{row}"].value: book["Checks"][f"G{row}"].value for row in range(5, 60)}
+    assert [name for name, result in results.items() if result == "FAIL"] == [check]
     assert "All checks OK" not in str(book["Summary"]["A3"].value)

@@ -20,8 +20,8 @@ WITHOUT = {NEEDS_FUNCTIONS, "not checked", "–", "", None}
 """What a cell says that only the functions can fill, and that of another cell which looks at one."""
 SCENARIOS = samples_and_edges()
 EDITS: Mapping[str, tuple[Scenario, dict[str, float | str | None]]] = {
-    "other calls": (SCENARIOS["support-classifier"], {"baseline_monthly_api_calls": 300_000.0}),
-    "other horizon": (SCENARIOS["document-extraction"], {"months_to_amortize": 11.0, "discount_rate": 0.2}),
+    "other calls": (SCENARIOS["support-classifier"], {"baseline_monthly_api_calls": 610_000.0}),
+    "other horizon": (SCENARIOS["document-extraction"], {"months_to_amortize": 25.0, "discount_rate": 0.12}),
     "a loss": (REFERENCE, {"training_hours": 50_000.0}),
     "never": (REFERENCE, {"finetuned_inference_cost": 0.4, "monthly_review_cost": 0.0}),
     "no loss any more": (SCENARIOS["loss"], {"training_hours": 24.0, "baseline_monthly_api_calls": 5_000_000.0}),

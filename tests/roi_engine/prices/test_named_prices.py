@@ -155,7 +155,7 @@ def test_all_problems_at_once_each_at_its_place(read) -> None:  # type: ignore[n
 
 
 def test_token_counts_are_typed(read) -> None:  # type: ignore[no-untyped-def]
-    found = problems(read, 'gpu_rate = 1\nfinetuned_cost = 0.05\nbaseline_model = "gpt-4.1"\n')
+    found = problems(read, 'gpu_rate = 1\nfinetuned_cost = 0.05\ntokens = 9\nbaseline_model = "gpt-4.1"\n')
     assert [each.split(":")[0] for each in found] == ["baseline_input_tokens", "baseline_output_tokens"]
 
 
@@ -180,7 +180,7 @@ def test_the_users_own_table_is_asked(read, tmp_path: Path, monkeypatch: pytest.
     own = "name,kind,value,source,read_on\nours,input,1,offer,2026-01-01\nours,output,3,offer,2026-01-01\n"
     (tmp_path / tables.USER_FILE).write_text(own, "utf-8")
     scenario = read(
-        "gpu_rate = 1\nfinetuned_cost = 0.05\n[baseline]\nmodel = 'ours'\ninput_tokens = 1\noutput_tokens = 1\n"
+        "gpu_rate = 1\nfinetuned_cost = 0.05\ntokens=9\n[baseline]\nmodel='ours'\ninput_tokens = 1\noutput_tokens = 1\n"
     )
     assert (scenario.baseline_input_price_per_m, scenario.baseline_cached_price_per_m) == (1, None)
 

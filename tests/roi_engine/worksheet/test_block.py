@@ -59,7 +59,7 @@ def test_without_a_header_the_third_column_is_low_and_the_fourth_high() -> None:
     rows[4][2] = 2_000_000
     assert read(rows).ranges == {
         "training_hours": Range(low=12, high=72),
-        "baseline_monthly_api_calls": Range(low=2_000_000, high=6_000_000),
+        "baseline_monthly_api_calls": Range(low=2_000_000, high=6_000_000, untyped="high"),
     }
 
 

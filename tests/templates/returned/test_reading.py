@@ -200,7 +200,21 @@ def _sort(book: openpyxl.Workbook) -> None:
 
 def _translate(book: openpyxl.Workbook) -> None:
     sheet = book["Inputs"]
-    for column, title in enumerate(("Eingabe", "Wert", "Einheit", "Tief", "Hoch", "Verteilung", "Quelle", "Notiz"), 1):
+    for column, title in enumerate(
+        (
+            "Eingabe",
+            "Wert",
+            "Einheit",
+            "Tief",
+            "Hoch",
+            "Verteilung",
+            "Wie erzeugt",
+            "Antwort",
+            "Quelle",
+            "Notiz",
+        ),
+        1,
+    ):
         sheet.cell(4, column).value = title
     for row in range(5, sheet.max_row + 1):
         sheet.cell(row, 1).value = f"Übersetzt {row}"
@@ -448,8 +462,9 @@ def test_a_workbook_of_somebody_else_is_named(tmp_path: Path) -> None:
         ("D", "_x001B_", "gpu_hourly_rate low", "letter 1 (U+001B)"),
         ("E", "9_x0007_", "gpu_hourly_rate high", "letter 2 (U+0007)"),
         ("F", "_xFFFF_", "gpu_hourly_rate distribution", "letter 1 (U+FFFF)"),
-        ("G", "list_x001B_ price", "gpu_hourly_rate source", "letter 5 (U+001B)"),
-        ("H", "_xFFFE_read", "gpu_hourly_rate note", "letter 1 (U+FFFE)"),
+        ("H", "ask_x001B_ed", "gpu_hourly_rate answer", "letter 4 (U+001B)"),
+        ("I", "list_x001B_ price", "gpu_hourly_rate source", "letter 5 (U+001B)"),
+        ("J", "_xFFFE_read", "gpu_hourly_rate note", "letter 1 (U+FFFE)"),
     ],
 )
 def test_a_cell_with_a_control_character_is_not_taken_for_empty(column: str, text: str, key: str, letter: str) -> None:
@@ -462,7 +477,7 @@ def test_a_cell_with_a_control_character_is_not_taken_for_empty(column: str, tex
 
 
 def test_marks_of_old_code_pages_are_blanks_between_words() -> None:
-    typing = {f"B{row_of('name')}": "Anna_x0092_s team", f"H{row_of('gpu_hourly_rate')}": "_x0093_read_x0094_ today"}
+    typing = {f"B{row_of('name')}": "Anna_x0092_s team", f"J{row_of('gpu_hourly_rate')}": "_x0093_read_x0094_ today"}
     scenario = typed(typing).checked()
     assert scenario.name == "Anna s team" and scenario.notes["gpu_hourly_rate"] == "read  today"
 

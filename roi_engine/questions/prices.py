@@ -1,0 +1,237 @@
+"""Questions about prices: their unit, their size, their age."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from roi_engine.errors import PriceTableError
+from roi_engine.prices.price_tables import price_tables
+from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
+from roi_engine.questions.money import units
+from roi_engine.questions.question import Asked, question
+from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario_rules import mix_given
+
+SIDES = ("baseline", "finetuned", "switch")
+
+DEAREST_PER_1K = 0.1
+"""Dollars for 1,000 tokens, 100 for a million: more than a typical call costs on any model of the price table."""
+
+DEAREST_PER_TOKEN = 0.5
+"""The same where a call is one token, as in the reference framework, whose example charges 0.30."""
+
+CHEAPEST_PER_MILLION = 0.02
+"""Dollars for a million tokens that few models cost less than; prices per 1,000 are mostly below it."""
+
+DEAREST_GPU_HOUR = 50.0
+DEAREST_GB_MONTH = 1.0
+"""Dollars of a GPU-hour, and of a GB for a month, that nobody charges."""
+
+HOURS_A_MONTH = 730
+
+OLD_PRICE_DAYS = 365
+"""A price whose source is so much older than the newest row of the price table has to be read again."""
+
+_SERIAL_ZERO = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 40_179, 54_788
+"""How a sheet stores the days of 2010 to 2049."""
+
+_ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+
+
+def _is_a_date(value: float) -> bool:
+    return value == int(value) and _FIRST_SERIAL <= value <= _LAST_SERIAL
+
+
+@question("A date's serial number")
+def serial_number(s: Scenario) -> Asked:
+    """A figure such as 1.5 that a sheet took for the first of May."""
+    if units(s.currency, 1) >= 1000:
+        return  # such a price is an ordinary one
+    for name, declared in INPUTS.items():
+        value = getattr(s, name)
+        if declared.quantity.kind == "price" and value and _is_a_date(value):
+            day = _SERIAL_ZERO + timedelta(days=int(value))
+            typed = (
+                f"{day.day}.{day.month} or {day.month}.{day.day}" if day.day != day.month else f"{day.day}.{day.day}"
+            )
+            yield name, f"{value:.0f} is how a sheet stores the date {day}. Was {typed} typed, and taken for a date?"
+
+
+@question("A GPU by the month in the place of the hour")
+def gpu_by_the_month(s: Scenario) -> Asked:
+    """2,100 for an hour."""
+    for name in ("gpu_hourly_rate", "serving_gpu_hourly_rate"):
+        price = getattr(s, name)
+        if price > units(s.currency, DEAREST_GPU_HOUR) and not _is_a_date(price):
+            hourly = price / HOURS_A_MONTH
+            yield (
+                name,
+                f"{price:,g} for one GPU-hour. Is it the price of a month ({hourly:.3g} an hour), or of a machine of several GPUs?",
+            )
+
+
+@question("Storage by the TB in the place of the GB")
+def storage_by_the_terabyte(s: Scenario) -> Asked:
+    """23 for a GB."""
+    price = s.storage_monthly_rate
+    if price >= units(s.currency, DEAREST_GB_MONTH) and not _is_a_date(price):
+        yield (
+            "storage_monthly_rate",
+            f"{price:,g} for a GB and month is {price * 1000:,g} a TB. Is it the price per TB? That is {price / 1000:g}.",
+        )
+
+
+@question("A price per million in the place of one per 1,000")
+def per_million(s: Scenario) -> Asked:
+    """0.60 for 1,000 tokens."""
+    bound = DEAREST_PER_TOKEN if s.tokens_per_call == 1 else DEAREST_PER_1K
+    for side in SIDES:
+        name = f"{side}_cost_per_1k_tokens"
+        price = getattr(s, name) or 0.0
+        unused = mix_given(s.inputs(), side) or (side == "finetuned" and s.serving == "self_hosted")
+        if price >= units(s.currency, bound) and not unused and not _is_a_date(price):
+            yield (
+                name,
+                f"{price:g} per 1,000 tokens is {price * 1000:,g} per million. Is it the price per million? That is {price / 1000:g} here.",
+            )
+
+
+@question("A price per 1,000 in the place of one per million")
+def per_1k(s: Scenario) -> Asked:
+    """0.0006 for a million tokens."""
+    for side in SIDES:
+        for field in ("input_price_per_m", "output_price_per_m"):
+            price = getattr(s, f"{side}_{field}") or 0.0
+            if 0 < price < units(s.currency, CHEAPEST_PER_MILLION):
+                yield (
+                    f"{side}_{field}",
+                    f"{price:g} per million tokens is next to nothing. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
+                )
+
+
+@question("Input and output price exchanged")
+def exchanged(s: Scenario) -> Asked:
+    """A prompt that costs more by the token than the answer."""
+    for side in SIDES:
+        prompt, answer = getattr(s, f"{side}_input_price_per_m"), getattr(s, f"{side}_output_price_per_m")
+        if prompt is not None and answer is not None and 0 < answer < prompt:
+            yield (
+                f"{side}_input_price_per_m",
+                f"A prompt token at {prompt:g} costs more than a written one at {answer:g}. Exchange the two prices?",
+            )
+
+
+@question("A fine-tuned price of 0")
+def free_model(s: Scenario) -> Asked:
+    """By the token, and for nothing."""
+    if s.serving == "self_hosted":
+        return
+    if mix_given(s.inputs(), "finetuned"):
+        for field in ("input", "output"):
+            if getattr(s, f"finetuned_{field}_price_per_m") == 0 and getattr(s, f"finetuned_{field}_tokens"):
+                yield f"finetuned_{field}_price_per_m", _FREE
+    elif s.finetuned_cost_per_1k_tokens == 0:
+        yield "finetuned_cost_per_1k_tokens", _FREE
+
+
+_FREE = "Paid by the token, at 0: the fine-tuned model is free. Give its price, or serve it on your own GPUs."
+
+
+@question("A baseline whose price rises")
+def rising_price(s: Scenario) -> Asked:
+    """Prices of models have fallen."""
+    change = s.baseline_price_change
+    if 0 < change < 1:
+        yield (
+            "baseline_price_change",
+            f"The baseline's prices rise by {change * 100:g} % a year, where those of models have fallen. Is it {-change:g}?",
+        )
+
+
+@question("A price that is ignored")
+def ignored_price(s: Scenario) -> Asked:
+    """Something else sets what a call costs."""
+    for side in ("baseline", "finetuned"):
+        price = f"{side}_cost_per_1k_tokens"
+        if mix_given(s.inputs(), side) and getattr(s, price) > 0:
+            yield price, "Ignored: the token mix of this side sets its price."
+        elif side == "finetuned" and s.serving == "self_hosted" and getattr(s, price) > 0:
+            yield price, "Ignored: the model is self-hosted, its cost is the fleet's."
+    if s.switch_input_price_per_m is not None and s.switch_cost_per_1k_tokens is not None:
+        yield "switch_cost_per_1k_tokens", "Ignored: the token mix of this side sets its price."
+
+
+@question("A change of a GPU price that is not given")
+def change_of_nothing(s: Scenario) -> Asked:
+    """The fleet's."""
+    if s.serving_gpu_price_change and s.serving_gpu_hourly_rate == 0:
+        yield "serving_gpu_price_change", "Without a serving GPU price it changes nothing."
+
+
+@question("A dearer model without a shorter prompt")
+def dearer_model(s: Scenario) -> Asked:
+    """A fine-tuned model that is paid by the token, and dearer than today by the call."""
+    if s.serving == "self_hosted":
+        return
+    inputs = s.inputs()
+    needed = prompt_shrink_needed(inputs)
+    if needed is not None:
+        planned = prompt_shrink(inputs) or 0.0
+        if needed > 1:
+            yield (
+                "finetuned_output_tokens",
+                "No shorter prompt is enough: its answer alone costs more than a whole call today.",
+            )
+        elif needed > 0 and planned < needed:
+            yield (
+                "finetuned_input_tokens",
+                f"A call costs more than today. The prompt must shrink by {needed:.1%} to cost the same; planned are {planned:.1%}.",
+            )
+    elif not any(mix_given(inputs, side) for side in ("baseline", "finetuned")):
+        old, new = s.baseline_cost_per_1k_tokens, s.finetuned_cost_per_1k_tokens
+        if new > old:
+            yield (
+                "finetuned_cost_per_1k_tokens",
+                f"Above the baseline's, for as many tokens. It saves only if a call needs {1 - old / new:.1%} fewer tokens; token mixes can say so.",
+            )
+
+
+@question("Old prices")
+def old_prices(s: Scenario) -> Asked:
+    """Prices whose dated source is old beside the price table.
+
+    Their age is that against the table's date, as nothing here reads a clock.
+    """
+    try:
+        newest = price_tables().read_on
+    except (PriceTableError, OSError):
+        return
+    old = {}
+    for name, source in s.sources.items():
+        day = _read_on(source) if INPUTS[name].quantity.kind == "price" else None
+        if day is not None and (newest - day).days > OLD_PRICE_DAYS:
+            old[name] = day
+    if old:
+        name = min(old, key=lambda each: old[each])
+        others = (
+            f", as are {len(old) - 1} other prices"
+            if len(old) > 2
+            else ", as is one other price"
+            if len(old) == 2
+            else ""
+        )
+        yield (
+            name,
+            f"Its source is of {old[name]}, more than a year older than the price table of {newest}{others}. Read it again.",
+        )
+
+
+def _read_on(source: str) -> date | None:
+    """The day on which a source was read: its last date."""
+    days = _ISO_DATE.findall(source)
+    try:
+        return date.fromisoformat(days[-1]) if days else None
+    except ValueError:
+        return None

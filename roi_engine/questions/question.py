@@ -1,0 +1,61 @@
+"""How a question about the inputs is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from roi_engine.appraisal import Appraisal
+from roi_engine.scenario import Scenario
+
+Asked = Iterator[tuple[str, str]]
+"""Inputs to ask about, each with a sentence: what was understood, and the likely cure."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question, and how it is asked.
+
+    title : what it is about, in a few words; no two have the same.
+    ask : gives what is asked of a scenario with its metrics; nothing where all is well.
+    """
+
+    title: str
+    ask: Callable[[Scenario, Appraisal], Asked]
+
+
+QUESTIONS: dict[str, Question] = {}
+"""Every question by its title, in the order of their files."""
+
+
+def question(title: str) -> Callable[[Callable[[Scenario], Asked]], Callable[[Scenario], Asked]]:
+    """Declares a question about the inputs themselves.
+
+    title : what it is about.
+    """
+
+    def declared(asks: Callable[[Scenario], Asked]) -> Callable[[Scenario], Asked]:
+        _declare(Question(title, lambda scenario, result: asks(scenario)))
+        return asks
+
+    return declared
+
+
+def question_about_the_result(
+    title: str,
+) -> Callable[[Callable[[Scenario, Appraisal], Asked]], Callable[[Scenario, Appraisal], Asked]]:
+    """Declares a question about what the inputs come to.
+
+    title : what it is about.
+    """
+
+    def declared(asks: Callable[[Scenario, Appraisal], Asked]) -> Callable[[Scenario, Appraisal], Asked]:
+        _declare(Question(title, asks))
+        return asks
+
+    return declared
+
+
+def _declare(asked: Question) -> None:
+    assert asked.title not in QUESTIONS, f"{asked.title} is asked twice"
+    QUESTIONS[asked.title] = asked

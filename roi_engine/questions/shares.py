@@ -1,0 +1,101 @@
+"""Questions about shares, rates and changes."""
+
+from __future__ import annotations
+
+from roi_engine.questions.question import Asked, question
+from roi_engine.scenario import Scenario
+
+LOWEST_PLAUSIBLE_RATE = 0.02
+"""A discount rate per year below this is often one per month."""
+
+MOST_POINTS = 0.40
+"""Accuracy points that fine-tuning gains at most."""
+
+LIKE_AN_ACCURACY = 0.90
+"""A share of the errors from which on it may be the new accuracy itself."""
+
+PERCENTAGES = (
+    "contingency", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
+    "switch_price_change", "discount_rate", "cost_risk",
+)  # fmt: skip
+"""Fractions that may lie above 1."""
+
+
+def _in_whole_percent(share: float) -> bool:
+    """Whether a share was typed, as 0.30: what a formula divides has more digits."""
+    return share == round(share, 2)
+
+
+@question("Accuracy points in the place of the share of errors")
+def accuracy_points(s: Scenario) -> Asked:
+    """From 60 % to 90 % is not 0.30, but 0.75."""
+    for name, reviewed in _shares(s):
+        share = getattr(s, name)
+        if 0 < share <= MOST_POINTS and reviewed and _in_whole_percent(share):
+            yield (
+                name,
+                f"{share * 100:.0f} % is the share of errors that disappear, not accuracy points: from 85 % to 97 % accuracy is 80 % (FT_ERRORCUT).",
+            )
+
+
+@question("The new accuracy in the place of the share of errors")
+def new_accuracy(s: Scenario) -> Asked:
+    """0.97 may be what the fine-tuned model gets right."""
+    for name, reviewed in _shares(s):
+        share = getattr(s, name)
+        if share >= LIKE_AN_ACCURACY and reviewed:
+            yield (
+                name,
+                f"{share * 100:g} % of the errors would disappear. Is that the new accuracy? From 85 % to 97 % accuracy 80 % disappear (FT_ERRORCUT).",
+            )
+
+
+def _shares(s: Scenario) -> tuple[tuple[str, bool], ...]:
+    """The shares of both models, and whether there is a review cost that they cut."""
+    reviewed = bool(s.monthly_review_cost or s.review_cost_per_call)
+    return ("accuracy_improvement_percent", reviewed), ("switch_accuracy_improvement_percent", reviewed)
+
+
+@question("A model that makes more errors")
+def more_errors(s: Scenario) -> Asked:
+    """A negative share."""
+    if s.accuracy_improvement_percent < 0:
+        yield (
+            "accuracy_improvement_percent",
+            "Negative: the fine-tuned model makes more errors and adds review cost.",
+        )
+
+
+@question("A range with one end")
+def one_end(s: Scenario) -> Asked:
+    """Low or high alone, in a block of cells."""
+    for name, span in s.ranges.items():
+        if span.untyped:
+            end, other = (span.high, "low") if span.untyped == "high" else (span.low, "high")
+            side = "above" if span.untyped == "high" else "below"
+            yield (
+                name,
+                f"Only its {other} end is given. Taken as {span.untyped}: {end:,g}, 20 % {side} the value. Type both ends.",
+            )
+
+
+@question("A percentage typed as a whole number")
+def whole_percentage(s: Scenario) -> Asked:
+    """1.5 in the place of 1.5 %."""
+    for name in PERCENTAGES:
+        value = getattr(s, name)
+        if value is not None and value >= 1:
+            yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
+
+
+@question("A discount rate of 0, or by the month")
+def low_rate(s: Scenario) -> Asked:
+    """Under 2 % a year."""
+    rate = s.discount_rate
+    if rate == 0:
+        yield "discount_rate", "0 %: money in a year's time counts as much as money today. Is that meant?"
+    elif 0 < rate < LOWEST_PLAUSIBLE_RATE:
+        yield (
+            "discount_rate",
+            f"{rate * 100:g} % is meant per year. If it is a rate per month, that is {(1 + rate) ** 12 - 1:.1%} per year.",
+        )

@@ -1,0 +1,130 @@
+"""Answers and refusals of a workbook: read back, checked and gathered as from a file."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+
+from roi_engine import REFERENCE, Scenario, check_inputs
+from templates.building.book import Edition
+from templates.returned.checked_workbook import check_workbook
+from templates.returned.reading import read_workbook
+from templates.returned.returned_workbook import read_returned_workbook
+from templates.sheets.input_rows import BLOCK, Column
+from templates.workbook import build_workbook
+from tests.workbook_edits import with_cells, with_name
+
+NAME = "accuracy_improvement_percent"
+ANSWERED = REFERENCE.with_inputs(confirmed={NAME: "measured on 2,000 held-out messages"})
+PRICED = REFERENCE.with_inputs(tokens_per_call=1700)
+MIX = {
+    "baseline_input_tokens": 1500, "baseline_output_tokens": 200, "baseline_input_price_per_m": 0.4,
+    "baseline_output_price_per_m": 1.6, "baseline_cost_per_1k_tokens": 0,
+}  # fmt: skip
+
+
+@cache
+def made(answered: bool = True, edition: Edition = "native") -> bytes:
+    return build_workbook(ANSWERED if answered else REFERENCE, edition=edition)
+
+
+@cache
+def rows() -> dict[str, int]:
+    """The row of each input; the same in every workbook."""
+    names = openpyxl.load_workbook(BytesIO(made())).defined_names.items()
+    return {name[3:]: int(str(each.attr_text).rpartition("$")[2]) for name, each in names if name.startswith("in_")}
+
+
+def cell(name: str, column: Column) -> str:
+    return column.at(rows()[name])
+
+
+def asked(scenario: Scenario) -> dict[str, tuple[str, bool]]:
+    return {each.input_name: (each.told, each.answered) for each in check_inputs(scenario)}
+
+
+def test_the_answer_is_the_last_column_of_the_block() -> None:
+    assert BLOCK[-1] is Column.ANSWER and Column.ANSWER.title == "Answer"
+    names = openpyxl.load_workbook(BytesIO(made())).defined_names
+    assert names["scenario"].attr_text.split(":")[1].startswith(f"${Column.ANSWER.letter}$")
+
+
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_an_answer_comes_back_and_another_value_asks_again(edition: Edition) -> None:
+    content = made(edition=edition)
+    assert read_workbook(content).checked().model_dump() == ANSWERED.model_dump()
+    summary = openpyxl.load_workbook(BytesIO(content), data_only=True)["Summary"]
+    shown = {row[0].value: row[1].value for row in summary.iter_rows(max_col=2)}
+    assert shown["Review cost avoided (error reduction)"] == "Answered: measured on 2,000 held-out messages"
+    edited = read_workbook(with_cells(content, {NAME: 0.2})).checked()
+    assert edited.confirmed == {} and asked(edited)[NAME][0].startswith("20 %")
+
+
+@pytest.mark.slow
+def test_check_knows_answers_and_finds_nothing_else() -> None:
+    found = check_workbook(made(edition="values"))
+    assert not found.wrong and {each.input_name: each.answered for each in found.warnings}[NAME]
+    edited = check_workbook(with_cells(made(edition="values"), {NAME: 0.2}))
+    assert not {each.input_name: each.answered for each in edited.warnings}[NAME]
+    assert not [each for each in edited.wrong if each.place == f"Inputs!{cell(NAME, Column.AS_GENERATED)}"]
+
+
+def test_an_answer_may_be_typed() -> None:
+    content = with_cells(made(answered=False), {cell(NAME, Column.ANSWER): "asked the team"})
+    assert read_workbook(content).checked().confirmed == {NAME: "asked the team"}
+    assert read_workbook(with_cells(content, {NAME: 0.2})).checked().confirmed == {}
+    emptied = with_cells(content, {NAME: 0.2, cell(NAME, Column.AS_GENERATED): None})
+    assert read_workbook(emptied).checked().confirmed == {NAME: "asked the team"}  # as in a template
+
+
+def test_a_block_of_an_older_workbook_has_its_sources_where_they_were() -> None:
+    """Translated titles: the columns are known by their places, and by how wide the block is."""
+    noted = build_workbook(REFERENCE.with_inputs(sources={"gpu_hourly_rate": "a list"}), edition="values")
+    titles = {each.at(4): "?" for each in Column if each is not Column.INPUT}
+    assert read_workbook(with_cells(noted, titles)).checked().sources == {"gpu_hourly_rate": "a list"}
+    block = openpyxl.load_workbook(BytesIO(noted)).defined_names["scenario"].attr_text
+    narrow = with_name(noted, "scenario", block.replace(f"${Column.ANSWER.letter}$", f"${Column.DISTRIBUTION.letter}$"))
+    place = cell("gpu_hourly_rate", Column.AS_GENERATED)
+    old = with_cells(narrow, titles | {place: "an older list"})
+    assert read_workbook(old).checked().sources["gpu_hourly_rate"] == "an older list"
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "unlike units": (MIX, "tokens_per_call", "One token a call for the fine-tuned model, beside a token mix"),
+    "a fleet of one token a call": (
+        MIX | {"serving": "self_hosted", "serving_gpu_hourly_rate": 3, "serving_tokens_per_second": 2500},
+        "serving_tokens_per_call",
+        "The fleet would serve one token a call",
+    ),
+}
+
+
+@pytest.mark.parametrize("about", REFUSED)
+def test_unlike_units_are_refused_in_a_workbook_and_in_a_portfolio(about: str, tmp_path: Any) -> None:
+    values, name, words = REFUSED[about]
+    content = with_cells(made(answered=False), values)
+    (problem,) = read_workbook(content).problems
+    assert problem.place == f"Inputs!{cell(name, Column.VALUE)} {name}" and problem.sentence.startswith(words)
+    (tmp_path / "joe.xlsx").write_bytes(content)
+    assert read_returned_workbook(tmp_path / "joe.xlsx", "joe.xlsx").problems == (problem,)
+    assert not read_workbook(with_cells(content, {"tokens_per_call": 1700})).problems
+
+
+def test_a_value_outside_of_its_own_range_is_refused_at_low() -> None:
+    content = build_workbook(PRICED.with_inputs(ranges={"training_hours": {"low": 12, "high": 72}}), edition="values")
+    (problem,) = read_workbook(with_cells(content, {"training_hours": 73})).problems
+    assert problem.place == f"Inputs!{cell('training_hours', Column.LOW)} training_hours low"
+    assert problem.sentence == "The value 73 lies outside of low 12 and high 72. Correct one of the three."
+
+
+def test_a_range_with_one_end_is_asked_about() -> None:
+    content = build_workbook(PRICED, edition="values")
+    low = cell("training_hours", Column.LOW)
+    scenario = read_workbook(with_cells(content, {low: 12})).checked()
+    assert asked(scenario)["training_hours"][0] == (
+        "Only its low end is given. Taken as high: 28.8, 20 % above the value. Type both ends."
+    )
