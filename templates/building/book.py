@@ -1,8 +1,9 @@
 """The workbook being built: cells with cached values, names, the sheets' frame.
 
-Three editions come from the same sheets. In the wired edition a figure is a call of an FT_ function, in the native
-edition an ordinary formula, in the values edition a number. `Book.live` chooses between the two formulas, and
-`Book.put` writes what the edition allows; a sheet says both formulas once and knows no edition.
+Three editions come from the same sheets. In the native edition a figure is an ordinary formula; in the wired edition
+the call of an FT_ function, with the ordinary formula for where the functions are missing; in the values edition a
+number. `Book.live` puts the two together, and `Book.put` writes what the edition allows; a sheet says both formulas
+once and knows no edition.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine._version import __version__
 from roi_engine.appraisal import appraise
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.call import call
 from templates.building import styles
-from templates.building.formula import Formula, cached, formula_of
+from templates.building.formula import Formula, cached, formula_of, function
 from templates.xlsx.column_letters import column_number
 from templates.xlsx.escapes import escaped
 
@@ -40,7 +42,16 @@ LONGEST_LIVE_HORIZON = 300
 """Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
 
 Edition = Literal["wired", "native", "values"]
-"""What calculated cells hold: calls of FT_ functions, ordinary formulas, or values alone."""
+"""What calculated cells hold: FT_ functions with ordinary formulas behind them, these alone, or values alone."""
+
+FT_FUNCTIONS = Formula("ft_functions", 0)
+"""The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
+FUNCTIONS_ARE_MISSING = Formula(f'ISERROR(FT_VERSION("{".".join(__version__.split(".")[:2])}"))', False)
+"""Whether the functions do not answer, or are older than this workbook."""
+NEEDS_FUNCTIONS = "needs the FT functions"
+"""What a cell says that only they can fill."""
+FITTED = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
+"""Of cells in which a number or these words stand."""
 
 
 class Book:
@@ -213,13 +224,23 @@ class Book:
         """A call of a worksheet function, with the engine's result (or error) as value."""
         return called(function, *arguments)
 
-    def live(self, wired: Formula, native: Callable[[], Formula]) -> Formula:
-        """A figure by its FT_ function, or by an ordinary formula in the native edition.
+    def live(self, wired: Callable[[], Formula], native: Callable[[], Formula]) -> Formula:
+        """A figure by its FT_ function, and by an ordinary formula where they are missing.
+
+        wired : gives the call of the function.
+        native : gives the ordinary formula, which stands alone in the native edition.
+        """
+        if self.edition == "native":
+            return native()
+        return wired() if self.edition == "values" else _where_functions_answer(wired(), native())
+
+    def by_function_alone(self, wired: Formula, without: Any = NEEDS_FUNCTIONS) -> Formula:
+        """What no ordinary formula of this workbook gives.
 
         wired : the call of the function.
-        native : gives the ordinary formula, where it is needed.
+        without : what the cell says where the functions are missing.
         """
-        return native() if self.edition == "native" else wired
+        return _where_functions_answer(wired, formula_of(without)) if self.edition == "wired" else wired
 
     @contextmanager
     def as_values(self, frozen: bool = True) -> Iterator[None]:
@@ -240,12 +261,17 @@ class Book:
 
     @property
     def not_followed(self) -> str:
-        """What of a native workbook does not follow its inputs."""
-        return "the tornado, grids and warnings" if self.grids_as_generated else "the warnings"
+        """What does not follow the inputs; in a wired workbook, without the functions."""
+        return "the warnings" if self.data_tables else "the tornado, grids and warnings"
 
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""
         sheet[address].hyperlink = Hyperlink(ref=address, location=target_name)
+
+
+def _where_functions_answer(wired: Formula, otherwise: Formula) -> Formula:
+    """The value is that of the functions: what the workbook was made with."""
+    return function("IF", FT_FUNCTIONS, wired, otherwise, value=wired.value)
 
 
 def called(function: str, *arguments: Any, known: Any = None) -> Formula:

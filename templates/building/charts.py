@@ -5,6 +5,7 @@ Excel, previews and converters draw a chart from the values cached in it, so eve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -27,28 +28,29 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.utils import quote_sheetname
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book, absolute
+from templates.xlsx.column_letters import column_number
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, GRID = "404040", "E3E3E3"
-LONGEST_TITLE = 45
+
+PIXELS_OF_A_DIGIT, CM_OF_A_PIXEL = 7, 2.54 / 96
 
 Cells = tuple[Worksheet, str, Sequence[Any]]
 """A range on a sheet with the values that it shows."""
 
 
 def cumulative_chart(
-    months: Cells, flows: Cells, moment: Cells, level: Cells, title: Cells, currency: str, last_month: int
+    months: Cells, flows: Cells, moment: Cells, level: Cells, currency: str, last_month: int
 ) -> ScatterChart:
     """The cumulative cash flow over the months, with a diamond at the payback.
 
     months, flows : the points of the curve.
     moment, level : the point of the diamond.
-    title : the cell that the title shows.
     currency : named on the axis.
     last_month : the last of the months, by which the axis chooses its steps.
     """
@@ -61,7 +63,7 @@ def cumulative_chart(
     curve.smooth = False
     diamond = _diamonds("Payback", moment, level)
     chart.series = [curve, diamond]
-    _frame(chart, title)
+    _frame(chart, "Cumulative cash flow")
     _axis(chart.x_axis, "Month", "0", every=1 if last_month <= 12 else 6 if last_month <= 72 else 60)
     _axis(chart.y_axis, f"Cumulative cash flow ({currency})", "#,##0")
     chart.x_axis.scaling.min = 0  # the other end follows the horizon
@@ -70,14 +72,13 @@ def cumulative_chart(
     return chart
 
 
-def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarChart:
+def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     """One bar for each label, the first on top.
 
     labels, values : a bar's name and length.
-    title : the cell that the title shows.
     unit : named on the axis.
     """
-    chart = _bar_chart("bar", 35, title, unit)
+    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit)
     chart.series.append(_bars(unit, values, labels, BLUE))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
@@ -85,14 +86,11 @@ def ranking_chart(labels: Cells, values: Cells, title: Cells, unit: str) -> BarC
     return chart
 
 
-def column_chart(
-    labels: Cells, series: Mapping[str, Cells], title: Cells, currency: str, *, numbered: bool
-) -> BarChart:
+def column_chart(labels: Cells, series: Mapping[str, Cells], title: str, currency: str, *, numbered: bool) -> BarChart:
     """Columns side by side, a colour for each series.
 
     labels : what stands below the columns.
     series : by their names.
-    title : the cell that the title shows.
     currency : named on the axis.
     numbered : whether each column carries its number.
     """
@@ -105,15 +103,14 @@ def column_chart(
     return chart
 
 
-def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, currency: str) -> BarChart:
+def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, currency: str) -> BarChart:
     """Each input's effect at low and at high, the widest on top.
 
     labels : the inputs.
     at_low, at_high : the changes of the metric from the base case.
-    title : the cell that the title shows.
     currency : named on the axis.
     """
-    chart = _bar_chart("bar", 35, title, f"Change from the base case ({currency})")
+    chart = _bar_chart("bar", 35, "What each input changes, alone", f"Change from the base case ({currency})")
     chart.overlap = 100
     chart.series.append(_bars("at low", at_low, labels, ORANGE))
     chart.series.append(_bars("at high", at_high, labels, BLUE))
@@ -122,7 +119,7 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, title: Cells, cu
     return chart
 
 
-def _bar_chart(direction: Literal["bar", "col"], gap: int, title: Cells, unit: str) -> BarChart:
+def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str) -> BarChart:
     """A chart of bars or columns, without its series.
 
     gap : between them, in percent of their width.
@@ -149,14 +146,12 @@ def _bars(name: str, lengths: Cells, labels: Cells, colour: str) -> Series:
 def bill_chart(
     lines: dict[str, tuple[tuple[str, Any], tuple[Cells, Cells]]],
     marks: tuple[Cells, Cells] | None,
-    title: Cells,
     currency: str,
 ) -> ScatterChart:
     """Bills against calls: a line an option, and marks.
 
     lines : by the options' names, colour and dash, then calls and bills.
     marks : calls and bills of the points that are marked.
-    title : the cell that the title shows.
     currency : named on the axis.
     """
     chart = ScatterChart()
@@ -170,7 +165,7 @@ def bill_chart(
         chart.series.append(line)
     if marks:
         chart.series.append(_diamonds("Self-hosting first costs no more", *marks))
-    _frame(chart, title)
+    _frame(chart, "Monthly bill by volume")
     _axis(chart.x_axis, "Calls per month", "#,##0")
     _axis(chart.y_axis, f"Bill per month ({currency})", "#,##0")
     chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
@@ -180,35 +175,34 @@ def bill_chart(
 
 
 def waterfall_chart(
-    labels: Cells, base: Cells, parts: Sequence[Cells], colours: Sequence[str], title: Cells, currency: str
+    labels: Cells, base: Cells, parts: Mapping[str, Cells], colours: Mapping[str, Sequence[str]], currency: str
 ) -> BarChart:
     """Steps that float on an invisible base, a colour for each.
 
     labels : the steps.
     base : how high each floats.
     parts : what of each lies above zero, and what below.
-    colours : one for each step.
-    title : the cell that the title shows.
+    colours : of the parts, one for each step.
     currency : named on the axis.
     """
     chart = BarChart()
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
     chart.overlap, chart.gapWidth = 100, 45
-    for name, cells in (("Base", base), ("Above zero", parts[0]), ("Below zero", parts[1])):
+    for name, cells in {"Base": base, **parts}.items():
         series = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
         series.cat = AxDataSource(strRef=_texts(labels))
         series.invertIfNegative = False
         if name == "Base":
             series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
         else:
-            series.graphicalProperties = GraphicalProperties(solidFill=colours[0])
-            for index, colour in enumerate(colours):
+            series.graphicalProperties = GraphicalProperties(solidFill=colours[name][0])
+            for index, colour in enumerate(colours[name]):
                 point = DataPoint(idx=index, invertIfNegative=False)
                 point.graphicalProperties = GraphicalProperties(solidFill=colour)
                 series.dPt.append(point)
         chart.series.append(series)
-    _frame(chart, title)
+    _frame(chart, "From savings to net ROI")
     _axis(chart.x_axis, "", None)
     _axis(chart.y_axis, f"Over the horizon ({currency})", "#,##0")
     chart.x_axis.majorGridlines = None
@@ -217,17 +211,37 @@ def waterfall_chart(
 
 
 def place_chart(
-    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
+    book: Book,
+    sheet: Worksheet,
+    chart: Any,
+    anchor: str,
+    last_column: str,
+    finding: str,
+    *,
+    widest: float = math.inf,
+    height: float = 9.3,
 ) -> None:
-    """Places a chart on a sheet.
+    """Places a chart on a sheet, as wide as the columns that it stands over.
 
     anchor : the cell of its upper left corner.
-    width, height : in cm.
+    last_column : the letters of the last column that it may reach.
     finding : what it shows, in words: its alt text.
+    widest, height : in cm.
     """
-    chart.width, chart.height = width, height
+    letters = anchor.rstrip("0123456789")
+    chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
+    chart.height = height
     sheet.add_chart(chart, anchor)
     book.chart_descriptions[sheet.title].append(finding)
+
+
+def width_of(sheet: Worksheet, first: int, last: int) -> float:
+    """The width of columns in cm, in Excel's whole pixels of Calibri 11 (18.3.1.13).
+
+    first, last : their numbers, from 1.
+    """
+    widths = (sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1))
+    return sum(int(width * PIXELS_OF_A_DIGIT + 0.5) for width in widths) * CM_OF_A_PIXEL
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:
@@ -241,13 +255,19 @@ def _diamonds(name: str, x: Cells, y: Cells) -> Any:
     return diamonds
 
 
-def _frame(chart: Any, title: Cells) -> None:
+def _frame(chart: Any, title: str) -> None:
+    """What all charts have.
+
+    The title is one that stays true: LibreOffice and previews keep the text of a cell that it is linked to.
+    """
     chart.roundedCorners = False
     chart.visible_cells_only = False
     chart.display_blanks = "gap"
     chart.width, chart.height = 18, 9
-    chart.title = _linked_title(title)
+    chart.title = _title(title, 12, bold=True)
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
+    lies = getattr(chart, "type", "") == "bar"
+    chart.x_axis.axPos, chart.y_axis.axPos = ("l", "b") if lies else ("b", "l")
 
 
 def _legend_below(chart: Any) -> None:
@@ -261,7 +281,7 @@ def _axis(axis: Any, title: str, number_format: str | None, every: float | None 
         axis.majorUnit = every
     axis.tickLblPos = "low"
     axis.txPr = _text(9)
-    axis.title = _axis_title(title) if title else None
+    axis.title = _title(title, 9) if title else None
     if number_format:
         axis.number_format = number_format
         axis.numFmt.sourceLinked = False
@@ -280,9 +300,9 @@ def _text(size: float, bold: bool = False) -> RichText:
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
 
 
-def _axis_title(text: str) -> Title:
-    run = RegularTextRun(rPr=_characters(9), t=text)
-    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(9)), r=[run])
+def _title(text: str, size: float, bold: bool = False) -> Title:
+    look = _characters(size, bold)
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
@@ -291,13 +311,6 @@ def _numbers_above() -> DataLabelList:
     labels = DataLabelList(numFmt="#,##0", showVal=True, dLblPos="outEnd", txPr=_text(9))
     labels.showLegendKey = labels.showCatName = labels.showSerName = labels.showPercent = False
     return labels
-
-
-def _linked_title(cell: Cells) -> Title:
-    """A title that shows a cell."""
-    title = Title(tx=Text(strRef=_texts(cell)), overlay=False)
-    title.txPr = _text(12, bold=True)
-    return title
 
 
 def _reference(cells: Cells) -> str:

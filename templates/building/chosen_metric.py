@@ -27,5 +27,7 @@ def metric_at_base(
 ) -> Formula:
     """A metric of the scenario as it stands: what-if with nothing changed."""
     unmoved = INPUTS["months_to_amortize"]
-    wired = if_error(book.ft("FT_WHATIF", metric, block, unmoved.label, in_use[unmoved.name]), "n/a")
-    return book.live(wired, lambda: chosen_metric(metric, figures))
+    return book.live(
+        lambda: if_error(book.ft("FT_WHATIF", metric, block, unmoved.label, in_use[unmoved.name]), "n/a"),
+        lambda: chosen_metric(metric, figures),
+    )

@@ -218,7 +218,7 @@ def function(name: str, *arguments: Any, value: Any) -> Formula:
 def if_error(formula: Formula, otherwise: Any) -> Formula:
     """The formula, or something else where it gives an error or is undefined."""
     wrong = isinstance(formula.value, FtRoiError) or (isinstance(formula.value, float) and math.isnan(formula.value))
-    return function("IFERROR", formula, otherwise, value=otherwise if wrong else formula.value)
+    return function("IFERROR", formula, otherwise, value=formula_of(otherwise).value if wrong else formula.value)
 
 
 def is_number(formula: Formula) -> Formula:

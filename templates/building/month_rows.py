@@ -147,6 +147,14 @@ class MonthTable:
         self.sheet.freeze_panes = "E5" if layout.across else "B8"
         self._set_page(horizon)
 
+    @property
+    def months_of_all_rows(self) -> Formula:
+        """Every month of every row from other sheets, and how many cells they are."""
+        layout = self.layout
+        first, *_, final = layout.lines
+        area = absolute(f"{layout.cell(first, 0)}:{layout.cell(final, layout.last_month)}")
+        return Formula(f"{quote_sheetname(self.sheet.title)}!{area}", len(layout.lines) * (layout.last_month + 1))
+
     def _write_titles(self, parts: Sequence[Part]) -> None:
         """Labels, units and month numbers."""
         book, sheet, layout = self.book, self.sheet, self.layout

@@ -67,7 +67,7 @@ FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
 AXIS = "[<1000]General;#,##0"
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
-LOWEST, HIGHEST = '[<=-1E+200]"none";[<0]-General;General', '[<1E+200]General;"none"'
+LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
 """Of bounds, where a number beyond all size stands for none."""
 PAYBACK = "[<1]0.00;0.0"
 MOMENT = '0.00;-0.00;""'

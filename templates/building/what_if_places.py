@@ -67,4 +67,6 @@ def grid_result(book: Book, wired: Formula, number: int, line: int, position: in
 
 def _result(book: Book, wired: Formula, address: str, condition: Formula) -> Formula:
     shown = if_error(wired, "n/a")
-    return book.live(shown, lambda: condition.where(Formula(f"'{TABLES}'!{address}", cached(shown.value)), "n/a"))
+    if book.edition != "native":
+        return book.by_function_alone(shown)
+    return condition.where(Formula(f"'{TABLES}'!{address}", cached(shown.value)), "n/a")

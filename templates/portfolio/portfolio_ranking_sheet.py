@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.figures import FIGURES
 from templates.building import styles
 from templates.building.book import BELOW_FRAME, SUBTITLE_PLACE, Book, cell_at, page, protect
-from templates.building.charts import ranking_chart
+from templates.building.charts import place_chart, ranking_chart
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
@@ -212,17 +212,15 @@ def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], c
     count = min(ON_CHART, len(shown))
     last = FIRST_ROW + count - 1
     heading = f"The {count} highest {_NPV}s" if count < len(shown) else f"{_NPV} of the answers"
-    title = book.put(sheet, CHART_TITLE, joined(heading, " (", chosen, ")"), "Explanatory Text", ";;;")
+    book.put(sheet, CHART_TITLE, joined(heading, " (", chosen, ")"), "Explanatory Text")
     labels = [label for label, _ in shown[:count]]
     values = [value for _, value in shown[:count]]
     chart: Any = ranking_chart(
         (sheet, ByNpv.ANSWER.rows(FIRST_ROW, last), labels),
         (sheet, ByNpv.FIGURE.rows(FIRST_ROW, last), values),
-        (sheet, CHART_TITLE, [title.value]),
         _NPV,
     )
-    chart.width, chart.height = 48, 12
-    sheet.add_chart(chart, ByNpv.PLACE.at(CHART_TOP))
     best = f"{labels[0]} with {values[0]:,.0f} {chosen.value}" if labels and labels[0] else ""
     told = f"The highest is {best}." if best else "None counts."
-    book.chart_descriptions[sheet.title].append(f"Bar chart of the NPV of the answers, the highest first. {told}")
+    words = f"Bar chart of the NPV of the answers, the highest first. {told}"
+    place_chart(book, sheet, chart, ByNpv.PLACE.at(CHART_TOP), ByPayback.FIGURE.letter, words, height=12)

@@ -26,7 +26,7 @@ from roi_engine.input_checks import InputWarning
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, Book, cell_at, group_title, page, protect
+from templates.building.book import CHECKS_PLACE, FITTED, NEEDS_FUNCTIONS, Book, cell_at, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, formula_of, is_number, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
@@ -326,7 +326,9 @@ def _add_totals(
     title_row = TOTALS_ROW - 1
     group_title(book, sheet, title_row, "Totals of the answers that count", LAST_OF_PAGE_1.letter)
     summed = {Column.NET_ROI: ranges.net_rois, Column.NPV: ranges.npvs}
-    titles = {Column.COUNTED: "Answers"} | {Column[name.upper()]: FIGURES[name].label for name in ("net_roi", "npv")}
+    titles = {Column.COUNTED: "Answers", Column.ROI: "With an NPV"} | {
+        Column[name.upper()]: FIGURES[name].label for name in ("net_roi", "npv")
+    }
     for column, title in titles.items():
         book.put(sheet, column.at(title_row), title, "Group")
         book.align(cell_at(sheet, column.at(title_row)), _RIGHT)
@@ -346,10 +348,16 @@ def _add_totals(
         chosen = f'({ranges.currencies.text}={cell.text})*({ranges.counted.text}="{COUNTED}")'
         answers = Formula(f"SUMPRODUCT({chosen})", len(mine))
         book.put(sheet, Column.COUNTED.at(row), answers, "Output", styles.WHOLE)
+        with_npv = sum(is_finite_number(ranges.npvs.value[index]) for index in mine)
+        counted = Formula(f"SUMPRODUCT({chosen}*ISNUMBER({ranges.npvs.text}))", with_npv)
+        book.put(sheet, Column.ROI.at(row), counted, "Output", styles.WHOLE)
         for column, figures in summed.items():
             total = sum(value for index in mine if is_finite_number(value := figures.value[index]))
-            text = f"SUMPRODUCT({chosen},{figures.text})"
-            book.put(sheet, column.at(row), Formula(text, total), "Output", styles.HEADLINE_MONEY)
+            added = Formula(f"SUMPRODUCT({chosen},{figures.text})", total)
+            lacking = Formula(f'SUMPRODUCT({chosen}*({figures.text}="{NEEDS_FUNCTIONS}"))', 0)
+            content = (lacking == 0).where(added, NEEDS_FUNCTIONS) if book.edition == "wired" else added
+            book.put(sheet, column.at(row), content, "Output", styles.HEADLINE_MONEY)
+            book.align(sheet[column.at(row)], FITTED)
     row = TOTALS_ROW + len(currencies)
     book.define("portfolio_currency_list", sheet, Column.CURRENCY.rows(TOTALS_ROW, row - 1), list(currencies))
     if len(currencies) > 1:

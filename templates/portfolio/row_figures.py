@@ -7,13 +7,15 @@ from typing import Any
 from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
 from roi_engine.options import MODES
 from roi_engine.worksheet.catalogue import functions
-from templates.building.book import called
-from templates.building.formula import Formula, if_error
+from templates.building.book import FUNCTIONS_ARE_MISSING, NEEDS_FUNCTIONS, called
+from templates.building.formula import Formula, function, if_error
 from templates.portfolio.portfolio_inputs_sheet import block_of
 from templates.returned.returned_workbook import ReturnedWorkbook
 
 FIGURES_OF_A_ROW = ("net_roi", "roi", "payback_months", "npv", "irr_annual", "pv_cost")
 """The figures of a returned workbook, as declared in `FIGURES`."""
+
+_UNDEFINED = function("IF", FUNCTIONS_ARE_MISSING, NEEDS_FUNCTIONS, "n/a", value="n/a")
 
 
 def calculate_row(answer: ReturnedWorkbook) -> None:
@@ -28,7 +30,7 @@ def calculate_row(answer: ReturnedWorkbook) -> None:
 
 
 def row_figure(figure: Figure, block: Formula, serving: Formula, known: Any = None) -> Formula:
-    """A figure by its function, and n/a where it has none.
+    """A figure by its function, or n/a; other words where the functions are missing.
 
     The PV of cost is that of the option that the scenario is.
 
@@ -41,4 +43,4 @@ def row_figure(figure: Figure, block: Formula, serving: Formula, known: Any = No
     else:
         own = (serving == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
         call = called("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block, known=known)
-    return if_error(call, "n/a")
+    return if_error(call, _UNDEFINED)

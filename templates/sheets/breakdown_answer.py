@@ -15,12 +15,12 @@ from templates.building.quantities import Quantities
 from templates.sheets.breakdown_workings import Column, columns
 
 ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
-    ("horizon_in_words", "Horizon", answer.horizon_in_words),
-    ("amount_in_words", "Net ROI", answer.amount_in_words),
-    ("payback_in_words", "Payback", lambda payback: answer.duration(payback)),
+    ("horizon_in_words", "Horizon in words", answer.horizon_in_words),
+    ("amount_in_words", "Net ROI in words", answer.amount_in_words),
+    ("payback_in_words", "Payback in words", lambda payback: answer.duration(payback)),
     ("pace_in_words", "Assumption beyond the horizon", answer.pace_in_words),
     ("loss_in_words", "Where the outlay is not recovered", answer.loss_in_words),
-    ("rate_in_words", "Discount rate", answer.rate_in_words),
+    ("rate_in_words", "Discount rate in words", answer.rate_in_words),
     ("npv_in_words", "Where NPV says otherwise", answer.npv_in_words),
     ("answer_in_words", "The answer", answer.answer_in_words),
 )

@@ -75,10 +75,11 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
     answer = None
-    if book.edition == "native":
+    if book.edition != "values":
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
     last = max(last, FIRST_PAGE) + 1
-    add_waterfall(book, sheet, Column.FIGURE.at(last + 1), lines.figures, flows.quantities)
+    places = Column.FIGURE.at(last), Column.FIGURE.at(last + 1)
+    add_waterfall(book, sheet, *places, Column.WORDS.letter, lines.figures, flows.quantities)
     last += CHART_ROWS
     page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
     return _cells(sheet, lines, compared, answer)
@@ -137,24 +138,28 @@ class _Lines:
         return cell
 
     def add(self, row: int, line: Line) -> None:
-        """One figure, and in the wired edition whether the two ways to it agree."""
+        """One figure, and in the wired edition whether the two ways to it agree.
+
+        Without the functions there is one way, and nothing is compared.
+        """
         book, sheet, figure = self.book, self.sheet, line.figure
         book.put(sheet, Column.FIGURE.at(row), figure.label)
-        native = native_figure(figure.equation_name, self.known)
-        wired = shown_call(book, figure, self.block) if figure.function else native
+        native, beside = native_figure(figure.equation_name, self.known), Column.NATIVE.at(row)
         place, look = Column.VALUE.at(row), exact_format(figure)
-        value = book.put(sheet, place, book.live(wired, lambda: native), "Output", look, name=f"out_{line.name}")
+        if book.edition == "wired":
+            native = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
+            self.known.setdefault(figure.equation_name, native)
+            native = Formula(beside, native.value)
+        shown = book.live(lambda: shown_call(book, figure, self.block), lambda: native) if figure.function else native
+        value = book.put(sheet, place, shown, "Output", look, name=f"out_{line.name}")
         self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")
-        if book.edition != "wired":
-            self.known.setdefault(figure.equation_name, value)
-            return
-        beside = Column.NATIVE.at(row)
-        cell = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
-        self.known.setdefault(figure.equation_name, cell)
-        verdict = matches(Formula(place, value.value), Formula(beside, cell.value), line.tolerance)
-        self.verdicts.append(book.put(sheet, Column.MATCH.at(row), verdict, "Good").value)
+        self.known.setdefault(figure.equation_name, value)
+        if book.edition == "wired":
+            verdict = matches(Formula(place, value.value), Formula(beside, native.value), line.tolerance)
+            compared = book.by_function_alone(verdict, "–")
+            self.verdicts.append(book.put(sheet, Column.MATCH.at(row), compared, "Good").value)
 
     def _words(self, line: Line) -> str | Formula:
         """How the figure is calculated; of a rate that is none, why."""

@@ -72,7 +72,7 @@ def add_breakdown_workings(book: Book, in_use: Quantities) -> WorkingCells:
 
 
 _SUBTITLES = {
-    "wired": "Every figure by its FT_ function, where it has one, and beside it by ordinary formulas.",
+    "wired": "Every figure by its FT_ function, where that is loaded, and beside it by ordinary formulas.",
     "native": "Every figure by an ordinary formula.",
     "values": "Every figure, and how it is calculated.",
 }

@@ -322,8 +322,6 @@ class _Table:
 
     def add_chart(self) -> None:
         """Benefits and costs, side by side for each year."""
-        place = Column.LINE.at(WORKINGS_ROW + len(_WORKINGS) + 1)
-        title = self.book.put(self.sheet, place, "Benefits and costs by year", "Explanatory Text")
         columns = [Column.INITIAL.letter, *self.letters.years]
         series = {
             LINES[name].label: self._drawn(self.lines[name], columns, LINE_ROWS[name]) for name in ("benefits", "costs")
@@ -331,7 +329,7 @@ class _Table:
         chart = column_chart(
             self._drawn(self.titles, columns, FIRST_ROW),
             series,
-            (self.sheet, place, [title.value]),
+            "Benefits and costs by year",
             self.book.scenario.currency,
             numbered=len(columns) <= MOST_NUMBERED,
         )
@@ -339,7 +337,9 @@ class _Table:
         totals = (round(self.lines[name][self.letters.total].value) for name in ("benefits", "costs"))
         finding = words.format(*(f"{each:,}" for each in totals), self.book.scenario.currency)
         left = Column.LINE if self._pages() == 1 else Column.INITIAL  # the columns before are on every page
-        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), min(28.0, 10.0 + 3 * len(columns)), 9.3, finding)
+        widest = min(28.0, 10.0 + 3 * len(columns))
+        last = self.letters.present_value
+        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), last, finding, widest=widest)
 
     def _drawn(self, cells: Mapping[str, Formula], columns: list[str], row: int) -> Cells:
         return self.sheet, f"{columns[0]}{row}:{columns[-1]}{row}", [cells[letter].value for letter in columns]

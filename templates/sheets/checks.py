@@ -13,7 +13,7 @@ from roi_engine.errors import WrongType
 from roi_engine.value import ceiling, maximum
 from templates.building.book import Book, own_area
 from templates.building.chosen_metric import metric_at_base
-from templates.building.formula import Formula, function, is_number
+from templates.building.formula import Formula, function, if_error, is_number
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.by_year_sheet import ByYearCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
@@ -33,6 +33,7 @@ class Check:
     """Two figures that must agree; A may take the cell of B.
 
     target : the named cell to look at.
+    by_function : whether it looks at what only the FT_ functions give.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Check:
     b: Any
     target: Formula
     tolerance: float = TOLERANCE
+    by_function: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         *_scenario_checks(checked),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
+        _months_are_formulas(checked),
         _like_units(inputs),
         _no_errors(checked),
     ]  # fmt: skip
@@ -123,10 +126,10 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
     at_base = _at_base(book, checked, asked.tornado_metric)
     return [
         Check("check_breakdown", "Every figure of the Breakdown agrees with its native formula (mismatches).",
-              mismatches, 0, out.matches),
+              mismatches, 0, out.matches, by_function=True),
         *_grid_checks(book, checked),
         Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
-              asked.tornado_base, at_base, asked.tornado_base),
+              asked.tornado_base, at_base, asked.tornado_base, by_function=True),
     ]  # fmt: skip
 
 
@@ -225,7 +228,19 @@ def _grid_check(grid: GridCells, at_base: Formula) -> Check:
     def shown(base: Formula) -> Formula:
         return unedited.where(grid.centre, base)
 
-    return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre)
+    return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre, by_function=True)
+
+
+def _months_are_formulas(checked: Checked) -> Check:
+    """Counts the formulas of the Cash flow sheet; what cannot count takes it as given."""
+    months = checked.flows.rows.table.months_of_all_rows
+    counted = Formula(f"SUMPRODUCT(--_xlfn.ISFORMULA({months.text}))", months.value)
+
+    def found(expected: Formula) -> Formula:
+        return if_error(counted, expected)
+
+    sentence = "Every month on the Cash flow sheet is a formula: no figure was typed over one (cells)."
+    return Check("check_months_are_formulas", sentence, found, months.value, checked.flows.net)
 
 
 def _like_units(inputs: InputCells) -> Check:

@@ -9,7 +9,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.value import maximum
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, Book, color_ok_and_fail, page, protect
+from templates.building.book import (
+    CHECKS_PLACE,
+    FT_FUNCTIONS,
+    FUNCTIONS_ARE_MISSING,
+    Book,
+    color_ok_and_fail,
+    page,
+    protect,
+)
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, function, is_number, joined
 from templates.sheets.breakdown_sheet import BreakdownCells
@@ -34,11 +42,15 @@ FIRST_ROW = 4
 
 @dataclass(frozen=True)
 class CheckCells:
-    """What others take: the master check, and whether the inputs are as generated."""
+    """What others take: the master check, and whether the inputs are as generated.
+
+    calculation : what calculates, in words, where that may change.
+    """
 
     sheet: Worksheet
     state: Formula
     as_generated: Formula
+    calculation: Formula | None
 
 
 def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
@@ -60,17 +72,22 @@ def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
     book.put(sheet, Column.NAME.at(row + 1), "Master check")
     words = (count == 0).where("All checks OK", joined("Failed checks: ", count, ", see Checks"))
     state = book.put(sheet, Column.A.at(row + 1), words, "Output", name="check_state")
+    calculation = None
+    if book.edition == "wired":
+        row += 2
+        calculation = _add_calculation(book, sheet, row, checked.inputs.block)
     color_ok_and_fail(sheet, area)
     sheet.freeze_panes = Column.SENTENCE.at(FIRST_ROW + 1)
     page(sheet, span(Column.NAME, Column.WHERE, 1, row + 1), f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
-    return CheckCells(sheet, state, as_generated)
+    return CheckCells(sheet, state, as_generated, calculation)
 
 
 def add_master_check(book: Book, checks: CheckCells) -> None:
     """Shows the master check in every sheet's header, as a link to the Checks sheet."""
+    state = joined(checks.state, ". ", checks.calculation) if checks.calculation else checks.state
     for sheet in book.workbook.worksheets:
-        book.put(sheet, CHECKS_PLACE, checks.state, "Explanatory Text")
+        book.put(sheet, CHECKS_PLACE, state, "Explanatory Text")
         if sheet is not checks.sheet:
             book.link(sheet, CHECKS_PLACE, checks.state.text)
 
@@ -84,15 +101,37 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
     a = book.put(sheet, Column.A.at(row), a_of_b, "Calculation", styles.ANY_SIZE)
     both = is_number(a) & is_number(b)
     difference = both.where(abs(a - b), (a == b).where(0, 1))
+    if check.by_function:
+        difference = book.by_function_alone(difference, "–")
     tolerance = book.put(sheet, Column.TOLERANCE.at(row), check.tolerance, "Explanatory Text", "0E+00")
     place = Column.DIFFERENCE.at(row)
     cell = book.put(sheet, place, difference, "Calculation", "0.0E+00;-0.0E+00;0")
     size = is_number(b).where(maximum(abs(b), 1), 1)
     result = (cell <= tolerance * size).where("OK", "FAIL")
+    if check.by_function:
+        result = book.by_function_alone(result, "not checked")
     shown = book.put(sheet, Column.RESULT.at(row), result, "Good", name=check.name)
     book.put(sheet, Column.WHERE.at(row), "show", "Explanatory Text")
     book.link(sheet, Column.WHERE.at(row), check.target.text)
     return shown.value
+
+
+def _add_calculation(book: Book, sheet: Worksheet, row: int, block: Formula) -> Formula:
+    """Whether the FT_ functions answer, and in words what calculates.
+
+    FT_VERSION takes no cell, so nothing would ask it again after an edit: counting the inputs ties it to them. Stored
+    as 0, so that a program without the functions, which keeps stored values until an edit, takes the formulas.
+    """
+    missing = Formula(FUNCTIONS_ARE_MISSING.text, True)
+    inputs_are_there = function("COUNTA", block, value=1) >= 0
+    book.put(sheet, Column.NAME.at(row), "FT functions")
+    book.put(sheet, Column.SENTENCE.at(row), "1 where they are loaded, and as new as this workbook (informative).")
+    loaded = book.put(
+        sheet, Column.A.at(row), missing.where(0, 1) * inputs_are_there, "Calculation", styles.WHOLE, FT_FUNCTIONS.text
+    )
+    book.put(sheet, Column.NAME.at(row + 1), "Calculated by")
+    words = loaded.where("Calculated by the FT functions", "Calculated by ordinary formulas")
+    return book.put(sheet, Column.A.at(row + 1), words, "Explanatory Text", name="calculated_by")
 
 
 def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: BreakdownCells) -> Formula:

@@ -73,7 +73,7 @@ def _called(book: Book, each: Function, block: Formula, lever: TornadoBar | None
 
 
 def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called: Formula) -> None:
-    live = if_error(_in_one_cell(each, called), "n/a")
+    live = book.by_function_alone(if_error(_in_one_cell(each, called), "n/a"))
     book.put(sheet, Column.FUNCTION.at(row), each.name)
     book.put(sheet, Column.TYPED.at(row), _typed(each), "Explanatory Text")
     book.put(sheet, Column.EXAMPLE.at(row), f"={called.text}", "Explanatory Text")
@@ -81,7 +81,8 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
     number_format = _shown(live.value)
     value = book.put(sheet, Column.VALUE.at(row), live, "Calculation", number_format)
     expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
-    book.put(sheet, Column.MATCH.at(row), matches(value, expected, 1e-9), "Good")
+    match = book.by_function_alone(matches(value, expected, 1e-9), "–")
+    book.put(sheet, Column.MATCH.at(row), match, "Good")
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:
         sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")

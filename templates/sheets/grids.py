@@ -18,7 +18,7 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import TornadoBar, moved
 from templates.building import styles
-from templates.building.book import Book, elsewhere, group_title
+from templates.building.book import FITTED, Book, elsewhere, group_title
 from templates.building.columns import letters_from, put_titles
 from templates.building.formula import Formula, formula_of, if_error, is_number
 from templates.building.validation import explain, rule_of
@@ -206,6 +206,7 @@ class _Grid:
                 condition = two_inputs & is_number(moved_down) & is_number(moved_across)
                 content = grid_result(book, wired, self.number, line, position, condition)
                 cell = book.put(self.sheet, f"{letter}{row}", content, "Calculation", styles.ANY_SIZE)
+                book.align(self.sheet[cell.text], FITTED)
                 shown.append(cell.value)
             self.results.append(shown)
 

@@ -72,7 +72,7 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
 
 
 _SUBTITLES = {
-    "wired": "Change the blue cells on cream; with the FT ROI functions loaded, everything else follows from them.",
+    "wired": "Change the blue cells on cream; all follows from them, {what} where the FT functions are loaded.",
     "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",
     "values": "The inputs that the figures were calculated from. This copy does not calculate.",
 }

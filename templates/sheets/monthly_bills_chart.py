@@ -60,14 +60,13 @@ def add_bill_chart(
     chart = bill_chart(
         {LABELS[name]: (_LOOKS[name], line) for name, line in shown.items()},
         marks if marked else None,
-        (sheet, bills.finding_place, [bills.finding.value]),
         book.scenario.currency,
     )
     words = (
         f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}; "
         f"{MARKED if marked else ''}{bills.finding.value} at this scenario's volume."
     )
-    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), 28, 9.3, words)
+    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), Column.NOTE.letter, words, widest=28)
     return row + CHART_ROWS
 
 

@@ -5,8 +5,9 @@ Stay, another general model, fine-tuned API and self-hosted side by side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -17,7 +18,7 @@ from roi_engine.figures import OPTION_FIGURES
 from roi_engine.option_equations import COMPARED
 from roi_engine.options import LABELS, OPTIONS, cheaper
 from templates.building import styles
-from templates.building.book import Book, page, protect
+from templates.building.book import FITTED, Book, page, protect
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.month_rows import MonthRows
@@ -72,7 +73,7 @@ class OptionsCells:
 
 
 def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: MonthRows) -> OptionsCells:
-    """Writes the sheet, and in the native edition the sheet of the options' flows.
+    """Writes the sheet, and where there are formulas the sheet of the options' flows.
 
     fixed : the scenario's inputs in use and fixed figures.
     block : the Inputs table, as the argument of a function.
@@ -90,8 +91,8 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
     row = FIRST_ROW + len(LABELS)
     bearings = add_bearings(book, sheet, BEARINGS_ROW, fixed)
     options = bearings.options
-    native = None
-    if book.edition == "native":
+    native: _NativeFigures | None = None
+    if book.edition != "values":
         flows = add_option_flows_sheet(book, cash_flow, options)
         native = _NativeFigures(flows, cash_flow.quantities, options)
     table = _Table(book, sheet, block, native)
@@ -119,7 +120,7 @@ def _add_lines(book: Book, sheet: Worksheet, row: int, best_other: Formula, not_
 
 
 class _Table:
-    """A row per option, by FT_OPTION or by ordinary formulas over the options' flows.
+    """A row per option, by FT_OPTION and by ordinary formulas over the options' flows.
 
     known : the figures that stand, by option and what FT_OPTION is asked for.
     """
@@ -128,6 +129,13 @@ class _Table:
         self.book, self.sheet, self.block, self.native = book, sheet, block, native
         self.rows = {name: row for row, name in enumerate(LABELS, start=FIRST_ROW)}
         self.known: dict[tuple[str, str], Formula] = {}
+
+    def _figure(self, name: str, item: str, native: Callable[[], Formula]) -> Formula:
+        return self.book.live(partial(self._asked, name, item), native)
+
+    def _native_figure(self, name: str, item: str) -> Formula:
+        assert self.native is not None
+        return self.native.figure(name, item, self.known)
 
     def _asked(self, name: str, item: str) -> Formula:
         return if_error(self.book.ft("FT_OPTION", name, item, self.block), "n/a")
@@ -139,7 +147,7 @@ class _Table:
             self.sheet.row_dimensions[row].height = 26  # a note may take two lines
         for item, (column, look) in _ITEMS.items():
             for name, row in self.rows.items():
-                figure = self.native.figure(name, item, self.known) if self.native else self._asked(name, item)
+                figure = self._figure(name, item, partial(self._native_figure, name, item))
                 style = "Explanatory Text" if item == NOTE else "Output"
                 cell = f"{name.lower()}_{item.lower()}"
                 self.known[name, item] = self.book.put(self.sheet, column.at(row), figure, style, look, name=cell)
@@ -153,13 +161,14 @@ class _Table:
         """
         costs = {name: Formula(Column.COST.at(row), self.known[name, COST].value) for name, row in self.rows.items()}
         for name, row in self.rows.items():
-            rank = _rank(costs[name], [*costs.values()]) if self.native else self._asked(name, RANK)
+            rank = self._figure(name, RANK, partial(_rank, costs[name], [*costs.values()]))
             place = Column.RANK.at(row)
             self.known[name, RANK] = self.book.put(self.sheet, place, rank, "Output", styles.WHOLE)
-            with self.book.as_values(self.native is not None):
-                self.book.put(self.sheet, Column.CHANGES.at(row), self._asked(name, VOLUME), "Output", styles.WHOLE)
-            for column in (Column.RANK, Column.CHANGES):
-                self.sheet[column.at(row)].alignment = RIGHT
+            with self.book.as_values(self.book.edition == "native"):
+                changes = self.book.by_function_alone(self._asked(name, VOLUME))
+                self.book.put(self.sheet, Column.CHANGES.at(row), changes, "Output", styles.WHOLE)
+            self.sheet[Column.RANK.at(row)].alignment = RIGHT
+            self.sheet[Column.CHANGES.at(row)].alignment = FITTED
 
     def cells(self, fixed: Quantities) -> OptionsCells:
         """What others take.

@@ -42,9 +42,9 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     group_title(book, sheet, NAMES_ROW + 1, "Results", letters[-1])
     known: list[dict[str, Formula]] = []
     blocks: list[Formula] = []
-    if book.edition == "native":
+    if book.edition != "values":
         known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
-    else:
+    if book.edition != "native":
         blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
@@ -54,13 +54,11 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         cells = []
         for index, letter in enumerate(letters):
-            content = (
-                native_figure(quantity, known[index])
-                if known
-                else _asked(book, figure, blocks[index], scenarios.typed[index])
+            content = book.live(
+                lambda i=index, f=figure: _asked(book, f, blocks[i], scenarios.typed[i]),  # type: ignore[misc]
+                lambda i=index, q=quantity: native_figure(q, known[i]),  # type: ignore[misc]
             )
-            look = rounded_format(figure)
-            cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
+            cells.append(book.put(sheet, f"{letter}{row}", content, "Output", rounded_format(figure)))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell
@@ -75,6 +73,6 @@ def _asked(book: Book, figure: Figure, block: Formula, typed: Quantities) -> For
     The PV of cost is that of the option that the scenario is.
     """
     if figure.function:
-        return called(book, figure, block)
+        return if_error(called(book, figure, block), "n/a")
     own = (typed["serving"] == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
-    return book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block)
+    return if_error(book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block), "n/a")

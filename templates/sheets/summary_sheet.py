@@ -16,10 +16,10 @@ from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
-from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
+from templates.building.charts import cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
-from templates.building.formula import Formula, function, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.shown_figures import rounded_format
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
@@ -27,6 +27,7 @@ from templates.sheets.checks_sheet import CheckCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
 from templates.sheets.scenarios_sheet import ScenarioCells
+from templates.sheets.summary_break_evens import add_break_evens
 from templates.sheets.tornado import TornadoDrawing
 
 
@@ -41,10 +42,14 @@ class Column(Columns):
     SIXTH = "F", "", 26
 
 
-CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6, 9, 12, 13
+CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
+POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
-CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
-"""Of the large figures: a negative amount has a minus, and nothing is 0."""
+NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
+NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
+MORE_QUESTIONS = 3
+"""Rows for what is asked about after an edit."""
+NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -83,17 +88,20 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
-    answer = shown.figures.answer_in_words or book.ft("FT_VERDICT", shown.inputs.block)
+    in_words = shown.figures.answer_in_words
+    answer = book.live(lambda: book.ft("FT_VERDICT", shown.inputs.block), lambda: in_words or formula_of(""))
     verdict = book.put(sheet, Column.FIRST.at(ANSWER_ROW), answer, "Answer", name="answer")
     sheet.row_dimensions[ANSWER_ROW].height = 26
     answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
     _add_options(book, sheet, shown)
+    add_break_evens(book, sheet, BREAK_EVENS_ROW, in_use, shown.inputs.block, shown.figures.npv, Column.SIXTH.letter)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
     if shown.tornado:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
-        place_chart(book, sheet, chart, anchor, CHART_WIDTH, CHART_HEIGHT, shown.tornado.finding)
+        book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
+        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, shown.tornado.finding)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block)
     row = _add_legend(book, sheet, row + 2)
@@ -106,11 +114,11 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
 def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     out, currency = shown.figures, book.scenario.currency
     figures: tuple[tuple[str, Formula, Any], ...] = (
-        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
-        ("roi", out.roi, "net ROI / total cost"),
-        ("payback_months", out.payback, _about_payback(shown)),
         ("npv", out.npv, joined("at ", rate_in_words(shown.inputs.in_use["discount_rate"]), " a year")),
+        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
+        ("payback_months", out.payback, _about_payback(shown)),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
+        ("roi", out.roi, "net ROI / total cost"),
         ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )
     for column, (name, value, note) in zip(Column, figures, strict=True):
@@ -156,7 +164,7 @@ def _about_payback(shown: Shown) -> Formula:
 def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: str) -> None:
     """The cumulative cash flow, with a diamond at the payback."""
     horizon = book.scenario.months_to_amortize
-    moment, title = _payback_point(book, sheet, shown)
+    moment = _payback_point(book, sheet, shown)
     level_place = Column.THIRD.at(POINT_ROW)
     level = book.put(sheet, level_place, 0, "Explanatory Text", HIDDEN)
     chart = cumulative_chart(
@@ -164,29 +172,27 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         shown.flows.drawn_flows,
         (sheet, Column.SECOND.at(POINT_ROW), [moment.value]),
         (sheet, level_place, [level.value]),
-        (sheet, Column.FIRST.at(POINT_ROW), [title.value]),
         book.scenario.currency,
         horizon,
     )
     words = f"Line chart of the cumulative cash flow over {horizon} months. {verdict}"
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), CHART_WIDTH, CHART_HEIGHT, words)
+    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words)
 
 
-def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> tuple[Formula, Formula]:
-    """Where the diamond stands (left of the axis for none), and the chart's title."""
+def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:
+    """Where the diamond stands, left of the axis for none; above the chart, in words."""
     payback, months = shown.figures.payback, shown.months
     inside = is_number(payback).where((payback <= months).where(payback, -1), -1)
     moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN)
     tenths = function("INT", moment * 10 + Formula("0.5", 0.5), value=int(moment.value * 10 + 0.5))
     whole = function("INT", tenths / 10, value=int(tenths.value // 10))
     rest = function("MOD", tenths, 10, value=tenths.value % 10)
-    recovered = joined("Cash flow: recovered in month ", whole, ".", rest)
+    recovered = joined("Recovered in month ", whole, ".", rest)
     text = (moment >= 0).where(
-        (moment < 1).where("Cash flow: recovered inside month 1", recovered), "Cash flow: not recovered in the horizon"
+        (moment < 1).where("Recovered inside month 1", recovered), "Not recovered in the horizon"
     )
-    title = book.put(sheet, Column.FIRST.at(POINT_ROW), text, "Explanatory Text", HIDDEN)
-    assert len(str(title.value)) <= LONGEST_TITLE
-    return moment, title
+    book.put(sheet, Column.FIRST.at(FINDINGS_ROW), text, "Explanatory Text")
+    return moment
 
 
 def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
@@ -196,12 +202,13 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
-        for index in range(len(table.value)):
+        for index in range(len(table.value) + (MORE_QUESTIONS if book.edition == "wired" else 0)):
             row += 1
             for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
-                text = table.value[index][position - 1]
-                live = if_error(function("INDEX", table, index + 1, position, value=text), "")
-                book.put(sheet, column.at(row), live if text else "", "Explanatory Text")
+                text = table.value[index][position - 1] if index < len(table.value) else ""
+                none, without = (NOT_LEGAL[position - 1], NOT_CHECKED[position - 1]) if index == 0 else ("", "")
+                live = if_error(function("INDEX", table, index + 1, position, value=text), none)
+                book.put(sheet, column.at(row), book.by_function_alone(live, without), "Explanatory Text")
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
         if warning.told not in known:  # about sources, which are no part of the block that FT_CHECK reads
@@ -212,7 +219,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
 
 
 _HOW_IT_CALCULATES = {
-    "wired": "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
+    "wired": "All follows the inputs, with the FT functions or without; {what} need them.",
     "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
@@ -233,17 +240,17 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
 def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime, checks: CheckCells) -> int:
     group_title(book, sheet, row, "Provenance", Column.SIXTH.letter)
     version = book.ft("FT_VERSION")
-    engine = ("Engine in use", version) if book.edition == "wired" else ("Engine", version.value)
+    in_use = book.by_function_alone(if_error(version, NOT_LOADED), NOT_LOADED)
+    engine = ("Engine in use", in_use) if book.edition == "wired" else ("Engine", version.value)
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
         engine,
         ("Inputs (SHA-256)", book.scenario.fingerprint()),
-        ("State", joined(checks.as_generated, "; ", checks.state)),
+        ("State", if_error(joined(checks.as_generated, "; ", checks.state), "n/a")),
     )
     for title, value in lines:
         row += 1
         book.put(sheet, Column.FIRST.at(row), title, "Explanatory Text")
-        content = if_error(value, "n/a") if isinstance(value, Formula) else value
-        book.put(sheet, Column.SECOND.at(row), content, "Explanatory Text")
+        book.put(sheet, Column.SECOND.at(row), value, "Explanatory Text")
         sheet[Column.SECOND.at(row)].alignment = Alignment(horizontal="left", vertical="center")
     return row

@@ -13,7 +13,7 @@ from roi_engine.quantity import SHARE
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved
 from templates.building import styles
-from templates.building.book import Book, absolute, elsewhere
+from templates.building.book import FITTED, NEEDS_FUNCTIONS, Book, absolute, elsewhere
 from templates.building.charts import Cells, tornado_chart
 from templates.building.chosen_metric import metric_at_base
 from templates.building.columns import put_titles
@@ -47,16 +47,19 @@ class TornadoCase:
 
 @dataclass(frozen=True)
 class TornadoDrawing:
-    """The cells that the chart draws, at most `CHART_BARS` bars."""
+    """The cells that the chart draws, at most `CHART_BARS` bars.
+
+    lever : which bar is the widest, in words.
+    """
 
     labels: Cells
     at_low: Cells
     at_high: Cells
-    title: Cells
+    lever: Formula
 
     def chart(self, currency: str) -> Any:
         """The chart, for any sheet."""
-        return tornado_chart(self.labels, self.at_low, self.at_high, self.title, currency)
+        return tornado_chart(self.labels, self.at_low, self.at_high, currency)
 
     @property
     def finding(self) -> str:
@@ -139,12 +142,16 @@ class _Bars:
             wired = book.ft("FT_WHATIF", self.metric, self.inputs.block, label, end)
             result = tornado_result(book, wired, len(self.cases) + 1, is_number(end))
             cell = book.put(sheet, column.at(row), result, "Calculation", styles.ANY_SIZE)
+            book.align(sheet[cell.text], FITTED)
             self.cases.append(TornadoCase(elsewhere(sheet, label), elsewhere(sheet, end), cell.value))
             results.append(cell)
         for (column, shown), at_end in zip(self.changes.items(), results, strict=True):
-            change = _difference(at_end, self.base)
+            change = book.by_function_alone(_difference(at_end, self.base))
             shown.append(book.put(sheet, column.at(row), change, "Calculation", styles.ANY_SIZE).value)
-        book.put(sheet, BarColumn.SWING.at(row), _distance(*results), "Output", styles.ANY_SIZE)
+        swing = book.by_function_alone(_distance(*results))
+        book.put(sheet, BarColumn.SWING.at(row), swing, "Output", styles.ANY_SIZE)
+        for column in (*self.changes, BarColumn.SWING):
+            book.align(sheet[column.at(row)], FITTED)
 
     def _put_ends(self, row: int, bar: TornadoBar, label: Formula) -> list[Formula]:
         """Base, low and high: its own, or moved by the swing within its bounds."""
@@ -180,17 +187,20 @@ class _Bars:
         }
 
     def drawing(self) -> TornadoDrawing:
-        """The title as a cell that names the widest bar, and the ranges of the chart."""
+        """The widest bar in words, and the ranges of the chart."""
         book, sheet, count = self.book, self.sheet, min(len(self.labels), CHART_BARS)
         first, last = HEAD + 1, HEAD + count
         swings, names = (absolute(column.rows(first, last)) for column in (BarColumn.SWING, BarColumn.INPUT))
         widest = f"INDEX({names},MATCH(MAX({swings}),{swings},0))"
         lever = if_error(Formula(widest, self.labels[0]), "none")
-        text, place = joined(self.metric, ": largest lever is ", lever), BarColumn.CHANGE_AT_LOW.at(CHOICE_ROW)
-        title = book.put(sheet, place, text, "Explanatory Text", ";;;", name="tornado_title")
+        without = f"The tornado {NEEDS_FUNCTIONS}"
+        text = book.by_function_alone(joined("Largest lever: ", lever), without)
+        finding = book.put(
+            sheet, BarColumn.CHANGE_AT_LOW.at(CHOICE_ROW), text, "Explanatory Text", name="largest_lever"
+        )
         at_low, at_high = ((sheet, each.rows(first, last), shown[:count]) for each, shown in self.changes.items())
         labels = (sheet, BarColumn.INPUT.rows(first, last), self.labels[:count])
-        return TornadoDrawing(labels, at_low, at_high, (sheet, place, [title.value]))
+        return TornadoDrawing(labels, at_low, at_high, finding)
 
 
 def _or_dash(typed: Formula) -> Formula:

@@ -11,7 +11,7 @@ from roi_engine.figures import FIGURES
 from roi_engine.value import fixed, maximum, minimum
 from templates.building import styles
 from templates.building.book import Book
-from templates.building.charts import BLUE, GREEN, ORANGE, Cells, place_chart, waterfall_chart
+from templates.building.charts import BLUE, GREEN, ORANGE, VERMILION, Cells, place_chart, waterfall_chart
 from templates.building.columns import Columns, put_titles
 from templates.building.formula import Formula, formula_of, joined
 from templates.building.quantities import Quantities
@@ -31,12 +31,17 @@ class StepColumn(Columns):
 
 FIRST_ROW = 4
 CHART_ROWS = 20
+_COLOURS = (BLUE, BLUE, ORANGE, ORANGE)
+"""Of the steps before the net ROI, which is green as a gain and red as a loss."""
 
 
-def add_waterfall(book: Book, sheet: Worksheet, anchor: str, figures: Quantities, quantities: Quantities) -> None:
-    """Writes the steps, and places the chart.
+def add_waterfall(
+    book: Book, sheet: Worksheet, place: str, anchor: str, last_column: str, figures: Quantities, quantities: Quantities
+) -> None:
+    """Writes the steps, and places the chart below what it shows in words.
 
-    anchor : the cell of its upper left corner.
+    place : the cell of the words.
+    anchor, last_column : where the chart's upper left corner is, and how far it may reach.
     quantities : the cells of the model.
     """
     first = FIRST_ROW + 1
@@ -47,8 +52,7 @@ def add_waterfall(book: Book, sheet: Worksheet, anchor: str, figures: Quantities
     for at, (label, amount, is_net) in enumerate(steps, start=first):
         before = _add_step(book, sheet, at, label, amount, formula_of(0) if is_net else before, shown)
     last = FIRST_ROW + len(steps)
-    title_place = StepColumn.STEP.at(last + 2)
-    title = book.put(sheet, title_place, _finding(figures["net_roi"]), "Explanatory Text")
+    finding = book.put(sheet, place, _finding(figures["net_roi"]), "Explanatory Text")
 
     def drawn(column: StepColumn) -> Cells:
         return sheet, column.rows(first, last), shown[column]
@@ -56,13 +60,12 @@ def add_waterfall(book: Book, sheet: Worksheet, anchor: str, figures: Quantities
     chart = waterfall_chart(
         drawn(StepColumn.STEP),
         drawn(StepColumn.BASE),
-        (drawn(StepColumn.ABOVE), drawn(StepColumn.BELOW)),
-        (BLUE, BLUE, ORANGE, ORANGE, GREEN),
-        (sheet, title_place, [title.value]),
+        {"Above zero": drawn(StepColumn.ABOVE), "Below zero": drawn(StepColumn.BELOW)},
+        {"Above zero": (*_COLOURS, GREEN), "Below zero": (*_COLOURS, VERMILION)},
         book.scenario.currency,
     )
-    words = f"Waterfall chart from savings less upfront and running costs to the net ROI. {title.value}."
-    place_chart(book, sheet, chart, anchor, 24, 9.3, words)
+    words = f"Waterfall chart from savings less upfront and running costs to the net ROI. {finding.value}."
+    place_chart(book, sheet, chart, anchor, last_column, words, widest=24)
 
 
 def _add_step(

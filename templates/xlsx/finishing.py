@@ -23,6 +23,7 @@ from lxml import etree
 from templates.xlsx.error_codes import ErrorValue
 from templates.xlsx.escapes import escaped
 from templates.xlsx.namespaces import ANCHOR, CHART, DRAWING, MAIN, RELATIONSHIP_ID, XML_SPACE
+from templates.xlsx.other_programs import leave_out_types_of_empty_cells, make_targets_relative, prefix_drawings
 from templates.xlsx.relationships import Relationship, relationship, relationships_part, source_of
 from templates.xlsx.sheet_rows import edited_sheet
 from templates.xlsx.xml_parts import Parts, editing, parsed, serialised, without_blanks
@@ -137,6 +138,8 @@ def finish(
     put_fonts_in_order(parts)
     put_title_columns_first(parts)
     tidy_charts(parts)
+    prefix_drawings(parts)
+    make_targets_relative(parts)
     parts["docProps/app.xml"] = serialised(without_blanks(APP_PROPERTIES))
     parts["docProps/core.xml"] = core_properties(
         created, title=title, creator=creator, description=description, keywords=keywords
@@ -160,6 +163,7 @@ def _finish_sheet(
     def edit_rows(rows: etree._Element) -> None:
         unpaired.extend(cache_values(rows, unused))
         write_all_digits(rows, shortened)
+        leave_out_types_of_empty_cells(rows)
 
     def edit_rest(worksheet: etree._Element) -> None:
         store_rules_without_equals(worksheet)

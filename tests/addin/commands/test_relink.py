@@ -144,7 +144,7 @@ def test_a_shape_that_shows_a_linked_cell_keeps_every_link():
     link_calls(parts, "[1]!")
     drawing = parts["xl/drawings/drawing1.xml"].decode()
     parts["xl/drawings/drawing1.xml"] = re.sub(
-        "<graphicFrame", '<graphicFrame textlink="[2]List!$A$1"', drawing, count=1
+        "<xdr:graphicFrame", '<xdr:graphicFrame textlink="[2]List!$A$1"', drawing, count=1
     ).encode()
     assert b"textlink" in parts["xl/drawings/drawing1.xml"]
     result = relink(package_of(parts))

@@ -91,7 +91,7 @@ def test_the_short_forms() -> None:
         "FT_WHATIF(metric, scenario, input_name, value, [input_name_2], [value_2])"
     )
     assert find_function("REVSAVE").signature == "FT_REVSAVE(accuracy_improvement_percent, monthly_review_cost)"
-    assert find_function("VERSION").signature == find_function("VERSION").block_signature == "FT_VERSION()"
+    assert find_function("VERSION").signature == find_function("VERSION").block_signature == "FT_VERSION([at_least])"
 
 
 def test_a_function_is_declared_once_and_with_a_short_sentence() -> None:

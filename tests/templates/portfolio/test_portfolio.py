@@ -14,12 +14,13 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
+from templates.building.book import NEEDS_FUNCTIONS
 from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_workbook import build_portfolio
 from templates.portfolio.row_figures import FIGURES_OF_A_ROW, calculate_row
 from templates.returned.provenance import Provenance
 from templates.returned.returned_workbook import ReturnedWorkbook
-from tests import open_xml_sdk
+from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
 from tests.workbook_cells import same, samples_and_edges
 
@@ -209,7 +210,8 @@ def test_the_editions(edition):
         assert formulas == []
         assert not any(not cell.protection.locked for cell in opened(content)["Inputs"]["B"])
     else:
-        assert {'=IFERROR(FT_NETROI(answer_2),"n/a")', '=IFERROR(FT_NPV(,answer_1),"n/a")'} <= set(formulas)
+        otherwise = f'IF(ISERROR(FT_VERSION("0.1")),"{NEEDS_FUNCTIONS}","n/a")'
+        assert {f"=IFERROR(FT_{each},{otherwise})" for each in ("NETROI(answer_2)", "NPV(,answer_1)")} <= set(formulas)
     assert [row["net_roi"] for row in rows(opened(content))] == [appraise(each.scenario).net_roi for each in answers]
 
 
@@ -235,6 +237,24 @@ def test_the_sdk_finds_nothing(tmp_path, edition, versions):
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(build_portfolio(those, edition=edition, generated=MOMENT))
         assert open_xml_sdk.validate(path, versions) == []
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_a_portfolio_adds_nothing_up_where_the_functions_are_missing(tmp_path):
+    """Not 0: a row says what it needs, and so does a total over such rows; how many have a figure stands beside it."""
+    answers = [answer(EDGES["support-classifier"], "one.xlsx"), answer(EDGES["never"], "two.xlsx")]
+    built = tmp_path / "built.xlsx"
+    built.write_bytes(build_portfolio(answers, generated=MOMENT))
+    as_built, without = (
+        opened(path.read_bytes()) for path in (built, libreoffice.recalculate(built, tmp_path / "out"))
+    )
+    assert [as_built["Portfolio"][f"{column}5"].value for column in "DG"] == [2, 2]
+    assert as_built["Portfolio"]["I5"].value == pytest.approx(sum(row["npv"] for row in rows(as_built)))
+    assert [without["Portfolio"][f"{column}5"].value for column in "DFGI"] == [2, NEEDS_FUNCTIONS, 0, NEEDS_FUNCTIONS]
+    for row in rows(without):
+        assert {row[name] for name in ("net_roi", "roi", "payback", "npv", "irr", "pv_cost")} == {NEEDS_FUNCTIONS}
+        assert (row["npv_rank"], row["payback_rank"]) == ("–", "–")
 
 
 @pytest.mark.slow

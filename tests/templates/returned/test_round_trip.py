@@ -101,7 +101,7 @@ def test_a_saved_native_workbook_follows_its_inputs(saved: dict[Edition, bytes],
 def _read_by_pandas(package: bytes) -> int:
     """Holds every number that pandas finds against the cell that holds it; returns how many there are."""
     cells = stored_cells(package)
-    frames = pandas.read_excel(io.BytesIO(package), sheet_name=None, header=None)
+    frames = pandas.read_excel(io.BytesIO(package), sheet_name=None, header=None, engine="openpyxl")
     assert list(frames) == list(cells)
     found = 0
     for title, frame in frames.items():
@@ -118,7 +118,7 @@ def _read_by_pandas(package: bytes) -> int:
 
 
 def _figures(package: bytes) -> dict[str, Any]:
-    frame = pandas.read_excel(io.BytesIO(package), sheet_name="Breakdown", header=3)
+    frame = pandas.read_excel(io.BytesIO(package), sheet_name="Breakdown", header=3, engine="openpyxl")
     return dict(frame.drop_duplicates("Figure").set_index("Figure")["Value"])
 
 

@@ -38,6 +38,7 @@ PARTS = {
     "monthly_bills": {"option_columns"},
     "monthly_bills_chart": {"option_columns", "monthly_bills"},
     "scenario_results": {"scenarios_sheet"},
+    "summary_sheet": {"summary_break_evens"},
     "what_if_sheets": {"what_if_model"},
 }
 

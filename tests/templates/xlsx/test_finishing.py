@@ -220,7 +220,7 @@ def test_openpyxl_reads_every_value_and_every_formula(workbook: Workbook) -> Non
 
 def test_pandas_reads_the_values(workbook: Workbook) -> None:
     pandas = pytest.importorskip("pandas")
-    frame = pandas.read_excel(io.BytesIO(finished(workbook)), sheet_name="Cash & flow", header=None)
+    frame = pandas.read_excel(io.BytesIO(finished(workbook)), sheet_name="Cash & flow", header=None, engine="openpyxl")
     assert frame[1].tolist() == [-100, -60.5, 19.25]
 
 

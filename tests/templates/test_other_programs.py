@@ -1,0 +1,119 @@
+"""Every edition opened by programs of other makers: what they show, and what they calculate, is what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ironcalc
+import pytest
+from openpyxl.utils import coordinate_to_tuple
+from python_calamine import CalamineWorkbook
+
+from roi_engine import REFERENCE, Scenario
+from templates.building.book import Edition
+from templates.workbook import build_workbook
+from tests import node_readers
+from tests.workbook_cells import Cells, same, samples_and_edges, stored_cells, with_inputs
+
+SCENARIOS = {name: samples_and_edges()[name] for name in ("support-classifier", "document-extraction", "loss")}
+EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
+COUNTS = "check_no_errors"
+"""IronCalc counts no errors over a range: this check, and what shows the state of all, are its exception."""
+
+
+def shown_as(value: Any) -> Any:
+    """A cell's value as a reader gives it: nothing for an empty text."""
+    return None if value == "" else value
+
+
+def differences(shown: dict[str, Any], stored: Cells) -> list[str]:
+    return [
+        f"{address}: {shown.get(address)!r}, stored {cell.value!r}"
+        for address, cell in stored.items()
+        if not same(shown_as(shown.get(address)), shown_as(cell.value), 1.0)
+    ]
+
+
+@pytest.mark.full(seconds=12)
+@pytest.mark.needs_node_readers
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_readers_for_node_show_what_is_stored(edition: Edition, tmp_path: Path) -> None:
+    for name, scenario in SCENARIOS.items():
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(build_workbook(scenario, edition=edition))
+        stored = stored_cells(path.read_bytes())
+        for reader, sheets in node_readers.read(path).items():
+            assert list(sheets) == list(stored), reader
+            for title, cells in sheets.items():
+                assert differences(cells, stored[title]) == [], f"{reader}, {title}"
+
+
+@pytest.mark.slow(seconds=5)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_calamine_shows_what_is_stored(edition: Edition, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(build_workbook(SCENARIOS["support-classifier"], edition=edition))
+    book = CalamineWorkbook.from_path(path)
+    for title, cells in stored_cells(path.read_bytes()).items():
+        rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        shown = {address: _at(rows, address) for address in cells}
+        assert differences(shown, cells) == [], title
+
+
+def _at(rows: list[list[Any]], address: str) -> Any:
+    row, column = coordinate_to_tuple(address)
+    return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+
+
+# --- IronCalc, which calculates ---------------------------------------------------------------------------------------
+
+
+def calculated(content: bytes, path: Path) -> dict[str, dict[str, Any]]:
+    """Every stored cell as IronCalc calculates it."""
+    path.write_bytes(content)
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+    model.evaluate()
+    return {
+        title: {address: model.get_cell_value(number, *coordinate_to_tuple(address)) for address in cells}
+        for number, (title, cells) in enumerate(stored_cells(content).items())
+    }
+
+
+def wrong(shown: dict[str, dict[str, Any]], expected: dict[str, Cells], scale: float) -> list[str]:
+    """The cells that differ, but for what only FT_ functions give and the one check that IronCalc cannot count."""
+    counting = next(address for address, cell in expected["Checks"].items() if cell.value == COUNTS)
+    state = {"Checks": {f"{letter}{counting[1:]}" for letter in "CEG"}}
+    return [
+        f"{title}!{address}: {shown[title][address]!r}, expected {cell.value!r}"
+        for title in shown
+        for address, cell in expected[title].items()
+        if not same(shown_as(shown[title][address]), shown_as(cell.value), scale)
+        and "ft_functions" not in str(cell.formula)
+        and "check_state" not in str(cell.formula)
+        and "checks_failed" not in str(cell.formula)
+        and "COUNTIF(G" not in str(cell.formula)
+        and "grid_" not in str(cell.formula)
+        and cell.formula != "largest_lever"
+        and address not in state.get(title, ())
+    ]
+
+
+@pytest.mark.full(seconds=30)
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_ironcalc_calculates_what_is_stored(edition: Edition, tmp_path: Path) -> None:
+    for scenario in SCENARIOS.values():
+        content = build_workbook(scenario, edition=edition)
+        assert wrong(calculated(content, tmp_path / "book.xlsx"), stored_cells(content), 1e5) == []
+
+
+EDITS: dict[str, float | str | None] = {"training_hours": 480.0, "baseline_monthly_api_calls": 40_000.0}
+
+
+@pytest.mark.full(seconds=12)
+def test_an_edited_workbook_is_right_without_functions_in_ironcalc_too(tmp_path: Path) -> None:
+    edited = with_inputs(build_workbook(REFERENCE), EDITS)
+    fresh = stored_cells(build_workbook(Scenario(**{**REFERENCE.given(), **EDITS})))
+    shown = calculated(edited, tmp_path / "edited.xlsx")
+    live = ("By year", "Inputs", "Breakdown", "Cash flow", "Options", "Option flows")
+    assert wrong({title: shown[title] for title in live}, fresh, 1e5) == []
