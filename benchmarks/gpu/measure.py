@@ -91,7 +91,10 @@ SERVED = (
 
 @dataclass(frozen=True)
 class Run:
-    """One way of training; ``adapters`` is the type of LoRA's own weights, None where every weight is trained."""
+    """One way of training.
+
+    adapters : the type of LoRA's own weights; None where every weight is trained.
+    """
 
     batch: int
     tokens: int
