@@ -16,6 +16,7 @@ from addin.shell.options import is_on, json_option
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from roi_engine.prices.open_models import OpenModel
     from roi_engine.prices.price_row import PriceRow
     from roi_engine.prices.price_tables import PriceTables
 
@@ -49,7 +50,7 @@ def prices() -> None:
 @prices.command(
     "list",
     cls=Command,
-    short_help="The newest figures of all models and GPUs, or of some.",
+    short_help="The newest figures of all models, GPUs and open models, or of some.",
     examples="""
 ft-roi prices list
 ft-roi prices list anthropic
@@ -59,20 +60,22 @@ ft-roi prices list h100 --json
 @click.argument("text", required=False)
 @json_option("Print every row of these names as JSON.")
 def list_prices(text: str | None, json: bool) -> None:
-    """List models (per million tokens) and GPUs, all of them or those with TEXT in their name or vendor."""
+    """List models (per million tokens), GPUs and open models, all or those with TEXT in their name or vendor."""
+    from roi_engine.prices.open_models import open_models
     from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS
     from roi_engine.prices.price_tables import price_tables
 
     tables = price_tables()
     word = (text or "").strip().lower()
     chosen = [row for row in tables.rows if word in row.name.lower() or word in row.vendor.lower()]
-    if not chosen:
+    shapes = [each for each in open_models().models.values() if word in each.name.lower() or word in each.vendor]
+    if not chosen and not shapes:
         from roi_engine.errors import did_you_mean
 
         guess = did_you_mean(word, [*tables.models.names, *map(str.lower, tables.gpus.names)])
         raise InvalidInput(f'No model or GPU has "{text}" in its name or vendor.{guess}')
     if json:
-        print_json([_as_dict(row) for row in chosen])
+        print_json([_as_dict(row) for row in chosen] + [_as_dict(each) for each in shapes])
     else:
         names = {row.name.lower() for row in chosen}
         models = [name for low, name in tables.models.names.items() if low in names]
@@ -80,6 +83,7 @@ def list_prices(text: str | None, json: bool) -> None:
         parts = [
             _columns("per million tokens", MODEL_KINDS, models, tables.models.periods),
             _columns("GPU", GPU_KINDS, gpus, tables.gpus.periods),
+            _shapes(shapes),
         ]
         _print_tables([part for part in parts if part])
     _note_age(tables)
@@ -91,6 +95,7 @@ def list_prices(text: str | None, json: bool) -> None:
     examples="""
 ft-roi prices show gpt-4.1
 ft-roi prices show A100
+ft-roi prices show Llama-3.1-8B
 """,
 )
 @click.argument("name")
@@ -107,6 +112,8 @@ def show(name: str, json: bool) -> None:
         try:
             table, found = tables.gpus, tables.gpus.find(name)
         except UnknownName as no_gpu:
+            if _show_open_model(name, json):
+                return
             raise InvalidInput(str(no_gpu if "several" in str(no_gpu) else unknown)) from None
     rows = [row for kind in table.kinds(found) for row in table.periods(found, kind)]
     if json:
@@ -117,6 +124,27 @@ def show(name: str, json: bool) -> None:
         titles = ("kind", "value", "currency", "from", "until before", "read on", "source")
         _print_tables([_table(titles, [_cells(row) for row in rows], right={1})])
     _note_age(tables)
+
+
+def _show_open_model(name: str, json: bool) -> bool:
+    """Shows the shape of an open model; False where there is none of that name."""
+    from roi_engine import UnknownName
+    from roi_engine.prices.open_models import open_models
+
+    try:
+        model = open_models().find(name)
+    except UnknownName:
+        return False
+    if json:
+        print_json([_as_dict(model)])
+        return True
+    shown = _as_dict(model)
+    print_line(f"{shown.pop('name')} ({shown.pop('vendor')})")
+    for key, value in shown.items():
+        words = ", ".join(value) if isinstance(value, tuple) else value
+        if words != "":
+            print_line(f"{key.replace('_', ' '):18} {words}")
+    return True
 
 
 @prices.command(
@@ -135,15 +163,20 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     """Put the prices of FILE into your own price table; what they replace stays there as history.
 
     FILE is the JSON map that litellm publishes, or a CSV with the columns name, kind and value, and as you like
-    vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right.
+    vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right. A CSV of open
+    models, with the columns that "ft-roi prices show Llama-3.1-8B" names, goes beside it.
     """
     from addin.shell.input_file import existing_file
     from roi_engine.prices.history import with_history
     from roi_engine.prices.price_tables import PriceTables, forget_tables, price_tables, user_file
 
     held_from = _day(day)
-    new = _read(existing_file(file), held_from)
-    own = user_file()
+    path, own = existing_file(file), user_file()
+    models = _read_models(path, held_from)
+    if models:
+        _import_models(models, own, json)
+        return
+    new = _read(path, held_from)
     with _alone(own):
         forget_tables()  # another import may have changed them since
         before = price_tables()
@@ -229,6 +262,44 @@ def _read(path: Path, day: date) -> list[PriceRow]:
     return rows
 
 
+def _read_models(path: Path, day: date) -> list[OpenModel]:
+    """The open models of a table of them; empty where the file is no such table."""
+    from roi_engine.errors import printable
+    from roi_engine.prices.open_models import MARK, read_models
+    from roi_engine.text_files import decoded
+
+    if path.is_dir() or path.suffix.lower() != ".csv":
+        return []
+    try:
+        text = decoded(path.read_bytes())
+    except UnicodeDecodeError:
+        return []  # told where prices are read
+    if MARK not in text.partition("\n")[0].lower():
+        return []
+    name = printable(path.name)
+    models = read_models(text, name, source=name, read_on=day)
+    if not models:
+        raise InvalidInput(f"{path} holds no model below its titles.")
+    return models
+
+
+def _import_models(models: Sequence[OpenModel], prices_file: Path, json: bool) -> None:
+    """Puts open models beside the user's prices; those of the same names are replaced."""
+    from addin.shell.output_file import write_file
+    from roi_engine.prices.open_models import USER_FILE, forget_models, models_as_csv, read_models
+
+    own = prices_file.with_name(USER_FILE)
+    with _alone(own):
+        before = read_models(own.read_text("utf-8"), str(own)) if own.exists() else []
+        kept = {model.name.lower(): model for model in (*before, *models)}
+        write_file(own, models_as_csv(list(kept.values())).encode(), force=True, elsewhere=ELSEWHERE)
+        forget_models()
+    if json:
+        print_json({"file": str(own), "models": [model.name for model in models]})
+    elif not is_on("quiet"):
+        print_line(f"Read {len(models):,} open models. Wrote {own}.")
+
+
 @contextmanager
 def _alone(own: Path) -> Iterator[None]:
     """Lets one import at a time change the table.
@@ -271,7 +342,7 @@ def _replace(own: Path, rows: Sequence[PriceRow]) -> None:
     write_file(own, text.encode(), force=True, elsewhere=ELSEWHERE)
 
 
-def _as_dict(row: PriceRow) -> dict[str, Any]:
+def _as_dict(row: PriceRow | OpenModel) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {key: str(value) if isinstance(value, date) else value for key, value in asdict(row).items()}
@@ -292,6 +363,16 @@ def _columns(
     return _table(
         (title, *(kind.replace("_", " ") for kind in kinds), "currency"), rows, right=range(1, len(kinds) + 1)
     )
+
+
+def _shapes(models: Iterable[OpenModel]) -> list[str]:
+    """A line for each open model; nothing where there is none."""
+    columns = ("params_b", "active_b", "layers", "hidden", "heads", "kv_heads", "head_dim", "experts", "context")
+    rows = [[each.name, *(f"{getattr(each, column):g}" for column in columns), each.licence] for each in models]
+    if not rows:
+        return []
+    titles = ("open model", *(column.replace("_", " ") for column in columns), "licence")
+    return _table(titles, rows, right=range(1, len(columns) + 1))
 
 
 def _cells(row: PriceRow) -> list[str]:

@@ -11,8 +11,15 @@ MODEL_KINDS = ("input", "output", "cached", "batch_input", "batch_output", "trai
 GPU_PRICE_KINDS = ("hourly_low", "hourly_typical", "hourly_high")
 """Prices of a GPU, in currency per hour."""
 
-GPU_KINDS = ("peak_tflops", "memory_gb", *GPU_PRICE_KINDS)
-"""Figures of a GPU: dense bf16 TFLOP/s at peak, memory in GB, and its prices."""
+GPU_FACT_KINDS = ("peak_tflops", "fp8_tflops", "fp4_tflops", "memory_gb", "bandwidth_tb_s", "link_gb_s")
+"""Figures of a GPU that are no prices.
+
+Dense TFLOP/s at peak in 16, 8 and 4 bits, memory in GB, its bandwidth in TB/s, and GB/s to other GPUs, both
+directions together.
+"""
+
+GPU_KINDS = (*GPU_FACT_KINDS, *GPU_PRICE_KINDS)
+"""Figures of a GPU: what it can do, and its prices."""
 
 PRICE_KINDS = (*MODEL_KINDS, *GPU_PRICE_KINDS)
 """The kinds that are money and have a currency."""

@@ -44,7 +44,7 @@ def price(model: str, kind: str, as_of: date | None) -> float | str:
 @worksheet_function(
     "FT_GPUINFO",
     ESTIMATORS,
-    "A figure of a GPU from the price table: peak_tflops (dense bf16), memory_gb, hourly_low, hourly_typical or hourly_high. #N/A for an unknown GPU or field.",
+    "A figure of a GPU from the price table: peak_tflops (dense bf16), fp8_tflops, memory_gb, bandwidth_tb_s, link_gb_s, hourly_low, hourly_typical, hourly_high. Names match whole words: L4 is not the L40S. #N/A for an unknown GPU or field.",
     q.Quantity("figure", "the field's unit", "number", low=0),
     own=(
         Argument(
@@ -53,7 +53,7 @@ def price(model: str, kind: str, as_of: date | None) -> float | str:
         Argument(
             "field",
             q.TEXT,
-            "peak_tflops, memory_gb, hourly_low, hourly_typical or hourly_high; or currency, source or read_on of hourly_typical.",
+            "peak_tflops, fp8_tflops, fp4_tflops, memory_gb, bandwidth_tb_s, link_gb_s, hourly_low, hourly_typical or hourly_high; or currency, source or read_on of hourly_typical.",
             kind="text",
         ),
     ),

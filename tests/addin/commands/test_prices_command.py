@@ -67,7 +67,9 @@ def test_list_prints_models_and_gpus_with_their_newest_figures(own: Path) -> Non
     lines = run("list").stdout.splitlines()
     assert "".join(lines[0].split()) == "permilliontokensinputoutputcachedbatchinputbatchoutputtrainingcurrency"
     assert ["claude-sonnet-5", "3", "15", "USD"] in [line.split() for line in lines]
-    assert ["A100", "80GB", "312", "80", "0.8", "1.39", "3.67", "USD"] in [line.split() for line in lines]
+    assert ["A100", "80GB", "312", "80", "2.039", "600", "0.8", "1.39", "3.67", "USD"] in [
+        line.split() for line in lines
+    ]
 
 
 def test_list_filters_by_name_and_vendor(own: Path) -> None:
@@ -105,6 +107,26 @@ def test_show_prints_every_period_with_its_source(own: Path) -> None:
     assert lines[0] == ["deepseek-chat", "(deepseek)"]
     assert ["input", "0.14", "USD", "2025-02-08", "2026-08-05", "llm-prices"] in lines
     assert ["input", "0.27", "USD", "2025-02-08", "2026-08-05", "llm-prices"] in lines
+
+
+def test_open_models_are_listed_shown_and_imported(own: Path) -> None:
+    listed = run("list", "llama-3.1-8b").stdout.splitlines()
+    assert listed[0].split()[:4] == ["open", "model", "params", "b"]
+    assert " ".join(listed[1].split()) == "Llama-3.1-8B 8.03 8.03 32 4096 32 8 128 0 131072 Llama 3.1 Community License"
+    shown = [" ".join(line.split()) for line in run("show", "Llama-3.3-70B").stdout.splitlines()]
+    assert shown[0] == "Llama-3.1-70B (meta)" and "kv heads 8" in shown and "read on 2026-11-01" in shown
+    (model,) = json.loads(run("show", "Llama-3.3-70B", "--json").stdout)
+    assert (model["name"], model["layers"]) == ("Llama-3.1-70B", 80)
+    titles = "name,params_b,active_b,layers,hidden,heads,kv_heads,head_dim,intermediate,context"
+    Path("models.csv").write_text(f"{titles}\nmine-8B,8,8,32,4096,32,8,128,14336,8192\n", "utf-8")
+    assert run("import", "models.csv").stdout.startswith("Read 1 open models. Wrote ")
+    assert "models.csv" in run("show", "mine-8B").stdout
+    assert not own.exists()  # prices are another table
+    Path("models.csv").write_text(f"{titles}\nmine-8B,8,8,0,4096,32,8,128,14336,8192\n", "utf-8")
+    assert "models.csv, line 2, layers: 0 is no number above 0" in run("import", "models.csv", exit_code=3).stderr
+    assert "layers             32" in run("show", "mine-8B").stdout
+    Path("models.csv").write_text(titles + "\n", "utf-8")
+    assert "no model below its titles" in run("import", "models.csv", exit_code=3).stderr
 
 
 def test_show_knows_gpus_by_short_names(own: Path) -> None:
