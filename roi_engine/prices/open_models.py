@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from roi_engine.errors import PriceTableError, Problem, UnknownName, nearest_names, shortened
+from roi_engine.errors import PriceTableError, Problem, UnknownName, WrongType, nearest_names, shortened
 from roi_engine.prices.price_row import plain_name
 from roi_engine.prices.price_tables import FOLDER_VARIABLE, user_file
 from roi_engine.prices.whole_words import named
@@ -238,6 +238,41 @@ def _number(column: str, text: str) -> float:
     if not least <= value <= 1e7:
         raise ValueError(f"{text} is no number {'of at least 0' if least == 0 else 'above 0'} that a model has.")
     return value
+
+
+def own_shape(rows: Iterable[Sequence[Any]]) -> OpenModel:
+    """The model of a shape that somebody types.
+
+    Labels, which are titles of the table, and values beside them.
+
+    rows : of two or more cells. The active parameters are all of them where nothing else is said.
+    Raises `WrongType` with every problem.
+
+    >>> own_shape([["layers", 16], ["hidden", 2048], ["heads", 32], ["KV heads", 8], ["head dim", 64],
+    ...            ["params_b", 1.236]]).active_b
+    1.236
+    """
+    cells = {"name": "own shape", "source": "typed", "read_on": date.min.isoformat(), "context": "10000000"}
+    cells["intermediate"] = "1"
+    problems: list[Problem] = []
+    for label, value, *_ in rows:
+        title = "_".join(str(label or "").lower().split())
+        if title in _TYPED:
+            cells[title] = f"{value:.15g}" if isinstance(value, (int, float)) else str(value or "")
+        elif title:
+            problems.append(Problem("model", f'A shape has no "{label}". Known: {", ".join(_TYPED)}.'))
+    cells.setdefault("active_b", cells.get("params_b", ""))
+    found = _model(cells, "model", problems)
+    if found is None or problems:
+        raise WrongType(*map(str, problems))
+    return found
+
+
+_TYPED = (
+    "params_b", "active_b", "layers", "hidden", "heads", "kv_heads", "head_dim", "intermediate", "experts",
+    "experts_per_token", "context",
+)  # fmt: skip
+"""What a shape that is typed may say."""
 
 
 def models_as_csv(models: Sequence[OpenModel]) -> str:

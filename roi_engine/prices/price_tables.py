@@ -108,8 +108,17 @@ class GpuTable(PriceTable):
     ('A100 80GB', 'H100 SXM', 'L4')
     """
 
+    def __init__(self, noun: str, rows: Iterable[PriceRow]) -> None:
+        super().__init__(noun, rows)
+        self._found: dict[str, str] = {}
+
     def find(self, name: str) -> str:
         """A name as the table has it; raises `UnknownName` with the nearest ones."""
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> str:
         known = list(self.names.values())
         found = named(name, known, {other: each for other, each in ALSO.items() if each in known})
         if len(found) == 1:
