@@ -12,6 +12,7 @@ from roi_engine.answer import duration
 from roi_engine.appraisal import Appraisal
 from roi_engine.cashflow import MODEL
 from roi_engine.errors import PriceTableError
+from roi_engine.estimate import estimate_in
 from roi_engine.estimators import checkpoint_gb
 from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
@@ -102,6 +103,7 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_what_is_not_borne(scenario)
     yield from _about_another_model(scenario)
     yield from _about_quality(scenario)
+    yield from _about_estimates(scenario)
     yield from _about_ranges(scenario)
     yield from _about_fractions(scenario)
 
@@ -363,6 +365,17 @@ def _about_fractions(s: Scenario) -> Iterator[tuple[str, str]]:
             "discount_rate",
             f"{rate * 100:g} % is meant per year. If it is a rate per month, that is {(1 + rate) ** 12 - 1:.1%} per year.",
         )
+
+
+def _about_estimates(s: Scenario) -> Iterator[tuple[str, str]]:
+    """A figure outside the low and high of the estimate in its note or source."""
+    for name in ("serving_tokens_per_second", "training_hours"):
+        found = estimate_in(f"{s.sources.get(name, '')} {s.notes.get(name, '')}")
+        value = getattr(s, name)
+        if found is None or found.holds(value) or name in s.ranges:
+            continue
+        also = " Is it input + output? Engines publish output alone." if name.startswith("serving") else ""
+        yield name, f"{value:,g} is outside the estimate's low {found.low:,g} and high {found.high:,g}.{also}"
 
 
 def _about_ranges(s: Scenario) -> Iterator[tuple[str, str]]:

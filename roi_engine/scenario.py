@@ -395,9 +395,9 @@ class Scenario(BaseModel):
         float,
         Input(
             q.TOKENS_PER_SECOND,
-            "Replica throughput",
+            "Replica throughput (in + out)",
             "Serving fleet",
-            "Tokens per second of one replica at the latency you accept.",
+            "Input + output tokens per second of one replica at the latency you accept. Engines publish output tokens alone: multiply by (input + output) / output.",
         ),
     ] = 0.0
     target_utilisation: Annotated[

@@ -137,7 +137,7 @@ def _enter(
             return
     for field, row in rows.items():
         values[field] = row.value
-        _annotate(values, "sources", field, SOURCE + row.evidence)
+        annotate(values, "sources", field, SOURCE + row.evidence)
         if row.kind == "hourly_typical":
             _enter_range(field, row, day, values)
     if key.endswith("_model"):
@@ -160,7 +160,7 @@ def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | N
     (one, row), (other, _) = found
     if one == other and 0 <= one <= 1:
         values[discount] = one
-        _annotate(values, "sources", discount, SOURCE + row.evidence)
+        annotate(values, "sources", discount, SOURCE + row.evidence)
 
 
 def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, 
         return
     low, high = (_known(price_tables().gpus, row.name, f"hourly_{end}", day) for end in ("low", "high"))
     if low and high and low.value <= row.value <= high.value:
-        _annotate(values, "ranges", field, {"low": low.value, "high": high.value})
+        annotate(values, "ranges", field, {"low": low.value, "high": high.value})
 
 
 def _known(table: PriceTable, name: str, kind: str, day: date | None) -> PriceRow | None:
@@ -181,7 +181,11 @@ def _known(table: PriceTable, name: str, kind: str, day: date | None) -> PriceRo
         return None
 
 
-def _annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:
+def annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:
+    """Puts a range, source or note beside a figure, in place of one that is there.
+
+    section : ``ranges``, ``sources`` or ``notes``.
+    """
     before = values.get(section)
     if before is None or isinstance(before, Mapping):
         values[section] = {**(before or {}), field: entry}

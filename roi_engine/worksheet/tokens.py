@@ -14,7 +14,9 @@ from roi_engine.worksheet.catalogue import TOKENS, Argument, worksheet_function
 _CALLS = Argument("calls", q.CALLS, "Calls per month.")
 _SERVED = (
     Argument("tokens_per_call", q.TOKENS, "Prompt and answer tokens of one call."),
-    Argument("tokens_per_second", q.THROUGHPUT, "Throughput of one replica at the latency you accept."),
+    Argument(
+        "tokens_per_second", q.THROUGHPUT, "Input + output tokens per second of one replica at the latency you accept."
+    ),
 )
 _GPU_RATE = Argument("gpu_hourly_rate", q.GPU_HOUR_PRICE, "Price of one GPU for one hour.")
 _PLANNED = (
