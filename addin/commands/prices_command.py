@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command, CommandGroup
-from addin.shell.failures import InvalidInput, UnusablePath
+from addin.shell.failures import InvalidInput, ProblemsFound, UnusablePath
 from addin.shell.options import is_on, json_option
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from roi_engine.errors import Problem
     from roi_engine.prices.open_models import OpenModel
     from roi_engine.prices.price_row import PriceRow
     from roi_engine.prices.price_tables import PriceTables
@@ -25,6 +26,8 @@ KEPT = "prices.old.csv"
 REPLACED = "prices.before.csv"
 """What an import calls the table that it replaces."""
 LOCK = "prices.lock"
+MOST_LEFT_OUT = 20
+"""Entries of a map that are named one by one."""
 PATIENCE = 30
 """Seconds that an import waits for another one."""
 ELSEWHERE = "name another folder in the environment, FT_ROI_PRICES"
@@ -150,7 +153,7 @@ def _show_open_model(name: str, json: bool) -> bool:
 @prices.command(
     "import",
     cls=Command,
-    short_help="Take prices from litellm's price map or from your own CSV.",
+    short_help="Take prices from a price map of litellm or llm-prices, or from your own CSV.",
     examples="""
 ft-roi prices import model_prices_and_context_window.json
 ft-roi prices import our-prices.csv --date 2026-08-05
@@ -162,9 +165,10 @@ ft-roi prices import our-prices.csv --date 2026-08-05
 def import_prices(file: str, day: str | None, json: bool) -> None:
     """Put the prices of FILE into your own price table; what they replace stays there as history.
 
-    FILE is the JSON map that litellm publishes, or a CSV with the columns name, kind and value, and as you like
-    vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right. A CSV of open
-    models, with the columns that "ft-roi prices show Llama-3.1-8B" names, goes beside it.
+    FILE is a JSON map that litellm or llm-prices publishes, of which wrong entries are left out and named (exit 4);
+    or a CSV with the columns name, kind and value, and as you like vendor, currency, from_date, to_date, source,
+    read_on, of which nothing is written unless all of it is right. A CSV of open models, with the columns that
+    "ft-roi prices show Llama-3.1-8B" names, goes beside it.
     """
     from addin.shell.input_file import existing_file
     from roi_engine.prices.history import with_history
@@ -176,7 +180,7 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     if models:
         _import_models(models, own, json)
         return
-    new = _read(path, held_from)
+    new, left_out = _read(path, held_from)
     with _alone(own):
         forget_tables()  # another import may have changed them since
         before = price_tables()
@@ -185,8 +189,10 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
         forget_tables()
     after = PriceTables(rows, own)
     if json:
-        found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again")}
-        print_json({"file": str(own), "table_date": str(after.read_on), **found})
+        found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again", "older")}
+        print_json(
+            {"file": str(own), "table_date": str(after.read_on), **found, "left_out": [str(each) for each in left_out]}
+        )
     elif not is_on("quiet"):
         names = {row.name.lower() for row in new}
         untouched = len({row.name.lower() for row in before.rows} - names)
@@ -195,8 +201,15 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
             f"more figures from {held_from} on, {len(changes.read_again):,} as before."
         )
         print_line(f"{untouched:,} others of the table stay as they are.")
+        if changes.older:
+            print_line(f"Of {len(changes.older):,} the table has figures that were read later: those stay in force.")
         print_line(f"Wrote {own}. Spreadsheet programs that are open read it when they start again.")
     _note_age(after)
+    if left_out:
+        shown = [str(each) for each in left_out[:MOST_LEFT_OUT]]
+        more = [f"… and {len(left_out) - MOST_LEFT_OUT:,} more."] if len(left_out) > MOST_LEFT_OUT else []
+        entries = f"{len(left_out):,} entr{'y was' if len(left_out) == 1 else 'ies were'}"
+        raise ProblemsFound(f"{entries} left out:", *shown, *more)
 
 
 @prices.command(
@@ -241,25 +254,31 @@ def _day(text: str | None) -> date:
     return day
 
 
-def _read(path: Path, day: date) -> list[PriceRow]:
-    """The rows of a price map or of our own CSV."""
+def _read(path: Path, day: date) -> tuple[list[PriceRow], list[Problem]]:
+    """The rows of a price map or of our own CSV, and what was left out of a map."""
     from roi_engine.errors import printable
-    from roi_engine.prices.litellm_map import litellm_rows
+    from roi_engine.prices.litellm_map import litellm_prices
+    from roi_engine.prices.llm_prices_map import is_llm_prices, llm_prices
     from roi_engine.prices.price_file import read_rows
+    from roi_engine.prices.price_map import parsed
     from roi_engine.text_files import decoded
 
     if path.is_dir() or path.suffix.lower() not in (".json", ".csv"):
-        raise UnusablePath(f"{path}: prices come from litellm's price map (.json) or from a .csv file.")
+        words = "prices come from a price map of litellm or llm-prices (.json) or from a .csv file."
+        raise UnusablePath(f"{path}: {words}")
     try:
         text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
     if path.suffix.lower() == ".json":
-        return litellm_rows(text, printable(path.name), day)
+        name = printable(path.name)
+        entries = parsed(text, name)
+        found = (llm_prices if is_llm_prices(entries) else litellm_prices)(entries, name, day)
+        return found.rows, found.left_out
     rows = read_rows(text, printable(path.name), source=printable(path.name), read_on=day)
     if not rows:
         raise InvalidInput(f"{path} holds no price below its titles.")
-    return rows
+    return rows, []
 
 
 def _read_models(path: Path, day: date) -> list[OpenModel]:

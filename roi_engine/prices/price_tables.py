@@ -10,7 +10,7 @@ from pathlib import Path
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
 from roi_engine.prices.price_file import read_rows
-from roi_engine.prices.price_row import GPU_FACT_KINDS, GPU_KINDS, PRICE_KINDS, PriceRow, plain_name
+from roi_engine.prices.price_row import GPU_FACT_KINDS, GPU_KINDS, PriceRow, is_money, plain_name
 from roi_engine.prices.whole_words import named
 
 SHIPPED = (Path(__file__).with_name("api_models.csv"), Path(__file__).with_name("gpus.csv"))
@@ -144,7 +144,7 @@ class PriceTables:
     @cached_property
     def read_on(self) -> date:
         """The date of the tables: the newest day on which a price of theirs was read."""
-        return max((row.read_on for row in self.rows if row.kind in PRICE_KINDS), default=date.min)
+        return max((row.read_on for row in self.rows if is_money(row.kind)), default=date.min)
 
 
 def user_file() -> Path:

@@ -7,7 +7,7 @@ from datetime import date
 
 from roi_engine import quantity as q
 from roi_engine.errors import UnknownName, did_you_mean
-from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS, PriceRow
+from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS, TIER, PriceRow
 from roi_engine.prices.price_tables import PriceTable, price_tables
 from roi_engine.worksheet.catalogue import ESTIMATORS, Argument, worksheet_function
 
@@ -29,7 +29,7 @@ EVIDENCE: dict[str, Callable[[PriceRow], str]] = {
         Argument(
             "kind",
             q.TEXT,
-            "input, output, cached, batch_input, batch_output or training; or currency, source or read_on of the first of these.",
+            "input, output, cached, batch_input, batch_output or training; input_above_200k where long prompts have a price of their own; or currency, source or read_on of the first of these.",
             kind="text",
         ),
         Argument("as_of", q.DATE, "A date, or text such as 2026-08-05; empty: the newest price.", optional=True),
@@ -70,7 +70,7 @@ def _figure(
     """The figure of a kind, or what is said about the one that stands for others."""
     word = typed.strip().lower().replace(" ", "_").replace("-", "_")
     known = (*kinds, *EVIDENCE)
-    if word not in known:
+    if word not in known and not (kinds is MODEL_KINDS and TIER.fullmatch(word)):
         raise UnknownName(f'{argument}: there is no "{typed}".{did_you_mean(word, known)} Known: {", ".join(known)}.')
     if word not in EVIDENCE:
         return table.row(name, word, as_of).value
