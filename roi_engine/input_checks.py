@@ -36,6 +36,10 @@ DEAREST_PER_1K = 1.0
 CHEAPEST_PER_MILLION = 0.02
 """No price list charges less for a million tokens."""
 
+DEAREST_PER_MILLION = 1000.0
+LARGE_CURRENCIES = frozenset({"USD", "EUR", "GBP", "CHF", "CAD", "AUD"})
+"""No price list charges as much for a million tokens, in a currency whose unit is worth about a dollar."""
+
 LARGEST_GPU_GB = 192.0
 """Memory of the largest GPU that one rents by the hour."""
 
@@ -96,6 +100,7 @@ def _warnings(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _about_the_result(scenario)
     yield from _about_prices(scenario)
     yield from _about_units_of_prices(scenario)
+    yield from _about_unlikely_prices(scenario)
     yield from _about_a_dearer_model(scenario)
     yield from _about_old_prices(scenario)
     yield from _about_the_fleet(scenario)
@@ -180,6 +185,28 @@ def _about_units_of_prices(s: Scenario) -> Iterator[tuple[str, str]]:
                 f"{side}_cost_per_1k_tokens",
                 f"{price:g} per 1,000 tokens is {price * 1000:,g} per million. Is it the price per million? That is {price / 1000:g} here.",
             )
+
+
+_ABOVE = re.compile(r"Above ([\d,]+) prompt tokens .+? costs ([\d.e+-]+) per million; this price is typed")
+
+
+def _about_unlikely_prices(s: Scenario) -> Iterator[tuple[str, str]]:
+    """Prices per million that no list has, and typed ones of shorter prompts."""
+    for side in ("baseline", "finetuned", "switch"):
+        if not mix_given(s.inputs(), side):
+            continue
+        for name in (f"{side}_input_price_per_m", f"{side}_output_price_per_m"):
+            price = getattr(s, name)
+            if price == 0:
+                yield name, "Free: no price list is. Is the price missing?"
+            elif price is not None and price > DEAREST_PER_MILLION and s.currency in LARGE_CURRENCIES:
+                yield name, f"{price:,g} per million tokens is above any list price. Is it of another unit?"
+            above = _ABOVE.search(s.notes.get(name, ""))
+            if above and float(above[2]) != price:
+                yield (
+                    name,
+                    f"Prompts above {above[1]} tokens cost {above[2]} per million in the price table, not {price:g}.",
+                )
 
 
 def _about_a_dearer_model(s: Scenario) -> Iterator[tuple[str, str]]:

@@ -208,8 +208,7 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     if left_out:
         shown = [str(each) for each in left_out[:MOST_LEFT_OUT]]
         more = [f"… and {len(left_out) - MOST_LEFT_OUT:,} more."] if len(left_out) > MOST_LEFT_OUT else []
-        entries = f"{len(left_out):,} entr{'y was' if len(left_out) == 1 else 'ies were'}"
-        raise ProblemsFound(f"{entries} left out:", *shown, *more)
+        raise ProblemsFound("What was left out, the rest was taken:", *shown, *more)
 
 
 @prices.command(

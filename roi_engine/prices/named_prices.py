@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from roi_engine.errors import FtRoiError, Problem, UnknownName
-from roi_engine.prices.price_row import PriceRow
+from roi_engine.prices.price_row import TIER, PriceRow
 from roi_engine.prices.price_tables import PriceTable, price_tables
 from roi_engine.quantity import DATE, currency_code
 from roi_engine.scenario_rules import mix_given
@@ -106,7 +106,7 @@ def _day(given: Any, problems: list[Problem]) -> date | None:
     return day
 
 
-def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> dict[str, PriceRow]:
+def _rows(key: str, name: str, day: date | None, values: dict[str, Any]) -> dict[str, PriceRow]:
     """The rows of the inputs that are not typed."""
     tables = price_tables()
     table: PriceTable = tables.gpus if key in ("gpu", "serving_gpu") else tables.models
@@ -114,13 +114,51 @@ def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> d
     side = key.removesuffix("_model")
     per_1k = _priced_per_1k(key, values)
     rows = {}
+    above = _tier(table, name, key, values)
     for field, kind in FILLS[key].items():
+        long = _known(table, name, f"{kind}{above}", day) if above else None
+        if long is not None and values.get(field) is not None:
+            _note_typed(field, long, values)
         if values.get(field) is not None or (per_1k and field.startswith(side)):
             continue
-        row = _known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day)
+        row = long or (_known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day))
         if row is not None:
             rows[field] = row
     return rows
+
+
+def _tier(table: PriceTable, name: str, key: str, values: Mapping[str, Any]) -> str:
+    """The ending of the kinds that hold for a side's prompts, such as _above_200k."""
+    side = key.removesuffix("_model")
+    tokens = values.get(f"{side}_input_tokens")
+    if tokens is None and side == "switch":
+        tokens = values.get("baseline_input_tokens")
+    if not key.endswith("_model") or isinstance(tokens, bool) or not isinstance(tokens, (int, float)):
+        return ""
+    found = (TIER.fullmatch(kind) for kind in table.kinds(name))
+    below = [int(tier[2]) for tier in found if tier and int(tier[2]) * 1000 < tokens]
+    return f"_above_{max(below)}k" if below else ""
+
+
+ABOVE = "Above {tokens:,} prompt tokens {name} costs {price:.15g} per million"
+"""What stands beside a price of long prompts, or beside one that is typed in its place."""
+
+
+def _above(row: PriceRow) -> str:
+    tier = TIER.fullmatch(row.kind)
+    return ABOVE.format(tokens=int(tier[2]) * 1000, name=row.name, price=row.value) if tier else ""
+
+
+def _note_typed(field: str, row: PriceRow, values: dict[str, Any]) -> None:
+    """A note beside a typed price, where the table has another for long prompts."""
+    if values[field] != row.value:
+        _add_note(field, f"{_above(row)}; this price is typed.", values)
+
+
+def _add_note(field: str, words: str, values: dict[str, Any]) -> None:
+    notes = values.get("notes")
+    before = notes.get(field) if isinstance(notes, Mapping) else None
+    annotate(values, "notes", field, f"{before} {words}" if isinstance(before, str) else words)
 
 
 def _enter(
@@ -138,6 +176,8 @@ def _enter(
     for field, row in rows.items():
         values[field] = row.value
         annotate(values, "sources", field, SOURCE + row.evidence)
+        if TIER.fullmatch(row.kind):
+            _add_note(field, f"{_above(row)}, for all tokens of the call.", values)
         if row.kind == "hourly_typical":
             _enter_range(field, row, day, values)
     if key.endswith("_model"):
@@ -154,7 +194,7 @@ def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | N
     for kind in ("input", "output"):
         row = rows.get(f"{side}_{kind}_price_per_m")
         batched = _known(price_tables().models, row.name, f"batch_{kind}", day) if row else None
-        if row is None or batched is None or row.value <= 0:
+        if row is None or batched is None or row.value <= 0 or row.kind != kind:
             return
         found.append((round(1 - batched.value / row.value, 12), batched))
     (one, row), (other, _) = found

@@ -413,3 +413,19 @@ def test_results_that_are_no_failures_have_no_warning_of_their_own() -> None:
         **{**QUIET.given(), "training_hours": 0, "storage_gb": 0, "data_preparation_cost": 0, "monthly_review_cost": 0}
     )
     assert check_inputs(free) == []
+
+
+FREE_MIX = {
+    "finetuned_input_tokens": 500, "finetuned_output_tokens": 800, "finetuned_input_price_per_m": 0,
+    "finetuned_output_price_per_m": 0.2,
+}  # fmt: skip
+
+
+def test_a_price_of_nothing_or_of_thousands_per_million_is_asked_about() -> None:
+    free = ("finetuned_input_price_per_m", "Free: no price list is. Is the price missing?")
+    assert free in warnings(**FREE_MIX)
+    assert free not in warnings(**{**FREE_MIX, "finetuned_input_price_per_m": 0.1})
+    dear = {**FREE_MIX, "finetuned_input_price_per_m": 3200}
+    told = ("finetuned_input_price_per_m", "3,200 per million tokens is above any list price. Is it of another unit?")
+    assert told in warnings(**dear)
+    assert told not in warnings(**dear, currency="JPY")  # some 20 dollars
