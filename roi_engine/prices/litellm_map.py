@@ -20,13 +20,14 @@ COST_KEYS = {
     "input": "input_cost_per_token",
     "output": "output_cost_per_token",
     "cached": "cache_read_input_token_cost",
+    "cache_write": "cache_creation_input_token_cost",
     "batch_input": "input_cost_per_token_batches",
     "batch_output": "output_cost_per_token_batches",
 }
 """The map's keys by the kinds of a price table. Its prices are per token and in USD."""
 
 _KINDS = {key: kind for kind, key in COST_KEYS.items()}
-_TIER = re.compile(r"(input_cost_per_token|output_cost_per_token|cache_read_input_token_cost)_above_(\d{1,5})k_tokens")
+_TIER = re.compile(r"((?:in|out)put_cost_per_token|cache_(?:read|creation)_input_token_cost)_above_(\d{1,5})k_tokens")
 
 EXPLANATION = "sample_spec"
 """The entry that explains the others."""

@@ -19,17 +19,20 @@ FILLS: dict[str, dict[str, str]] = {
         "baseline_input_price_per_m": "input",
         "baseline_output_price_per_m": "output",
         "baseline_cached_price_per_m": "cached",
+        "baseline_cached_write_price_per_m": "cache_write",
     },
     "finetuned_model": {
         "finetuned_input_price_per_m": "input",
         "finetuned_output_price_per_m": "output",
         "finetuned_cached_price_per_m": "cached",
+        "finetuned_cached_write_price_per_m": "cache_write",
         "training_price_per_m": "training",
     },
     "switch_model": {
         "switch_input_price_per_m": "input",
         "switch_output_price_per_m": "output",
         "switch_cached_price_per_m": "cached",
+        "switch_cached_write_price_per_m": "cache_write",
     },
     "gpu": {"gpu_hourly_rate": "hourly_typical"},
     "serving_gpu": {"serving_gpu_hourly_rate": "hourly_typical"},
@@ -39,7 +42,7 @@ FILLS: dict[str, dict[str, str]] = {
 NAMES = (*FILLS, AS_OF)
 """The keys of a scenario file that are no inputs: names to look up, and the day whose prices are wanted."""
 
-_MAY_BE_UNKNOWN = ("cached", "training")
+_MAY_BE_UNKNOWN = ("cached", "cache_write", "training")
 SOURCE = "Price table: "
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-MODEL_KINDS = ("input", "output", "cached", "batch_input", "batch_output", "training")
+MODEL_KINDS = ("input", "output", "cached", "cache_write", "batch_input", "batch_output", "training")
 """Prices of an API model, in currency per million tokens."""
 
-TIER = re.compile(r"(input|output|cached)_above_([1-9]\d{0,4})k")
+TIER = re.compile(r"(input|output|cached|cache_write)_above_([1-9]\d{0,4})k")
 """The kind of a price above so many thousand prompt tokens, such as input_above_200k: then it holds for all tokens."""
 
 GPU_PRICE_KINDS = ("hourly_low", "hourly_typical", "hourly_high")

@@ -29,7 +29,7 @@ EVIDENCE: dict[str, Callable[[PriceRow], str]] = {
         Argument(
             "kind",
             q.TEXT,
-            "input, output, cached, batch_input, batch_output or training; input_above_200k where long prompts have a price of their own; or currency, source or read_on of the first of these.",
+            "input, output, cached, cache_write, batch_input, batch_output or training; input_above_200k where long prompts have a price of their own; or currency, source or read_on of the first of these.",
             kind="text",
         ),
         Argument("as_of", q.DATE, "A date, or text such as 2026-08-05; empty: the newest price.", optional=True),
