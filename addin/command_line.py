@@ -11,6 +11,7 @@ from addin.commands.calc_command import calc
 from addin.commands.check_command import check
 from addin.commands.collect_command import collect
 from addin.commands.email_command import email
+from addin.commands.estimate_command import estimate
 from addin.commands.eval_command import evaluate
 from addin.commands.explain_command import explain
 from addin.commands.functions_command import list_functions
@@ -69,6 +70,7 @@ for command in (
     calc,
     explain,
     evaluate,
+    estimate,
     read,
     check,
     recalc,

@@ -108,9 +108,16 @@ def upfront_cost(training_cost: Value, one_off_cost: Value, contingency_cost: Va
     return training_cost + one_off_cost + contingency_cost + storage_at_start
 
 
-def prompt_price(input_price_per_m: Value, cached_share: Value, cached_price_per_m: Value) -> Value:
-    """A million prompt tokens of which a share is read from the cache."""
-    return (1 - cached_share) * input_price_per_m + cached_share * cached_price_per_m
+def prompt_price(
+    input_price_per_m: Value,
+    cached_share: Value,
+    cached_price_per_m: Value,
+    cached_write_share: Value,
+    cached_write_price_per_m: Value,
+) -> Value:
+    """A million prompt tokens with shares read from the cache and written to it."""
+    fresh = (1 - cached_share - cached_write_share) * input_price_per_m
+    return fresh + cached_share * cached_price_per_m + cached_write_share * cached_write_price_per_m
 
 
 def batch_factor(batch_share: Value, batch_discount: Value) -> Value:
@@ -125,19 +132,25 @@ def call_cost(
     output_price_per_m: Value,
     cached_share: Value,
     cached_price_per_m: Value,
+    cached_write_share: Value,
+    cached_write_price_per_m: Value,
     batch_share: Value,
     batch_discount: Value,
 ) -> Value:
     """One call of a token mix.
 
-    Prices per million tokens; cached tokens are part of the input tokens. Returns money per call.
+    Prices per million tokens; tokens read from the cache and written to it are part of the input tokens. Returns money
+    per call.
     """
-    prompt = input_tokens * prompt_price(input_price_per_m, cached_share, cached_price_per_m)
+    a_million = prompt_price(
+        input_price_per_m, cached_share, cached_price_per_m, cached_write_share, cached_write_price_per_m
+    )
+    prompt = input_tokens * a_million
     return (prompt + output_tokens * output_price_per_m) / 1_000_000 * batch_factor(batch_share, batch_discount)
 
 
 def cached_price(cached_price_per_m: Value, input_price_per_m: Value) -> Value:
-    """The price of a million cached tokens; the input price where none is given."""
+    """The price of a million tokens of the cache; the input price where none is given."""
     return fallback(cached_price_per_m, fallback(input_price_per_m, 0))
 
 
@@ -148,6 +161,8 @@ def mix_cost(
     output_price_per_m: Value,
     cached_share: Value,
     cached_price_per_m: Value,
+    cached_write_share: Value,
+    cached_write_price_per_m: Value,
     batch_share: Value,
     batch_discount: Value,
 ) -> Value:
@@ -162,6 +177,8 @@ def mix_cost(
         fallback(output_price_per_m, 0),
         fallback(cached_share, 0),
         cached_price_per_m,
+        fallback(cached_write_share, 0),
+        cached_write_price_per_m,
         fallback(batch_share, 0),
         fallback(batch_discount, 0),
     )
@@ -182,6 +199,11 @@ def baseline_cached_price(baseline_cached_price_per_m: Value, baseline_input_pri
     return cached_price(baseline_cached_price_per_m, baseline_input_price_per_m)
 
 
+def baseline_cached_write_price(baseline_cached_write_price_per_m: Value, baseline_input_price_per_m: Value) -> Value:
+    """The price of a million tokens written to the cache; else the input price."""
+    return cached_price(baseline_cached_write_price_per_m, baseline_input_price_per_m)
+
+
 def baseline_mix_cost(
     baseline_input_tokens: Value,
     baseline_output_tokens: Value,
@@ -189,13 +211,15 @@ def baseline_mix_cost(
     baseline_output_price_per_m: Value,
     baseline_cached_share: Value,
     baseline_cached_price: Value,
+    baseline_cached_write_share: Value,
+    baseline_cached_write_price: Value,
     baseline_batch_share: Value,
     baseline_batch_discount: Value,
 ) -> Value:
     """One call of the baseline's token mix; zero where no mix is given.
 
-        [input · ((1 − cached) · p_input + cached · p_cached) + output · p_output] / 1,000,000
-        · (1 − batch share · batch discount)
+        [input · ((1 − cached − written) · p_input + cached · p_cached + written · p_write) + output · p_output]
+        / 1,000,000 · (1 − batch share · batch discount)
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
@@ -206,6 +230,8 @@ def baseline_mix_cost(
         baseline_output_price_per_m,
         baseline_cached_share,
         baseline_cached_price,
+        baseline_cached_write_share,
+        baseline_cached_write_price,
         baseline_batch_share,
         baseline_batch_discount,
     )
@@ -228,6 +254,13 @@ def finetuned_cached_price(finetuned_cached_price_per_m: Value, finetuned_input_
     return cached_price(finetuned_cached_price_per_m, finetuned_input_price_per_m)
 
 
+def finetuned_cached_write_price(
+    finetuned_cached_write_price_per_m: Value, finetuned_input_price_per_m: Value
+) -> Value:
+    """The price of a million tokens written to the cache; else the input price."""
+    return cached_price(finetuned_cached_write_price_per_m, finetuned_input_price_per_m)
+
+
 def finetuned_mix_cost(
     finetuned_input_tokens: Value,
     finetuned_output_tokens: Value,
@@ -235,13 +268,15 @@ def finetuned_mix_cost(
     finetuned_output_price_per_m: Value,
     finetuned_cached_share: Value,
     finetuned_cached_price: Value,
+    finetuned_cached_write_share: Value,
+    finetuned_cached_write_price: Value,
     finetuned_batch_share: Value,
     finetuned_batch_discount: Value,
 ) -> Value:
     """One call of the fine-tuned model's token mix; zero where no mix is given.
 
-        [input · ((1 − cached) · p_input + cached · p_cached) + output · p_output] / 1,000,000
-        · (1 − batch share · batch discount)
+        [input · ((1 − cached − written) · p_input + cached · p_cached + written · p_write) + output · p_output]
+        / 1,000,000 · (1 − batch share · batch discount)
 
     Tokens per call, prices per million tokens. Returns money per call. Source: docs/method.md, "Token prices".
     """
@@ -252,6 +287,8 @@ def finetuned_mix_cost(
         finetuned_output_price_per_m,
         finetuned_cached_share,
         finetuned_cached_price,
+        finetuned_cached_write_share,
+        finetuned_cached_write_price,
         finetuned_batch_share,
         finetuned_batch_discount,
     )

@@ -1,37 +1,26 @@
 """Estimates for inputs that one does not know yet.
 
-GPU-hours, size of checkpoints, parameters of LoRA adapters. Rules of thumb with published checks; a measured figure
-is better than any of them.
+GPU-hours at a share of the peak that one knows, size of checkpoints, parameters of LoRA adapters. Where the share is
+not known, `roi_engine.training_hours` has what was measured.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-OPERATIONS = {"full": 6.0, "lora": 5.2}
+OPERATIONS = {"full": 6.0, "lora": 5.2, "qlora": 5.2}
 """Operations per parameter and token: forward and backward pass. LoRA skips weight gradients; 1.15 times as fast."""
 
 BYTES_PER_PARAMETER = {"full": 14, "lora": 14, "bf16": 2, "fp32": 4}
 """Kept per parameter: to resume training (weights 2, master copy 4, two moments 8), or the weights alone."""
 
 DEFAULT_GPU = "H100 SXM"
-DEFAULT_MFU = 0.40
-A100_MFU = 0.45
-
-
-def usual_mfu(gpu: str) -> float:
-    """The share of its peak that training reaches: 0.45 on an A100, 0.40 elsewhere.
-
-    >>> usual_mfu("A100 80GB"), usual_mfu("H200")
-    (0.45, 0.4)
-    """
-    return A100_MFU if gpu.upper().startswith("A100") else DEFAULT_MFU
 
 
 def training_gpu_hours(
     params_b: float, training_tokens_m: float, peak_tflops: float, mfu: float, epochs: float = 1, method: str = "full"
 ) -> float:
-    """GPU-hours that training takes.
+    """GPU-hours that training takes at a known share of the peak: the textbook's.
 
         operations · parameters · tokens · epochs / (3600 · peak operations per second · MFU)
 
@@ -40,7 +29,7 @@ def training_gpu_hours(
     peak_tflops : dense bf16 peak of one GPU.
     mfu : model FLOPs utilisation, the share of the peak in use, as decimal above 0.
     epochs : passes over the data.
-    method : "full" (6 operations per parameter and token) or "lora" (5.2).
+    method : "full" (6 operations per parameter and token), "lora" or "qlora" (5.2).
     Returns GPU-hours, one run.
     Source: docs/method.md, "Estimators".
 

@@ -37,6 +37,11 @@ def switch_cached(switch_cached_share: Value, baseline_cached_share: Value) -> V
     return fallback(fallback(switch_cached_share, baseline_cached_share), 0)
 
 
+def switch_cache_written(switch_cached_write_share: Value, baseline_cached_write_share: Value) -> Value:
+    """Share of its prompt tokens written to the cache; else the baseline's."""
+    return fallback(fallback(switch_cached_write_share, baseline_cached_write_share), 0)
+
+
 def switch_batched(switch_batch_share: Value, baseline_batch_share: Value) -> Value:
     """Share of its calls that is batched; else the baseline's."""
     return fallback(fallback(switch_batch_share, baseline_batch_share), 0)
@@ -47,6 +52,11 @@ def switch_cached_price(switch_cached_price_per_m: Value, switch_input_price_per
     return cached_price(switch_cached_price_per_m, switch_input_price_per_m)
 
 
+def switch_cached_write_price(switch_cached_write_price_per_m: Value, switch_input_price_per_m: Value) -> Value:
+    """The price of a million tokens written to the cache; else the input price."""
+    return cached_price(switch_cached_write_price_per_m, switch_input_price_per_m)
+
+
 def switch_mix_cost(
     switch_prompt_tokens: Value,
     switch_answer_tokens: Value,
@@ -54,6 +64,8 @@ def switch_mix_cost(
     switch_output_price_per_m: Value,
     switch_cached: Value,
     switch_cached_price: Value,
+    switch_cache_written: Value,
+    switch_cached_write_price: Value,
     switch_batched: Value,
     switch_batch_discount: Value,
 ) -> Value:
@@ -65,6 +77,8 @@ def switch_mix_cost(
         switch_output_price_per_m,
         switch_cached,
         switch_cached_price,
+        switch_cache_written,
+        switch_cached_write_price,
         switch_batched,
         switch_batch_discount,
     )

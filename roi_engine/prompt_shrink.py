@@ -35,6 +35,8 @@ def prompt_shrink_to_pay(
     finetuned_output_price_per_m: Value,
     finetuned_cached_share: Value,
     finetuned_cached_price: Value,
+    finetuned_cached_write_share: Value,
+    finetuned_cached_write_price: Value,
     finetuned_batch_share: Value,
     finetuned_batch_discount: Value,
 ) -> Value:
@@ -44,7 +46,11 @@ def prompt_shrink_to_pay(
     """
     answer = fallback(finetuned_output_tokens, 0) * fallback(finetuned_output_price_per_m, 0)
     price = prompt_price(
-        fallback(finetuned_input_price_per_m, 0), fallback(finetuned_cached_share, 0), finetuned_cached_price
+        fallback(finetuned_input_price_per_m, 0),
+        fallback(finetuned_cached_share, 0),
+        finetuned_cached_price,
+        fallback(finetuned_cached_write_share, 0),
+        finetuned_cached_write_price,
     )
     left = batch_factor(fallback(finetuned_batch_share, 0), fallback(finetuned_batch_discount, 0))
     kept = divide(

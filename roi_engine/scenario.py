@@ -58,6 +58,15 @@ def _mix(prefix: str, side: str, group: str) -> dict[str, Any]:
             group,
             "Price of a million cached prompt tokens; empty: the input price.",
         ),
+        f"{prefix}_cached_write_share": Input(
+            q.SHARE, f"{side} cache write share", group, "Share of the prompt tokens written to the cache; empty: none."
+        ),
+        f"{prefix}_cached_write_price_per_m": Input(
+            q.PRICE_PER_MILLION,
+            f"{side} cache write price",
+            group,
+            "Price of a million prompt tokens written to the cache; empty: the input price.",
+        ),
         f"{prefix}_batch_share": Input(
             q.SHARE, f"{side} batch share", group, "Share of the calls sent in batches; empty: none."
         ),
@@ -78,6 +87,7 @@ def _other_model() -> dict[str, Any]:
         "switch_input_tokens": "Prompt tokens of a call, cached ones included; empty: the baseline's.",
         "switch_output_tokens": "Tokens that the model writes in a call; empty: the baseline's.",
         "switch_cached_share": "Share of the prompt tokens read from the cache; empty: the baseline's.",
+        "switch_cached_write_share": "Share of the prompt tokens written to the cache; empty: the baseline's.",
         "switch_batch_share": "Share of the calls sent in batches; empty: the baseline's.",
     }
     mix = _mix("switch", "Other model", group)
@@ -367,6 +377,8 @@ class Scenario(BaseModel):
     baseline_output_price_per_m: Annotated[float | None, _BASELINE["baseline_output_price_per_m"]] = None
     baseline_cached_share: Annotated[float | None, _BASELINE["baseline_cached_share"]] = None
     baseline_cached_price_per_m: Annotated[float | None, _BASELINE["baseline_cached_price_per_m"]] = None
+    baseline_cached_write_share: Annotated[float | None, _BASELINE["baseline_cached_write_share"]] = None
+    baseline_cached_write_price_per_m: Annotated[float | None, _BASELINE["baseline_cached_write_price_per_m"]] = None
     baseline_batch_share: Annotated[float | None, _BASELINE["baseline_batch_share"]] = None
     baseline_batch_discount: Annotated[float | None, _BASELINE["baseline_batch_discount"]] = None
     finetuned_input_tokens: Annotated[float | None, _FINETUNED["finetuned_input_tokens"]] = None
@@ -375,6 +387,8 @@ class Scenario(BaseModel):
     finetuned_output_price_per_m: Annotated[float | None, _FINETUNED["finetuned_output_price_per_m"]] = None
     finetuned_cached_share: Annotated[float | None, _FINETUNED["finetuned_cached_share"]] = None
     finetuned_cached_price_per_m: Annotated[float | None, _FINETUNED["finetuned_cached_price_per_m"]] = None
+    finetuned_cached_write_share: Annotated[float | None, _FINETUNED["finetuned_cached_write_share"]] = None
+    finetuned_cached_write_price_per_m: Annotated[float | None, _FINETUNED["finetuned_cached_write_price_per_m"]] = None
     finetuned_batch_share: Annotated[float | None, _FINETUNED["finetuned_batch_share"]] = None
     finetuned_batch_discount: Annotated[float | None, _FINETUNED["finetuned_batch_discount"]] = None
 
@@ -395,9 +409,9 @@ class Scenario(BaseModel):
         float,
         Input(
             q.TOKENS_PER_SECOND,
-            "Replica throughput",
+            "Replica throughput (in + out)",
             "Serving fleet",
-            "Tokens per second of one replica at the latency you accept.",
+            "Input + output tokens per second of one replica at the latency you accept. Engines publish output tokens alone: multiply by (input + output) / output.",
         ),
     ] = 0.0
     target_utilisation: Annotated[
@@ -472,6 +486,8 @@ class Scenario(BaseModel):
     switch_output_price_per_m: Annotated[float | None, _SWITCH["switch_output_price_per_m"]] = None
     switch_cached_share: Annotated[float | None, _SWITCH["switch_cached_share"]] = None
     switch_cached_price_per_m: Annotated[float | None, _SWITCH["switch_cached_price_per_m"]] = None
+    switch_cached_write_share: Annotated[float | None, _SWITCH["switch_cached_write_share"]] = None
+    switch_cached_write_price_per_m: Annotated[float | None, _SWITCH["switch_cached_write_price_per_m"]] = None
     switch_batch_share: Annotated[float | None, _SWITCH["switch_batch_share"]] = None
     switch_batch_discount: Annotated[float | None, _SWITCH["switch_batch_discount"]] = None
     switch_cost_per_1k_tokens: Annotated[
@@ -555,7 +571,7 @@ class Scenario(BaseModel):
         given, problems = rules.by_name(data, find_input, cls.model_fields)
         given = rules.without_empty(given)
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
-        problems += rules.reviewed_twice(given) + rules.other_model_lacks(given)
+        problems += rules.reviewed_twice(given) + rules.other_model_lacks(given) + rules.cached_twice(given)
         problems += rules.unlike_units(given)
         problems += rules.read_annotations(given, find_input) + rules.outside_ranges(given, INPUTS)
         try:

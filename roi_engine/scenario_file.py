@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
+from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.text_files import decoded
@@ -30,6 +31,9 @@ SIDES = ("baseline", "finetuned", "switch")
 """The tables of one side only."""
 
 ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
+
+_LOOKED_UP = (*NAMES, *ESTIMATE_NAMES)
+"""Keys that are no inputs, but what figures are looked up or estimated by."""
 
 LARGEST_FILE = 250_000
 """Bytes of a scenario file: all inputs with their ranges, sources, notes and answers take a tenth of it."""
@@ -222,7 +226,8 @@ def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
                 _place(inner, inner_value, f"{key}.{shortened(inner)}", key, values, places, problems)
         else:
             _place(key, value, shortened(key), "", values, places, problems)
-    problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in fill_in(values)]
+    wrong = [*fill_in_estimates(values), *fill_in(values)]
+    problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in wrong]
     try:
         scenario = Scenario(**values)
     except ScenarioError as error:
@@ -243,7 +248,7 @@ def _place(
 ) -> None:
     name = _with_group(group, key)
     try:
-        name = name if name in NAMES else find_input(name).name
+        name = name if name in _LOOKED_UP else find_input(name).name
     except UnknownName as error:
         problems.append(Problem(place, str(error), error.code))
         return
@@ -264,7 +269,7 @@ def _with_group(group: str, key: str) -> str:
     It may name a model too, and a short name counts.
     """
     full = f"{group}_{key}"
-    if full in NAMES:
+    if full in _LOOKED_UP:
         return full
     found = known_input(full)
     return key if found is None else found.name

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean, shortened
 from roi_engine.inputs import Input, Range
 from roi_engine.quantity import DISTRIBUTION, SERVING, TEXT
+from roi_engine.value import ROUNDING
 
 Find = Callable[[str], Input]
 Inputs = Mapping[str, Input]
@@ -21,7 +22,10 @@ Inputs = Mapping[str, Input]
 MIX_NEEDS = ("input_tokens", "output_tokens", "input_price_per_m", "output_price_per_m")
 """What a side must give to be priced by a token mix."""
 
-MIX_FIELDS = (*MIX_NEEDS, "cached_share", "cached_price_per_m", "batch_share", "batch_discount")
+MIX_FIELDS = (
+    *MIX_NEEDS, "cached_share", "cached_price_per_m", "cached_write_share", "cached_write_price_per_m", "batch_share",
+    "batch_discount",
+)  # fmt: skip
 
 SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
 """Inputs that must be above 0 when the model is self-hosted."""
@@ -104,6 +108,24 @@ def reviewed_twice(given: Mapping[str, Any]) -> list[Problem]:
         return []
     sentence = "The review cost is given twice, also by the call (review_cost_per_call). Keep one of the two."
     return [Problem("monthly_review_cost", sentence)]
+
+
+def cached_twice(given: Mapping[str, Any]) -> list[Problem]:
+    """Shares of a prompt read from the cache and written to it, above 1 together."""
+    problems = []
+    for side in ("baseline", "finetuned", "switch"):
+        shares = {}
+        for name in ("cached_share", "cached_write_share"):
+            share = given.get(f"{side}_{name}")
+            if share is None and side == "switch":
+                share = given.get(f"baseline_{name}")
+            shares[name] = share if isinstance(share, (int, float)) and not isinstance(share, bool) else 0.0
+        own = any(given.get(f"{side}_{name}") is not None for name in shares)
+        whole = sum(shares.values())
+        if own and whole > 1 + ROUNDING and all(0 <= share <= 1 for share in shares.values()):
+            sentence = f"With the share read from the cache it is {whole:g} of the prompt. Together they are at most 1."
+            problems.append(Problem(f"{side}_cached_write_share", sentence, "#NUM!"))
+    return problems
 
 
 def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:

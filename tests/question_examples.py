@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from roi_engine import REFERENCE, Range, Scenario
+from roi_engine.estimate import Estimate
 from roi_engine.input_checks import QUESTIONS
 from roi_engine.prices.price_tables import price_tables
 
@@ -69,6 +70,8 @@ FLEET = {
 ONE_TOKEN = {"tokens_per_call": 1, "baseline_cost": 0.3, "finetuned_cost": 0.05}
 NEWEST = price_tables().read_on
 OLD = NEWEST - timedelta(days=366)
+ABOVE = "Above 200,000 prompt tokens the model costs 4 per million; this price is typed"
+ESTIMATED = f"Estimate: a replica, {Estimate(12_700, 20_100, 26_400)} tokens per second"
 SEVERAL_RATES = {
     "training_hours": 800,
     "gpu_hourly_rate": 1,
@@ -390,6 +393,40 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "25.0% fewer tokens",
             {"finetuned_cost": 0.04},
             {"finetuned_cost": 0.03},
+        ),
+    ),
+    "A price per million that no list has": (
+        Example(
+            "finetuned_input_price_per_m",
+            "3,200 per million tokens is above any list price. Is it of another unit",
+            {**FINETUNED_MIX, "finetuned_input_price_per_m": 3200},
+            {**FINETUNED_MIX, "finetuned_input_price_per_m": 999},
+        ),
+    ),
+    "A price of 0 for a model that is paid by the token today": (
+        Example(
+            "baseline_input_price_per_m",
+            "0 per million tokens: no list price is",
+            {**BASELINE_MIX, "baseline_input_price_per_m": 0},
+            {**BASELINE_MIX, "baseline_input_price_per_m": 0.2},
+        ),
+    ),
+    "A price for shorter prompts": (
+        Example(
+            "baseline_input_price_per_m",
+            "Prompts above 200,000 tokens cost 4 per million in the price table, not 2",
+            {**BASELINE_MIX, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**BASELINE_MIX, "baseline_input_price_per_m": 4, "notes": {"baseline_input_price_per_m": ABOVE}},
+            surfaces=(FILE,),
+        ),
+    ),
+    "A figure outside its estimate": (
+        Example(
+            "serving_tokens_per_second",
+            "400 is outside the estimate's low 12,700 and high 26,400. Is it input + output",
+            {**FLEET, "notes": {"serving_tokens_per_second": ESTIMATED}},
+            {**FLEET, "serving_tokens_per_second": 20_000, "notes": {"serving_tokens_per_second": ESTIMATED}},
+            surfaces=(FILE,),
         ),
     ),
     "Old prices": (

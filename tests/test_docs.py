@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from addin.command_line import ft_roi
 from roi_engine import INPUTS, functions, load_scenario
 from tests import figure_surfaces, question_examples
+from tests.roi_engine import throughput_errors
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md")) + [
@@ -32,6 +33,7 @@ SCENARIO_FILES = ROOT / "docs" / "scenario-files.md"
 FUNCTIONS = ROOT / "docs" / "functions.md"
 FIGURES = ROOT / "docs" / "figures.md"
 QUESTIONS = ROOT / "docs" / "questions.md"
+ESTIMATES = ROOT / "docs" / "estimates.md"
 INPUT_TITLES = "| Input | Short names | Label | Unit | Default | Range |"
 FUNCTION_TITLES = "| Function | Gives | What it is |"
 REFRESH = "The table is not that of the code. Refresh it: python -m tests.test_docs"
@@ -228,6 +230,8 @@ def function_table() -> str:
 
 
 TABLES = (
+    (ESTIMATES, throughput_errors.TITLES, throughput_errors.serving_table),
+    (ESTIMATES, throughput_errors.TRAINING_TITLES, throughput_errors.training_table),
     (SCENARIO_FILES, INPUT_TITLES, input_table),
     (FUNCTIONS, FUNCTION_TITLES, function_table),
     (QUESTIONS, question_examples.QUESTION_TITLES, question_examples.question_table),

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command, CommandGroup
-from addin.shell.failures import InvalidInput, UnusablePath
+from addin.shell.failures import InvalidInput, ProblemsFound, UnusablePath
 from addin.shell.options import is_on, json_option
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from roi_engine.errors import Problem
+    from roi_engine.prices.open_models import OpenModel
     from roi_engine.prices.price_row import PriceRow
     from roi_engine.prices.price_tables import PriceTables
 
@@ -24,6 +26,8 @@ KEPT = "prices.old.csv"
 REPLACED = "prices.before.csv"
 """What an import calls the table that it replaces."""
 LOCK = "prices.lock"
+MOST_LEFT_OUT = 20
+"""Entries of a map that are named one by one."""
 PATIENCE = 30
 """Seconds that an import waits for another one."""
 ELSEWHERE = "name another folder in the environment, FT_ROI_PRICES"
@@ -49,7 +53,7 @@ def prices() -> None:
 @prices.command(
     "list",
     cls=Command,
-    short_help="The newest figures of all models and GPUs, or of some.",
+    short_help="The newest figures of all models, GPUs and open models, or of some.",
     examples="""
 ft-roi prices list
 ft-roi prices list anthropic
@@ -59,20 +63,22 @@ ft-roi prices list h100 --json
 @click.argument("text", required=False)
 @json_option("Print every row of these names as JSON.")
 def list_prices(text: str | None, json: bool) -> None:
-    """List models (per million tokens) and GPUs, all of them or those with TEXT in their name or vendor."""
+    """List models (per million tokens), GPUs and open models, all or those with TEXT in their name or vendor."""
+    from roi_engine.prices.open_models import open_models
     from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS
     from roi_engine.prices.price_tables import price_tables
 
     tables = price_tables()
     word = (text or "").strip().lower()
     chosen = [row for row in tables.rows if word in row.name.lower() or word in row.vendor.lower()]
-    if not chosen:
+    shapes = [each for each in open_models().models.values() if word in each.name.lower() or word in each.vendor]
+    if not chosen and not shapes:
         from roi_engine.errors import did_you_mean
 
         guess = did_you_mean(word, [*tables.models.names, *map(str.lower, tables.gpus.names)])
         raise InvalidInput(f'No model or GPU has "{text}" in its name or vendor.{guess}')
     if json:
-        print_json([_as_dict(row) for row in chosen])
+        print_json([_as_dict(row) for row in chosen] + [_as_dict(each) for each in shapes])
     else:
         names = {row.name.lower() for row in chosen}
         models = [name for low, name in tables.models.names.items() if low in names]
@@ -80,6 +86,7 @@ def list_prices(text: str | None, json: bool) -> None:
         parts = [
             _columns("per million tokens", MODEL_KINDS, models, tables.models.periods),
             _columns("GPU", GPU_KINDS, gpus, tables.gpus.periods),
+            _shapes(shapes),
         ]
         _print_tables([part for part in parts if part])
     _note_age(tables)
@@ -91,6 +98,7 @@ def list_prices(text: str | None, json: bool) -> None:
     examples="""
 ft-roi prices show gpt-4.1
 ft-roi prices show A100
+ft-roi prices show Llama-3.1-8B
 """,
 )
 @click.argument("name")
@@ -107,6 +115,8 @@ def show(name: str, json: bool) -> None:
         try:
             table, found = tables.gpus, tables.gpus.find(name)
         except UnknownName as no_gpu:
+            if _show_open_model(name, json):
+                return
             raise InvalidInput(str(no_gpu if "several" in str(no_gpu) else unknown)) from None
     rows = [row for kind in table.kinds(found) for row in table.periods(found, kind)]
     if json:
@@ -119,10 +129,31 @@ def show(name: str, json: bool) -> None:
     _note_age(tables)
 
 
+def _show_open_model(name: str, json: bool) -> bool:
+    """Shows the shape of an open model; False where there is none of that name."""
+    from roi_engine import UnknownName
+    from roi_engine.prices.open_models import open_models
+
+    try:
+        model = open_models().find(name)
+    except UnknownName:
+        return False
+    if json:
+        print_json([_as_dict(model)])
+        return True
+    shown = _as_dict(model)
+    print_line(f"{shown.pop('name')} ({shown.pop('vendor')})")
+    for key, value in shown.items():
+        words = ", ".join(value) if isinstance(value, tuple) else value
+        if words != "":
+            print_line(f"{key.replace('_', ' '):18} {words}")
+    return True
+
+
 @prices.command(
     "import",
     cls=Command,
-    short_help="Take prices from litellm's price map or from your own CSV.",
+    short_help="Take prices from a price map of litellm or llm-prices, or from your own CSV.",
     examples="""
 ft-roi prices import model_prices_and_context_window.json
 ft-roi prices import our-prices.csv --date 2026-08-05
@@ -134,16 +165,22 @@ ft-roi prices import our-prices.csv --date 2026-08-05
 def import_prices(file: str, day: str | None, json: bool) -> None:
     """Put the prices of FILE into your own price table; what they replace stays there as history.
 
-    FILE is the JSON map that litellm publishes, or a CSV with the columns name, kind and value, and as you like
-    vendor, currency, from_date, to_date, source, read_on. Nothing is written unless all of it is right.
+    FILE is a JSON map that litellm or llm-prices publishes, of which wrong entries are left out and named (exit 4);
+    or a CSV with the columns name, kind and value, and as you like vendor, currency, from_date, to_date, source,
+    read_on, of which nothing is written unless all of it is right. A CSV of open models, with the columns that
+    "ft-roi prices show Llama-3.1-8B" names, goes beside it.
     """
     from addin.shell.input_file import existing_file
     from roi_engine.prices.history import with_history
     from roi_engine.prices.price_tables import PriceTables, forget_tables, price_tables, user_file
 
     held_from = _day(day)
-    new = _read(existing_file(file), held_from)
-    own = user_file()
+    path, own = existing_file(file), user_file()
+    models = _read_models(path, held_from)
+    if models:
+        _import_models(models, own, json)
+        return
+    new, left_out = _read(path, held_from)
     with _alone(own):
         forget_tables()  # another import may have changed them since
         before = price_tables()
@@ -152,8 +189,10 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
         forget_tables()
     after = PriceTables(rows, own)
     if json:
-        found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again")}
-        print_json({"file": str(own), "table_date": str(after.read_on), **found})
+        found = {each: sorted(getattr(changes, each)) for each in ("new", "changed", "read_again", "older")}
+        print_json(
+            {"file": str(own), "table_date": str(after.read_on), **found, "left_out": [str(each) for each in left_out]}
+        )
     elif not is_on("quiet"):
         names = {row.name.lower() for row in new}
         untouched = len({row.name.lower() for row in before.rows} - names)
@@ -162,8 +201,14 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
             f"more figures from {held_from} on, {len(changes.read_again):,} as before."
         )
         print_line(f"{untouched:,} others of the table stay as they are.")
+        if changes.older:
+            print_line(f"Of {len(changes.older):,} the table has figures that were read later: those stay in force.")
         print_line(f"Wrote {own}. Spreadsheet programs that are open read it when they start again.")
     _note_age(after)
+    if left_out:
+        shown = [str(each) for each in left_out[:MOST_LEFT_OUT]]
+        more = [f"… and {len(left_out) - MOST_LEFT_OUT:,} more."] if len(left_out) > MOST_LEFT_OUT else []
+        raise ProblemsFound("What was left out, the rest was taken:", *shown, *more)
 
 
 @prices.command(
@@ -208,25 +253,69 @@ def _day(text: str | None) -> date:
     return day
 
 
-def _read(path: Path, day: date) -> list[PriceRow]:
-    """The rows of a price map or of our own CSV."""
+def _read(path: Path, day: date) -> tuple[list[PriceRow], list[Problem]]:
+    """The rows of a price map or of our own CSV, and what was left out of a map."""
     from roi_engine.errors import printable
-    from roi_engine.prices.litellm_map import litellm_rows
+    from roi_engine.prices.litellm_map import litellm_prices
+    from roi_engine.prices.llm_prices_map import is_llm_prices, llm_prices
     from roi_engine.prices.price_file import read_rows
+    from roi_engine.prices.price_map import parsed
     from roi_engine.text_files import decoded
 
     if path.is_dir() or path.suffix.lower() not in (".json", ".csv"):
-        raise UnusablePath(f"{path}: prices come from litellm's price map (.json) or from a .csv file.")
+        words = "prices come from a price map of litellm or llm-prices (.json) or from a .csv file."
+        raise UnusablePath(f"{path}: {words}")
     try:
         text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
     if path.suffix.lower() == ".json":
-        return litellm_rows(text, printable(path.name), day)
+        name = printable(path.name)
+        entries = parsed(text, name)
+        found = (llm_prices if is_llm_prices(entries) else litellm_prices)(entries, name, day)
+        return found.rows, found.left_out
     rows = read_rows(text, printable(path.name), source=printable(path.name), read_on=day)
     if not rows:
         raise InvalidInput(f"{path} holds no price below its titles.")
-    return rows
+    return rows, []
+
+
+def _read_models(path: Path, day: date) -> list[OpenModel]:
+    """The open models of a table of them; empty where the file is no such table."""
+    from roi_engine.errors import printable
+    from roi_engine.prices.open_models import MARK, read_models
+    from roi_engine.text_files import decoded
+
+    if path.is_dir() or path.suffix.lower() != ".csv":
+        return []
+    try:
+        text = decoded(path.read_bytes())
+    except UnicodeDecodeError:
+        return []  # told where prices are read
+    if MARK not in text.partition("\n")[0].lower():
+        return []
+    name = printable(path.name)
+    models = read_models(text, name, source=name, read_on=day)
+    if not models:
+        raise InvalidInput(f"{path} holds no model below its titles.")
+    return models
+
+
+def _import_models(models: Sequence[OpenModel], prices_file: Path, json: bool) -> None:
+    """Puts open models beside the user's prices; those of the same names are replaced."""
+    from addin.shell.output_file import write_file
+    from roi_engine.prices.open_models import USER_FILE, forget_models, models_as_csv, read_models
+
+    own = prices_file.with_name(USER_FILE)
+    with _alone(own):
+        before = read_models(own.read_text("utf-8"), str(own)) if own.exists() else []
+        kept = {model.name.lower(): model for model in (*before, *models)}
+        write_file(own, models_as_csv(list(kept.values())).encode(), force=True, elsewhere=ELSEWHERE)
+        forget_models()
+    if json:
+        print_json({"file": str(own), "models": [model.name for model in models]})
+    elif not is_on("quiet"):
+        print_line(f"Read {len(models):,} open models. Wrote {own}.")
 
 
 @contextmanager
@@ -271,7 +360,7 @@ def _replace(own: Path, rows: Sequence[PriceRow]) -> None:
     write_file(own, text.encode(), force=True, elsewhere=ELSEWHERE)
 
 
-def _as_dict(row: PriceRow) -> dict[str, Any]:
+def _as_dict(row: PriceRow | OpenModel) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {key: str(value) if isinstance(value, date) else value for key, value in asdict(row).items()}
@@ -292,6 +381,16 @@ def _columns(
     return _table(
         (title, *(kind.replace("_", " ") for kind in kinds), "currency"), rows, right=range(1, len(kinds) + 1)
     )
+
+
+def _shapes(models: Iterable[OpenModel]) -> list[str]:
+    """A line for each open model; nothing where there is none."""
+    columns = ("params_b", "active_b", "layers", "hidden", "heads", "kv_heads", "head_dim", "experts", "context")
+    rows = [[each.name, *(f"{getattr(each, column):g}" for column in columns), each.licence] for each in models]
+    if not rows:
+        return []
+    titles = ("open model", *(column.replace("_", " ") for column in columns), "licence")
+    return _table(titles, rows, right=range(1, len(columns) + 1))
 
 
 def _cells(row: PriceRow) -> list[str]:

@@ -74,9 +74,20 @@ def method_name(function: str) -> str:
     return function.replace("_", "").lower()
 
 
+RESERVED = frozenset({
+    "any", "attribute", "boolean", "bound", "byte", "char", "const", "constants", "constrained", "context", "default",
+    "double", "enum", "exception", "float", "get", "hyper", "in", "inout", "interface", "long", "maybeambiguous",
+    "maybedefault", "maybevoid", "module", "oneway", "optional", "out", "property", "published", "raises", "readonly",
+    "removable", "sequence", "service", "set", "short", "singleton", "string", "struct", "transient", "type",
+    "typedef", "union", "unsigned", "void",
+})  # fmt: skip
+"""Words of UNO's language for interfaces, which name no argument."""
+
+
 def _identifier(name: str) -> str:
     first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+    word = first + "".join(map(str.capitalize, others))
+    return f"{word}Wanted" if word in RESERVED else word
 
 
 def _settings(interpreter: str, libraries: Sequence[str] | None) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from roi_engine.errors import FtRoiError, Problem, UnknownName
-from roi_engine.prices.price_row import PriceRow
+from roi_engine.prices.price_row import TIER, PriceRow
 from roi_engine.prices.price_tables import PriceTable, price_tables
 from roi_engine.quantity import DATE, currency_code
 from roi_engine.scenario_rules import mix_given
@@ -19,17 +19,20 @@ FILLS: dict[str, dict[str, str]] = {
         "baseline_input_price_per_m": "input",
         "baseline_output_price_per_m": "output",
         "baseline_cached_price_per_m": "cached",
+        "baseline_cached_write_price_per_m": "cache_write",
     },
     "finetuned_model": {
         "finetuned_input_price_per_m": "input",
         "finetuned_output_price_per_m": "output",
         "finetuned_cached_price_per_m": "cached",
+        "finetuned_cached_write_price_per_m": "cache_write",
         "training_price_per_m": "training",
     },
     "switch_model": {
         "switch_input_price_per_m": "input",
         "switch_output_price_per_m": "output",
         "switch_cached_price_per_m": "cached",
+        "switch_cached_write_price_per_m": "cache_write",
     },
     "gpu": {"gpu_hourly_rate": "hourly_typical"},
     "serving_gpu": {"serving_gpu_hourly_rate": "hourly_typical"},
@@ -39,7 +42,7 @@ FILLS: dict[str, dict[str, str]] = {
 NAMES = (*FILLS, AS_OF)
 """The keys of a scenario file that are no inputs: names to look up, and the day whose prices are wanted."""
 
-_MAY_BE_UNKNOWN = ("cached", "training")
+_MAY_BE_UNKNOWN = ("cached", "cache_write", "training")
 SOURCE = "Price table: "
 
 
@@ -106,7 +109,7 @@ def _day(given: Any, problems: list[Problem]) -> date | None:
     return day
 
 
-def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> dict[str, PriceRow]:
+def _rows(key: str, name: str, day: date | None, values: dict[str, Any]) -> dict[str, PriceRow]:
     """The rows of the inputs that are not typed."""
     tables = price_tables()
     table: PriceTable = tables.gpus if key in ("gpu", "serving_gpu") else tables.models
@@ -114,13 +117,51 @@ def _rows(key: str, name: str, day: date | None, values: Mapping[str, Any]) -> d
     side = key.removesuffix("_model")
     per_1k = _priced_per_1k(key, values)
     rows = {}
+    above = _tier(table, name, key, values)
     for field, kind in FILLS[key].items():
+        long = _known(table, name, f"{kind}{above}", day) if above else None
+        if long is not None and values.get(field) is not None:
+            _note_typed(field, long, values)
         if values.get(field) is not None or (per_1k and field.startswith(side)):
             continue
-        row = _known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day)
+        row = long or (_known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day))
         if row is not None:
             rows[field] = row
     return rows
+
+
+def _tier(table: PriceTable, name: str, key: str, values: Mapping[str, Any]) -> str:
+    """The ending of the kinds that hold for a side's prompts, such as _above_200k."""
+    side = key.removesuffix("_model")
+    tokens = values.get(f"{side}_input_tokens")
+    if tokens is None and side == "switch":
+        tokens = values.get("baseline_input_tokens")
+    if not key.endswith("_model") or isinstance(tokens, bool) or not isinstance(tokens, (int, float)):
+        return ""
+    found = (TIER.fullmatch(kind) for kind in table.kinds(name))
+    below = [int(tier[2]) for tier in found if tier and int(tier[2]) * 1000 < tokens]
+    return f"_above_{max(below)}k" if below else ""
+
+
+ABOVE = "Above {tokens:,} prompt tokens {name} costs {price:.15g} per million"
+"""What stands beside a price of long prompts, or beside one that is typed in its place."""
+
+
+def _above(row: PriceRow) -> str:
+    tier = TIER.fullmatch(row.kind)
+    return ABOVE.format(tokens=int(tier[2]) * 1000, name=row.name, price=row.value) if tier else ""
+
+
+def _note_typed(field: str, row: PriceRow, values: dict[str, Any]) -> None:
+    """A note beside a typed price, where the table has another for long prompts."""
+    if values[field] != row.value:
+        _add_note(field, f"{_above(row)}; this price is typed.", values)
+
+
+def _add_note(field: str, words: str, values: dict[str, Any]) -> None:
+    notes = values.get("notes")
+    before = notes.get(field) if isinstance(notes, Mapping) else None
+    annotate(values, "notes", field, f"{before} {words}" if isinstance(before, str) else words)
 
 
 def _enter(
@@ -137,7 +178,9 @@ def _enter(
             return
     for field, row in rows.items():
         values[field] = row.value
-        _annotate(values, "sources", field, SOURCE + row.evidence)
+        annotate(values, "sources", field, SOURCE + row.evidence)
+        if TIER.fullmatch(row.kind):
+            _add_note(field, f"{_above(row)}, for all tokens of the call.", values)
         if row.kind == "hourly_typical":
             _enter_range(field, row, day, values)
     if key.endswith("_model"):
@@ -154,13 +197,13 @@ def _enter_batch_discount(side: str, rows: Mapping[str, PriceRow], day: date | N
     for kind in ("input", "output"):
         row = rows.get(f"{side}_{kind}_price_per_m")
         batched = _known(price_tables().models, row.name, f"batch_{kind}", day) if row else None
-        if row is None or batched is None or row.value <= 0:
+        if row is None or batched is None or row.value <= 0 or row.kind != kind:
             return
         found.append((round(1 - batched.value / row.value, 12), batched))
     (one, row), (other, _) = found
     if one == other and 0 <= one <= 1:
         values[discount] = one
-        _annotate(values, "sources", discount, SOURCE + row.evidence)
+        annotate(values, "sources", discount, SOURCE + row.evidence)
 
 
 def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, Any]) -> None:
@@ -170,7 +213,7 @@ def _enter_range(field: str, row: PriceRow, day: date | None, values: dict[str, 
         return
     low, high = (_known(price_tables().gpus, row.name, f"hourly_{end}", day) for end in ("low", "high"))
     if low and high and low.value <= row.value <= high.value:
-        _annotate(values, "ranges", field, {"low": low.value, "high": high.value})
+        annotate(values, "ranges", field, {"low": low.value, "high": high.value})
 
 
 def _known(table: PriceTable, name: str, kind: str, day: date | None) -> PriceRow | None:
@@ -181,7 +224,11 @@ def _known(table: PriceTable, name: str, kind: str, day: date | None) -> PriceRo
         return None
 
 
-def _annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:
+def annotate(values: dict[str, Any], section: str, field: str, entry: Any) -> None:
+    """Puts a range, source or note beside a figure, in place of one that is there.
+
+    section : ``ranges``, ``sources`` or ``notes``.
+    """
     before = values.get(section)
     if before is None or isinstance(before, Mapping):
         values[section] = {**(before or {}), field: entry}

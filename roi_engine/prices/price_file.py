@@ -5,12 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
 from roi_engine.errors import PriceTableError, Problem, did_you_mean, shortened
-from roi_engine.prices.price_row import CURRENCIES, GPU_KINDS, MODEL_KINDS, PRICE_KINDS, PriceRow, plain_name
+from roi_engine.prices.price_row import (
+    CURRENCIES,
+    GPU_KINDS,
+    MODEL_KINDS,
+    PriceRow,
+    is_kind,
+    is_money,
+    plain_name,
+)
+from roi_engine.quantity import currency_code
 
 COLUMNS = ("name", "vendor", "kind", "value", "currency", "from_date", "to_date", "source", "read_on")
 NEEDED = ("name", "kind", "value")
@@ -32,7 +42,8 @@ def read_rows(text: str, place: str, *, source: str = "", read_on: date | None =
     >>> [row.value for row in read_rows(table, "mine.csv", source="offer", read_on=date(2026, 8, 5))]
     [2.0, 8.0]
     """
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    said, text = _separator(text)
+    delimiter = said or max(_DELIMITERS, key=text.partition("\n")[0].count)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
     except csv.Error as error:
@@ -41,11 +52,15 @@ def read_rows(text: str, place: str, *, source: str = "", read_on: date | None =
     wrong = list(_wrong_titles(titles))
     if wrong:
         raise PriceTableError([Problem(f"{place}, line 1", sentence) for sentence in wrong])
+    first = 2 + bool(said)
+    commas = delimiter != "," and _has_decimal_commas(titles, lines[1:])
     defaults = {"source": source, "read_on": read_on.isoformat() if read_on else "", "currency": "USD"}
     rows: list[tuple[int, PriceRow]] = []
     problems: list[Problem] = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines[1:], first):
         cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False)}
+        if commas:
+            cells["value"] = _with_point(cells.get("value", ""))
         row = _row(cells, defaults, f"{place}, line {number}", problems)
         if row is not None:
             rows.append((number, row))
@@ -53,6 +68,34 @@ def read_rows(text: str, place: str, *, source: str = "", read_on: date | None =
     if problems:
         raise PriceTableError(problems)
     return [row for _, row in rows]
+
+
+_SEPARATOR = re.compile(r"\ufeff?sep=([,;\t])\r?\n", re.IGNORECASE)
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """What a first line such as sep=; says, and the text behind it."""
+    found = _SEPARATOR.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _has_decimal_commas(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> bool:
+    """Whether the numbers of a file are written 0,5."""
+    at = titles.index("value")
+    return any(re.fullmatch(r"[+-]?[\d.]*,\d+", line[at].strip()) for line in lines if at < len(line))
+
+
+def _with_point(text: str) -> str:
+    """A number of such a file, written with a point.
+
+    What is no such number stays as it is; its points are separators of thousands.
+
+    >>> _with_point("0,5"), _with_point("1.234,5"), _with_point("1.234"), _with_point("a,b")
+    ('0.5', '1234.5', '1234', 'a,b')
+    """
+    if re.fullmatch(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", text):
+        return text.replace(".", "").replace(",", ".")
+    return text
 
 
 def _wrong_titles(titles: Sequence[str]) -> Iterator[str]:
@@ -87,12 +130,12 @@ def _row(cells: Mapping[str, str], defaults: Mapping[str, str], place: str, prob
         wrong("name", "Missing. Name the model or GPU.")
     elif not name.isprintable():
         wrong("name", "The name of a model or GPU is a text that can be printed.")
-    if kind not in KINDS:
+    if not is_kind(kind):
         wrong("kind", f'There is no kind "{kind}".{did_you_mean(kind, KINDS)} Known: {", ".join(KINDS)}.')
     value = price_of(cells.get("value", ""))
     if isinstance(value, str):
         wrong("value", value)
-    currency = (cells.get("currency") or defaults["currency"]).upper() if kind in PRICE_KINDS else ""
+    currency = currency_code(cells.get("currency") or defaults["currency"]) if is_money(kind) else ""
     if currency and currency not in CURRENCIES:
         wrong("currency", f'"{currency}" is no currency of ISO 4217, such as USD or EUR.')
     source = cells.get("source") or defaults["source"]

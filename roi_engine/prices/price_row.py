@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-MODEL_KINDS = ("input", "output", "cached", "batch_input", "batch_output", "training")
+MODEL_KINDS = ("input", "output", "cached", "cache_write", "batch_input", "batch_output", "training")
 """Prices of an API model, in currency per million tokens."""
+
+TIER = re.compile(r"(input|output|cached|cache_write)_above_([1-9]\d{0,4})k")
+"""The kind of a price above so many thousand prompt tokens, such as input_above_200k: then it holds for all tokens."""
 
 GPU_PRICE_KINDS = ("hourly_low", "hourly_typical", "hourly_high")
 """Prices of a GPU, in currency per hour."""
 
-GPU_KINDS = ("peak_tflops", "memory_gb", *GPU_PRICE_KINDS)
-"""Figures of a GPU: dense bf16 TFLOP/s at peak, memory in GB, and its prices."""
+GPU_FACT_KINDS = ("peak_tflops", "fp8_tflops", "fp4_tflops", "memory_gb", "bandwidth_tb_s", "link_gb_s")
+"""Figures of a GPU that are no prices.
+
+Dense TFLOP/s at peak in 16, 8 and 4 bits, memory in GB, its bandwidth in TB/s, and GB/s to other GPUs, both
+directions together.
+"""
+
+GPU_KINDS = (*GPU_FACT_KINDS, *GPU_PRICE_KINDS)
+"""Figures of a GPU: what it can do, and its prices."""
 
 PRICE_KINDS = (*MODEL_KINDS, *GPU_PRICE_KINDS)
-"""The kinds that are money and have a currency."""
+"""The kinds that are money and have a currency; those of a `TIER` are too."""
+
+
+def is_kind(kind: str) -> bool:
+    """Whether a table may hold figures of a kind.
+
+    >>> is_kind("input"), is_kind("input_above_200k"), is_kind("training_above_200k")
+    (True, True, False)
+    """
+    return kind in MODEL_KINDS or kind in GPU_KINDS or TIER.fullmatch(kind) is not None
+
+
+def is_money(kind: str) -> bool:
+    """Whether figures of a kind have a currency."""
+    return kind in PRICE_KINDS or TIER.fullmatch(kind) is not None
+
 
 _ISO_4217 = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP "

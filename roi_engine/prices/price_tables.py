@@ -10,7 +10,8 @@ from pathlib import Path
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
 from roi_engine.prices.price_file import read_rows
-from roi_engine.prices.price_row import GPU_KINDS, PriceRow, plain_name
+from roi_engine.prices.price_row import GPU_FACT_KINDS, GPU_KINDS, PriceRow, is_money, plain_name
+from roi_engine.prices.whole_words import named
 
 SHIPPED = (Path(__file__).with_name("api_models.csv"), Path(__file__).with_name("gpus.csv"))
 """The tables that come with the program."""
@@ -86,30 +87,46 @@ class PriceTable:
         raise UnknownName(f"{self.find(name)}: no {kind} is known for {as_of}. Known: {spans}.")
 
 
-class GpuTable(PriceTable):
-    """The rows of GPUs, whose names may be shortened: A100 is the one that begins so.
+ALSO = {
+    "A100": "A100 80GB",
+    "A100 SXM": "A100 80GB",
+    "A100 SXM 80GB": "A100 80GB",
+    "A100 SXM 40GB": "A100 40GB",
+    "H200 SXM": "H200",
+    "GH200 96GB": "GH200",
+    "RTX A6000": "A6000",
+}
+"""Other names of GPUs. A100 alone is the one of 80 GB with NVLink, as it is in most offers."""
 
-    >>> price_tables().gpus.find("a100"), price_tables().gpus.find("h100-sxm")
-    ('A100 80GB', 'H100 SXM')
+
+class GpuTable(PriceTable):
+    """The rows of GPUs, whose names may be shortened to words that one of them has.
+
+    Whole words count: L4 is not the L40S, and a 4090 is an RTX 4090.
+
+    >>> price_tables().gpus.find("a100"), price_tables().gpus.find("h100-sxm"), price_tables().gpus.find("L4")
+    ('A100 80GB', 'H100 SXM', 'L4')
     """
+
+    def __init__(self, noun: str, rows: Iterable[PriceRow]) -> None:
+        super().__init__(noun, rows)
+        self._found: dict[str, str] = {}
 
     def find(self, name: str) -> str:
         """A name as the table has it; raises `UnknownName` with the nearest ones."""
-        from roi_engine.inputs import normal_form  # not above: it brings pydantic, which --version does without
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
 
-        word = normal_form(name)
-        forms = {normal_form(each): each for each in self.names.values()}
-        if word in forms:
-            return forms[word]
-        begun = [each for form, each in forms.items() if word and form.startswith(word)]
-        if len(begun) == 1:
-            return begun[0]
-        if begun:
-            raise UnknownName(f'There are several GPUs "{name}": {", ".join(begun)}. Name one of them.')
-        hint = did_you_mean(word, forms)
-        for form, each in forms.items():
-            hint = hint.replace(f'"{form}"', f'"{each}"')
-        raise UnknownName(f'There is no GPU "{name}" in the price table.{hint} Known: {", ".join(forms.values())}.')
+    def _find(self, name: str) -> str:
+        known = list(self.names.values())
+        found = named(name, known, {other: each for other, each in ALSO.items() if each in known})
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownName(f'There are several GPUs "{name}": {", ".join(found)}. Name one of them.')
+        hint = did_you_mean(name.strip().upper(), known)
+        raise UnknownName(f'There is no GPU "{name}" in the price table.{hint} Known: {", ".join(known)}.')
 
 
 class PriceTables:
@@ -126,8 +143,8 @@ class PriceTables:
 
     @cached_property
     def read_on(self) -> date:
-        """The date of the tables: the newest day on which a source of theirs was read."""
-        return max(row.read_on for row in self.rows)
+        """The date of the tables: the newest day on which a price of theirs was read."""
+        return max((row.read_on for row in self.rows if is_money(row.kind)), default=date.min)
 
 
 def user_file() -> Path:
@@ -157,11 +174,17 @@ def _tables_in(folder: str | None) -> PriceTables:
         rows = read_rows(file.read_text("utf-8"), str(file))
         if not rows:
             raise PriceTableError([Problem(str(file), "It holds no price below its titles.")])
-        return PriceTables(rows, file)
+        return PriceTables([*rows, *_facts_beside(rows)], file)
     except (PriceTableError, UnicodeDecodeError) as error:
         cure = Problem("", '"ft-roi prices reset" goes back to the shipped price table.')
         wrong = error.problems if isinstance(error, PriceTableError) else (Problem(str(file), "No UTF-8 text."),)
         raise PriceTableError([cure, *wrong]) from None
+
+
+def _facts_beside(rows: Sequence[PriceRow]) -> list[PriceRow]:
+    """What GPUs can do, as shipped, where a user's table does not say it."""
+    told = {row.key for row in rows}
+    return [row for row in shipped_tables().rows if row.kind in GPU_FACT_KINDS and row.key not in told]
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,9 @@ DEAREST_PER_1K = 0.1
 DEAREST_PER_TOKEN = 0.5
 """The same where a call is one token, as in the reference framework, whose example charges 0.30."""
 
+DEAREST_PER_MILLION = 1000.0
+"""Dollars for a million tokens that no list charges."""
+
 CHEAPEST_PER_MILLION = 0.02
 """Dollars for a million tokens that few models cost less than; prices per 1,000 are mostly below it."""
 
@@ -36,6 +39,9 @@ OLD_PRICE_DAYS = 365
 _SERIAL_ZERO = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 40_179, 54_788
 """How a sheet stores the days of 2010 to 2049."""
+
+_ABOVE = re.compile(r"Above ([\d,]+) prompt tokens .+? costs ([\d.e+-]+) per million; this price is typed")
+"""What the note of a typed price says where the model's price table has another one for long prompts."""
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
@@ -111,6 +117,33 @@ def per_1k(s: Scenario) -> Asked:
                 )
 
 
+@question("A price per million that no list has")
+def beyond_any_list(s: Scenario) -> Asked:
+    """3,200 for a million tokens."""
+    for side in SIDES:
+        for field in ("input_price_per_m", "output_price_per_m"):
+            price = getattr(s, f"{side}_{field}") or 0.0
+            if price > units(s.currency, DEAREST_PER_MILLION) and not _is_a_date(price):
+                yield (
+                    f"{side}_{field}",
+                    f"{price:,g} per million tokens is above any list price. Is it of another unit, or per billion?",
+                )
+
+
+@question("A price for shorter prompts")
+def price_of_a_shorter_prompt(s: Scenario) -> Asked:
+    """Typed beside a named model that costs more above so many tokens."""
+    for side in SIDES:
+        for field in ("input_price_per_m", "output_price_per_m"):
+            name = f"{side}_{field}"
+            price, above = getattr(s, name), _ABOVE.search(s.notes.get(name, ""))
+            if above and price is not None and float(above[2]) != price:
+                yield (
+                    name,
+                    f"Prompts above {above[1]} tokens cost {above[2]} per million in the price table, not {price:g}.",
+                )
+
+
 @question("Input and output price exchanged")
 def exchanged(s: Scenario) -> Asked:
     """A prompt that costs more by the token than the answer."""
@@ -134,6 +167,16 @@ def free_model(s: Scenario) -> Asked:
                 yield f"finetuned_{field}_price_per_m", _FREE
     elif s.finetuned_cost_per_1k_tokens == 0:
         yield "finetuned_cost_per_1k_tokens", _FREE
+
+
+@question("A price of 0 for a model that is paid by the token today")
+def free_today(s: Scenario) -> Asked:
+    """The baseline, or the model that one would change to."""
+    for side in ("baseline", "switch"):
+        for field in ("input", "output"):
+            name = f"{side}_{field}_price_per_m"
+            if getattr(s, name) == 0 and getattr(s, f"{side}_{field}_tokens") != 0:
+                yield name, "0 per million tokens: no list price is. Is the price missing?"
 
 
 _FREE = "Paid by the token, at 0: the fine-tuned model is free. Give its price, or serve it on your own GPUs."

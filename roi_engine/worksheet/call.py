@@ -136,7 +136,7 @@ def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
     ranges = {
         name: value
         for name, value in varied.items()
-        if isinstance(value, tuple) and function.by_name[name].kind != "range"
+        if isinstance(value, tuple) and not _is_whole(function.by_name[name], value)
     }
     if not ranges:
         checked = {name: _checked(function.by_name[name], value) for name, value in varied.items()}
@@ -150,6 +150,11 @@ def _called(function: Function, arguments: tuple[Any, ...]) -> Any:
     if function.result.kind == "table":
         raise WrongType(f"{function.name} gives a table and takes single cells: {next(iter(ranges))} is a range.")
     return _grid(function, case, varied, ranges)
+
+
+def _is_whole(argument: Argument, cells: tuple[tuple[Any, ...], ...]) -> bool:
+    """Whether a range belongs to one call."""
+    return argument.kind == "range" or (argument.kind == "cell or table" and is_block(cells))
 
 
 def _slots(function: Function, arguments: tuple[Any, ...]) -> list[Any]:

@@ -32,8 +32,11 @@ QUALITY = "Quality"
 ESTIMATORS = "Estimators and tables"
 AUDIT = "Audit"
 
-ArgumentKind = Literal["number", "text", "block", "range"]
-"""What stands in an argument: one cell (a range of them gives a grid), a scenario, or a range that is read whole."""
+ArgumentKind = Literal["number", "text", "block", "range", "cell or table"]
+"""What stands in an argument: one cell (a range of them gives a grid), a scenario, or a range that is read whole.
+
+A cell or table is a cell, or a range of labels and values that is read whole.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Argument:
             raise FtRoiError(f"{self.name}: missing. {self.meaning}")
         if self.kind == "range":
             return self._checked_rows(value if isinstance(value, tuple) else ((value,),))
+        if isinstance(value, tuple):
+            return [list(row) for row in value]
         return self._checked_cell(value, self.name)
 
     def _checked_rows(self, rows: tuple[tuple[Any, ...], ...]) -> list[list[Any]]:

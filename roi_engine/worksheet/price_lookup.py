@@ -7,7 +7,7 @@ from datetime import date
 
 from roi_engine import quantity as q
 from roi_engine.errors import UnknownName, did_you_mean
-from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS, PriceRow
+from roi_engine.prices.price_row import GPU_KINDS, MODEL_KINDS, TIER, PriceRow
 from roi_engine.prices.price_tables import PriceTable, price_tables
 from roi_engine.worksheet.catalogue import ESTIMATORS, Argument, worksheet_function
 
@@ -29,7 +29,7 @@ EVIDENCE: dict[str, Callable[[PriceRow], str]] = {
         Argument(
             "kind",
             q.TEXT,
-            "input, output, cached, batch_input, batch_output or training; or currency, source or read_on of the first of these.",
+            "input, output, cached, cache_write, batch_input, batch_output or training; input_above_200k where long prompts have a price of their own; or currency, source or read_on of the first of these.",
             kind="text",
         ),
         Argument("as_of", q.DATE, "A date, or text such as 2026-08-05; empty: the newest price.", optional=True),
@@ -44,7 +44,7 @@ def price(model: str, kind: str, as_of: date | None) -> float | str:
 @worksheet_function(
     "FT_GPUINFO",
     ESTIMATORS,
-    "A figure of a GPU from the price table: peak_tflops (dense bf16), memory_gb, hourly_low, hourly_typical or hourly_high. #N/A for an unknown GPU or field.",
+    "A figure of a GPU from the price table: peak_tflops (dense bf16), fp8_tflops, memory_gb, bandwidth_tb_s, link_gb_s, hourly_low, hourly_typical, hourly_high. Names match whole words: L4 is not the L40S. #N/A for an unknown GPU or field.",
     q.Quantity("figure", "the field's unit", "number", low=0),
     own=(
         Argument(
@@ -53,7 +53,7 @@ def price(model: str, kind: str, as_of: date | None) -> float | str:
         Argument(
             "field",
             q.TEXT,
-            "peak_tflops, memory_gb, hourly_low, hourly_typical or hourly_high; or currency, source or read_on of hourly_typical.",
+            "peak_tflops, fp8_tflops, fp4_tflops, memory_gb, bandwidth_tb_s, link_gb_s, hourly_low, hourly_typical or hourly_high; or currency, source or read_on of hourly_typical.",
             kind="text",
         ),
     ),
@@ -70,7 +70,7 @@ def _figure(
     """The figure of a kind, or what is said about the one that stands for others."""
     word = typed.strip().lower().replace(" ", "_").replace("-", "_")
     known = (*kinds, *EVIDENCE)
-    if word not in known:
+    if word not in known and not (kinds is MODEL_KINDS and TIER.fullmatch(word)):
         raise UnknownName(f'{argument}: there is no "{typed}".{did_you_mean(word, known)} Known: {", ".join(known)}.')
     if word not in EVIDENCE:
         return table.row(name, word, as_of).value

@@ -8,13 +8,16 @@ from roi_engine import quantity as q
 from roi_engine import serving
 from roi_engine.equations import call_cost as cost_of_mix
 from roi_engine.equations import token_cost
-from roi_engine.errors import UnknownName, did_you_mean
+from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
+from roi_engine.value import ROUNDING
 from roi_engine.worksheet.catalogue import TOKENS, Argument, worksheet_function
 
 _CALLS = Argument("calls", q.CALLS, "Calls per month.")
 _SERVED = (
     Argument("tokens_per_call", q.TOKENS, "Prompt and answer tokens of one call."),
-    Argument("tokens_per_second", q.THROUGHPUT, "Throughput of one replica at the latency you accept."),
+    Argument(
+        "tokens_per_second", q.THROUGHPUT, "Input + output tokens per second of one replica at the latency you accept."
+    ),
 )
 _GPU_RATE = Argument("gpu_hourly_rate", q.GPU_HOUR_PRICE, "Price of one GPU for one hour.")
 _PLANNED = (
@@ -45,7 +48,7 @@ _OPERATIONS = Argument("operations", q.MONEY_PER_MONTH, "Monthly upkeep; empty: 
 @worksheet_function(
     "FT_CALLCOST",
     TOKENS,
-    "Cost of one call from its tokens and prices per million; cached tokens are part of the input tokens, a batch discount falls on the batch share.",
+    "Cost of one call from its tokens and prices per million; tokens read from the cache and written to it are part of the input tokens, a batch discount falls on the batch share.",
     q.MONEY_PER_CALL,
     own=(
         Argument("input_tokens", q.TOKENS, "Prompt tokens, cached ones included."),
@@ -61,6 +64,19 @@ _OPERATIONS = Argument("operations", q.MONEY_PER_MONTH, "Monthly upkeep; empty: 
         ),
         Argument("batch_share", q.SHARE, "Share of the calls sent in batches.", optional=True, default=0.0),
         Argument("batch_discount", q.SHARE, "Discount on batched calls.", optional=True, default=0.0),
+        Argument(
+            "cached_write_share",
+            q.SHARE,
+            "Share of the prompt written to the cache; with the share read from it at most 1.",
+            optional=True,
+            default=0.0,
+        ),
+        Argument(
+            "cached_write_price_per_m",
+            q.PRICE_PER_MILLION,
+            "Price of a million tokens written to the cache; empty: the input price.",
+            optional=True,
+        ),
     ),
     scenario="none",
     examples=(1800, 250, 2, 8, 0.5, 0.5),
@@ -74,10 +90,13 @@ def call_cost(
     cached_price_per_m: float | None = None,
     batch_share: float = 0.0,
     batch_discount: float = 0.0,
+    cached_write_share: float = 0.0,
+    cached_write_price_per_m: float | None = None,
 ) -> float:
     """Cost of one call.
 
-        [input · ((1 − cached) · p_in + cached · p_cached) + output · p_out] / 10⁶ · (1 − batched · discount)
+        [input · ((1 − cached − written) · p_in + cached · p_cached + written · p_write) + output · p_out] / 10⁶
+        · (1 − batched · discount)
 
     Tokens per call; prices in currency per million tokens; shares and discount as decimals. Returns currency
     per call. Source: docs/method.md, "Token prices".
@@ -85,7 +104,12 @@ def call_cost(
     >>> call_cost(1800, 250, 2, 8, 0.5, 0.5)
     0.00425
     """
+    if cached_share + cached_write_share > 1 + ROUNDING:
+        raise OutOfRange(
+            "cached_write_share: with cached_share it is above 1, and a prompt has no more tokens than its own."
+        )
     cached_price = input_price_per_m if cached_price_per_m is None else cached_price_per_m
+    write_price = input_price_per_m if cached_write_price_per_m is None else cached_write_price_per_m
     cost: Any = cost_of_mix(
         input_tokens,
         output_tokens,
@@ -93,6 +117,8 @@ def call_cost(
         output_price_per_m,
         cached_share,
         cached_price,
+        cached_write_share,
+        write_price,
         batch_share,
         batch_discount,
     )

@@ -38,8 +38,9 @@ from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine.cell_errors import CELL_ERRORS
 from roi_engine.errors import FtRoiError
 from roi_engine.figures import FIGURES
-from roi_engine.prices.litellm_map import COST_KEYS, litellm_rows
+from roi_engine.prices.litellm_map import COST_KEYS, litellm_prices
 from roi_engine.prices.price_file import COLUMNS, KINDS, read_rows, rows_as_csv
+from roi_engine.prices.price_map import parsed
 from roi_engine.prices.price_tables import PriceTables
 from roi_engine.scenario_file import ANNOTATIONS, GROUPS
 from templates.returned.checked_workbook import check_workbook
@@ -442,7 +443,10 @@ def take_prices(read: Any, text: str) -> None:
     cuts=st.one_of(st.just([]), st.just([]), CUTS),
 )
 def test_price_maps(entries: dict[str, Any], cuts: list[tuple[float, int, str]]) -> None:
-    take_prices(lambda text: litellm_rows(text, "map.json", date(2026, 8, 5)), spliced(json.dumps(entries), cuts))
+    take_prices(
+        lambda text: litellm_prices(parsed(text, "map.json"), "map.json", date(2026, 8, 5)).rows,
+        spliced(json.dumps(entries), cuts),
+    )
 
 
 CSV_CELLS = st.one_of(

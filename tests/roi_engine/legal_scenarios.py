@@ -51,8 +51,28 @@ REQUIRED = [name for name in PLAIN if INPUTS[name].required]
 def mix(side: str) -> st.SearchStrategy[dict[str, float]]:
     """A side's token mix: none, or the four figures it needs, with or without a cache and batches."""
     needed = named([f"{side}_{field}" for field in MIX])
-    more = ("cached_share", "cached_price_per_m", "batch_share", "batch_discount")
-    return st.just({}) | st.fixed_dictionaries(needed, optional=named([f"{side}_{field}" for field in more]))
+    optional = named([f"{side}_{field}" for field in CACHE_AND_BATCHES])
+    return st.just({}) | st.fixed_dictionaries(needed, optional=optional)
+
+
+CACHE_AND_BATCHES = (
+    "cached_share", "cached_price_per_m", "cached_write_share", "cached_write_price_per_m", "batch_share",
+    "batch_discount",
+)  # fmt: skip
+
+
+def within_the_prompt(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with shares written to the cache that leave room for those read from it."""
+    fitted = dict(values)
+    for side in ("baseline", "finetuned", "switch"):
+        read, written = (
+            fitted.get(f"{side}_{name}", fitted.get(f"baseline_{name}") if side == "switch" else None)
+            for name in ("cached_share", "cached_write_share")
+        )
+        if read is not None and written is not None:
+            fitted[f"{side}_cached_share"] = read
+            fitted[f"{side}_cached_write_share"] = written * (1 - read) if read + written > 1 else written
+    return fitted
 
 
 REVIEW: st.SearchStrategy[dict[str, float]] = st.just({}) | st.fixed_dictionaries(
@@ -76,10 +96,7 @@ OTHER_MODEL: st.SearchStrategy[dict[str, float]] = (
         named([f"switch_{field}" for field in MIX]),
         optional=named(
             [
-                "switch_cached_share",
-                "switch_cached_price_per_m",
-                "switch_batch_share",
-                "switch_batch_discount",
+                *(f"switch_{field}" for field in CACHE_AND_BATCHES),
                 "switch_price_change",
             ]
         ),
@@ -112,7 +129,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values["storage_timing"] = draw(st.sampled_from(["upfront", "monthly"]))
     if values.get("tokens_per_call", 1) == 1 and any(f"{side}_input_price_per_m" in values for side in SIDES):
         values["tokens_per_call"] = 800.0  # one token a call beside a token mix is refused
-    return Scenario(**values)
+    return Scenario(**within_the_prompt(values))
 
 
 def cents(high: int) -> st.SearchStrategy[float]:

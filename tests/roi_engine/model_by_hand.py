@@ -22,7 +22,12 @@ def price_of_a_call(inputs: Mapping[str, Any], side: str) -> float:
     price_cached = inputs[f"{side}_cached_price_per_m"]
     if price_cached is None:
         price_cached = price_in
-    prompt = tokens_in * ((1 - cached) * price_in + cached * price_cached)
+    written = inputs[f"{side}_cached_write_share"] or 0.0
+    price_written = inputs[f"{side}_cached_write_price_per_m"]
+    if price_written is None:
+        price_written = price_in
+    fresh = 1 - cached - written
+    prompt = tokens_in * (fresh * price_in + cached * price_cached + written * price_written)
     batched = (inputs[f"{side}_batch_share"] or 0.0) * (inputs[f"{side}_batch_discount"] or 0.0)
     return (prompt + inputs[f"{side}_output_tokens"] * inputs[f"{side}_output_price_per_m"]) / 1e6 * (1 - batched)
 
@@ -144,11 +149,12 @@ def price_of_another_model(inputs: Mapping[str, Any]) -> float | None:
     """What a call costs on it; None where no price is given."""
     tokens = {
         name: inputs[f"switch_{name}"] if inputs[f"switch_{name}"] is not None else inputs[f"baseline_{name}"]
-        for name in ("input_tokens", "output_tokens", "cached_share", "batch_share")
+        for name in ("input_tokens", "output_tokens", "cached_share", "cached_write_share", "batch_share")
     }
     if inputs["switch_input_price_per_m"] is not None:
         side = {f"baseline_{name}": value for name, value in tokens.items()}
-        for name in ("input_price_per_m", "output_price_per_m", "cached_price_per_m", "batch_discount"):
+        prices = ("input_price_per_m", "output_price_per_m", "cached_price_per_m", "cached_write_price_per_m")
+        for name in (*prices, "batch_discount"):
             side[f"baseline_{name}"] = inputs[f"switch_{name}"]
         return price_of_a_call(side, "baseline") if tokens["input_tokens"] + tokens["output_tokens"] > 0 else None
     if inputs["switch_cost_per_1k_tokens"] is None:

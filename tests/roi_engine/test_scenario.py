@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from roi_engine import INPUTS, REFERENCE, Range, Scenario, ScenarioError, UnknownName
+from roi_engine import INPUTS, REFERENCE, Range, Scenario, ScenarioError, UnknownName, appraise
 from roi_engine.scenario import REFERENCE_INPUTS, SCENARIO_ARGUMENTS, find_input, known_input
 from tests.examples import examples
 from tests.roi_engine.legal_scenarios import scenarios
@@ -78,6 +78,8 @@ def test_the_defaults_are_the_models() -> None:
         **{f"{side}_{name}": None for side in SIDES for name in MIX},
         **{f"{side}_cached_share": None for side in SIDES},
         **{f"{side}_cached_price_per_m": None for side in SIDES},
+        **{f"{side}_cached_write_share": None for side in SIDES},
+        **{f"{side}_cached_write_price_per_m": None for side in SIDES},
         **{f"{side}_batch_share": None for side in SIDES},
         **{f"{side}_batch_discount": None for side in SIDES},
         "serving": "per_token",
@@ -190,7 +192,13 @@ def test_a_token_mix_replaces_its_sides_price(side: str) -> None:
 
 
 @pytest.mark.parametrize("side", ["baseline", "finetuned"])
-@pytest.mark.parametrize("field", [*MIX, "cached_share", "cached_price_per_m", "batch_share", "batch_discount"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *MIX, "cached_share", "cached_price_per_m", "cached_write_share", "cached_write_price_per_m", "batch_share",
+        "batch_discount",
+    ],
+)  # fmt: skip
 def test_a_side_that_gives_any_part_of_a_mix_needs_the_first_four(side: str, field: str) -> None:
     found = problems(**{f"{side}_{field}": 0.5}, tokens_per_call=650)
     assert set(found) == {f"{side}_{name}" for name in MIX} - {f"{side}_{field}"}
@@ -311,7 +319,7 @@ def test_every_range_of_the_model_is_tested() -> None:
     for name, declared in INPUTS.items():
         for bound in (declared.quantity.low, declared.quantity.high):
             plain = bound == 0 and declared.quantity.kind in ("money", "price", "number")
-            shares = name.endswith(("cached_share", "batch_share", "batch_discount"))
+            shares = name.endswith(("cached_share", "cached_write_share", "batch_share", "batch_discount"))
             assert (name, bound) in tested or plain or shares or math.isinf(bound), (name, bound)
 
 
@@ -518,3 +526,20 @@ def test_what_was_given_makes_the_same_scenario(scenario: Scenario) -> None:
     assert Scenario(**scenario.inputs()) == scenario
     assert scenario.with_inputs() == scenario
     assert Scenario(**scenario.inputs()).fingerprint() == scenario.fingerprint()
+
+
+def test_shares_read_from_the_cache_and_written_to_it_are_at_most_the_prompt() -> None:
+    mix = {
+        "baseline_input_tokens": 1000, "baseline_output_tokens": 100, "baseline_input_price_per_m": 3,
+        "baseline_output_price_per_m": 15, "baseline_cached_share": 0.5, "baseline_cached_price_per_m": 0.3,
+    }  # fmt: skip
+    written = REFERENCE.with_inputs(**mix, baseline_cached_write_share=0.5, baseline_cached_write_price_per_m=3.75)
+    calls = written.baseline_monthly_api_calls
+    assert appraise(written).cash_flow[1] - appraise(REFERENCE.with_inputs(**mix)).cash_flow[1] == pytest.approx(
+        calls * 1000 * 0.5 * (3.75 - 3) / 1e6
+    )
+    (told,) = problems(**mix, baseline_cached_write_share=0.6).items()
+    assert told[0] == "baseline_cached_write_share"
+    assert told[1] == "With the share read from the cache it is 1.1 of the prompt. Together they are at most 1."
+    other = {"switch_input_price_per_m": 1, "switch_output_price_per_m": 4, "switch_cached_write_share": 0.6}
+    assert list(problems(**mix, **other)) == ["switch_cached_write_share"]  # the share read is the baseline's

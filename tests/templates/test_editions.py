@@ -155,6 +155,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "switch_accuracy_improvement_percent": -0.05,
         "switch_output_tokens": 120.0,
         "switch_cached_share": 0.3,
+        "switch_cached_write_share": 0.4,
+        "switch_cached_write_price_per_m": 0.5,
         "switch_batch_share": 0.5,
         "switch_batch_discount": 0.5,
     },
@@ -218,6 +220,13 @@ MOVED = {name: _moved(name) for name, declared in INPUTS.items() if declared.num
 UNMOVED = {
     **dict.fromkeys(("training_hours", "gpu_hourly_rate", "gpu_count", "training_runs"), "an API trains the sample"),
     "finetuned_cached_price_per_m": "no prompt token is cached",
+    **dict.fromkeys(
+        (
+            "baseline_cached_write_share", "baseline_cached_write_price_per_m", "finetuned_cached_write_share",
+            "finetuned_cached_write_price_per_m",
+        ),
+        "a share that is written and a price other than the input's move it together",
+    ),
     "model_size_b": "nothing is calculated with it",
     **dict.fromkeys(("baseline_batch_share", "finetuned_batch_share"), "batches have no discount"),
     **dict.fromkeys(("baseline_batch_discount", "finetuned_batch_discount"), "no call is batched"),

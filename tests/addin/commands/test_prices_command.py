@@ -65,9 +65,12 @@ def generated_map(models: int) -> dict[str, Any]:
 
 def test_list_prints_models_and_gpus_with_their_newest_figures(own: Path) -> None:
     lines = run("list").stdout.splitlines()
-    assert "".join(lines[0].split()) == "permilliontokensinputoutputcachedbatchinputbatchoutputtrainingcurrency"
+    titles = "per million tokens, input, output, cached, cache write, batch input, batch output, training, currency"
+    assert lines[0].split() == titles.replace(",", "").split()
     assert ["claude-sonnet-5", "3", "15", "USD"] in [line.split() for line in lines]
-    assert ["A100", "80GB", "312", "80", "0.8", "1.39", "3.67", "USD"] in [line.split() for line in lines]
+    assert ["A100", "80GB", "312", "80", "2.039", "600", "0.8", "1.39", "3.67", "USD"] in [
+        line.split() for line in lines
+    ]
 
 
 def test_list_filters_by_name_and_vendor(own: Path) -> None:
@@ -107,6 +110,26 @@ def test_show_prints_every_period_with_its_source(own: Path) -> None:
     assert ["input", "0.27", "USD", "2025-02-08", "2026-08-05", "llm-prices"] in lines
 
 
+def test_open_models_are_listed_shown_and_imported(own: Path) -> None:
+    listed = run("list", "llama-3.1-8b").stdout.splitlines()
+    assert listed[0].split()[:4] == ["open", "model", "params", "b"]
+    assert " ".join(listed[1].split()) == "Llama-3.1-8B 8.03 8.03 32 4096 32 8 128 0 131072 Llama 3.1 Community License"
+    shown = [" ".join(line.split()) for line in run("show", "Llama-3.3-70B").stdout.splitlines()]
+    assert shown[0] == "Llama-3.1-70B (meta)" and "kv heads 8" in shown and "read on 2026-11-01" in shown
+    (model,) = json.loads(run("show", "Llama-3.3-70B", "--json").stdout)
+    assert (model["name"], model["layers"]) == ("Llama-3.1-70B", 80)
+    titles = "name,params_b,active_b,layers,hidden,heads,kv_heads,head_dim,intermediate,context"
+    Path("models.csv").write_text(f"{titles}\nmine-8B,8,8,32,4096,32,8,128,14336,8192\n", "utf-8")
+    assert run("import", "models.csv").stdout.startswith("Read 1 open models. Wrote ")
+    assert "models.csv" in run("show", "mine-8B").stdout
+    assert not own.exists()  # prices are another table
+    Path("models.csv").write_text(f"{titles}\nmine-8B,8,8,0,4096,32,8,128,14336,8192\n", "utf-8")
+    assert "models.csv, line 2, layers: 0 is no number above 0" in run("import", "models.csv", exit_code=3).stderr
+    assert "layers             32" in run("show", "mine-8B").stdout
+    Path("models.csv").write_text(titles + "\n", "utf-8")
+    assert "no model below its titles" in run("import", "models.csv", exit_code=3).stderr
+
+
 def test_show_knows_gpus_by_short_names(own: Path) -> None:
     assert "peak tflops" in run("show", "a100").stdout
     assert "There are several GPUs" in run("show", "H100", exit_code=3).stderr
@@ -139,13 +162,75 @@ def test_import_of_our_own_table_keeps_the_history(own: Path) -> None:
     done = run("import", "ours.csv", "--date", "2026-11-01", "--json")
     assert json.loads(done.stdout) == {
         "file": str(own), "table_date": str(tables.shipped_tables().read_on), "new": ["our-model"],
-        "changed": ["gpt-4.1"], "read_again": [],
+        "changed": ["gpt-4.1"], "read_again": [], "older": [], "left_out": [],
     }  # fmt: skip
     was, now = tables.price_tables().models.periods("gpt-4.1", "input")
     assert (was.value, was.to_date, was.source) == (2, date(2026, 11, 1), "llm-prices")
     assert (now.value, now.from_date, now.source) == (1.8, date(2026, 11, 1), "ours.csv")
     shown = run("show", "gpt-4.1").stdout
     assert "1.8" in shown and "ours.csv" in shown and "llm-prices" in shown
+
+
+def test_an_older_reading_changes_no_price_in_force(own: Path) -> None:
+    Path("newer.csv").write_text("name,kind,value,read_on\nm,input,0.28,2026-11-20\n", "utf-8")
+    Path("older.csv").write_text("name,kind,value,read_on\nm,input,3200,2025-09-01\n", "utf-8")
+    run("import", "newer.csv", "--date", "2026-11-20")
+    before = own.read_bytes()
+    done = run("import", "older.csv", "--date", "2025-09-01")
+    assert "Of 1 the table has figures that were read later: those stay in force." in done.stdout
+    assert own.read_bytes() == before
+    older = run("import", "older.csv", "--date", "2025-09-01", "--json")
+    assert json.loads(older.stdout)["older"] == ["m"]
+
+
+def test_wrong_entries_of_a_map_are_left_out_and_named(own: Path) -> None:
+    entries = {
+        "good": {"input_cost_per_token": 2e-6},
+        "by the thousand": {"input_cost_per_token": 0.0032, "output_cost_per_token": 1e-6},
+    }
+    done = run("import", made("map.json", entries), exit_code=4)
+    assert "Read 1 models and GPUs: 1 new" in done.stdout
+    assert "What was left out, the rest was taken:" in done.stderr
+    assert "map.json: by the thousand, input_cost_per_token: 0.0032 is 3,200 per million tokens" in done.stderr
+    assert tables.price_tables().models.row("good", "input").value == 2
+    many = {f"m{number}": {"input_cost_per_token": -1} for number in range(30)} | {"good": entries["good"]}
+    told = run("import", made("many.json", many), exit_code=4).stderr
+    assert "… and 10 more." in told and "m19" in told and "m20" not in told
+    as_json = run("import", "many.json", "--json", exit_code=4)
+    assert len(json.loads(as_json.stdout)["left_out"]) == 30
+
+
+def test_a_file_of_llm_prices(own: Path) -> None:
+    entries = {"updated_at": "2026-11-01", "prices": [{"id": "gpt-4.1", "vendor": "openai", "input": 1.5, "output": 8}]}
+    run("import", made("current-v1.json", entries), "--date", "2026-11-02")
+    row = tables.price_tables().models.row("gpt-4.1", "input")
+    assert (row.value, row.source, str(row.read_on), str(row.from_date)) == (
+        1.5,
+        "llm-prices",
+        "2026-11-01",
+        "2026-11-02",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("name;kind;value;currency\nours;input;0,5;EUR\nours;output;1,25;EUR\n", 0.5, "EUR"),
+        ("sep=;\nname;kind;value\nours;input;0.5\n", 0.5, "USD"),
+        ("name\tkind\tvalue\tcurrency\nours\tinput\t1.234,5\t €\nours\toutput\t1.234\t€\n", 1234.5, "EUR"),
+        ("SEP=,\r\nname,kind,value,currency\r\nours,input,0.5,usd \r\n", 0.5, "USD"),
+    ],
+)
+def test_tables_as_spreadsheet_programs_write_them(own: Path, text: str, value: float, currency: str) -> None:
+    Path("ours.csv").write_text(text, "utf-8")
+    run("import", "ours.csv")
+    row = tables.price_tables().models.row("ours", "input")
+    assert (row.value, row.currency) == (value, currency)
+
+
+def test_a_place_in_a_file_that_names_its_separator(own: Path) -> None:
+    Path("ours.csv").write_text("sep=;\nname;kind;value\nours;input;0.5\nours;output;x\n", "utf-8")
+    assert 'ours.csv, line 4, value: "x" is not a number' in run("import", "ours.csv", exit_code=3).stderr
 
 
 def test_import_holds_from_today_unless_told(own: Path) -> None:

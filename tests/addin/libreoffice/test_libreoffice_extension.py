@@ -108,7 +108,10 @@ def test_the_configuration_says_of_every_function_what_the_catalogue_says() -> N
 
 
 def test_the_interface_has_a_method_for_every_function_under_legal_names() -> None:
-    """LibreOffice refuses the whole interface for one identifier with an underscore, and says so nowhere."""
+    """LibreOffice refuses the whole interface for one identifier with an underscore, and says so nowhere.
+
+    Nor does it take a word of its language: bound, an argument of FT_SERVINGRATE.
+    """
     text = extension.extension_parts()["functions.idl"]
     methods = re.findall(r"^  (any|sequence< sequence< any > >) (\w+)\((.*)\);$", text, re.MULTILINE)
     assert len(methods) == len(functions())
@@ -118,6 +121,7 @@ def test_the_interface_has_a_method_for_every_function_under_legal_names() -> No
         assert name == extension.method_name(function.name)
         assert len(set(names)) == len(names) == len(function.arguments)
         assert all(re.fullmatch(r"[a-z][A-Za-z0-9]*", each) for each in (name, *names))
+        assert not extension.RESERVED & {name, *names}
 
 
 def test_what_libreoffice_loads_imports_the_standard_library_and_the_engine_alone() -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from roi_engine.errors import PriceTableError
-from roi_engine.prices.litellm_map import litellm_rows
+from roi_engine.prices.litellm_map import litellm_prices
+from roi_engine.prices.price_map import PriceMap, parsed
+from roi_engine.prices.price_row import PriceRow
 
 EXCERPT = Path(__file__).with_name("litellm_excerpt.json").read_text("utf-8")
 """Eight entries of the map in litellm 1.110.2, with some of their keys."""
@@ -18,9 +20,19 @@ EXCERPT = Path(__file__).with_name("litellm_excerpt.json").read_text("utf-8")
 DAY = date(2026, 11, 20)
 
 
+def read(text: str) -> PriceMap:
+    return litellm_prices(parsed(text, "map.json"), "map.json", DAY)
+
+
+def litellm_rows(text: str) -> list[PriceRow]:
+    found = read(text)
+    assert found.left_out == []
+    return found.rows
+
+
 def problems(text: str) -> list[str]:
     with pytest.raises(PriceTableError) as caught:
-        litellm_rows(text, "map.json", DAY)
+        read(text)
     return [str(each) for each in caught.value.problems]
 
 
@@ -29,7 +41,7 @@ def with_cost(cost: str) -> str:
 
 
 def test_prices_are_per_million_and_without_the_noise_of_the_product() -> None:
-    rows = {(row.name, row.kind): row for row in litellm_rows(EXCERPT, "map.json", DAY)}
+    rows = {(row.name, row.kind): row for row in litellm_rows(EXCERPT)}
     kinds = ("input", "output", "cached", "batch_input", "batch_output")
     assert [rows["gpt-4.1", kind].value for kind in kinds] == [2, 8, 0.5, 1, 4]
     tuned = rows["ft:gpt-4o-mini-2024-07-18", "input"]
@@ -38,13 +50,13 @@ def test_prices_are_per_million_and_without_the_noise_of_the_product() -> None:
 
 
 def test_the_explanation_and_models_without_a_price_per_token_are_left_out() -> None:
-    names = {row.name for row in litellm_rows(EXCERPT, "map.json", DAY)}
+    names = {row.name for row in litellm_rows(EXCERPT)}
     assert {"sample_spec", "amazon.nova-canvas-v1:0", "whisper-1"} <= json.loads(EXCERPT).keys()
     assert names == {"gpt-4.1", "o3", "ft:gpt-4o-mini-2024-07-18", "claude-haiku-4-5", "text-embedding-3-small"}
 
 
 def test_a_free_model_has_a_price() -> None:
-    (row,) = litellm_rows(with_cost("0"), "map.json", DAY)
+    (row,) = litellm_rows(with_cost("0"))
     assert row.value == 0
 
 
@@ -57,6 +69,7 @@ def test_a_free_model_has_a_price() -> None:
         ("[]", "[] is not a number"),
         ("NaN", "nan is not a finite number"),
         ("1e999", "inf is not a finite number"),
+        ("0.0032", "0.0032 is 3,200 per million tokens. Prices in this map are of one token"),
         ("2.0", "2 is 2,000,000 per million tokens. Prices in this map are of one token"),
     ],
 )
@@ -82,17 +95,45 @@ def test_a_malformed_map(text: str, words: str) -> None:
     assert words in problems(text)[0]
 
 
-def test_a_model_given_twice() -> None:
-    entry = '{"input_cost_per_token": 1e-06}'
-    assert problems(f'{{"a": {entry}, "b": {entry}, "a": {entry}}}') == [
-        "map.json: a: Given twice. Keep one of the two."
+def test_a_model_given_twice_is_left_out_unless_it_is_alike() -> None:
+    entry, other = '{"input_cost_per_token": 1e-06}', '{"input_cost_per_token": 2e-06}'
+    assert [row.name for row in litellm_rows(f'{{"a": {entry}, "b": {entry}, "a": {entry}, "B": {entry}}}')] == [
+        "a",
+        "b",
     ]
-    assert problems(f'{{"a": {entry}, "A": {entry}}}') == [
-        'map.json: A: The model stands there as "a" too. Keep one of the two.'
-    ]
+    found = read(f'{{"a": {entry}, "b": {entry}, "a": {other}}}')
+    assert [row.name for row in found.rows] == ["b"]
+    assert [str(each) for each in found.left_out] == ["map.json: a: Given twice, and not alike. Keep one of the two."]
+    found = read(f'{{"a": {entry}, "b": {entry}, "A": {other}}}')
+    assert [row.name for row in found.rows] == ["b"]
+    assert len(found.left_out) == 2
     assert problems('{"a": {"input_cost_per_token": 1e-06, "input_cost_per_token": 2e-06}}') == [
-        "map.json: a, input_cost_per_token: Given twice. Keep one of the two."
+        "map.json: a, input_cost_per_token: Given twice, and not alike. Keep one of the two."
     ]
+
+
+def test_a_wrong_entry_is_left_out_whole_and_the_others_are_taken() -> None:
+    """One that has its prices by the thousand tokens: cases of a real map."""
+    found = read(
+        '{"gpt-4.1": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06},'
+        ' "y": {"input_cost_per_token": 0.015, "output_cost_per_token": 6e-05}, "z": 5}'
+    )
+    assert [(row.name, row.kind) for row in found.rows] == [("gpt-4.1", "input"), ("gpt-4.1", "output")]
+    assert [str(each) for each in found.left_out] == [
+        "map.json: y, input_cost_per_token: 0.015 is 15,000 per million tokens. Prices in this map are of one token.",
+        "map.json: z: A model has an object with its prices.",
+    ]
+
+
+def test_prices_of_long_prompts_are_rows_of_their_own() -> None:
+    rows = litellm_rows(
+        '{"g": {"input_cost_per_token": 1.25e-06, "input_cost_per_token_above_200k_tokens": 2.5e-06,'
+        ' "output_cost_per_token_above_200k_tokens": 1.5e-05, "cache_read_input_token_cost_above_200k_tokens": 2.5e-07,'
+        ' "input_cost_per_token_above_200k_tokens_priority": 9, "input_cost_per_second_above_200k_tokens": 9}}'
+    )
+    assert {row.kind: row.value for row in rows} == {
+        "input": 1.25, "input_above_200k": 2.5, "output_above_200k": 15, "cached_above_200k": 0.25,
+    }  # fmt: skip
 
 
 def test_all_problems_at_once() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roi_engine import Scenario, ScenarioError, appraise, compare_options, load_scenario
+from roi_engine import Scenario, ScenarioError, appraise, check_inputs, compare_options, load_scenario
 from roi_engine.prices import price_tables as tables
 from roi_engine.scenario_file import scenario_json
 
@@ -199,3 +199,37 @@ def test_a_share_of_batches_brings_the_discount_of_the_table(read) -> None:  # t
     assert (early.baseline_input_price_per_m, early.baseline_batch_discount) == (10, None)
     late = read("gpu_rate = 1\nprices_as_of = 2025-06-10\n" + batched.replace("gpt-4.1", "o3"))
     assert (late.baseline_input_price_per_m, late.baseline_batch_discount) == (2, 0.5)
+
+
+LONG = """
+gpu_rate = 1
+finetuned_cost = 0.01
+tokens_per_call = 250_800
+[baseline]
+model = "gemini-2.5-pro"
+input_tokens = 250_000
+output_tokens = 800
+"""
+
+
+def test_long_prompts_have_their_own_prices_for_all_tokens(read) -> None:  # type: ignore[no-untyped-def]
+    scenario = read(LONG)
+    side = (scenario.baseline_input_price_per_m, scenario.baseline_output_price_per_m)
+    assert (*side, scenario.baseline_cached_price_per_m) == (2.5, 15, 0.25)
+    assert scenario.notes["baseline_input_price_per_m"] == (
+        "Above 200,000 prompt tokens gemini-2.5-pro costs 2.5 per million, for all tokens of the call."
+    )
+    bill = 900_000 * (250_000 * 2.5 + 800 * 15) / 1e6
+    assert bill == 573_300
+    shorter = read(LONG.replace("250_000", "200_000"))
+    assert (shorter.baseline_input_price_per_m, shorter.notes) == (1.25, {})
+
+
+def test_a_typed_price_of_shorter_prompts_is_asked_about(read) -> None:  # type: ignore[no-untyped-def]
+    scenario = read(LONG + "input_price_per_m = 1.25\n")
+    assert scenario.baseline_input_price_per_m == 1.25
+    assert "Prompts above 200,000 tokens cost 2.5 per million in the price table, not 1.25." in [
+        each.sentence for each in check_inputs(scenario)
+    ]
+    same = read(LONG + "input_price_per_m = 2.5\n")
+    assert "baseline_input_price_per_m" not in same.notes

@@ -8,6 +8,7 @@ import pytest
 
 from roi_engine.errors import PriceTableError
 from roi_engine.prices.price_file import COLUMNS, read_rows, rows_as_csv
+from roi_engine.prices.price_row import GPU_FACT_KINDS
 from roi_engine.prices.price_tables import SHIPPED, shipped_tables
 
 DAY = date(2026, 8, 5)
@@ -126,4 +127,4 @@ def test_every_row_that_is_shipped_says_who_and_when() -> None:
         assert file.read_text("utf-8").startswith(",".join(COLUMNS) + "\n")
     for row in shipped_tables().rows:
         assert len(row.source) >= 5 and date(2025, 1, 1) <= row.read_on <= date(2026, 12, 31)
-        assert row.currency == ("" if row.kind in ("peak_tflops", "memory_gb") else "USD")
+        assert row.currency == ("" if row.kind in GPU_FACT_KINDS else "USD")

@@ -29,13 +29,47 @@ def test_the_shipped_tables_leave_out_what_is_no_chat_model_and_what_is_wrong() 
     assert "training" not in tables.shipped_tables().models.kinds("gpt-4.1")
 
 
-def test_every_gpu_has_every_figure_and_its_prices_are_in_order() -> None:
+def test_every_gpu_has_what_an_estimate_needs_and_its_prices_are_in_order() -> None:
     gpus = tables.shipped_tables().gpus
-    assert len(gpus.names) == 7
+    assert len(gpus.names) == 23
+    priced = []
     for name in gpus.names:
-        assert set(gpus.kinds(name)) == set(GPU_KINDS)
+        kinds = set(gpus.kinds(name))
+        assert {"peak_tflops", "memory_gb", "bandwidth_tb_s", "link_gb_s"} <= kinds <= set(GPU_KINDS)
+        assert "fp8_tflops" not in kinds or gpus.row(name, "fp8_tflops").value > gpus.row(name, "peak_tflops").value
+        if "hourly_low" not in kinds:
+            continue
+        priced.append(gpus.find(name))
         low, typical, high = (gpus.row(name, f"hourly_{each}").value for each in ("low", "typical", "high"))
         assert low <= typical <= high
+    assert priced == ["A100 80GB", "A6000", "B200", "H100 PCIe", "H100 SXM", "H200", "L40S"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("L4", "L4"), ("L40", "L40"), ("l40s", "L40S"), ("A10", "A10"), ("A10G", "A10G"), ("A100", "A100 80GB"),
+        ("a100 40gb", "A100 40GB"), ("A100 PCIe", "A100 PCIe 80GB"), ("H100SXM", "H100 SXM"),
+        ("h100-pcie", "H100 PCIe"),        ("4090", "RTX 4090"), ("H200 SXM", "H200"), ("RTX A6000", "A6000"),
+    ],
+)  # fmt: skip
+def test_names_of_gpus_match_whole_words(typed: str, found: str) -> None:
+    assert tables.shipped_tables().gpus.find(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("H20", 'Did you mean "H200"?'),
+        ("H100", 'There are several GPUs "H100": H100 NVL, H100 PCIe, H100 SXM.'),
+        ("A1", "There is no GPU"),
+        ("100", "There is no GPU"),
+    ],
+)
+def test_a_part_of_a_word_is_no_name(typed: str, words: str) -> None:
+    with pytest.raises(UnknownName) as told:
+        tables.shipped_tables().gpus.find(typed)
+    assert words in str(told.value)
 
 
 def test_the_newest_row_and_that_of_a_day() -> None:
@@ -59,9 +93,9 @@ def test_a_day_between_two_periods_has_no_price(folder: Path) -> None:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r'no model "gpt4.1" in the price table. Nearest: gpt-4.1'):
         tables.shipped_tables().models.find("gpt4.1")
-    with pytest.raises(UnknownName, match=r'no GPU "H20O" in the price table. Did you mean "H200"\? Known: A100'):
+    with pytest.raises(UnknownName, match=r'no GPU "H20O" in the price table. Did you mean "H200"\? Known: A10'):
         tables.shipped_tables().gpus.find("H20O")
-    with pytest.raises(UnknownName, match="Known: A100"):
+    with pytest.raises(UnknownName, match="Known: A10,"):
         tables.shipped_tables().gpus.find("-")
 
 
@@ -78,6 +112,9 @@ def test_the_users_file_takes_the_place_of_the_shipped_tables(folder: Path) -> N
     assert found is tables.price_tables()  # read once
     with pytest.raises(UnknownName):
         found.models.find("gpt-4.1")
+    assert found.gpus.row("L4", "bandwidth_tb_s").value == 0.3  # what a GPU can do is no price
+    with pytest.raises(UnknownName):
+        found.gpus.row("H100 SXM", "hourly_typical")
 
 
 @pytest.mark.parametrize("content", [b"name\n", OWN.replace("2,", "-2,").encode(), b"\xff\xfe", b""])

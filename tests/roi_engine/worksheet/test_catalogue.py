@@ -30,7 +30,10 @@ THIS_EDITION = {
     ],
     "Options": ["FT_OPTIONS", "FT_OPTION"],
     "Quality": ["FT_REVIEWCOST", "FT_ERRORCUT"],
-    "Estimators and tables": ["FT_TRAINHOURS", "FT_CHECKPOINTGB", "FT_LORAPARAMS", "FT_PRICE", "FT_GPUINFO"],
+    "Estimators and tables": [
+        "FT_TRAINHOURS", "FT_SERVINGRATE", "FT_SERVINGFIT", "FT_CHECKPOINTGB", "FT_LORAPARAMS", "FT_PRICE",
+        "FT_GPUINFO",
+    ],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip
 

@@ -1,0 +1,38 @@
+"""Names that may be shortened to some of their words, but not to parts of a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_WORD = re.compile(r"[a-z]*[0-9]+[a-z]*|[a-z]+")
+
+
+def named(typed: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> list[str]:
+    """The known names that a typed one can mean.
+
+    The one that it is, or all that have its words.
+
+    typed : its case, and what stands between its words, do not matter.
+    known : the names that there are.
+    also : other names of some of them, which are not shortened.
+
+    >>> gpus = ["L40", "L40S", "H100 SXM", "H100 PCIe", "RTX 4090"]
+    >>> named("L4", gpus), named("l40", gpus), named("4090", gpus), named("H100", gpus)
+    ([], ['L40'], ['RTX 4090'], ['H100 SXM', 'H100 PCIe'])
+    """
+    names = list(known)
+    whole = {**(also or {}), **{each: each for each in names}}
+    same = [each for name, each in whole.items() if _joined(name) and _joined(name) == _joined(typed)]
+    if same:
+        return same[:1]
+    words = set(_words(typed))
+    return [each for each in names if words and words <= set(_words(each))]
+
+
+def _joined(name: str) -> str:
+    return "".join(each for each in name.lower() if each.isalnum())
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name.lower())
