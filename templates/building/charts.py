@@ -224,17 +224,37 @@ def waterfall_chart(
 
 
 def place_chart(
-    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, finding: str
+    book: Book, sheet: Worksheet, chart: Any, anchor: str, width: float, height: float, words: str, finding: str
 ) -> None:
     """Places a chart on a sheet.
 
     anchor : the cell of its upper left corner.
     width, height : in cm.
-    finding : what it shows, in words: its alt text.
+    words, finding : what the chart is, and what it shows: its alt text.
     """
     chart.width, chart.height = width, height
+    if book.to_fill_in:
+        _empty(book, chart)
     sheet.add_chart(chart, anchor)
-    book.chart_descriptions[sheet.title].append(finding)
+    book.chart_descriptions[sheet.title].append(words if book.to_fill_in else f"{words} {finding}")
+
+
+def _empty(book: Book, chart: Any) -> None:
+    """Caches what the cells show while they wait, in place of the example's figures."""
+    for source in (source for series in chart.series for source in (series.xVal, series.yVal, series.val, series.cat)):
+        if source is not None and source.numRef is not None:
+            shown = _shown(book, source.numRef.f)
+            source.numRef = _numbers(shown).numRef
+        elif source is not None:
+            source.strRef = _texts(_shown(book, source.strRef.f))
+    chart.title.tx.strRef = _texts(_shown(book, chart.title.tx.strRef.f))
+
+
+def _shown(book: Book, reference: str) -> Cells:
+    """A range of a chart with what its cells show at first."""
+    title, _, area = reference.replace("$", "").rpartition("!")
+    sheet = book.workbook[title.strip("'")]
+    return sheet, area, book.shown(sheet, area)
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:

@@ -95,7 +95,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         *_scenario_checks(checked),
         Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
               outside, 0, inputs.in_range),
-        _no_errors(checked),
+        _no_errors(book, checked),
     ]  # fmt: skip
 
 
@@ -227,8 +227,9 @@ def _grid_check(grid: GridCells, at_base: Formula) -> Check:
     return Check(f"check_grid_{number}_centre", sentence, shown, at_base, grid.centre)
 
 
-def _no_errors(checked: Checked) -> Check:
+def _no_errors(book: Book, checked: Checked) -> Check:
     """Counts error cells on the sheets whose figures are read."""
-    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in checked.sheets)
+    sheets = [each for each in checked.sheets if not (book.lacks_sensitivity and each is checked.sensitivity.sheet)]
+    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in sheets)
     return Check("check_no_errors", "No cell of the sheets with figures shows an error.",
                  Formula(counted, 0, 2), 0, checked.inputs.block)  # fmt: skip

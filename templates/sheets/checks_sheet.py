@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.value import maximum
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, Book, color_ok_and_fail, page, protect
+from templates.building.book import CHECKS_PLACE, FILL_IN, Book, color_ok_and_fail, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, function, is_number, joined
 from templates.sheets.breakdown_sheet import BreakdownCells
@@ -69,8 +69,9 @@ def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
 
 def add_master_check(book: Book, checks: CheckCells) -> None:
     """Shows the master check in every sheet's header, as a link to the Checks sheet."""
+    state = Formula(checks.state.text, FILL_IN) if book.to_fill_in else checks.state
     for sheet in book.workbook.worksheets:
-        book.put(sheet, CHECKS_PLACE, checks.state, "Explanatory Text")
+        book.put(sheet, CHECKS_PLACE, state, "Explanatory Text", meanwhile=None)
         if sheet is not checks.sheet:
             book.link(sheet, CHECKS_PLACE, checks.state.text)
 
@@ -97,6 +98,11 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
 
 def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: BreakdownCells) -> Formula:
     """Whether the inputs are those that the workbook was made from; no failure."""
+    place = Column.RESULT.at(row)
+    if book.to_fill_in:
+        book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")
+        book.put(sheet, Column.SENTENCE.at(row), "Made to be filled in, without figures (informative).")
+        return book.put(sheet, place, "filled in", "Explanatory Text", name="figures_as_generated")
     net, npv_made = book.appraisal.net_roi, book.appraisal.npv()
     about = "Net ROI now; net ROI and NPV when this workbook was generated (informative)."
     book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")
@@ -108,4 +114,4 @@ def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: Breakdown
     npv_same = abs(figures.npv - npv_then) <= TOLERANCE * maximum(abs(npv_then), 1)
     edited = "inputs edited, or another scenario" if book.several else "inputs edited since"
     same = (net_same & npv_same).where("as generated", edited)
-    return book.put(sheet, Column.RESULT.at(row), same, "Explanatory Text", name="figures_as_generated")
+    return book.put(sheet, place, same, "Explanatory Text", name="figures_as_generated")

@@ -15,7 +15,7 @@ from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
-from templates.sheets.scenario_flows_sheet import add_scenario_flows
+from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
 RESULTS = {
@@ -44,8 +44,9 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     blocks: list[Formula] = []
     if book.edition == "native":
         known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
+        missing = [each[MISSING] for each in known]
     else:
-        blocks = add_scenario_blocks_sheet(book, scenarios.typed)
+        blocks, missing = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
         figure = FIGURES[figure_name]
@@ -60,7 +61,8 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
                 else _asked(book, figure, blocks[index], scenarios.typed[index])
             )
             look = rounded_format(figure)
-            cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
+            with book.waiting_for(missing[index]):
+                cells.append(book.put(sheet, f"{letter}{row}", if_error(content, "n/a"), "Output", look))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell

@@ -84,7 +84,8 @@ def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str
     table = add_tornado(book, sheet, bars, inputs, metrics, metrics_rule)
     if table.drawing:
         chart = table.drawing.chart(book.scenario.currency)
-        place_chart(book, sheet, chart, BarColumn.INPUT.at(table.last_row + 2), 30, 9.3, table.drawing.finding)
+        anchor = BarColumn.INPUT.at(table.last_row + 2)
+        place_chart(book, sheet, chart, anchor, 30, 9.3, table.drawing.words, table.drawing.finding)
     last_of_page = table.last_row + CHART_ROWS + 1
     base = book.define("tornado_base", sheet, table.base.text, table.base.value)
     metric = book.define("tornado_metric", sheet, BarColumn.BASE.at(CHOICE_ROW), table.metric.value)

@@ -15,12 +15,22 @@ from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
+from templates.building.book import (
+    FILL_IN,
+    SUBTITLE_PLACE,
+    TITLE_PLACE,
+    Book,
+    color_by_sign,
+    group_title,
+    page,
+    protect,
+)
 from templates.building.charts import LONGEST_TITLE, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
 from templates.building.formula import Formula, function, if_error, is_number, joined
 from templates.building.shown_figures import rounded_format
+from templates.building.typed_or_default import is_empty, text_or_nothing
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.checks_sheet import CheckCells
@@ -45,6 +55,10 @@ CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, POINT_ROW, CHART_TOP = 4, 5, 6
 CHART_ROWS = 19
 CHART_WIDTH, CHART_HEIGHT = 15.4, 9.3
 """Of the large figures: a negative amount has a minus, and nothing is 0."""
+UNNAMED = "Fine-tuning decision"
+"""The title where the scenario has no name."""
+ROWS_FOR_QUESTIONS = 8
+"""Rows that a workbook to be filled in keeps for what is to be asked about its figures."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -69,7 +83,7 @@ class Shown:
 
 def add_summary_sheet(book: Book) -> Worksheet:
     """Creates the sheet with its frame; `fill_summary` writes the rest at the end."""
-    name = book.scenario.name or "Fine-tuning decision"
+    name = book.scenario.name or UNNAMED
     about = book.scenario.description or "Fine-tune a model, or keep paying for the API?"
     return book.sheet("Summary", widths(Column), name, about)
 
@@ -77,23 +91,25 @@ def add_summary_sheet(book: Book) -> Worksheet:
 def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime) -> None:
     """Writes the verdict, the figures, the charts, legend and provenance."""
     in_use = shown.inputs.in_use
-    book.put(sheet, TITLE_PLACE, in_use["name"] if book.scenario.name else "Fine-tuning decision", "Title")
+    name = is_empty(in_use["name"]).where(UNNAMED, in_use["name"])
+    book.put(sheet, TITLE_PLACE, name, "Title", meanwhile=None)
     if shown.scenarios:
-        book.put(sheet, SUBTITLE_PLACE, in_use["description"], "Explanatory Text")
+        book.put(sheet, SUBTITLE_PLACE, text_or_nothing(in_use["description"]), "Explanatory Text", meanwhile=None)
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
     answer = shown.figures.answer_in_words or book.ft("FT_VERDICT", shown.inputs.block)
-    verdict = book.put(sheet, Column.FIRST.at(ANSWER_ROW), answer, "Answer", name="answer")
+    place, missing = Column.FIRST.at(ANSWER_ROW), shown.inputs.missing_in_words
+    verdict = book.put(sheet, place, answer, "Answer", name="answer", meanwhile=missing)
     sheet.row_dimensions[ANSWER_ROW].height = 26
     answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
     _add_options(book, sheet, shown)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
-    if shown.tornado:
+    if shown.tornado and not book.lacks_sensitivity:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
-        place_chart(book, sheet, chart, anchor, CHART_WIDTH, CHART_HEIGHT, shown.tornado.finding)
+        place_chart(book, sheet, chart, anchor, CHART_WIDTH, CHART_HEIGHT, shown.tornado.words, shown.tornado.finding)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block)
     row = _add_legend(book, sheet, row + 2)
@@ -168,15 +184,15 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         book.scenario.currency,
         horizon,
     )
-    words = f"Line chart of the cumulative cash flow over {horizon} months. {verdict}"
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), CHART_WIDTH, CHART_HEIGHT, words)
+    words = f"Line chart of the cumulative cash flow over {'the' if book.to_fill_in else horizon} months."
+    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), CHART_WIDTH, CHART_HEIGHT, words, verdict)
 
 
 def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> tuple[Formula, Formula]:
     """Where the diamond stands (left of the axis for none), and the chart's title."""
     payback, months = shown.figures.payback, shown.months
     inside = is_number(payback).where((payback <= months).where(payback, -1), -1)
-    moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN)
+    moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN, meanwhile=-1)
     tenths = function("INT", moment * 10 + Formula("0.5", 0.5), value=int(moment.value * 10 + 0.5))
     whole = function("INT", tenths / 10, value=int(tenths.value // 10))
     rest = function("MOD", tenths, 10, value=tenths.value % 10)
@@ -193,6 +209,8 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     """What to think about before believing the figures, in the engine's words."""
     whose = book.scenario.name if book.several else "the inputs"
     when = f" ({whose}, as generated)" if book.edition == "native" else ""
+    if book.to_fill_in:
+        return _add_questions(book, sheet, row, block)
     group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
@@ -201,7 +219,8 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
             for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
                 text = table.value[index][position - 1]
                 live = if_error(function("INDEX", table, index + 1, position, value=text), "")
-                book.put(sheet, column.at(row), live if text else "", "Explanatory Text")
+                meanwhile = "" if index or position == 2 else FILL_IN
+                book.put(sheet, column.at(row), live if text else "", "Explanatory Text", meanwhile=meanwhile)
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
         if warning.sentence not in known:  # about sources, which are no part of the block that FT_CHECK reads
@@ -211,11 +230,28 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     return row
 
 
+def _add_questions(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
+    """Room for what is to be asked about figures that are not known yet."""
+    group_title(book, sheet, row, "Before you rely on it", Column.SIXTH.letter)
+    if book.edition != "wired":
+        book.put(sheet, Column.FIRST.at(row + 1), _ASKED_ELSEWHERE, "Explanatory Text")
+        return row + 1
+    table = book.ft("FT_CHECK", block)
+    for number in range(1, ROWS_FOR_QUESTIONS + 1):
+        for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
+            live = if_error(function("INDEX", table, number, position, value=""), "")
+            meanwhile = FILL_IN if number == position == 1 else ""
+            book.put(sheet, column.at(row + number), live, "Explanatory Text", meanwhile=meanwhile)
+    return row + ROWS_FOR_QUESTIONS
+
+
+_ASKED_ELSEWHERE = "What is to be asked about the figures is asked when this workbook is read: ft-roi check FILE."
 _HOW_IT_CALCULATES = {
     "wired": "Calculated cells need the FT ROI functions to recalculate. Without them: read, do not edit.",
     "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
+_TO_FILL_IN = "Ordinary formulas: all follows the inputs."
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
@@ -226,6 +262,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
         book.put(sheet, column.at(row), text, style)
     sheet[Column.FIRST.at(row)].protection = Protection(locked=True)
     words = _HOW_IT_CALCULATES[book.edition].format(what=book.not_followed)
+    words = _TO_FILL_IN if book.lacks_sensitivity else words
     book.put(sheet, Column.FOURTH.at(row), words, "Explanatory Text")
     return row
 
@@ -234,16 +271,18 @@ def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime,
     group_title(book, sheet, row, "Provenance", Column.SIXTH.letter)
     version = book.ft("FT_VERSION")
     engine = ("Engine in use", version) if book.edition == "wired" else ("Engine", version.value)
+    made_with = "none: this workbook is to be filled in" if book.to_fill_in else book.scenario.fingerprint()
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
         engine,
-        ("Inputs (SHA-256)", book.scenario.fingerprint()),
+        ("Inputs (SHA-256)", made_with),
         ("State", joined(checks.as_generated, "; ", checks.state)),
     )
     for title, value in lines:
         row += 1
         book.put(sheet, Column.FIRST.at(row), title, "Explanatory Text")
         content = if_error(value, "n/a") if isinstance(value, Formula) else value
-        book.put(sheet, Column.SECOND.at(row), content, "Explanatory Text")
+        meanwhile = None if value is version else FILL_IN
+        book.put(sheet, Column.SECOND.at(row), content, "Explanatory Text", meanwhile=meanwhile)
         sheet[Column.SECOND.at(row)].alignment = Alignment(horizontal="left", vertical="center")
     return row

@@ -61,8 +61,8 @@ def add_waterfall(book: Book, sheet: Worksheet, anchor: str, figures: Quantities
         (sheet, title_place, [title.value]),
         book.scenario.currency,
     )
-    words = f"Waterfall chart from savings less upfront and running costs to the net ROI. {title.value}."
-    place_chart(book, sheet, chart, anchor, 24, 9.3, words)
+    words = "Waterfall chart from savings less upfront and running costs to the net ROI."
+    place_chart(book, sheet, chart, anchor, 24, 9.3, words, f"{title.value}.")
 
 
 def _add_step(
