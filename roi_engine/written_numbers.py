@@ -1,7 +1,7 @@
 """Numbers that were written as text: what was probably meant.
 
-A guess is never taken, it is asked about. Where a word beside the figure is not understood there is none: a hint that is
-wrong when somebody follows it is worse than no hint.
+A guess is never taken, it is asked about. Where a word beside the figure is not understood there is none: a hint that
+is wrong when somebody follows it is worse than no hint.
 """
 
 from __future__ import annotations
