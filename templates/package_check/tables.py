@@ -80,7 +80,10 @@ def _numbered(rows: Iterable[Root]) -> dict[int, Root]:
 
 
 def _texts_in_row(contents: Contents, row: Root | None) -> dict[int, str]:
-    """Column → the text that a cell of a row holds; one without an address follows the one before it."""
+    """Column → the text that a cell of a row holds.
+
+    A cell without an address follows the one before it.
+    """
     found = {}
     column = 0
     for cell in row.iterchildren("{*}c") if row is not None else ():
