@@ -16,12 +16,14 @@ from numbers import Real
 from typing import Any, Literal
 
 from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
-from roi_engine.errors import OutOfRange, WrongType, shortened
+from roi_engine.errors import FtRoiError, OutOfRange, WrongType, shortened
 from roi_engine.value import ROUNDING
+from roi_engine.written_numbers import in_percent, in_points, is_converted, meant_by
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
 
 
+ERROR_REDUCTION = "error reduction"
 OPEN_STEP = 1e-9
 """How far inside a bound that is itself not allowed the engine and its sheets stay."""
 
@@ -65,7 +67,7 @@ class Quantity:
         if self.kind == "date":
             return _day(value)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise WrongType(f"{_shown(value)} is not a number.{_number_hint(value)}")
+            raise WrongType(f"{_shown(value)} is not a number.{self._hint(value)}")
         try:
             finite = math.isfinite(value)
         except OverflowError:  # a whole number of hundreds of digits
@@ -79,6 +81,55 @@ class Quantity:
         if value > self.high or (self.high_open and value >= self.high):
             raise OutOfRange(self._outside(value, "above", self.high, self.high_open))
         return int(value) if self.whole else float(value)
+
+    def _hint(self, value: Any) -> str:
+        """For a text that looks like a number: how to type it."""
+        if not isinstance(value, str):
+            return ""
+        guesses = self._legal_guesses(value)
+        if not guesses:
+            return f" {self.asked_for(value)}" if any(letter.isdigit() for letter in value) else ""
+        if len(guesses) == 1 and not re.search(r"[^\W\d_]", value) and guesses == self._meant(value):
+            return f" Type {guesses[0]:.15g} without quotation marks."
+        return f" Did you mean {' or '.join(self.guesses(value))}? Type the number without quotation marks."
+
+    def guesses(self, text: str) -> list[str]:
+        """The legal numbers that a text may mean, each as it is told.
+
+        >>> SHARE.guesses("12 %"), MONTHS.guesses("2 years"), CALLS.guesses("5 million"), GIGABYTES.guesses("28 apples")
+        (['12 % (0.12)'], ['24 months'], ['5000000'], [])
+        """
+        unit = _said(self.unit) if is_converted(text, self.unit) else ""
+        return [
+            f"{guess * 100:.12g} % ({guess:.12g})" if self.kind == "fraction" and guess != 0 else f"{guess:.15g}{unit}"
+            for guess in self._legal_guesses(text)
+        ]
+
+    def _meant(self, text: str) -> list[float]:
+        return meant_by(text, self.unit, share=self.kind == "fraction")
+
+    def _legal_guesses(self, text: str) -> list[float]:
+        """The legal numbers that a text may mean; a share may be written in per cent."""
+        if in_points(text) and self.name == ERROR_REDUCTION:
+            return []
+        candidates: list[float] = []
+        for number in self._meant(text):
+            in_shares = self.kind != "fraction" or in_percent(text) or abs(number) <= 1
+            candidates += [number] if in_shares else [number / 100, number]
+        return [guess for guess in dict.fromkeys(candidates) if self._allows(guess)]
+
+    def _allows(self, number: float) -> bool:
+        try:
+            self.check(number)
+        except FtRoiError:
+            return False
+        return True
+
+    def asked_for(self, text: str) -> str:
+        """What to type in place of a text that may mean nothing here."""
+        if in_points(text) and self.name == ERROR_REDUCTION:
+            return "Points of accuracy are not the share of errors that disappears: FT_ERRORCUT turns them into it."
+        return f"Type a number {self.range_in_words}."
 
     @cached_property
     def _takes_floats(self) -> bool:
@@ -259,6 +310,11 @@ def _storable(text: str) -> str:
     return text
 
 
+def _said(unit: str) -> str:
+    """A unit after a number that was reckoned into it."""
+    return f" a {unit.rpartition('/ ')[2]}" if "/ " in unit else f" {unit}"
+
+
 def _other(side: str) -> str:
     return "above" if side == "below" else "below"
 
@@ -273,22 +329,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, (dict, list, tuple)):
         return "A table" if isinstance(value, dict) else "A list"
     return shortened(str(value))
-
-
-def _number_hint(value: Any) -> str:
-    """For text that looks like a number: how to type it."""
-    if not isinstance(value, str):
-        return ""
-    text = value.strip().replace(" ", "").replace("_", "")
-    percent = text.endswith("%")
-    digits = text.rstrip("%")
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", digits):
-        digits = digits.replace(",", "")  # groups of thousands; any other comma is a decimal one
-    try:
-        number = float(digits.replace(",", "."))
-    except ValueError:
-        return ""
-    return f" Type {number / 100 if percent else number:.15g} without quotation marks."
 
 
 def _at_least_zero(name: str, unit: str, kind: Kind) -> Quantity:
@@ -337,7 +377,7 @@ RATIO = Quantity("ratio", "×", "ratio")
 
 # fractions
 SHARE = Quantity("share", "share", "fraction", low=0, high=1)
-IMPROVEMENT = Quantity("error reduction", "share", "fraction", high=1)
+IMPROVEMENT = Quantity(ERROR_REDUCTION, "share", "fraction", high=1)
 UTILISATION = Quantity("utilisation", "share", "fraction", low=0, low_open=True, high=1)
 GROWTH = Quantity("growth per month", "per month", "fraction", low=-1, low_open=True, high=1, high_open=True)
 PRICE_CHANGE = Quantity("price change per year", "per year", "fraction", low=-1, low_open=True, high=9)

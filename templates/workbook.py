@@ -11,6 +11,7 @@ from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 
 from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
+from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
 from templates.building.book import Book, Edition
 from templates.sheets.breakdown_sheet import fill_breakdown
@@ -55,9 +56,29 @@ def build_workbook(
 
     Two builds of the same scenario at the same time are equal byte for byte.
     """
-    moment = generation_time(generated)
     _check_scenarios([scenario, *others])
-    book = Book(scenario, edition, others, live_grids)
+    return _built(Book(scenario, edition, others, live_grids), generated, recipient)
+
+
+def build_template(
+    *, edition: Edition = "wired", generated: datetime | None = None, recipient: str = "", name: str = ""
+) -> bytes:
+    """The workbook to be filled in, as the bytes of an .xlsx file.
+
+    edition : as of a report; ``values`` would not calculate.
+    generated : the time to state.
+    recipient : whom this copy is for.
+    name : what the scenario is called at first.
+
+    The cells of the reference inputs are empty, each with the reference's own figure beside it. Until the last of them
+    is filled in, every figure, sentence and check says so. It opens on Inputs.
+    """
+    example = REFERENCE.with_inputs(name=name, description="")
+    return _built(Book(example, edition, to_fill_in=True), generated, recipient)
+
+
+def _built(book: Book, generated: datetime | None, recipient: str) -> bytes:
+    moment = generation_time(generated)
     _add_sheets(book, moment)
     return _finished(book, moment, recipient)
 
@@ -80,6 +101,8 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     add_notes_sheet(book)
     add_what_if_sheets(book, inputs.in_use, sensitivity)
     fill_summary(book, summary, Shown(inputs, flows, figures, options, checks, sensitivity.drawing, scenarios), moment)
+    if book.lacks_sensitivity:
+        book.leave_out(sensitivity.sheet)
     add_master_check(book, checks)
 
 
@@ -107,14 +130,16 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
     properties.append(StringProperty(name="FT ROI version", value=__version__))
     properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
-    properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
+    if not book.to_fill_in:
+        properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
     properties.append(StringProperty(name="Edition", value=book.edition))
     properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
     if recipient:
         properties.append(StringProperty(name="Recipient", value=recipient))
     package = BytesIO()
-    book.workbook.active = 0
-    book.workbook.worksheets[0].sheet_view.tabSelected = True
+    opened = book.workbook["Inputs"] if book.to_fill_in else book.workbook.worksheets[0]
+    book.workbook.active = opened
+    opened.sheet_view.tabSelected = True
     book.workbook.save(package)
     return finish(
         package.getvalue(),

@@ -28,7 +28,8 @@ FOUNDATIONS = {
     "value": set(),
     "too_large": {"errors"},
     "graph": {"errors", "value", "too_large"},
-    "quantity": {"errors", "value", "cell_errors"},
+    "written_numbers": set(),
+    "quantity": {"errors", "value", "cell_errors", "written_numbers"},
     "equations": {"value", "quantity"},
     "figures": {"errors", "quantity"},
 }

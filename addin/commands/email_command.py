@@ -267,7 +267,7 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     from addin.mail.report_letter import report_letter
     from addin.mail.template_letter import template_letter
     from roi_engine.errors import cleaned
-    from templates.workbook import build_workbook
+    from templates.workbook import build_template, build_workbook
 
     with figures_of(scenario_file or "the reference"):
         appraisal, warnings = appraise(scenario), check_inputs(scenario)
@@ -285,10 +285,12 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
         else:
             letter = template_letter(greeting=greeting, note=note, file=file, currency=scenario.currency)
             subject = "Your figures, please: fine-tuning or API?"
-        copy = _personal(scenario, row.person.name, asked=not scenario_file) if wishes.personal else scenario
-        workbook = build_workbook(
-            copy, edition=edition, generated=generated, recipient=str(row.person) if wishes.personal else ""
-        )
+        called, recipient = (row.person.name, str(row.person)) if wishes.personal else ("", "")
+        if scenario_file:
+            copy = _personal(scenario, called) if wishes.personal else scenario
+            workbook = build_workbook(copy, edition=edition, generated=generated, recipient=recipient)
+        else:  # called after who fills it in
+            workbook = build_template(edition=edition, generated=generated, recipient=recipient, name=called)
         mail = Mail(
             to=people,
             cc=tuple(dict.fromkeys((*wishes.cc, *row.cc))),
@@ -301,13 +303,8 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     return mails
 
 
-def _personal(scenario: Scenario, name: str, asked: bool) -> Scenario:
-    """The scenario under the person's name.
-
-    A template is called after who fills it in, a report after who gets it.
-    """
-    if asked:
-        return scenario.with_inputs(name=name, description="")
+def _personal(scenario: Scenario, name: str) -> Scenario:
+    """The scenario, called after who gets it."""
     return scenario.with_inputs(name=f"{scenario.name}, for {name}" if scenario.name else f"For {name}")
 
 

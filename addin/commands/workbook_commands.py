@@ -136,24 +136,26 @@ ft-roi template -o inputs.xlsx --force
 @force_option()
 @json_option("Print the file's name as JSON.")
 def template(output: str | None, formulas: Edition, force: bool, json: bool) -> None:
-    """Write a workbook to be filled in, with the reference scenario as its example."""
+    """Write a workbook to be filled in.
+
+    Its required cells are empty, each with an example beside it; until all are filled in, every figure says so.
+    """
     path = Path(output or "template.xlsx")
     check_output_file(path, force)
 
     from addin.shell.generation_time import generation_time
-    from roi_engine import REFERENCE
 
     generated = generation_time()
 
-    from templates.workbook import build_workbook
+    from templates.workbook import build_template
 
-    write_file(path, build_workbook(REFERENCE, edition=formulas, generated=generated), force)
+    write_file(path, build_template(edition=formulas, generated=generated), force)
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
         where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
         print_line(
-            f"Wrote {path}. Type your figures over the example's on the sheet Inputs, {where}. "
+            f"Wrote {path}. Fill in the red cells of the sheet Inputs, {where}. "
             f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 

@@ -21,20 +21,20 @@ def template_letter(*, greeting: str, note: str, file: str, currency: str) -> li
         *blocks,
         Paragraph(
             "Does it pay to fine-tune a model of our own, or should we keep paying for the API? The attached workbook, "
-            f"{file}, works it out. It needs your figures: those in it are an example."
+            f"{file}, works it out. It needs your figures: beside each cell stands an example that counts for nothing."
         ),
         Paragraph("What to do:", strong=True),
         Steps(
             [
-                "Open the workbook and go to its sheet Inputs. The cells to fill in are blue on cream; each "
-                "says what it takes when you select it.",
-                'Type your figures over the example\'s in the column Value, under "Reference inputs": '
+                "Open the workbook: it opens on its sheet Inputs. The cells that are needed are red until they are "
+                "filled in; each says what it takes when you select it.",
+                'Type your figures into the column Value, under "Reference inputs": '
                 f"{'; '.join(asked)}. For a share type 12% or 0.12.",
                 "Go through the rows below them and change those that you know better. Leave the others as they are; "
                 "an empty cell stands for its default.",
                 "Where you are unsure, give Low and High beside the value. Source and Note are for where a figure "
                 "comes from.",
-                "The first sheet, Summary, shows the answer at once. There is no macro in the workbook.",
+                "The first sheet, Summary, shows the answer once nothing is missing. The workbook has no macro.",
                 "Save it as an Excel workbook (.xlsx), answer this message, and attach the file.",
             ]
         ),

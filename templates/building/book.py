@@ -41,6 +41,11 @@ BELOW_FRAME = "A4"
 LONGEST_LIVE_HORIZON = 300
 """Months up to which data tables calculate tornado and grids: over 600, LibreOffice's give up."""
 
+FILL_IN = "fill in"
+"""What every figure, sentence and check reads while an input is missing."""
+NOT_HERE = "–"
+"""What a workbook to be filled in shows where a report holds a figure as generated."""
+
 Edition = Literal["wired", "native", "values"]
 """What calculated cells hold: FT_ functions with ordinary formulas behind them, these alone, or values alone."""
 
@@ -58,6 +63,9 @@ class Book:
     """An openpyxl workbook, every formula's cached value, and the names of Excel.
 
     A sheet hands its cells to those that need them; ``names`` is no way around that.
+
+    missing : the cell that counts the inputs that are missing; once it is known, what is put waits for them.
+    to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """
 
     def __init__(
@@ -66,8 +74,11 @@ class Book:
         edition: Edition = "wired",
         others: Sequence[Scenario] = (),
         live_grids: bool = False,
+        to_fill_in: bool = False,
     ) -> None:
         self.scenario = scenario
+        self.to_fill_in = to_fill_in
+        self.missing: Formula | None = None
         self.scenarios = (scenario, *others)
         self.edition = edition
         self.longest_horizon = max(each.months_to_amortize for each in self.scenarios)
@@ -115,6 +126,7 @@ class Book:
         style: str = "Calculation",
         number_format: str | None = None,
         name: str | None = None,
+        meanwhile: Any = FILL_IN,
     ) -> Formula:
         """Writes a value or a formula; returns the cell, by its name if it gets one.
 
@@ -123,27 +135,48 @@ class Book:
         style : the name of the cell's look.
         number_format : in place of the style's own.
         name : a workbook-wide name for the cell.
+        meanwhile : what a formula's cell shows while inputs are missing; None where it does not wait for them.
 
-        Where formulas are not allowed (the values edition, `as_values`) the formula's value is written.
+        Where formulas are not allowed (the values edition, `as_values`) the formula's value is written. What is
+        returned has the value that the inputs give, those of an example too.
         """
         cell = cell_at(sheet, address)
-        value = content
+        value = shown = content
         if isinstance(content, Formula):
-            value = self.values[sheet.title][address] = cached(content.value)
+            value, shown = cached(content.value), self._shown(content, meanwhile)
+            self.values[sheet.title][address] = shown
         if isinstance(content, Formula) and not self._frozen:
-            cell.value = f"={content.text}"
-            self.formulas[sheet.title][address] = value
+            cell.value = f"={self._waiting(content, meanwhile)}"
+            self.formulas[sheet.title][address] = shown
         else:
-            cell.value = value
-            if isinstance(value, str):
-                cell.value = escaped(value)
+            cell.value = shown
+            if isinstance(shown, str):
+                cell.value = escaped(shown)
                 cell.data_type = "s"  # a text that begins with = stays a text
-            elif isinstance(value, float):
-                self.numbers[sheet.title][address] = value
+            elif isinstance(shown, float):
+                self.numbers[sheet.title][address] = shown
         self._dress(cell, style, number_format)
         if name:
             return self.define(name, sheet, address, value)
         return Formula(address, value)
+
+    def shown(self, sheet: Worksheet, area: str) -> list[Any]:
+        """What the cells of a range show at first, row by row."""
+        known, cells = self.values[sheet.title], sheet[area]
+        rows = cells if isinstance(cells, tuple) else ((cells,),)
+        return [known.get(cell.coordinate, cell.value) for row in rows for cell in row]
+
+    def _waiting(self, content: Formula, meanwhile: Any) -> str:
+        """The text of a formula that waits for the inputs."""
+        if self.missing is None or meanwhile is None:
+            return content.text
+        return f"IF({self.missing.text}>0,{formula_of(meanwhile).text},{content.text})"
+
+    def _shown(self, content: Formula, meanwhile: Any) -> Any:
+        """What the cell of a formula shows at first."""
+        if not self.to_fill_in or self.missing is None or meanwhile is None:
+            return cached(content.value)
+        return NOT_HERE if self._frozen else formula_of(meanwhile).value
 
     def _dress(self, cell: Any, style: str, number_format: str | None) -> None:
         """Gives a cell its style and number format.
@@ -249,6 +282,16 @@ class Book:
         yield
         self._frozen = before
 
+    @contextmanager
+    def waiting_for(self, missing: Formula | None) -> Iterator[None]:
+        """What is put within the block waits for these inputs, in place of those in use.
+
+        missing : the cell that counts those of them that are missing; None where it waits for none.
+        """
+        before, self.missing = self.missing, missing
+        yield
+        self.missing = before
+
     @property
     def several(self) -> bool:
         """Whether the workbook holds several scenarios, of which one is in use."""
@@ -258,6 +301,23 @@ class Book:
     def grids_as_generated(self) -> bool:
         """Whether the tornado and the grids hold values that do not follow the inputs."""
         return self.edition == "native" and not self.data_tables
+
+    @property
+    def lacks_sensitivity(self) -> bool:
+        """Whether there is no sheet Sensitivity.
+
+        It would hold the example's figures for ever.
+        """
+        return self.to_fill_in and self.grids_as_generated
+
+    def leave_out(self, sheet: Worksheet) -> None:
+        """Takes a sheet out of the workbook, with the names of its cells."""
+        self.workbook.remove(sheet)
+        for kept in (self.values, self.formulas, self.numbers, self.chart_descriptions):
+            del kept[sheet.title]
+        own = [name for name, each in self.workbook.defined_names.items() if _sheet_of(each) == sheet.title]
+        for name in own:
+            del self.workbook.defined_names[name]
 
     @property
     def not_followed(self) -> str:
@@ -294,6 +354,10 @@ def cell_at(sheet: Worksheet, address: str) -> Any:
     """A cell by its address, such as B7; openpyxl's own way takes each for a range."""
     letters = address.rstrip("0123456789")
     return sheet.cell(int(address[len(letters) :]), column_number(letters))
+
+
+def _sheet_of(name: DefinedName) -> str:
+    return str(name.attr_text).rpartition("!")[0].strip("'")
 
 
 def absolute(address: str) -> str:
@@ -334,14 +398,16 @@ def group_title(book: Book, sheet: Worksheet, row: int, title: str, last_column:
 
 
 def color_ok_and_fail(sheet: Worksheet, cells: str) -> None:
-    """Colours OK, Yes / FAIL, No cells; the words carry the meaning."""
+    """Colours OK, Yes / FAIL, No / fill in cells; the words carry the meaning."""
     first = cells.split(":")[0]
     for words, ink, paper in (
         (("OK", "Yes"), styles.GOOD_INK, styles.GOOD_PAPER),
         (("FAIL", "No"), styles.BAD_INK, styles.BAD_PAPER),
+        ((FILL_IN, FILL_IN), styles.QUIET_INK, styles.GROUP_PAPER),
     ):
         look = DifferentialStyle(font=Font(color=ink), fill=PatternFill(bgColor=paper, fill_type="solid"))
-        rule = FormulaRule(formula=[f'OR({first}="{words[0]}",{first}="{words[1]}")'])
+        either = (f'{first}="{word}"' for word in dict.fromkeys(words))
+        rule = FormulaRule(formula=[f"OR({','.join(either)})"])
         rule.dxf = look
         sheet.conditional_formatting.add(cells, rule)
 

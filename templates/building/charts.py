@@ -216,6 +216,7 @@ def place_chart(
     chart: Any,
     anchor: str,
     last_column: str,
+    words: str,
     finding: str,
     *,
     widest: float = math.inf,
@@ -225,14 +226,33 @@ def place_chart(
 
     anchor : the cell of its upper left corner.
     last_column : the letters of the last column that it may reach.
-    finding : what it shows, in words: its alt text.
+    words, finding : what the chart is, and what it shows: its alt text.
     widest, height : in cm.
     """
     letters = anchor.rstrip("0123456789")
     chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
     chart.height = height
+    if book.to_fill_in:
+        _empty(book, chart)
     sheet.add_chart(chart, anchor)
-    book.chart_descriptions[sheet.title].append(finding)
+    book.chart_descriptions[sheet.title].append(words if book.to_fill_in else f"{words} {finding}")
+
+
+def _empty(book: Book, chart: Any) -> None:
+    """Caches what the cells show while they wait, in place of the example's figures."""
+    for source in (source for series in chart.series for source in (series.xVal, series.yVal, series.val, series.cat)):
+        if source is not None and source.numRef is not None:
+            shown = _shown(book, source.numRef.f)
+            source.numRef = _numbers(shown).numRef
+        elif source is not None:
+            source.strRef = _texts(_shown(book, source.strRef.f))
+
+
+def _shown(book: Book, reference: str) -> Cells:
+    """A range of a chart with what its cells show at first."""
+    title, _, area = reference.replace("$", "").rpartition("!")
+    sheet = book.workbook[title.strip("'")]
+    return sheet, area, book.shown(sheet, area)
 
 
 def width_of(sheet: Worksheet, first: int, last: int) -> float:

@@ -14,6 +14,9 @@ from templates.building.calendar_months import calendar_month
 from templates.building.month_rows import MonthRows, Row
 from templates.building.quantities import Quantities
 
+LEFT_OF_THE_AXIS = -1
+"""Where a chart draws what there is not."""
+
 
 def _drawn_month(month: Any, months_to_amortize: Any) -> Any:
     """Where the chart draws a month: those after the horizon fall on its last point."""
@@ -86,7 +89,7 @@ ROWS: tuple[Row | str, ...] = (
     "Chart",
     Row(
         "drawn_month", "Month, at most the horizon", "months", styles.WHOLE, "",
-        _drawn_month, ("month", "months_to_amortize"),
+        _drawn_month, ("month", "months_to_amortize"), meanwhile=LEFT_OF_THE_AXIS,
     ),
     "Internal rate of return (course: 1 owes, 2 recovered, −1 began above, −2 owes again)",
     _start_row("at_start", "Flow if going back, at the start value", "irr_guess"),

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from roi_engine import metrics
 from templates.building import styles
-from templates.building.book import Book, absolute, column_titles, group_title, page
+from templates.building.book import FILL_IN, Book, absolute, column_titles, group_title, page
 from templates.building.formula import Formula, cached, formula_of, function
 from templates.building.quantities import Quantities, quantity_of
 
@@ -45,6 +45,7 @@ class Row:
     """One quantity over the months: its equation, and what that takes.
 
     waits : the cell that it takes and that itself is calculated from the rows, so that it is written after them.
+    meanwhile : what it shows while inputs are missing.
     """
 
     quantity: str
@@ -55,6 +56,7 @@ class Row:
     equation: Callable[..., Any]
     takes: tuple[str, ...]
     waits: str = ""
+    meanwhile: Any = FILL_IN
 
 
 _NOTHING = Formula("", 0)
@@ -263,7 +265,7 @@ class MonthRows:
         cells = self._cells[row.quantity] = [_NOTHING] * len(months)
         for month in reversed(months) if f"{row.quantity}_after" in row.takes else months:
             formula = formula_of(row.equation(*(self._taken(name, month) for name in row.takes)))
-            cells[month] = self._put(layout.cell(place, month), formula, style, row.number_format)
+            cells[month] = self._put(layout.cell(place, month), formula, style, row.number_format, None, row.meanwhile)
             if row.number_format == styles.GENERAL:  # a text, which would stand left of its column's figures
                 sheet[layout.cell(place, month)].alignment = Alignment(horizontal="right", vertical="center")
         if row.total:
@@ -272,14 +274,16 @@ class MonthRows:
             cell = self._put(layout.total(place), total, "Output", row.number_format, row.total)
             self.quantities[row.total] = cell
 
-    def _put(self, place: str, formula: Formula, style: str, look: str, name: str | None = None) -> Formula:
+    def _put(
+        self, place: str, formula: Formula, style: str, look: str, name: str | None = None, meanwhile: Any = FILL_IN
+    ) -> Formula:
         """A cell, empty where the part is not calculated.
 
         Returns it with its value as calculated, which formulas take that are not shown either.
         """
         if self.shown is None:
-            return self.book.put(self.table.sheet, place, formula, style, look, name)
-        cell = self.book.put(self.table.sheet, place, self.shown.where(formula, ""), style, look, name)
+            return self.book.put(self.table.sheet, place, formula, style, look, name, meanwhile)
+        cell = self.book.put(self.table.sheet, place, self.shown.where(formula, ""), style, look, name, meanwhile)
         return Formula(cell.text, cached(formula.value))
 
     def _taken(self, name: str, month: int) -> Formula:

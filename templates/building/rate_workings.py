@@ -66,6 +66,8 @@ RATE_WORKINGS = {
 }  # fmt: skip
 """In the order in which they are calculated."""
 
+FLOWS_AT = {"at_start": "flows_at_start", "at_second_start": "flows_at_second", "at_third_start": "flows_at_third"}
+"""What the rows of flows at a start value are called."""
 _TEST_ROWS = {"flow_sizes": "absolute_flow", "values_to_come": "still_to_come", "balances": "balance"}
 """The rows that the test of a rate is read from, by the names that they get."""
 
@@ -92,7 +94,7 @@ def complete_rate(rows: MonthRows, months: Formula, add: AddWorking) -> Quantiti
     put("npv_if_going_back", flow_metrics.npv(rows.quantities["discount_rate"], first, later))
     guess = put("irr_guess", flow_metrics.irr_guess(rows.span("flow_if_going_back"), months))
     for quantity, name in STARTS.items():
-        rows.define(f"flows_{quantity}", quantity)
+        rows.define(FLOWS_AT[quantity], quantity)
         guess = put(name, flow_metrics.irr_next_guess(guess, rows.span(quantity), months))
     put("irr_found", flow_metrics.irr_found(rows.span("net_cash_flow"), guess))
     for name, quantity in _TEST_ROWS.items():

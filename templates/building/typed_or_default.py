@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from roi_engine.inputs import Input
+from templates.building.book import FILL_IN
 from templates.building.formula import Formula, function
 from templates.building.quantities import Quantities
 
-MISSING, NOTHING = "missing", "–"
-"""What stands in for an input that must be filled in, and for one that may stay empty."""
+NOTHING = "–"
+"""What stands in for an input that may stay empty."""
 
 INSTEAD = {
     "baseline_cost_per_1k_tokens": "baseline_input_tokens",
@@ -24,7 +25,7 @@ FLEET_INSTEAD = "finetuned_cost_per_1k_tokens"
 def default_of(declared: Input) -> Any:
     """What an emptied cell stands for."""
     if declared.required:
-        return MISSING
+        return FILL_IN
     return NOTHING if declared.may_be_empty else declared.default
 
 
@@ -37,7 +38,7 @@ def default_where_replaced(name: str, typed: Quantities) -> Formula:
     if name == FLEET_INSTEAD:
         own = typed["serving"] == "self_hosted"
         stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
-    return stands_in.where(0, MISSING)
+    return stands_in.where(0, FILL_IN)
 
 
 def is_empty(cell: Formula) -> Formula:
@@ -46,10 +47,10 @@ def is_empty(cell: Formula) -> Formula:
 
 
 def in_use(declared: Input, cell: Formula, default: Any) -> Formula:
-    """The figure of a typed cell; its default when empty; missing for no number."""
+    """The figure of a typed cell; its default when empty; fill in for no number."""
     if not declared.numeric:
         return is_empty(cell).where(default, cell)
-    return cell.given().where(cell, is_empty(cell).where(default, MISSING))
+    return cell.given().where(cell, is_empty(cell).where(default, FILL_IN))
 
 
 def text_or_nothing(cell: Formula) -> Formula:

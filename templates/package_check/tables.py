@@ -5,12 +5,14 @@ Their range, their titles as the cells have them, their names and formulas.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from roi_engine.errors import shortened
 from templates.package_check import grid
 from templates.package_check.defined_names import LEGAL, LONGEST_NAME, reads_as_cell
 from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
-from templates.package_check.workbook_part import Contents, Sheet
+from templates.package_check.workbook_part import Contents, Sheet, whole
 from templates.xlsx.column_letters import column_letters
 from templates.xlsx.escapes import unescaped
 
@@ -20,7 +22,7 @@ def check_tables(contents: Contents) -> Findings:
     names: set[str] = set()
     numbers: set[str] = set()
     for index, sheet in enumerate(contents.sheets):
-        rows: dict[str, Root] = {}
+        rows: dict[int, Root] = {}
         for part in contents.package.related(sheet.part, "table") if sheet.is_grid and sheet.root is not None else ():
             table = contents.package.root(part)
             if table is None:
@@ -36,12 +38,12 @@ def check_tables(contents: Contents) -> Findings:
             names.add(name.casefold())
             numbers.add(number)
             if not rows:
-                rows = {row.get("r", ""): row for row in sheet.root.iterfind("{*}sheetData/{*}row")}
+                rows = _numbered(sheet.root.iterfind("{*}sheetData/{*}row"))
             yield from _check_range(contents, index, sheet, rows, table, place)
 
 
 def _check_range(
-    contents: Contents, index: int, sheet: Sheet, rows: dict[str, Root], table: Root, place: str
+    contents: Contents, index: int, sheet: Sheet, rows: dict[int, Root], table: Root, place: str
 ) -> Findings:
     area = grid.area(table.get("ref"))
     columns = table.findall("{*}tableColumns/{*}tableColumn")
@@ -54,7 +56,7 @@ def _check_range(
     if len({title.casefold() for title in titles}) < len(titles):
         yield PackageFinding("table-titles", place, "Two of its columns have the same title.", "Rename one.")
     if headed:
-        shown = _texts_in_row(contents, rows.get(str(area.top)))
+        shown = _texts_in_row(contents, rows.get(area.top))
         for offset, title in enumerate(titles):
             cell = f"{column_letters(area.left + offset)}{area.top}"
             if shown.get(area.left + offset) != title:
@@ -67,17 +69,32 @@ def _check_range(
         yield from contents.check_formula(place, formula.text or "", index)
 
 
+def _numbered(rows: Iterable[Root]) -> dict[int, Root]:
+    """Rows by their numbers; one without a number follows the one before it."""
+    found: dict[int, Root] = {}
+    number = 0
+    for row in rows:
+        number = whole(row.get("r")) or number + 1
+        found[number] = row
+    return found
+
+
 def _texts_in_row(contents: Contents, row: Root | None) -> dict[int, str]:
-    """Column → the text that a cell of a row holds."""
+    """Column → the text that a cell of a row holds.
+
+    A cell without an address follows the one before it.
+    """
     found = {}
+    column = 0
     for cell in row.iterchildren("{*}c") if row is not None else ():
         where, value = grid.cell(cell.get("r")), cell.findtext("{*}v")
-        if where is None:
+        if where is None and cell.get("r") is not None:
             continue
+        column = where[1] if where else column + 1
         if cell.get("t") == "s" and value and value.isdigit() and int(value[:9]) < len(contents.texts):
-            found[where[1]] = contents.texts[int(value[:9])]
+            found[column] = contents.texts[int(value[:9])]
         elif cell.get("t") == "str":
-            found[where[1]] = unescaped(value or "")
+            found[column] = unescaped(value or "")
         elif cell.get("t") == "inlineStr":
-            found[where[1]] = unescaped("".join(each.text or "" for each in cell.iter("{*}t")))
+            found[column] = unescaped("".join(each.text or "" for each in cell.iter("{*}t")))
     return found

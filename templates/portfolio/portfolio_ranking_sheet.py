@@ -222,5 +222,5 @@ def _add_chart(book: Book, sheet: Worksheet, shown: Sequence[tuple[Any, Any]], c
     )
     best = f"{labels[0]} with {values[0]:,.0f} {chosen.value}" if labels and labels[0] else ""
     told = f"The highest is {best}." if best else "None counts."
-    words = f"Bar chart of the NPV of the answers, the highest first. {told}"
-    place_chart(book, sheet, chart, ByNpv.PLACE.at(CHART_TOP), ByPayback.FIGURE.letter, words, height=12)
+    words = "Bar chart of the NPV of the answers, the highest first."
+    place_chart(book, sheet, chart, ByNpv.PLACE.at(CHART_TOP), ByPayback.FIGURE.letter, words, told, height=12)

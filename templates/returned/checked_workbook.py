@@ -42,6 +42,10 @@ INPUTS_SHEET, AS_GENERATED = "Inputs", column_index_from_string(Column.AS_GENERA
 """The sheet with the values that the workbook was generated from, and their column."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
+CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
+"""What the package check finds in a workbook that Excel calculates anew on opening, with which nothing is wrong, and in
+one whose formulas have no values, which is told once.
+"""
 TOLERANCE = 1e-9
 SHOWN = 70
 
@@ -77,13 +81,19 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
     comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
     findings = check_package(reading.book.package)
+    notes = [f"{each.place}: {each.what}" for each in findings if each.rule == CALCULATED_ANEW]
+    told_so = {CALCULATED_ANEW, *([NO_VALUES] if comparison.has_no_values else [])}
     told = {each.place for each in comparison.wrong}
     wrong = [
         *comparison.wrong,
         *(each for each in _overtyped_checks(reading.book) if each.place not in told),
         *_failed_checks(reading.book),
         *_links(reading.book),
-        *(Difference("package", each.place, f"{each.what} {each.cure}") for each in findings),
+        *(
+            Difference("package", each.place, f"{each.what} {each.cure}")
+            for each in findings
+            if each.rule not in told_so
+        ),
     ]
     kinds, tabs = list(KINDS), comparison.tabs()
 
@@ -96,7 +106,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
         reading,
         tuple(sorted(wrong, key=reading_order)),
         tuple(check_inputs(scenario)),
-        tuple(comparison.notes),
+        (*comparison.notes, *notes),
         comparison.compared,
         inputs_edited,
     )
@@ -119,6 +129,10 @@ class _Comparison:
         self.titles = self._titles()
         self.keeps_titles = all(title == there for title, there in self.titles.items())
         self.in_place: set[str] = set()
+        self.has_no_values = _has_no_values(book)
+        if self.has_no_values:
+            cure = "The program that saved the file keeps none. Open it in Excel or LibreOffice, and save it again."
+            self.wrong.append(Difference("value", "Every formula", f"It holds no value. {cure}"))
         several = any(each.name.lower() == "scenario_choice" for each in book.names)
         if several:
             self.notes.append(
@@ -244,6 +258,8 @@ class _Comparison:
                 self._compare(found, self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})")
 
     def _compare(self, place: Place, found: Value, expected: Value, name: str = "") -> None:
+        if self.has_no_values and found is None:
+            return
         if not _same(found, expected, self.scale) and str(place) not in self.told:
             sentence = f"{_shown(found)} stands there{name}; for these inputs it is {_shown(expected)}."
             self._tell(at_cell("value", place, sentence))
@@ -251,6 +267,12 @@ class _Comparison:
     def _tell(self, difference: Difference) -> None:
         self.wrong.append(difference)
         self.told.add(difference.place)
+
+
+def _has_no_values(book: StoredWorkbook) -> bool:
+    """Whether there are formulas, and no cell of one has a value."""
+    formulas = [cell for title in book.titles for cell in book.cells(title).values() if cell.formula is not None]
+    return bool(formulas) and all(cell.value is None for cell in formulas)
 
 
 def _named(book: StoredWorkbook) -> dict[str, Place | None]:

@@ -37,7 +37,8 @@ def meaning(formula: str | None, titles: Mapping[str, str] | None = None) -> str
     if formula is None or len(formula) > LONGEST_FORMULA:
         return formula or ""
     pieces = _STRING.split(_LINKED.sub("", formula))
-    renamed = {there: title for title, there in (titles or {}).items() if title != there and f"{there}" in formula}
+    others = ((there, title) for title, there in (titles or {}).items() if title != there)
+    renamed = {there: title for there, title in others if there.replace("'", "''") in formula or there in formula}
     return "".join(piece if piece.startswith('"') else _plain(_renamed(piece, renamed)) for piece in pieces)
 
 

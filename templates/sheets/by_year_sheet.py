@@ -316,7 +316,8 @@ class _Table:
             return
         later = self.years[self.letters.later[0]].months
         words = "The horizon was lengthened: its later years stand to the right of the present value, beside the page."
-        self.book.put(self.sheet, Column.LINE.at(NOTE_ROW), (later > 0).where(words, _NO_YEAR), "Explanatory Text")
+        note, place = (later > 0).where(words, _NO_YEAR), Column.LINE.at(NOTE_ROW)
+        self.book.put(self.sheet, place, note, "Explanatory Text", meanwhile=_NO_YEAR)
 
     # --- the chart and the page
 
@@ -333,13 +334,14 @@ class _Table:
             self.book.scenario.currency,
             numbered=len(columns) <= MOST_NUMBERED,
         )
-        words = "Column chart of the benefits and the costs of each year. In total: {} against {} {}."
+        words = "Column chart of the benefits and the costs of each year."
         totals = (round(self.lines[name][self.letters.total].value) for name in ("benefits", "costs"))
-        finding = words.format(*(f"{each:,}" for each in totals), self.book.scenario.currency)
+        benefits, costs = (f"{each:,}" for each in totals)
+        finding = f"In total: {benefits} against {costs} {self.book.scenario.currency}."
         left = Column.LINE if self._pages() == 1 else Column.INITIAL  # the columns before are on every page
         widest = min(28.0, 10.0 + 3 * len(columns))
         last = self.letters.present_value
-        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), last, finding, widest=widest)
+        place_chart(self.book, self.sheet, chart, left.at(CHART_ROW), last, words, finding, widest=widest)
 
     def _drawn(self, cells: Mapping[str, Formula], columns: list[str], row: int) -> Cells:
         return self.sheet, f"{columns[0]}{row}:{columns[-1]}{row}", [cells[letter].value for letter in columns]

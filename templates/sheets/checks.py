@@ -99,7 +99,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
               outside, 0, inputs.in_range),
         _months_are_formulas(checked),
         _like_units(inputs),
-        _no_errors(checked),
+        _no_errors(book, checked),
     ]  # fmt: skip
 
 
@@ -260,8 +260,9 @@ def _like_units(inputs: InputCells) -> Check:
                  alone, 0, used["tokens_per_call"])  # fmt: skip
 
 
-def _no_errors(checked: Checked) -> Check:
+def _no_errors(book: Book, checked: Checked) -> Check:
     """Counts error cells on the sheets whose figures are read."""
-    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in checked.sheets)
+    sheets = [each for each in checked.sheets if not (book.lacks_sensitivity and each is checked.sensitivity.sheet)]
+    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in sheets)
     return Check("check_no_errors", "No cell of the sheets with figures shows an error.",
                  Formula(counted, 0, 2), 0, checked.inputs.block)  # fmt: skip

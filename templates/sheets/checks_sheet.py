@@ -11,6 +11,7 @@ from roi_engine.value import maximum
 from templates.building import styles
 from templates.building.book import (
     CHECKS_PLACE,
+    FILL_IN,
     FT_FUNCTIONS,
     FUNCTIONS_ARE_MISSING,
     Book,
@@ -85,9 +86,11 @@ def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
 
 def add_master_check(book: Book, checks: CheckCells) -> None:
     """Shows the master check in every sheet's header, as a link to the Checks sheet."""
-    state = joined(checks.state, ". ", checks.calculation) if checks.calculation else checks.state
+    state = Formula(checks.state.text, FILL_IN) if book.to_fill_in else checks.state
+    if checks.calculation:
+        state = joined(state, ". ", checks.calculation)
     for sheet in book.workbook.worksheets:
-        book.put(sheet, CHECKS_PLACE, state, "Explanatory Text")
+        book.put(sheet, CHECKS_PLACE, state, "Explanatory Text", meanwhile=None)
         if sheet is not checks.sheet:
             book.link(sheet, CHECKS_PLACE, checks.state.text)
 
@@ -126,16 +129,21 @@ def _add_calculation(book: Book, sheet: Worksheet, row: int, block: Formula) -> 
     inputs_are_there = function("COUNTA", block, value=1) >= 0
     book.put(sheet, Column.NAME.at(row), "FT functions")
     book.put(sheet, Column.SENTENCE.at(row), "1 where they are loaded, and as new as this workbook (informative).")
-    loaded = book.put(
-        sheet, Column.A.at(row), missing.where(0, 1) * inputs_are_there, "Calculation", styles.WHOLE, FT_FUNCTIONS.text
-    )
+    shown, place = missing.where(0, 1) * inputs_are_there, Column.A.at(row)
+    loaded = book.put(sheet, place, shown, "Calculation", styles.WHOLE, FT_FUNCTIONS.text, meanwhile=None)
     book.put(sheet, Column.NAME.at(row + 1), "Calculated by")
     words = loaded.where("Calculated by the FT functions", "Calculated by ordinary formulas")
-    return book.put(sheet, Column.A.at(row + 1), words, "Explanatory Text", name="calculated_by")
+    place = Column.A.at(row + 1)
+    return book.put(sheet, place, words, "Explanatory Text", name="calculated_by", meanwhile=None)
 
 
 def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: BreakdownCells) -> Formula:
     """Whether the inputs are those that the workbook was made from; no failure."""
+    place = Column.RESULT.at(row)
+    if book.to_fill_in:
+        book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")
+        book.put(sheet, Column.SENTENCE.at(row), "Made to be filled in, without figures (informative).")
+        return book.put(sheet, place, "filled in", "Explanatory Text", name="figures_as_generated")
     net, npv_made = book.appraisal.net_roi, book.appraisal.npv()
     about = "Net ROI now; net ROI and NPV when this workbook was generated (informative)."
     book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")
@@ -147,4 +155,4 @@ def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: Breakdown
     npv_same = abs(figures.npv - npv_then) <= TOLERANCE * maximum(abs(npv_then), 1)
     edited = "inputs edited, or another scenario" if book.several else "inputs edited since"
     same = (net_same & npv_same).where("as generated", edited)
-    return book.put(sheet, Column.RESULT.at(row), same, "Explanatory Text", name="figures_as_generated")
+    return book.put(sheet, place, same, "Explanatory Text", name="figures_as_generated")

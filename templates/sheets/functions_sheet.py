@@ -12,7 +12,7 @@ from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
 from templates.building import styles
 from templates.building.agreement import matches
-from templates.building.book import Book, color_ok_and_fail, group_title, page, protect
+from templates.building.book import FILL_IN, NOT_HERE, Book, color_ok_and_fail, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, cached, function, if_error
 
@@ -42,7 +42,8 @@ def add_functions_sheet(book: Book, block: Formula) -> None:
     """
     usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
     if book.edition != "wired":
-        usage = "What the FT ROI add-in brings to Excel; this workbook does without. Figures are those as generated."
+        usage = "What the FT ROI add-in brings to Excel; this workbook does without."
+        usage += "" if book.to_fill_in else " Figures are those as generated."
     sheet = book.sheet("Functions", widths(Column), "Functions", usage)
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
     book.put(sheet, Column.FUNCTION.at(FIRST_ROW - 1), f"S stands for {typed}.", "Explanatory Text")
@@ -79,10 +80,14 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
     book.put(sheet, Column.EXAMPLE.at(row), f"={called.text}", "Explanatory Text")
     book.put(sheet, Column.GIVES.at(row), _result_in_words(each, book.scenario.currency), "Explanatory Text")
     number_format = _shown(live.value)
-    value = book.put(sheet, Column.VALUE.at(row), live, "Calculation", number_format)
-    expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
-    match = book.by_function_alone(matches(value, expected, 1e-9), "–")
-    book.put(sheet, Column.MATCH.at(row), match, "Good")
+    meanwhile = FILL_IN if each.takes_scenario else None
+    value = book.put(sheet, Column.VALUE.at(row), live, "Calculation", number_format, meanwhile=meanwhile)
+    if each.takes_scenario and book.to_fill_in:
+        book.put(sheet, Column.EXPECTED.at(row), NOT_HERE, "Explanatory Text")
+    else:
+        expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
+        match = book.by_function_alone(matches(value, expected, 1e-9), "–")
+        book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:
         sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")

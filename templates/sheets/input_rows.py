@@ -11,17 +11,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
+from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
 from roi_engine.worksheet.block import EMPTY
 from templates.building import styles
-from templates.building.book import Book
+from templates.building.book import FILL_IN, Book, absolute
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
-from templates.building.formula import Formula, function
+from templates.building.formula import Formula, formula_of, function, joined
 from templates.building.month_rows import last_month, month_numbers
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
     INSTEAD,
-    MISSING,
     default_of,
     default_where_replaced,
     in_use,
@@ -52,6 +52,8 @@ class Column(Columns):
     IN_RANGE = "O", "In range", 9
     DEFAULT = "P", ">Default", 11
     IN_USE = "Q", ">In use", 15
+    COUNT = "R", ">Missing so far", 9
+    NAMES = "S", "Which", 40
 
 
 BLOCK = (
@@ -60,6 +62,8 @@ BLOCK = (
 )  # fmt: skip
 """The columns that the FT_ functions read."""
 FIRST_ROW = 4
+MOST_NAMED = 4
+"""Missing inputs that a sentence names."""
 ANSWER_LINE, SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 25, 35, 52, 13
 """Characters that fit on a line of the answer, source and note columns, and points that a line takes."""
 
@@ -75,6 +79,9 @@ class InputRows:
         self.typed: dict[str, Formula] = {}
         self.in_use: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
+        self.count, self.names = formula_of(0), formula_of("")
+        self.most_named = self._put_most_named()
+        self.needed = sum(declared.required for declared in INPUTS.values())
 
     def add(self, row: int, declared: Input) -> None:
         """One input."""
@@ -83,7 +90,7 @@ class InputRows:
         self.rows[name] = row
         book.put(sheet, Column.INPUT.at(row), declared.label)
         value = self._put_value(row, declared)
-        book.put(sheet, Column.UNIT.at(row), unit, "Unit")
+        book.put(sheet, Column.UNIT.at(row), f"{unit}{self._example(declared)}", "Unit")
         self._accept(_value_rule(book, declared), Column.VALUE.at(row), name)
         ends = (None, None, None)
         if declared.numeric:
@@ -91,15 +98,28 @@ class InputRows:
         answer = self._add_annotations(row, declared)
         generated = self._add_as_generated(row, declared, value)
         self.block.append((declared.label, value, unit, *ends, generated, answer))
-        self._add_in_use(row, declared, Formula(Column.VALUE.at(row), value))
+        self._add_in_use(row, declared, Formula(Column.VALUE.at(row), None if self._is_asked(declared) else value))
+
+    def _is_asked(self, declared: Input) -> bool:
+        """Whether the cell is empty, to be filled in."""
+        return self.book.to_fill_in and declared.name in REFERENCE_INPUTS
+
+    def _example(self, declared: Input) -> str:
+        """What stands beside a cell to be filled in; it counts for nothing."""
+        if not self._is_asked(declared):
+            return ""
+        value = getattr(self.book.scenario, declared.name)
+        percent = declared.quantity.kind == "fraction"
+        return f", e.g. {value * 100:g} %" if percent else f", e.g. {value:,.10g}"
 
     def _put_value(self, row: int, declared: Input) -> Any:
         """The typed cell, under the name that workbooks are read back by."""
         name, address = declared.name, Column.VALUE.at(row)
         figures = self.scenarios.figures[name] if self.scenarios else None
-        value = self._put_typed(address, declared, getattr(self.book.scenario, name), figures)
+        example, asked = getattr(self.book.scenario, name), self._is_asked(declared)
+        value = self._put_typed(address, declared, None if asked else example, figures)
         self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
-        return value
+        return example if asked else value
 
     def _put_typed(self, address: str, declared: Input, value: Any, figures: Formula | None) -> Any:
         """A cell to type in, or the figure of the scenario in use; returns what it shows.
@@ -130,8 +150,8 @@ class InputRows:
         return low, high, distribution
 
     def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
-        """The value that an answer is given for; none for a label or an empty cell."""
-        if not declared.numeric and not declared.quantity.choices:
+        """The value that an answer is given for; none for a label or a cell to be filled in."""
+        if (not declared.numeric and not declared.quantity.choices) or self._is_asked(declared):
             return None
         shown = EMPTY if value is None and declared.may_be_empty else value
         address = Column.AS_GENERATED.at(row)
@@ -170,7 +190,31 @@ class InputRows:
         add = self._add_bounds if declared.numeric else self._add_choices
         default = add(row, declared, typed)
         figure, look = in_use(declared, typed, default), styles.number_format(quantity)
-        self.in_use[name] = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
+        cell = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
+        if declared.numeric:
+            self._add_missing(row, declared, cell)
+        example = getattr(book.scenario, name)
+        self.in_use[name] = Formula(cell.text, example) if self._is_asked(declared) else cell
+
+    def _add_missing(self, row: int, declared: Input, figure: Formula) -> None:
+        """How many inputs are missing down to here, and the names of the first."""
+        label, count, names = Formula(Column.INPUT.at(row), declared.label), self.count, self.names
+        is_missing = Formula(Column.IN_USE.at(row), figure.value) == FILL_IN
+        self.count = self._put_quietly(Column.COUNT.at(row), count + is_missing.where(1, 0))
+        more = (self.count == self.most_named + 1).where(joined(names, ", …"), names)
+        longer = (self.count <= self.most_named).where(joined(names, ", ", label), more)
+        longer = (self.count == 1).where(label, longer)
+        longer = (self.count == 0).where("", is_missing.where(longer, names))
+        self.names = self._put_quietly(Column.NAMES.at(row), longer)
+
+    def _put_most_named(self) -> Formula:
+        """How many missing inputs a sentence names."""
+        self.book.put(self.sheet, Column.NAMES.at(FIRST_ROW - 1), "are named at most", "Explanatory Text")
+        place = Column.COUNT.at(FIRST_ROW - 1)
+        return Formula(absolute(place), self.book.put(self.sheet, place, MOST_NAMED, "Explanatory Text").value)
+
+    def _put_quietly(self, place: str, content: Formula) -> Formula:
+        return self.book.put(self.sheet, place, content, "Explanatory Text")
 
     def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
         """A number's bounds, and whether it lies within; returns its default's cell."""
@@ -219,6 +263,7 @@ class InputRows:
         """The defaults of inputs that others further down replace."""
         for name in INSTEAD:
             default = default_where_replaced(name, self.typed)
+            self.needed -= default.value != FILL_IN
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 
@@ -228,7 +273,10 @@ def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, 
 
 
 def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
-    """OK where the cell holds a legal number, or is empty and something stands for it."""
+    """OK where the cell holds a legal number, or is empty and something stands for it.
+
+    Fill in where a number is missing.
+    """
     number = cell.given()
     value = cell.value if isinstance(cell.value, (int, float)) else 0.0
     filled = Formula(cell.text, value)
@@ -236,8 +284,8 @@ def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, d
     off_step = step * (filled - whole)
     legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
     verdict = legal.where("OK", "FAIL")
-    empty = is_empty(cell) & (default == MISSING).negated()
-    return number.where(verdict, empty.where("OK", "FAIL"))
+    empty = is_empty(cell) & (default == FILL_IN).negated()
+    return number.where(verdict, empty.where("OK", FILL_IN))
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

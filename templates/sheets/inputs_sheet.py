@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building.book import Book, group_title, page, protect
+from roi_engine.scenario import INPUTS
+from templates.building import styles
+from templates.building.book import FILL_IN, Book, group_title, page, protect
 from templates.building.columns import put_titles, span, widths
-from templates.building.formula import Formula
+from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
 from templates.building.reading_order import in_reading_order
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
@@ -23,6 +28,7 @@ class InputCells:
 
     block : the table, as the argument of a function.
     in_use : the cell in use of every input.
+    missing_in_words : which inputs are missing; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
     """
 
@@ -37,6 +43,7 @@ class InputCells:
     highest: Formula
     steps: Formula
     in_range: Formula
+    missing_in_words: Formula
 
 
 def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> InputCells:
@@ -44,8 +51,10 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
 
     scenarios : where several have figures, the cells of which one column is in use.
     """
-    about = _SUBTITLES[book.edition].format(what=book.not_followed)
+    about = _TO_FILL_IN if book.to_fill_in else _SUBTITLES[book.edition].format(what=book.not_followed)
     sheet = book.sheet("Inputs", widths(Column), "Inputs", _ABOUT_SEVERAL if scenarios else about)
+    if book.to_fill_in:
+        sheet.column_dimensions[Column.UNIT.letter].width = UNIT_AND_EXAMPLE
     put_titles(book, sheet, FIRST_ROW, Column)
     table = InputRows(book, sheet, scenarios)
     row, group = FIRST_ROW, ""
@@ -66,11 +75,21 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     outline: Any = sheet.sheet_properties.outlinePr
     outline.summaryBelow = False
     sheet.freeze_panes = Column.VALUE.at(FIRST_ROW + 1)
+    if book.to_fill_in:
+        _select(sheet, Column.VALUE.at(min(table.rows[each] for each in INPUTS if INPUTS[each].required)))
     page(sheet, span(Column.INPUT, Column.NOTE, 1, row), f"{FIRST_ROW}:{FIRST_ROW}")
     protect(sheet)
     return cells
 
 
+def _select(sheet: Worksheet, address: str) -> None:
+    """Makes a cell the one that is typed into first."""
+    pane = sheet.sheet_view.selection[-1]
+    pane.activeCell = pane.sqref = address
+
+
+UNIT_AND_EXAMPLE = 30
+"""The width of the units where an example stands beside them."""
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; all follows from them, {what} where the FT functions are loaded.",
     "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",
@@ -78,6 +97,7 @@ _SUBTITLES = {
 }
 
 
+_TO_FILL_IN = "Fill in the red cells; the examples beside them count for nothing. All other cells may stay as they are."
 _ABOUT_SEVERAL = "The figures of the scenario in use. Change them, and choose another, on the sheet Scenarios."
 
 
@@ -91,16 +111,46 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
     block = book.define("scenario", sheet, span(BLOCK[0], BLOCK[-1], FIRST_ROW, last), tuple(table.block))
     labels = named("input_labels", Column.INPUT)
     named("input_names", Column.NAME)
+    values = named("input_values", Column.IN_USE)
+    in_words = _add_missing(table, last, values, named("input_defaults", Column.DEFAULT))
     return InputCells(
         sheet,
         block,
         table.in_use,
         labels,
-        values=named("input_values", Column.IN_USE),
+        values=values,
         lows=named("input_lows", Column.LOW),
         highs=named("input_highs", Column.HIGH),
         lowest=named("input_lowest", Column.LOWEST),
         highest=named("input_highest", Column.HIGHEST),
         steps=named("input_steps", Column.STEP),
         in_range=named("inputs_in_range", Column.IN_RANGE, table.verdicts),
+        missing_in_words=in_words,
     )
+
+
+def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula) -> Formula:
+    """How many inputs are missing, of how many, and which.
+
+    From here on the workbook waits for them.
+
+    last : the last row of the inputs.
+    values, defaults : the columns of what is in use, and of what stands for an empty cell.
+    Returns the cell that names them.
+    """
+    book, sheet = table.book, table.sheet
+    count = int(table.count.value)
+    missing = function("COUNTIF", values, FILL_IN, value=count)
+    asked = Formula(f'SUMPRODUCT(--(({defaults.text}="{FILL_IN}")+({values.text}="{FILL_IN}")>0))', table.needed)
+    book.put(sheet, Column.DEFAULT.at(FIRST_ROW - 2), "Missing", "Explanatory Text")
+    book.put(sheet, Column.DEFAULT.at(FIRST_ROW - 1), "Needed", "Explanatory Text")
+    cell = book.put(sheet, Column.IN_USE.at(FIRST_ROW - 2), missing, "Calculation", name="missing_inputs")
+    needed = book.put(sheet, Column.IN_USE.at(FIRST_ROW - 1), asked, "Calculation", name="needed_inputs")
+    verb = (cell == 1).where(" figures is missing: ", " figures are missing: ")
+    words = (cell == 0).where("", joined(cell, " of ", needed, verb, table.names))
+    in_words = book.put(sheet, Column.VALUE.at(FIRST_ROW - 1), words, "Explanatory Text", name="missing_in_words")
+    empty = FormulaRule(formula=[f'${Column.IN_USE.at(FIRST_ROW + 1)}="{FILL_IN}"'])
+    empty.dxf = DifferentialStyle(fill=PatternFill(bgColor=styles.BAD_PAPER, fill_type="solid"))
+    sheet.conditional_formatting.add(Column.VALUE.rows(FIRST_ROW + 1, last), empty)
+    book.missing = cell
+    return in_words

@@ -16,6 +16,7 @@ from templates.building.book import Book, absolute, group_title
 from templates.building.charts import BLUE, GREEN, ORANGE, PURPLE, Cells, bill_chart, place_chart
 from templates.building.columns import Columns, put_titles
 from templates.building.formula import Formula, formula_of, function, is_number
+from templates.building.model_rows import LEFT_OF_THE_AXIS
 from templates.building.quantities import Quantities, by_equation
 from templates.sheets.monthly_bills import BillCells, monthly_bill
 from templates.sheets.option_bearings import OptionCells
@@ -24,7 +25,7 @@ from templates.sheets.option_columns import Bill, Column, End, Fleet, Mark, Step
 CHART_ROWS = 20
 MOST_SERIES = 4
 """More cannot be told apart: four lines leave no room for marks, the volumes stand in the table."""
-MARKED = "diamonds where self-hosting first costs no more. "
+MARKED = "; diamonds where self-hosting first costs no more"
 STEPS = 24
 """Steps of the fleet that the chart draws; a larger fleet grows by several replicas a step."""
 ENDS_ROW, MARKS_ROW, FLEET_ROW = 4, 8, 13
@@ -55,7 +56,11 @@ def add_bill_chart(
     points.add_ends()
     marks = points.add_marks(bills.first_volumes)
     points.add_steps()
-    shown = {name: line for name, line in points.lines.items() if name == "STAY" or options[name].has.value == 1}
+    shown = {
+        name: line
+        for name, line in points.lines.items()
+        if name == "STAY" or options[name].has.value == 1 or book.to_fill_in
+    }
     marked = "SELFHOSTED" in shown and len(shown) < MOST_SERIES
     chart = bill_chart(
         {LABELS[name]: (_LOOKS[name], line) for name, line in shown.items()},
@@ -63,10 +68,11 @@ def add_bill_chart(
         book.scenario.currency,
     )
     words = (
-        f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}; "
-        f"{MARKED if marked else ''}{bills.finding.value} at this scenario's volume."
+        f"Line chart of the monthly bill against the calls per month: {', '.join(LABELS[name] for name in shown)}"
+        f"{MARKED if marked else ''}."
     )
-    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), Column.NOTE.letter, words, widest=28)
+    finding = f"{bills.finding.value} at this scenario's volume."
+    place_chart(book, sheet, chart, Bill.LABEL.at(row + 1), Column.NOTE.letter, words, finding, widest=28)
     return row + CHART_ROWS
 
 
@@ -112,6 +118,11 @@ class _Points:
     def _put(self, column: Columns, row: int, content: Any) -> Any:
         return self.book.put(self.sheet, column.at(row), content, "Explanatory Text", styles.WHOLE)
 
+    def _put_calls(self, column: Columns, row: int, content: Any) -> Any:
+        """How far right a point lies: left of the axis while inputs are missing."""
+        place, meanwhile = column.at(row), LEFT_OF_THE_AXIS
+        return self.book.put(self.sheet, place, content, "Explanatory Text", styles.WHOLE, meanwhile=meanwhile)
+
     def _bill(self, name: str, calls: Formula) -> Formula:
         return monthly_bill(name, self.fixed, self.options, calls)
 
@@ -125,8 +136,8 @@ class _Points:
         for name, (calls_column, bill_column) in _ENDS.items():
             points: list[tuple[Any, Any]] = []
             for row, calls in enumerate((formula_of(0), self.widest), start=first):
-                at: Any = calls if name == "STAY" else self.options[name].compared.where(calls, -1)
-                cell = self._put(calls_column, row, at)
+                at: Any = calls if name == "STAY" else self.options[name].compared.where(calls, LEFT_OF_THE_AXIS)
+                cell = self._put_calls(calls_column, row, at)
                 bill = (cell >= 0).where(self._bill(name, cell), 0)
                 points.append((cell.value, self._put(bill_column, row, bill).value))
             all_calls, bills = ([*each] for each in zip(*points, strict=True))
@@ -138,7 +149,7 @@ class _Points:
         calls, bills, first = [], [], MARKS_ROW + 1
         for row, (option, volume) in enumerate(first_volumes.items(), start=first):
             inside = is_number(volume) & (volume <= self.widest)
-            at = self._put(Mark.CALLS, row, inside.where(volume, -1))
+            at = self._put_calls(Mark.CALLS, row, inside.where(volume, LEFT_OF_THE_AXIS))
             level = self._put(Mark.BILL, row, (at >= 0).where(self._bill(option, at), 0))
             calls.append(at.value)
             bills.append(level.value)
@@ -179,7 +190,8 @@ class _Points:
         step = self._put(Step.STEP, row, function("INT", point / 2, value=number // 2))
         replicas = self._put(Step.REPLICAS, row, minimum(least + step * stride, most))
         full = (least + (step - (1 - point % 2)) * stride) * capacity
-        calls = self._put(Step.CALLS, row, own.where((point == 0).where(0, minimum(self.widest, full)), -1))
+        there = own.where((point == 0).where(0, minimum(self.widest, full)), LEFT_OF_THE_AXIS)
+        calls = self._put_calls(Step.CALLS, row, there)
         fleet: Any = equations.fleet_bill(
             replicas * n["gpus_per_replica"], n["serving_gpu_hourly_rate"], n["hours_per_month"]
         )

@@ -115,7 +115,8 @@ def _add_lines(book: Book, sheet: Worksheet, row: int, best_other: Formula, not_
         book.put(sheet, Column.OPTION.at(row), line, "Explanatory Text")
         row += 1
     if book.edition == "native":
-        note = "Rank changes: the volumes as generated. All else follows the inputs; see the sheet Option flows."
+        when = "in a report of this workbook" if book.to_fill_in else "the volumes as generated"
+        note = f"Rank changes: {when}. All else follows the inputs; see the sheet Option flows."
         book.put(sheet, Column.OPTION.at(row), note, "Explanatory Text")
 
 

@@ -11,9 +11,9 @@ from roi_engine.cashflow import MODEL
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import Book, elsewhere, group_title, page, protect
+from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
-from templates.building.formula import Formula
+from templates.building.formula import Formula, function
 from templates.building.model_rows import (
     PAYBACK,
     PAYBACK_NAMES,
@@ -38,6 +38,10 @@ class Column(Columns):
 
 
 TITLES_ROW = 4
+MISSING = "missing_inputs"
+"""What the cells that count a scenario's missing inputs are known by."""
+NAMED = {"months_to_amortize": "months", MISSING: "missing"}
+"""Cells of a scenario that many formulas take, by what they are called after scenario_1_ and so on."""
 TOTALS = (
     "flow_size", "total_net_cash_flow", "total_running_cost", "total_discounted_stay_bill", "total_flow_if_going_back",
 )  # fmt: skip
@@ -65,12 +69,14 @@ class _Workings:
         self.book, self.typed = book, typed
         self.letters = letters_from(Column.FIRST, len(book.scenarios))
         self.known: list[dict[str, Formula]] = [{} for _ in book.scenarios]
+        self.missing: list[Formula] = []
         self.sheet, self.row = self._add_sheet(), TITLES_ROW
         self._add_group("Inputs in use")
         for declared in INPUTS.values():
             if declared.numeric or declared.quantity.choices:
                 unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
                 self.add_row(declared.name, declared.label, unit, look, self._input(declared))
+        self._add_missing()
         self._add_group("Fixed figures that the monthly formulas take")
         for name, label, quantity in WORKINGS:
             unit = quantity.unit_in(book.scenario.currency)
@@ -96,8 +102,20 @@ class _Workings:
         self.row += 1
         self._label(label, unit)
         for index, letter in enumerate(self.letters):
-            cell = book.put(sheet, f"{letter}{self.row}", formula(index), "Calculation", look)
+            with book.waiting_for(self.missing[index] if self.missing else None):
+                cell = book.put(sheet, f"{letter}{self.row}", formula(index), "Calculation", look)
             self.known[index][name] = elsewhere(sheet, cell)
+            if name in NAMED:
+                named = f"scenario_{index + 1}_{NAMED[name]}"
+                self.known[index][name] = book.define(named, sheet, cell.text, cell.value)
+
+    def _add_missing(self) -> None:
+        """How many inputs of each scenario are missing; what follows waits for them."""
+        first = TITLES_ROW + 2
+        areas = [f"{letter}{first}:{letter}{self.row}" for letter in self.letters]
+        counts = [function("COUNTIF", Formula(area, None), FILL_IN, value=0) for area in areas]
+        self.add_row(MISSING, "Missing inputs", "", styles.WHOLE, lambda index: counts[index])
+        self.missing = [each[MISSING] for each in self.known]
 
     def _label(self, label: str, unit: str) -> None:
         self.book.put(self.sheet, Column.LABEL.at(self.row), label)
@@ -115,7 +133,8 @@ class _Workings:
     def put_rate(self, rows: Mapping[str, int], index: int, name: str, formula: Formula) -> Formula:
         """One of them, of a scenario."""
         address = f"{self.letters[index]}{rows[name]}"
-        cell = self.book.put(self.sheet, address, formula, "Calculation", RATE_WORKINGS[name].number_format)
+        with self.book.waiting_for(self.missing[index]):
+            cell = self.book.put(self.sheet, address, formula, "Calculation", RATE_WORKINGS[name].number_format)
         return elsewhere(self.sheet, cell)
 
     def _input(self, declared: Input) -> Callable[[int], Formula]:
@@ -139,10 +158,11 @@ class _Workings:
 def _add_flows(book: Book, known: Sequence[Quantities]) -> list[MonthRows]:
     """The sheet Scenario flows, a part for each scenario."""
     rows = some_rows({*MODEL.order(["net_cash_flow"]), *PAYBACK, *STAYING, *RATE_OF_RETURN}, TOTALS)
-    parts = [
-        Part([scenario.name, *rows], own, book.branch(f"scenario_{number}_"))
-        for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1)
-    ]
+    parts = []
+    for number, (scenario, own) in enumerate(zip(book.scenarios, known, strict=True), start=1):
+        branch = book.branch(f"scenario_{number}_")
+        branch.missing = own[MISSING]
+        parts.append(Part([scenario.name, *rows], own, branch))
     about = "The monthly flows of every scenario. Ordinary formulas."
     table = MonthTable(book, "Scenario flows", about, parts, fades=False)
     for part in table.parts:

@@ -15,7 +15,7 @@ from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
-from templates.sheets.scenario_flows_sheet import add_scenario_flows
+from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
 RESULTS = {
@@ -45,7 +45,9 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     if book.edition != "values":
         known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
     if book.edition != "native":
-        blocks = add_scenario_blocks_sheet(book, scenarios.typed)
+        blocks, missing = add_scenario_blocks_sheet(book, scenarios.typed)
+    else:
+        missing = [each[MISSING] for each in known]
     rows: dict[str, Formula] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
         figure = FIGURES[figure_name]
@@ -58,7 +60,8 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
                 lambda i=index, f=figure: _asked(book, f, blocks[i], scenarios.typed[i]),  # type: ignore[misc]
                 lambda i=index, q=quantity: native_figure(q, known[i]),  # type: ignore[misc]
             )
-            cells.append(book.put(sheet, f"{letter}{row}", content, "Output", rounded_format(figure)))
+            with book.waiting_for(missing[index]):
+                cells.append(book.put(sheet, f"{letter}{row}", content, "Output", rounded_format(figure)))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell

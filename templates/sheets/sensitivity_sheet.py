@@ -85,7 +85,8 @@ def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str
     if table.drawing:
         chart = table.drawing.chart(book.scenario.currency)
         anchor = BarColumn.INPUT.at(table.last_row + 2)
-        place_chart(book, sheet, chart, anchor, BarColumn.SWING.letter, table.drawing.finding, widest=30)
+        words, finding = table.drawing.words, table.drawing.finding
+        place_chart(book, sheet, chart, anchor, BarColumn.SWING.letter, words, finding, widest=30)
     last_of_page = table.last_row + CHART_ROWS + 1
     base = book.define("tornado_base", sheet, table.base.text, table.base.value)
     metric = book.define("tornado_metric", sheet, BarColumn.BASE.at(CHOICE_ROW), table.metric.value)

@@ -45,7 +45,7 @@ def add_break_evens(
     last_column : the last that the title's band spans.
     """
     names = _inputs(book)
-    if not names:
+    if not names or book.lacks_sensitivity:
         return
     as_generated = ", as generated" if book.edition == "native" else ""
     group_title(book, sheet, row, f"{Column.INPUT.title}{as_generated}", last_column)

@@ -15,12 +15,22 @@ from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import SUBTITLE_PLACE, TITLE_PLACE, Book, color_by_sign, group_title, page, protect
+from templates.building.book import (
+    FILL_IN,
+    SUBTITLE_PLACE,
+    TITLE_PLACE,
+    Book,
+    color_by_sign,
+    group_title,
+    page,
+    protect,
+)
 from templates.building.charts import cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.shown_figures import rounded_format
+from templates.building.typed_or_default import is_empty, text_or_nothing
 from templates.sheets.breakdown_sheet import BreakdownCells
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.checks_sheet import CheckCells
@@ -50,6 +60,10 @@ NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the co
 MORE_QUESTIONS = 3
 """Rows for what is asked about after an edit."""
 NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
+UNNAMED = "Fine-tuning decision"
+"""The title where the scenario has no name."""
+ROWS_FOR_QUESTIONS = 8
+"""Rows that a workbook to be filled in keeps for what is to be asked about its figures."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -74,7 +88,7 @@ class Shown:
 
 def add_summary_sheet(book: Book) -> Worksheet:
     """Creates the sheet with its frame; `fill_summary` writes the rest at the end."""
-    name = book.scenario.name or "Fine-tuning decision"
+    name = book.scenario.name or UNNAMED
     about = book.scenario.description or "Fine-tune a model, or keep paying for the API?"
     return book.sheet("Summary", widths(Column), name, about)
 
@@ -82,15 +96,17 @@ def add_summary_sheet(book: Book) -> Worksheet:
 def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime) -> None:
     """Writes the verdict, the figures, the charts, legend and provenance."""
     in_use = shown.inputs.in_use
-    book.put(sheet, TITLE_PLACE, in_use["name"] if book.scenario.name else "Fine-tuning decision", "Title")
+    name = is_empty(in_use["name"]).where(UNNAMED, in_use["name"])
+    book.put(sheet, TITLE_PLACE, name, "Title", meanwhile=None)
     if shown.scenarios:
-        book.put(sheet, SUBTITLE_PLACE, in_use["description"], "Explanatory Text")
+        book.put(sheet, SUBTITLE_PLACE, text_or_nothing(in_use["description"]), "Explanatory Text", meanwhile=None)
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
     in_words = shown.figures.answer_in_words
     answer = book.live(lambda: book.ft("FT_VERDICT", shown.inputs.block), lambda: in_words or formula_of(""))
-    verdict = book.put(sheet, Column.FIRST.at(ANSWER_ROW), answer, "Answer", name="answer")
+    place, missing = Column.FIRST.at(ANSWER_ROW), shown.inputs.missing_in_words
+    verdict = book.put(sheet, place, answer, "Answer", name="answer", meanwhile=missing)
     sheet.row_dimensions[ANSWER_ROW].height = 26
     answer_row = f"{Column.FIRST.at(ANSWER_ROW)}:{Column.SIXTH.at(ANSWER_ROW)}"
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
@@ -98,10 +114,11 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     _add_options(book, sheet, shown)
     add_break_evens(book, sheet, BREAK_EVENS_ROW, in_use, shown.inputs.block, shown.figures.npv, Column.SIXTH.letter)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
-    if shown.tornado:
+    if shown.tornado and not book.lacks_sensitivity:
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
         book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
-        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, shown.tornado.finding)
+        words, finding = shown.tornado.words, shown.tornado.finding
+        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block)
     row = _add_legend(book, sheet, row + 2)
@@ -175,15 +192,15 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         book.scenario.currency,
         horizon,
     )
-    words = f"Line chart of the cumulative cash flow over {horizon} months. {verdict}"
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words)
+    words = f"Line chart of the cumulative cash flow over {'the' if book.to_fill_in else horizon} months."
+    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict)
 
 
 def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:
     """Where the diamond stands, left of the axis for none; above the chart, in words."""
     payback, months = shown.figures.payback, shown.months
     inside = is_number(payback).where((payback <= months).where(payback, -1), -1)
-    moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN)
+    moment = book.put(sheet, Column.SECOND.at(POINT_ROW), inside, "Explanatory Text", HIDDEN, meanwhile=-1)
     tenths = function("INT", moment * 10 + Formula("0.5", 0.5), value=int(moment.value * 10 + 0.5))
     whole = function("INT", tenths / 10, value=int(tenths.value // 10))
     rest = function("MOD", tenths, 10, value=tenths.value % 10)
@@ -199,6 +216,8 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     """What to think about before believing the figures, in the engine's words."""
     whose = book.scenario.name if book.several else "the inputs"
     when = f" ({whose}, as generated)" if book.edition == "native" else ""
+    if book.to_fill_in:
+        return _add_questions(book, sheet, row, block)
     group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
@@ -208,7 +227,9 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
                 text = table.value[index][position - 1] if index < len(table.value) else ""
                 none, without = (NOT_LEGAL[position - 1], NOT_CHECKED[position - 1]) if index == 0 else ("", "")
                 live = if_error(function("INDEX", table, index + 1, position, value=text), none)
-                book.put(sheet, column.at(row), book.by_function_alone(live, without), "Explanatory Text")
+                meanwhile = "" if index or position == 2 else FILL_IN
+                content = book.by_function_alone(live, without)
+                book.put(sheet, column.at(row), content, "Explanatory Text", meanwhile=meanwhile)
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
         if warning.told not in known:  # about sources, which are no part of the block that FT_CHECK reads
@@ -218,11 +239,28 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
     return row
 
 
+def _add_questions(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
+    """Room for what is to be asked about figures that are not known yet."""
+    group_title(book, sheet, row, "Before you rely on it", Column.SIXTH.letter)
+    if book.edition != "wired":
+        book.put(sheet, Column.FIRST.at(row + 1), _ASKED_ELSEWHERE, "Explanatory Text")
+        return row + 1
+    table = book.ft("FT_CHECK", block)
+    for number in range(1, ROWS_FOR_QUESTIONS + 1):
+        for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
+            live = if_error(function("INDEX", table, number, position, value=""), "")
+            meanwhile = FILL_IN if number == position == 1 else ""
+            book.put(sheet, column.at(row + number), live, "Explanatory Text", meanwhile=meanwhile)
+    return row + ROWS_FOR_QUESTIONS
+
+
+_ASKED_ELSEWHERE = "What is to be asked about the figures is asked when this workbook is read: ft-roi check FILE."
 _HOW_IT_CALCULATES = {
     "wired": "All follows the inputs, with the FT functions or without; {what} need them.",
     "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
+_TO_FILL_IN = "Ordinary formulas: all follows the inputs."
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
@@ -233,6 +271,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
         book.put(sheet, column.at(row), text, style)
     sheet[Column.FIRST.at(row)].protection = Protection(locked=True)
     words = _HOW_IT_CALCULATES[book.edition].format(what=book.not_followed)
+    words = _TO_FILL_IN if book.lacks_sensitivity else words
     book.put(sheet, Column.FOURTH.at(row), words, "Explanatory Text")
     return row
 
@@ -242,15 +281,17 @@ def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime,
     version = book.ft("FT_VERSION")
     in_use = book.by_function_alone(if_error(version, NOT_LOADED), NOT_LOADED)
     engine = ("Engine in use", in_use) if book.edition == "wired" else ("Engine", version.value)
+    made_with = "none: this workbook is to be filled in" if book.to_fill_in else book.scenario.fingerprint()
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),
         engine,
-        ("Inputs (SHA-256)", book.scenario.fingerprint()),
+        ("Inputs (SHA-256)", made_with),
         ("State", if_error(joined(checks.as_generated, "; ", checks.state), "n/a")),
     )
     for title, value in lines:
         row += 1
         book.put(sheet, Column.FIRST.at(row), title, "Explanatory Text")
-        book.put(sheet, Column.SECOND.at(row), value, "Explanatory Text")
+        meanwhile = None if value is in_use else FILL_IN
+        book.put(sheet, Column.SECOND.at(row), value, "Explanatory Text", meanwhile=meanwhile)
         sheet[Column.SECOND.at(row)].alignment = Alignment(horizontal="left", vertical="center")
     return row

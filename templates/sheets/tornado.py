@@ -61,13 +61,13 @@ class TornadoDrawing:
         """The chart, for any sheet."""
         return tornado_chart(self.labels, self.at_low, self.at_high, currency)
 
+    words = "Tornado chart: change in net ROI with each input at its low and at its high value, the others at base."
+    """What the chart is."""
+
     @property
     def finding(self) -> str:
-        """What the chart shows, in words."""
-        return (
-            "Tornado chart: change in net ROI with each input at its low and at its high value, the others at base. "
-            f"The widest swing is that of {self.labels[2][0]}."
-        )
+        """What the chart shows."""
+        return f"The widest swing is that of {self.labels[2][0]}."
 
 
 @dataclass(frozen=True)

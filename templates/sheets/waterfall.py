@@ -64,8 +64,8 @@ def add_waterfall(
         {"Above zero": (*_COLOURS, GREEN), "Below zero": (*_COLOURS, VERMILION)},
         book.scenario.currency,
     )
-    words = f"Waterfall chart from savings less upfront and running costs to the net ROI. {finding.value}."
-    place_chart(book, sheet, chart, anchor, last_column, words, widest=24)
+    words = "Waterfall chart from savings less upfront and running costs to the net ROI."
+    place_chart(book, sheet, chart, anchor, last_column, words, f"{finding.value}.", widest=24)
 
 
 def _add_step(

@@ -57,7 +57,8 @@ def test_a_number_out_of_range(quantity: Quantity, value: float, sentence: str) 
     ("value", "sentence"),
     [
         ("24", '"24" is not a number. Type 24 without quotation marks.'),
-        ("12 %", '"12 %" is not a number. Type 0.12 without quotation marks.'),
+        ("12 %", '"12 %" is not a number. Type a number of at least 0.'),
+        ("12 apples", '"12 apples" is not a number. Type a number of at least 0.'),
         ("1,234.5", '"1,234.5" is not a number. Type 1234.5 without quotation marks.'),
         ("0,12", '"0,12" is not a number. Type 0.12 without quotation marks.'),
         ("5_000", '"5_000" is not a number. Type 5000 without quotation marks.'),
@@ -75,6 +76,50 @@ def test_what_is_no_number(value: Any, sentence: str) -> None:
     with pytest.raises(WrongType) as caught:
         q.MONEY.check(value)
     assert str(caught.value) == sentence
+
+
+HINTS: list[tuple[Quantity, str, str]] = [
+    (q.SHARE, "12 %", "Type 0.12 without quotation marks."),
+    (q.SHARE, "24", "Did you mean 24 % (0.24)? Type the number without quotation marks."),
+    (q.SHARE, "\uff11\uff12", "Did you mean 12 % (0.12)? Type the number without quotation marks."),
+    (q.SHARE, "12 pp", "Did you mean 12 % (0.12)? Type the number without quotation marks."),
+    (q.GROWTH, "100 %", "Type a number above -1 and below 1."),
+    (q.GROWTH, "24 months", "Type a number above -1 and below 1."),
+    (q.GROWTH, "10% per year", "Type a number above -1 and below 1."),
+    (q.ANNUAL_RATE, "8", "Did you mean 8 % (0.08)? Type the number without quotation marks."),
+    (q.ANNUAL_RATE, "1,5", "Did you mean 1.5 % (0.015) or 150 % (1.5)? Type the number without quotation marks."),
+    (q.ANNUAL_RATE, "1% per month", "Type a number above -1 and at most 3."),
+    (q.MONTHS, "2 years", "Did you mean 24 months? Type the number without quotation marks."),
+    (q.MONTHS, "1 year", "Did you mean 12 months? Type the number without quotation marks."),
+    (q.MONTHS, "18 months", "Did you mean 18? Type the number without quotation marks."),
+    (q.MONTHS, "1 year 6 months", "Type a number from 1 to 600."),
+    (q.MONTHS, "\uff12\uff14", "Type 24 without quotation marks."),
+    (q.MONEY_PER_MONTH, "24k", "Did you mean 24000? Type the number without quotation marks."),
+    (q.MONEY_PER_MONTH, "24k per year", "Did you mean 2000 a month? Type the number without quotation marks."),
+    (q.MONEY_PER_MONTH, "$24k/yr", "Did you mean 2000 a month? Type the number without quotation marks."),
+    (q.MONEY_PER_MONTH, "24 000 p.a.", "Did you mean 2000 a month? Type the number without quotation marks."),
+    (q.MONEY_PER_MONTH, "2 years", "Type a number of at least 0."),
+    (q.MONEY_PER_MONTH, "200-300", "Type a number of at least 0."),
+    (q.CALLS, "5 million", "Did you mean 5000000? Type the number without quotation marks."),
+    (q.CALLS, "5,00,000", "Type 500000 without quotation marks."),
+    (q.CALLS, "5 lakh calls", "Did you mean 500000? Type the number without quotation marks."),
+    (q.CALLS, "60k/day", "Did you mean 1825000 a month? Type the number without quotation marks."),
+    (q.GPU_HOURS, "2 days", "Did you mean 48 GPU-hours? Type the number without quotation marks."),
+    (q.GPU_HOUR_PRICE, "$1.50/hour", "Did you mean 1.5? Type the number without quotation marks."),
+    (q.GIGABYTES, "2 TB", "Did you mean 2000 GB? Type the number without quotation marks."),
+    (q.PRICE_PER_1K, "0.6 per million", "Type a number of at least 0."),
+    (q.PRICE_PER_1K, "30 cents", "Type a number of at least 0."),
+    (q.IMPROVEMENT, "12 pp",
+     "Points of accuracy are not the share of errors that disappears: FT_ERRORCUT turns them into it."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("quantity", "text", "hint"), HINTS, ids=repr)
+def test_the_hint_of_a_text_is_right_when_it_is_followed(quantity: Quantity, text: str, hint: str) -> None:
+    """Where a word beside the figure is not understood, or is of another unit, there is no guess."""
+    with pytest.raises(WrongType) as caught:
+        quantity.check(text)
+    assert str(caught.value) == f'"{text}" is not a number. {hint}'
 
 
 def test_a_whole_number_beyond_all_floats_is_out_of_range() -> None:

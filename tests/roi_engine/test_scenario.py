@@ -530,6 +530,7 @@ def test_what_was_given_makes_the_same_scenario(scenario: Scenario) -> None:
 
 def test_shares_read_from_the_cache_and_written_to_it_are_at_most_the_prompt() -> None:
     mix = {
+        "tokens_per_call": 1100,
         "baseline_input_tokens": 1000, "baseline_output_tokens": 100, "baseline_input_price_per_m": 3,
         "baseline_output_price_per_m": 15, "baseline_cached_share": 0.5, "baseline_cached_price_per_m": 0.3,
     }  # fmt: skip

@@ -292,7 +292,7 @@ def test_every_text_has_enough_contrast(built: Built) -> None:
 
 
 def test_a_conditional_format_keeps_enough_contrast_and_never_speaks_by_colour_alone(built: Built) -> None:
-    """A colour goes with a word in the cell that the rule asks for, with italics, or with the number shown."""
+    """A colour goes with a word in a cell that the rule asks for, with italics, or with the number shown."""
     for sheet in built.book:
         for area in sheet.conditional_formatting:
             cells = [cell for each in area.cells.ranges for row in _rows(sheet, each) for cell in row]
@@ -308,7 +308,9 @@ def test_a_conditional_format_keeps_enough_contrast_and_never_speaks_by_colour_a
                 ink = _colour(font.color, "") if font else ""
                 for cell in cells:
                     assert contrast(ink or _ink(cell), paper or _paper(cell)) >= ENOUGH, f"{place} {cell.coordinate}"
-                says = re.search(r'"(OK|FAIL|Yes|No)"', "".join(rule.formula)) or _sentence_says(built, rule.formula)
+                says = re.search(r'"(OK|FAIL|Yes|No|fill in)"', "".join(rule.formula)) or _sentence_says(
+                    built, rule.formula
+                )
                 assert says or (font and (font.italic or font.b)), place
 
 

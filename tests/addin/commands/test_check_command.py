@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
 from templates.workbook import build_workbook
+from templates.xlsx.column_letters import column_number
+from templates.xlsx.namespaces import MAIN
 from tests import libreoffice
 from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, named_cells, stored_cells
-from tests.workbook_edits import with_cells
+from tests.workbook_edits import package_of, parts_of, with_cells
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
@@ -46,6 +51,52 @@ def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, workbook(edition))
     assert result.exit_code == 0, result.output
     assert "gives every figure the same today" in result.stdout and f"{edition} edition" in result.stdout
+
+
+def saved_by_openpyxl(edition: Any) -> bytes:
+    """The workbook as a script saves it: values of formulas gone, and Excel told to calculate everything anew."""
+    saved = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(workbook(edition))).save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["wired", "native"])
+def test_where_a_program_saved_no_values_that_is_one_finding(edition: Any, tmp_path: Path) -> None:
+    result = check(tmp_path, saved_by_openpyxl(edition))
+    assert result.exit_code == 4
+    assert "Every formula: It holds no value. The program that saved the file keeps none." in result.stdout
+    assert "returned.xlsx: 1 finding." in result.stderr
+
+
+@pytest.mark.slow
+def test_that_excel_will_calculate_anew_is_a_note_and_no_finding(tmp_path: Path) -> None:
+    result = check(tmp_path, saved_by_openpyxl("values"))
+    assert result.exit_code == 0, result.output
+    assert "fullCalcOnLoad makes Excel calculate everything anew on opening." in result.stdout
+
+
+def without_addresses(content: bytes) -> bytes:
+    """A workbook whose rows and cells say nothing of where they stand: each follows the one before it."""
+    parts = parts_of(content)
+    for part in (name for name in parts if name.startswith("xl/worksheets/sheet")):
+        root = etree.fromstring(parts[part])
+        data = root.find(f"{MAIN}sheetData")
+        rows = {int(row.get("r")): row for row in data}
+        data[:] = [rows.get(number, etree.Element(f"{MAIN}row")) for number in range(1, max(rows) + 1)]
+        for row in data:
+            row.attrib.pop("r", None)
+            cells = {column_number(cell.get("r").rstrip("0123456789")): cell for cell in row}
+            row[:] = [cells.get(number, etree.Element(f"{MAIN}c")) for number in range(1, max(cells, default=0) + 1)]
+            for cell in row:
+                cell.attrib.pop("r", None)
+        parts[part] = etree.tostring(root)
+    return package_of(parts)
+
+
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+def test_cells_without_addresses_stand_behind_each_other(edition: Any, tmp_path: Path) -> None:
+    assert findings(tmp_path, without_addresses(workbook(edition))) == []
 
 
 @pytest.mark.slow

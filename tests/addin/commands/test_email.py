@@ -33,7 +33,7 @@ from roi_engine.errors import cleaned
 from roi_engine.scenario import REFERENCE_INPUTS
 from roi_engine.scenario_file import scenario_json
 from templates.cash_flow_picture import cash_flow_picture
-from templates.workbook import build_workbook
+from templates.workbook import build_template
 from tests.addin.commands import mail_server
 from tests.addin.commands.mail_server import PASSWORD, REFUSED, USER, Postmaster, serving
 
@@ -62,7 +62,11 @@ def stand_in(monkeypatch):
     def build(scenario, **settings):
         return f"{scenario.name} | {settings['edition']} | {settings['recipient']}".encode()
 
+    def build_template(**settings):
+        return f"{settings['name']} | {settings['edition']} | {settings['recipient']}".encode()
+
     monkeypatch.setattr("templates.workbook.build_workbook", build)
+    monkeypatch.setattr("templates.workbook.build_template", build_template)
     monkeypatch.setattr("addin.mail.report_letter.cash_flow_picture", lambda *_: b"a picture")
 
 
@@ -314,7 +318,7 @@ def test_a_draft_of_the_template_says_which_cells_and_how_to_send_it_back(folder
     assert run("--template", "--to", ANNA, "-o", "ask.eml").exit_code == 0
     message = draft(folder / "ask.eml")
     name, content = workbook_of(message)
-    assert (name, content) == ("template.xlsx", build_workbook(REFERENCE, edition="native", generated=MOMENT))
+    assert (name, content) == ("template.xlsx", build_template(edition="native", generated=MOMENT))
     book = openpyxl.load_workbook(BytesIO(content))
     labels = [book["Inputs"][f"A{row}"].value for row in range(1, 30)]
     for body in (text_of(message), html_of(message)):

@@ -69,8 +69,9 @@ def renamed(content: bytes, title: str, other: str) -> bytes:
     parts = parts_of(content)
     for name in (each for each in parts if each.endswith(".xml") and each.startswith("xl/")):
         text = parts[name].decode()
-        text = text.replace(f"'{title}'!", f"'{other}'!").replace(f'name="{title}"', f'name="{other}"')
-        parts[name] = re.sub(rf"(?<![\w'#]){title}!", f"'{other}'!", text).encode()
+        quoted = other.replace("'", "''")
+        text = text.replace(f"'{title}'!", f"'{quoted}'!").replace(f'name="{title}"', f'name="{other}"')
+        parts[name] = re.sub(rf"(?<![\w'#]){title}!", f"'{quoted}'!", text).encode()
     return package_of(parts)
 
 
@@ -173,13 +174,12 @@ def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
     assert list(dict.fromkeys(sheets)) == ["Summary", "Breakdown", "Cash flow"]
 
 
-RENAMED = {"Breakdown": "Rechnung 1", "Inputs": "Anna's", "Notes": "Hinweise"}
+RENAMED = {"Breakdown": "Rechnung 1", "Inputs": "It's – Inputs (v2)", "Notes": "Hinweise"}
 
 
 @pytest.mark.parametrize("title", some(RENAMED, slow=["Inputs"]))
 def test_a_renamed_sheet_that_references_follow_is_no_finding(title: str) -> None:
-    other = RENAMED[title]
-    assert told(renamed(made(), title, other.replace("'", ""))) == []
+    assert told(renamed(made(), title, RENAMED[title])) == []
 
 
 @pytest.mark.needs_libreoffice

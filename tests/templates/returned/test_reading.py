@@ -485,3 +485,24 @@ def test_marks_of_old_code_pages_are_blanks_between_words() -> None:
 def test_line_breaks_and_tabs_are_typed_by_people() -> None:
     scenario = typed({"B7": "one_x000D_\ntwo\tthree"}).checked()
     assert scenario.description.split() == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "guess"),
+    [
+        ("months_to_amortize", "2 years", "24 months"),
+        ("monthly_review_cost", "24k per year", "2000 a month"),
+        ("baseline_monthly_api_calls", "5 million", "5000000"),
+        ("baseline_monthly_api_calls", "5,00,000", "500000"),
+        ("training_hours", "\uff11\uff12", "12"),
+    ],
+)
+def test_a_guess_at_a_typed_text_is_right_when_it_is_followed(name: str, text: str, guess: str) -> None:
+    (problem,) = problems(typed({name: text}))
+    assert f'{name}: "{text}" is a text, not a number. Did you mean {guess}? Type the number alone.' in problem
+
+
+@pytest.mark.parametrize("text", ["12 pp", "two years", "0.3 per million", "12 apples"])
+def test_of_a_text_that_is_not_understood_nothing_is_guessed(text: str) -> None:
+    (problem,) = problems(typed({"accuracy_improvement_percent": text}))
+    assert "Did you mean" not in problem

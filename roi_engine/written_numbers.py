@@ -1,0 +1,192 @@
+"""Numbers that were written as text: what was probably meant.
+
+A guess is never taken, it is asked about. Where a word beside the figure is not understood there is none: a hint that
+is wrong when somebody follows it is worse than no hint.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST = 40
+"""Characters of a text that is looked at."""
+
+_FIGURE = re.compile(r"[.,]?\d(?:[\d.,_'’ ]*\d)?")
+_WORD = re.compile(r"[^\W\d_]+|[%‰/$€£¥₹~≈¢()]")
+_GROUPED = re.compile(r"\d{1,3}([.,'’ ])\d{3}(\1\d{3})*|\d{1,3}(_\d{3})+")
+_INDIAN = re.compile(r"\d{1,2}(,\d\d)+,\d{3}")
+"""Lakhs and crores: 5,00,000."""
+
+_MAGNITUDES = {
+    1e3: ("k", "thousand", "tsd", "tausend"),
+    1e5: ("lakh", "lakhs", "lac"),
+    1e6: ("m", "mn", "mm", "mio", "million", "millions", "millionen"),
+    1e7: ("crore", "crores", "cr"),
+    1e9: ("b", "bn", "billion", "billions", "mrd", "milliarden"),
+}
+_FACTORS = {word: factor for factor, words in _MAGNITUDES.items() for word in words}
+_PERCENT = {"%", "percent", "pct", "prozent"}
+_POINTS = {"pp", "ppt", "pps", "points", "point"}
+_PERIODS = {
+    "minute": ("min", "mins", "minute", "minutes"),
+    "hour": ("h", "hr", "hrs", "hour", "hours", "hourly"),
+    "day": ("d", "day", "days", "daily"),
+    "week": ("week", "weeks", "weekly", "wk"),
+    "month": ("mo", "month", "months", "monthly", "mth"),
+    "quarter": ("quarter", "quarters", "quarterly"),
+    "year": ("y", "yr", "yrs", "year", "years", "yearly", "annual", "annually", "annum"),
+}
+_PERIOD = {word: period for period, words in _PERIODS.items() for word in words}
+_SIZES = {"mb": 1e-3, "gb": 1.0, "tb": 1e3}
+_OF_A_MONTH = {"year": 1 / 12, "quarter": 1 / 3, "week": 52 / 12, "day": 365 / 12}
+"""What an amount in each period is in a month of a year."""
+_IN_HOURS = {"minute": 1 / 60, "day": 24.0, "week": 168.0}
+_LENGTHS = {
+    "months": {"year": 12.0, "quarter": 3.0},
+    "hours": _IN_HOURS,
+    "GPU-hours": _IN_HOURS,
+    "minutes": {"hour": 60.0, "day": 1440.0},
+}
+"""What a length of time is in the unit of a duration."""
+_PER = {"per", "a", "an", "each", "every", "/"}
+_PER_YEAR, _PER_MONTH = re.compile(r"\bp\.?\s?a\b\.?"), re.compile(r"\bp\.?\s?m\b\.?")
+_SAYS_NOTHING = {
+    "per", "a", "an", "the", "percentage", "in", "of", "each", "every", "about", "approx", "approximately", "around",
+    "roughly", "ca", "circa", "only", "/", "~", "≈", "(", ")", "$", "€", "£", "¥", "₹", "us", "usd", "eur", "euro",
+    "euros", "dollar", "dollars", "gbp", "chf", "jpy", "inr", "rs", "krw", "cad", "aud", "sek", "nok", "dkk", "pln",
+    "brl", "cny",
+}  # fmt: skip
+"""Words that change nothing about a figure."""
+
+
+def meant_by(text: str, unit: str = "", *, share: bool = True) -> list[float]:
+    """The numbers that a text may mean, the likeliest first.
+
+    unit : that of the number asked for, such as ``months`` or ``{currency} / month``.
+    share : whether that is a share, which may be written in per cent.
+    Returns none where a word beside the figure is not understood, or does not go with the unit.
+
+    >>> meant_by("1,234"), meant_by("12 %"), meant_by("1.234,56"), meant_by("USD 2,5 M"), meant_by("n/a")
+    ([1234.0, 1.234], [0.12], [1234.56], [2500000.0], [])
+    >>> meant_by("2 years", "months"), meant_by("24k per year", "{currency} / month"), meant_by("5,00,000")
+    ([24.0], [2000.0], [500000.0])
+    >>> meant_by("2 years", "GB"), meant_by("5 million calls", "calls / month"), meant_by("12 apples")
+    ([], [5000000.0], [])
+    """
+    written = _Written.of(text)
+    factor = written.factor(unit, share) if written else 0.0
+    return [_rounded(number * factor) for number in written.numbers] if written and factor else []
+
+
+def is_converted(text: str, unit: str) -> bool:
+    """Whether a text names its number in another unit than the one asked for.
+
+    >>> is_converted("2 years", "months"), is_converted("24 months", "months")
+    (True, False)
+    """
+    written = _Written.of(text)
+    return written is not None and written.of_the_unit(unit) != 1
+
+
+def in_percent(text: str) -> bool:
+    """Whether a text says per cent, or percentage points.
+
+    >>> in_percent("12 %"), in_percent("12 pp"), in_percent("0.12")
+    (True, True, False)
+    """
+    return in_points(text) or bool(_PERCENT & {*_WORD.findall(text.lower())})
+
+
+def in_points(text: str) -> bool:
+    """Whether a text says percentage points.
+
+    >>> in_points("12 pp"), in_points("12 %")
+    (True, False)
+    """
+    return bool(_POINTS & {*_WORD.findall(text.lower())}) or "percentage points" in text.lower()
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A text's figure and the words around it.
+
+    numbers : what the figure may mean, with its sign and magnitude.
+    """
+
+    numbers: tuple[float, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> _Written | None:
+        """The parts of a text; none where no figure, or more than one, stands in it."""
+        text = unicodedata.normalize("NFKC", text).replace("−", "-").lower().strip()
+        found = _FIGURE.search(text) if len(text) <= LONGEST else None
+        if found is None or re.search(r"\d", text[found.end() :]):
+            return None
+        before, after = text[: found.start()].rstrip(), text[found.end() :]
+        after = _PER_MONTH.sub(" per month", _PER_YEAR.sub(" per year", after))
+        factor, later = (-1.0 if before.endswith("-") else 1.0), _WORD.findall(after)
+        if later and later[0] in _FACTORS and after.lstrip(" -").startswith(later[0]):
+            factor *= _FACTORS[later.pop(0)]
+        numbers = (_rounded(factor * number) for number in _readings(found[0]))
+        return cls(tuple(numbers), (*_WORD.findall(before), *later))
+
+    def factor(self, unit: str, share: bool) -> float:
+        """What the words multiply the figure by; 0 where one is not understood."""
+        factor, of_the_unit = 1.0, {word.rstrip("s") for word in _WORD.findall(unit.lower())}
+        for word in self.words:
+            if word in _PERCENT or word in _POINTS:
+                factor *= share / 100
+            elif word not in (*_PERIOD, *_SIZES, *_SAYS_NOTHING) and word.rstrip("s") not in of_the_unit:
+                return 0.0
+        return factor * self.of_the_unit(unit)
+
+    def of_the_unit(self, unit: str) -> float:
+        """What turns an amount in the unit that the words name into one in another.
+
+        0 where nothing does.
+        """
+        sizes = {_SIZES[word] for word in self.words if word in _SIZES}
+        if sizes:
+            return sizes.pop() if unit == "GB" and len(sizes) == 1 else 0.0
+        periods = {_PERIOD[word] for word in self.words if word in _PERIOD}
+        own = {_PERIOD[word] for word in _WORD.findall(unit.lower()) if word in _PERIOD}
+        is_rate = bool(_PER & {*self.words}) or any(word.endswith("ly") for word in self.words)
+        if not periods:
+            return 1.0
+        if len(periods) > 1 or is_rate != ("/" in unit or "per " in unit):
+            return 0.0
+        (period,) = periods
+        if period in own:
+            return 1.0
+        if unit.endswith("/ month"):
+            return _OF_A_MONTH.get(period, 0.0)
+        return _LENGTHS.get(unit, {}).get(period, 0.0)
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.15g}")
+
+
+def _readings(digits: str) -> list[float]:
+    """The ways of reading a figure that make sense.
+
+    It may have points, commas or other signs in it.
+    """
+    if _INDIAN.fullmatch(digits):
+        return [float(digits.replace(",", ""))]
+    if re.fullmatch(r"\d+(\.\d+)?|\.\d+", digits, re.ASCII) and not _GROUPED.fullmatch(digits):
+        return [float(digits)]
+    readings = []
+    if _GROUPED.fullmatch(digits):
+        readings.append(float(re.sub(r"\D", "", digits)))
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last >= 0 and digits.count(digits[last]) == 1:
+        before, after = digits[:last], digits[last + 1 :]
+        whole = re.sub(r"[.,'’ ]", "", before)
+        grouped = whole == before or _GROUPED.fullmatch(before) or _INDIAN.fullmatch(before)
+        if (whole.isdigit() or not before) and after.isdigit() and grouped:
+            readings.append(float(f"{whole or 0}.{after}"))
+    return readings
