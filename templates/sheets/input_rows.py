@@ -150,7 +150,7 @@ class InputRows:
         return low, high, distribution
 
     def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
-        """The value that an answer is given for; none for a label or a cell to be filled in."""
+        """The value that an answer is given for; none for labels and cells to fill in."""
         if (not declared.numeric and not declared.quantity.choices) or self._is_asked(declared):
             return None
         shown = EMPTY if value is None and declared.may_be_empty else value

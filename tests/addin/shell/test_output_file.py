@@ -67,7 +67,7 @@ def test_a_file_that_appears_while_the_workbook_is_built_stays(tmp_path: Path, m
         path.write_bytes(b"somebody else's")
         return b"a workbook"
 
-    monkeypatch.setattr("templates.workbook.build_workbook", build)
+    monkeypatch.setattr("templates.workbook.build_template", build)
     result = CliRunner().invoke(ft_roi, ["template", "-o", str(path)])
     assert (result.exit_code, result.stdout) == (5, "")
     assert result.stderr == f"Error: {path} exists. Overwrite it with --force, or write elsewhere with -o.\n"

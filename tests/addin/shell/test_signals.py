@@ -25,7 +25,7 @@ WAITING_WHILE_WRITING = """
 import signal, sys, time, types
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from addin.shell import output_file
-sys.modules["templates.workbook"] = types.SimpleNamespace(build_workbook=lambda *_, **__: b"a workbook")
+sys.modules["templates.workbook"] = types.SimpleNamespace(build_template=lambda *_, **__: b"a workbook")
 def wait(_):
     print("writing", flush=True)
     time.sleep(60)
