@@ -101,7 +101,7 @@ def built(request: pytest.FixtureRequest) -> Built:
 
 VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "CELL", "INFO"}
 LONGEST_FORMULA = {"native": 460, "wired": 500, "values": 0}
-"""The longest is the payback of an option or a scenario: three rows at the horizon, in the wired edition behind FT_OPTION."""
+"""The longest is the payback of an option or a scenario: three rows at the horizon, if wired behind a function."""
 ALLOWED_CONSTANTS = {
     *("0", "1", "0.5", "2", "10", "12", "1000", "3600", "1000000"),
     *("0.999999999999", "1E-12", "1E-09", "1E-06"),
