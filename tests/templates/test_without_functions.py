@@ -44,6 +44,7 @@ def differences(recalculated: bytes, fresh: bytes, scale: float) -> list[str]:
         if title in expected
         for address, cell in expected[title].items()
         if not same(shown[title][address].value or 0, cell.value or 0, scale)
+        and not (title == "Inputs" and address.startswith("G"))  # as generated, which an edit does not change
         and not _only_by_function(shown[title][address].value, cell.formula)
     ]
 
