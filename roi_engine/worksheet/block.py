@@ -29,6 +29,10 @@ EMPTY = "empty"
 """What stands as generated for a cell that may be empty, and was."""
 
 
+UNTIL_INSIDE = "These count for nothing until it lies inside."
+"""A sheet goes on calculating while somebody tries another value; a file that says so is refused."""
+
+
 class Case:
     """A scenario with its appraisal: what a scenario function is calculated from."""
 
@@ -126,7 +130,9 @@ def read_block(block: Block) -> Case:
             answers[name] = answer
         low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
         span = span_of(name, value, low, high, shape)
-        if span is not None:
+        if span is not None and _lies_outside(value, span):
+            questions.append(InputWarning(name, f"{value:,g} lies outside of its own low and high. {UNTIL_INSIDE}"))
+        elif span is not None:
             values.setdefault("ranges", {})[name] = span
     try:
         scenario = Scenario(**values, confirmed=answers)
@@ -212,6 +218,11 @@ def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str,
     if isinstance(shape, str):
         span["distribution"] = shape.strip().lower()
     return span
+
+
+def _lies_outside(value: Cell, span: Mapping[str, Any]) -> bool:
+    numbers = [each for each in (value, span["low"], span["high"]) if isinstance(each, (int, float))]
+    return len(numbers) == 3 and span["low"] <= span["high"] and not span["low"] <= value <= span["high"]
 
 
 def _end(end: Any, other: Any, name: str, value: Any, change: float) -> Any:

@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.value import maximum
 from templates.building import styles
 from templates.building.book import (
+    AS_GENERATED,
     CHECKS_PLACE,
     FILL_IN,
     FT_FUNCTIONS,
@@ -154,5 +155,5 @@ def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: Breakdown
     net_same = abs(now - then) <= TOLERANCE * maximum(abs(then), 1)
     npv_same = abs(figures.npv - npv_then) <= TOLERANCE * maximum(abs(npv_then), 1)
     edited = "inputs edited, or another scenario" if book.several else "inputs edited since"
-    same = (net_same & npv_same).where("as generated", edited)
+    same = (net_same & npv_same).where(AS_GENERATED, edited)
     return book.put(sheet, place, same, "Explanatory Text", name="figures_as_generated")

@@ -16,6 +16,7 @@ from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.book import (
+    AS_GENERATED,
     FILL_IN,
     SUBTITLE_PLACE,
     TITLE_PLACE,
@@ -57,6 +58,7 @@ POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
 NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
+NOT_CHECKED_SINCE = "Not checked since the inputs were edited: ft-roi check asks."
 MORE_QUESTIONS = 3
 """Rows for what is asked about after an edit."""
 NOT_LOADED = "ordinary formulas; the FT functions are not loaded"
@@ -120,7 +122,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         words, finding = shown.tornado.words, shown.tornado.finding
         place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding)
     row = CHART_TOP + CHART_ROWS + 1
-    row = _add_warnings(book, sheet, row, shown.inputs.block)
+    row = _add_warnings(book, sheet, row, shown.inputs.block, shown.checks.as_generated)
     row = _add_legend(book, sheet, row + 2)
     row = _add_provenance(book, sheet, row + 2, generated, shown.checks)
     sheet.freeze_panes = Column.FIRST.at(CHOICE_ROW)
@@ -212,8 +214,11 @@ def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:
     return moment
 
 
-def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
-    """What to think about before believing the figures, in the engine's words."""
+def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_generated: Formula) -> int:
+    """What to think about before believing the figures, in the engine's words.
+
+    as_generated : whether the inputs are those that were asked about.
+    """
     whose = book.scenario.name if book.several else "the inputs"
     when = f" ({whose}, as generated)" if book.edition == "native" else ""
     if book.to_fill_in:
@@ -230,6 +235,9 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula) -> int
                 meanwhile = "" if index or position == 2 else FILL_IN
                 content = book.by_function_alone(live, without)
                 book.put(sheet, column.at(row), content, "Explanatory Text", meanwhile=meanwhile)
+    if book.edition == "native" and not check_inputs(book.scenario, with_sources=False):
+        unedited = (as_generated == AS_GENERATED).where(table.value[0][1], NOT_CHECKED_SINCE)
+        book.put(sheet, Column.SECOND.at(row), unedited, "Explanatory Text", meanwhile="")
     known = [sentence for _, sentence in table.value]
     for warning in check_inputs(book.scenario):
         if warning.told not in known:  # about sources, which are no part of the block that FT_CHECK reads

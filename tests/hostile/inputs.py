@@ -243,7 +243,7 @@ QUICK: dict[str, Hostile] = {
         "calc x.toml", 3, ("x.toml: ", "ke", "training_hours"), {"x.toml": text(ESCAPED_TOML)}
     ),
     "04 escapes in a price map": Hostile(
-        "prices import x.json", 3, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}
+        "prices import x.json", 4, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}
     ),
     "05 a choice of a control character, collected": Hostile(
         COLLECT,

@@ -258,7 +258,9 @@ def test_ordinary_formulas_recalculate_to_their_cached_values(
         frozen[-1].write_bytes(_without_ft_formulas(workbooks[name].read_bytes()))
     for name, path in zip(names, libreoffice.recalculate_many(frozen, tmp_path / "out"), strict=True):
         made, scale = workbooks[name].read_bytes(), _scale(workbooks[name])
-        formulas, wrong = recalculated_otherwise(made, path.read_bytes(), scale, lambda each: "FT_" not in each)
+        formulas, wrong = recalculated_otherwise(
+            made, path.read_bytes(), scale, lambda each: "FT_" not in each.upper() and "largest_lever" not in each
+        )
         assert not wrong, (name, wrong[:5])
         assert len(formulas) > 1_500
 

@@ -324,7 +324,7 @@ def test_a_draft_of_the_template_says_which_cells_and_how_to_send_it_back(folder
     for body in (text_of(message), html_of(message)):
         words = re.sub(r"\s+", " ", body)
         assert "template.xlsx" in words and "answer this message, and attach the file" in words
-        assert "go to its sheet Inputs" in words
+        assert "it opens on its sheet Inputs" in words
         for each in REFERENCE_INPUTS:
             label = type(REFERENCE).model_fields[each].metadata[0].label
             assert label in words and label in labels
