@@ -22,9 +22,8 @@ def called(book: Book, figure: Figure, block: Formula) -> Formula:
 def shown_call(book: Book, figure: Figure, block: Formula) -> Formula:
     """The figure by its function as a cell shows it: a number, n/a, Yes or No."""
     call = called(book, figure, block)
-    if figure.quantity.kind == "yes_no":
-        return call.where("Yes", "No")
-    return if_error(call, "n/a") if figure.undefined else call
+    shown = call.where("Yes", "No") if figure.quantity.kind == "yes_no" else call
+    return if_error(shown, "n/a")  # also where an input is not legal, which the other cells say
 
 
 def exact_format(figure: Figure) -> str:

@@ -16,7 +16,7 @@ from roi_engine.appraisal import appraise
 from roi_engine.by_year import PRESENT_VALUE, TOTAL
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import Scenario
-from templates.building.book import Edition
+from templates.building.book import FT_FUNCTIONS, NEEDS_FUNCTIONS, Edition
 from templates.building.what_if_places import SHEETS, TABLES
 from templates.package_check import check_package
 from templates.returned.compared_looks import compared_looks, hidden_strangers
@@ -232,7 +232,8 @@ class _Comparison:
         for at in edited:
             self._tell(at_cell("formula", Place(there, *at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            self._compare(Place(there, *at), found[at].value, made[at].value)
+            if not _tells_of_functions(made[at].formula or "", found[at].value):
+                self._compare(Place(there, *at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
             numbers = [at for at in numbers if at[1] != AS_GENERATED]
@@ -267,6 +268,19 @@ class _Comparison:
     def _tell(self, difference: Difference) -> None:
         self.wrong.append(difference)
         self.told.add(difference.place)
+
+
+def _tells_of_functions(formula: str, found: Value) -> bool:
+    """Whether a cell says what calculates, or that the FT_ functions are missing, which fill it elsewhere.
+
+    formula : the cell's own, as the new workbook has it.
+    """
+    if "calculated_by" in formula or "FT_VERSION(" in formula:
+        return True
+    if not isinstance(found, str):
+        return False
+    alone = FT_FUNCTIONS.text in formula and f',"{found}")' in formula
+    return alone or found.endswith(NEEDS_FUNCTIONS)
 
 
 def _has_no_values(book: StoredWorkbook) -> bool:

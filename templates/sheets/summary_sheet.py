@@ -58,6 +58,7 @@ POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
 NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
+NO_ANSWER = "No answer: a figure is not legal. See the column In range of Inputs."
 NOT_CHECKED_SINCE = "Not checked since the inputs were edited: ft-roi check asks."
 MORE_QUESTIONS = 3
 """Rows for what is asked about after an edit."""
@@ -106,7 +107,9 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
     in_words = shown.figures.answer_in_words
-    answer = book.live(lambda: book.ft("FT_VERDICT", shown.inputs.block), lambda: in_words or formula_of(""))
+    answer = book.live(
+        lambda: if_error(book.ft("FT_VERDICT", shown.inputs.block), NO_ANSWER), lambda: in_words or formula_of("")
+    )
     place, missing = Column.FIRST.at(ANSWER_ROW), shown.inputs.missing_in_words
     verdict = book.put(sheet, place, answer, "Answer", name="answer", meanwhile=missing)
     sheet.row_dimensions[ANSWER_ROW].height = 26

@@ -162,7 +162,7 @@ def foreign_cells() -> bytes:
     parts = parts_of(native())
     name = parts_by_title(parts)["Breakdown"]
     part = parts[name].decode()
-    at = part.index(",0,total_net_cash_flow)</f>")
+    at = part.index(",0,total_net_cash_flow))</f>")
     start, end = part.rindex("<c ", 0, at), part.index("</c>", at) + len("</c>")
     formula = part[start:end]
     address = formula.partition('r="')[2].partition('"')[0]
@@ -243,7 +243,7 @@ QUICK: dict[str, Hostile] = {
         "calc x.toml", 3, ("x.toml: ", "ke", "training_hours"), {"x.toml": text(ESCAPED_TOML)}
     ),
     "04 escapes in a price map": Hostile(
-        "prices import x.json", 4, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}
+        "prices import x.json", 4, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}, left=("prices/prices.csv",)
     ),
     "05 a choice of a control character, collected": Hostile(
         COLLECT,
@@ -335,7 +335,7 @@ OTHERS: dict[str, Hostile] = {
         "read x.xlsx", 0, ("name = ",), {"x.xlsx": lambda: answer({"name": NEWLINES})}
     ),
     "04 the list after a price map with escapes": Hostile(
-        "prices list", 0, ("(as shipped)",), {SCENARIO: text(ESCAPED_MAP)}, first=("prices import x.json",)
+        "prices list", 0, ("=cmd",), {SCENARIO: text(ESCAPED_MAP)}, first=("prices import x.json",)
     ),
     "06 name with U+FFFE, collected": Hostile(
         COLLECT,

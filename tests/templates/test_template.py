@@ -219,7 +219,7 @@ def test_of_several_scenarios_the_one_that_lacks_figures_waits_and_the_others_do
     assert [each for each in formulas(computed) if is_error(each[3])] == []
     results = computed["Scenarios"]
     assert isinstance(results["C8"].value, float) and results["D8"].value == FILL_IN
-    assert computed["Summary"]["A3"].value == "All checks OK"
+    assert str(computed["Summary"]["A3"].value).startswith("All checks OK")
 
 
 def test_another_inputs_text_is_missing_too_and_a_replaced_price_is_not_needed() -> None:

@@ -161,7 +161,7 @@ def test_an_ok_typed_over_a_check_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_input_edited_without_recalculation_makes_old_figures(tmp_path: Path) -> None:
-    edited = with_cells(workbook("native"), {"review_cost_per_call": 0.05})
+    edited = with_cells(workbook("native"), {"review_cost_per_call": 0.014})
     result = check(tmp_path, edited)
     assert result.exit_code == 4
     assert "edited since" in result.stdout and "Figures that the engine gives otherwise today" in result.stdout
