@@ -271,7 +271,7 @@ class _Comparison:
 
 
 def _tells_of_functions(formula: str, found: Value) -> bool:
-    """Whether a cell says what calculates, or that the FT_ functions are missing, which fill it elsewhere.
+    """Whether a cell says what calculates, or that the FT_ functions are missing.
 
     formula : the cell's own, as the new workbook has it.
     """
