@@ -42,11 +42,10 @@ _PERIOD = {word: period for period, words in _PERIODS.items() for word in words}
 _SIZES = {"mb": 1e-3, "gb": 1.0, "tb": 1e3}
 _OF_A_MONTH = {"year": 1 / 12, "quarter": 1 / 3, "week": 52 / 12, "day": 365 / 12}
 """What an amount in each period is in a month of a year."""
-_IN_HOURS = {"minute": 1 / 60, "day": 24.0, "week": 168.0}
 _LENGTHS = {
     "months": {"year": 12.0, "quarter": 3.0},
-    "hours": _IN_HOURS,
-    "GPU-hours": _IN_HOURS,
+    "hours": {"minute": 1 / 60},  # of people, whose days have eight
+    "GPU-hours": {"minute": 1 / 60, "day": 24.0, "week": 168.0},
     "minutes": {"hour": 60.0, "day": 1440.0},
 }
 """What a length of time is in the unit of a duration."""
@@ -74,6 +73,8 @@ def meant_by(text: str, unit: str = "", *, share: bool = True) -> list[float]:
     ([24.0], [2000.0], [500000.0])
     >>> meant_by("2 years", "GB"), meant_by("5 million calls", "calls / month"), meant_by("12 apples")
     ([], [5000000.0], [])
+    >>> meant_by("50 days", "hours"), meant_by("2 days", "GPU-hours"), meant_by("(3000)")
+    ([], [48.0], [])
     """
     written = _Written.of(text)
     factor = written.factor(unit, share) if written else 0.0
@@ -126,6 +127,8 @@ class _Written:
         if found is None or re.search(r"\d", text[found.end() :]):
             return None
         before, after = text[: found.start()].rstrip(), text[found.end() :]
+        if before.endswith("(") and after.lstrip().startswith(")"):
+            return None  # less than nothing, as bookkeepers write it
         after = _PER_MONTH.sub(" per month", _PER_YEAR.sub(" per year", after))
         factor, later = (-1.0 if before.endswith("-") else 1.0), _WORD.findall(after)
         if later and later[0] in _FACTORS and after.lstrip(" -").startswith(later[0]):
