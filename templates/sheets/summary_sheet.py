@@ -57,7 +57,7 @@ CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW,
 POINT_ROW = CHART_TOP + 4
 CHART_ROWS = 19
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
-NOT_LEGAL = "Inputs", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
+NOT_LEGAL = "", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
 NO_ANSWER = "No answer: a figure is not legal. See the column In range of Inputs."
 NOT_CHECKED_SINCE = "Not checked since the inputs were edited: ft-roi check asks."
 MORE_QUESTIONS = 3

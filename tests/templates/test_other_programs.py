@@ -94,7 +94,8 @@ def wrong(shown: dict[str, dict[str, Any]], expected: dict[str, Cells], scale: f
         and "checks_failed" not in str(cell.formula)
         and "COUNTIF(G" not in str(cell.formula)
         and "grid_" not in str(cell.formula)
-        and cell.formula != "largest_lever"
+        and "largest_lever" not in str(cell.formula)
+        and not (title == "Inputs" and address.startswith("G"))  # as generated, which an edit does not change
         and address not in state.get(title, ())
     ]
 

@@ -22,7 +22,8 @@ from tests.workbook_edits import with_cells
 
 WHEN = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
-SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
+SAMPLE = Scenario(**{**load_scenario(SAMPLES / "support-classifier.toml").given(), "ranges": {}})
+"""Without ranges, so that the horizon may be edited to any other."""
 HORIZONS = {
     "one month": SAMPLE.with_inputs(months=1),
     "a year": SAMPLE.with_inputs(months=12, start_month="2027-03"),
