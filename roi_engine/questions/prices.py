@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from roi_engine.errors import PriceTableError
@@ -44,6 +45,15 @@ _ABOVE = re.compile(r"Above ([\d,]+) prompt tokens .+? costs ([\d.e+-]+) per mil
 """What the note of a typed price says where the model's price table has another one for long prompts."""
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+
+
+def _per_million(s: Scenario) -> Iterator[tuple[str, float]]:
+    """The prices per million tokens that are given, by the names of their inputs."""
+    for side in SIDES:
+        for name in (f"{side}_input_price_per_m", f"{side}_output_price_per_m"):
+            price = getattr(s, name)
+            if price is not None:
+                yield name, price
 
 
 def _is_a_date(value: float) -> bool:
@@ -107,41 +117,32 @@ def per_million(s: Scenario) -> Asked:
 @question("A price per 1,000 in the place of one per million")
 def per_1k(s: Scenario) -> Asked:
     """0.0006 for a million tokens."""
-    for side in SIDES:
-        for field in ("input_price_per_m", "output_price_per_m"):
-            price = getattr(s, f"{side}_{field}") or 0.0
-            if 0 < price < units(s.currency, CHEAPEST_PER_MILLION):
-                yield (
-                    f"{side}_{field}",
-                    f"{price:g} per million tokens is next to nothing. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
-                )
+    for name, price in _per_million(s):
+        if 0 < price < units(s.currency, CHEAPEST_PER_MILLION):
+            yield (
+                name,
+                f"{price:g} per million tokens is next to nothing. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
+            )
 
 
 @question("A price per million that no list has")
 def beyond_any_list(s: Scenario) -> Asked:
     """3,200 for a million tokens."""
-    for side in SIDES:
-        for field in ("input_price_per_m", "output_price_per_m"):
-            price = getattr(s, f"{side}_{field}") or 0.0
-            if price > units(s.currency, DEAREST_PER_MILLION) and not _is_a_date(price):
-                yield (
-                    f"{side}_{field}",
-                    f"{price:,g} per million tokens is above any list price. Is it of another unit, or per billion?",
-                )
+    for name, price in _per_million(s):
+        if price > units(s.currency, DEAREST_PER_MILLION) and not _is_a_date(price):
+            yield name, f"{price:,g} per million tokens is above any list price. Is it of another unit, or per billion?"
 
 
 @question("A price for shorter prompts")
 def price_of_a_shorter_prompt(s: Scenario) -> Asked:
     """Typed beside a named model that costs more above so many tokens."""
-    for side in SIDES:
-        for field in ("input_price_per_m", "output_price_per_m"):
-            name = f"{side}_{field}"
-            price, above = getattr(s, name), _ABOVE.search(s.notes.get(name, ""))
-            if above and price is not None and float(above[2]) != price:
-                yield (
-                    name,
-                    f"Prompts above {above[1]} tokens cost {above[2]} per million in the price table, not {price:g}.",
-                )
+    for name, price in _per_million(s):
+        above = _ABOVE.search(s.notes.get(name, ""))
+        if above and float(above[2]) != price:
+            yield (
+                name,
+                f"Prompts above {above[1]} tokens cost {above[2]} per million in the price table, not {price:g}.",
+            )
 
 
 @question("Input and output price exchanged")

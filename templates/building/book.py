@@ -55,6 +55,8 @@ FT_FUNCTIONS = Formula("ft_functions", 0)
 """The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
 FUNCTIONS_ARE_MISSING = Formula(f'ISERROR(FT_VERSION("{".".join(__version__.split(".")[:2])}"))', False)
 """Whether the functions do not answer, or are older than this workbook."""
+NOT_COMPARED = "–"
+"""What stands in the place of a comparison with what only they give."""
 NEEDS_FUNCTIONS = "needs the FT functions"
 """What a cell says that only they can fill."""
 FITTED = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)

@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building import flow_metrics
 from templates.building.agreement import matches
-from templates.building.book import Book, color_ok_and_fail, group_title, page
+from templates.building.book import NOT_COMPARED, Book, color_ok_and_fail, group_title, page
 from templates.building.columns import put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, joined
@@ -158,7 +158,7 @@ class _Lines:
         self.known.setdefault(figure.equation_name, value)
         if book.edition == "wired":
             verdict = matches(Formula(place, value.value), Formula(beside, native.value), line.tolerance)
-            compared = book.by_function_alone(verdict, "–")
+            compared = book.by_function_alone(verdict, NOT_COMPARED)
             self.verdicts.append(book.put(sheet, Column.MATCH.at(row), compared, "Good").value)
 
     def _words(self, line: Line) -> str | Formula:

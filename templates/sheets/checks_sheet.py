@@ -15,6 +15,7 @@ from templates.building.book import (
     FILL_IN,
     FT_FUNCTIONS,
     FUNCTIONS_ARE_MISSING,
+    NOT_COMPARED,
     Book,
     color_ok_and_fail,
     page,
@@ -106,7 +107,7 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
     both = is_number(a) & is_number(b)
     difference = both.where(abs(a - b), (a == b).where(0, 1))
     if check.by_function:
-        difference = book.by_function_alone(difference, "–")
+        difference = book.by_function_alone(difference, NOT_COMPARED)
     tolerance = book.put(sheet, Column.TOLERANCE.at(row), check.tolerance, "Explanatory Text", "0E+00")
     place = Column.DIFFERENCE.at(row)
     cell = book.put(sheet, place, difference, "Calculation", "0.0E+00;-0.0E+00;0")

@@ -12,7 +12,16 @@ from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
 from templates.building import styles
 from templates.building.agreement import matches
-from templates.building.book import FILL_IN, NOT_HERE, Book, color_ok_and_fail, group_title, page, protect
+from templates.building.book import (
+    FILL_IN,
+    NOT_COMPARED,
+    NOT_HERE,
+    Book,
+    color_ok_and_fail,
+    group_title,
+    page,
+    protect,
+)
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, cached, function, if_error
 
@@ -86,7 +95,7 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
         book.put(sheet, Column.EXPECTED.at(row), NOT_HERE, "Explanatory Text")
     else:
         expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
-        match = book.by_function_alone(matches(value, expected, 1e-9), "–")
+        match = book.by_function_alone(matches(value, expected, 1e-9), NOT_COMPARED)
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:

@@ -45,13 +45,11 @@ class BillCells:
     """What the chart takes.
 
     finding : which option has the lowest bill.
-    finding_place : where it stands.
     first_volumes : the volume at which self-hosting first costs no more than each other option.
     last_row : the last of the tables.
     """
 
     finding: Formula
-    finding_place: str
     first_volumes: Mapping[str, Formula]
     last_row: int
 
@@ -69,7 +67,6 @@ def add_bills(
     sheet[Bill.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     finding = _add_bills_now(book, sheet, row, fixed, options)
-    place = Bill.FINDING.at(row)
     row += 2
     title = "Volumes from which self-hosting costs no more, month by month"
     group_title(book, sheet, row, title, Column.NOTE.letter)
@@ -80,7 +77,7 @@ def add_bills(
     last = row + len(STAIRCASE) - 1
     note = "Between the two a new replica can be nearly empty: there the price per call may win again."
     book.put(sheet, Volume.NOTE.at(last), note, "Explanatory Text")
-    return BillCells(finding, place, firsts, last + 1)
+    return BillCells(finding, firsts, last + 1)
 
 
 def _add_bills_now(

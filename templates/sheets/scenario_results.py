@@ -45,9 +45,7 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     if book.edition != "values":
         known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
     if book.edition != "native":
-        blocks, missing = add_scenario_blocks_sheet(book, scenarios.typed)
-    else:
-        missing = [each[MISSING] for each in known]
+        blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
         figure = FIGURES[figure_name]
@@ -60,7 +58,7 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
                 lambda i=index, f=figure: _asked(book, f, blocks[i], scenarios.typed[i]),  # type: ignore[misc]
                 lambda i=index, q=quantity: native_figure(q, known[i]),  # type: ignore[misc]
             )
-            with book.waiting_for(missing[index]):
+            with book.waiting_for(known[index][MISSING] if known else None):
                 cells.append(book.put(sheet, f"{letter}{row}", content, "Output", rounded_format(figure)))
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from templates.building.book import NEEDS_FUNCTIONS
 from templates.workbook import build_workbook
 from tests import libreoffice, question_examples
 from tests.random_scenarios import random_scenarios
-from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
+from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs, without_wait
 from tests.workbook_edits import with_cells
 
 WITHOUT = {NEEDS_FUNCTIONS, "not checked", "–", "", None}
@@ -29,8 +28,6 @@ EDITS: Mapping[str, tuple[Scenario, dict[str, float | str | None]]] = {
     "unedited": (SCENARIOS["never"], {}),
 }
 RANDOM = [(each, {"training_hours": 77.0, "growth": None}) for each in random_scenarios(20, seed=41)]
-WAITS = re.compile(r'^IF\(missing_inputs>0,("[^"]*"|missing_in_words),')
-"""What stands before a formula: it waits for inputs that are missing."""
 LIVE = ("By year", "Inputs", "Breakdown", "Cash flow", "Options", "Option flows", "Scenarios", "Scenario flows")
 """The sheets of which every cell follows the inputs, but for what only the functions give."""
 
@@ -98,7 +95,7 @@ def test_every_call_of_a_function_has_a_way_without() -> None:
         f"{title}!{address}: {cell.formula}"
         for title, cells in stored_cells(build_workbook(SCENARIOS["support-classifier"])).items()
         for address, cell in cells.items()
-        if "FT_" in str(cell.formula) and not WAITS.sub("", str(cell.formula)).startswith("IF(ft_functions,")
+        if "FT_" in str(cell.formula) and not without_wait(str(cell.formula)).startswith("IF(ft_functions,")
     ]
     assert len(bare) == 1 and 'ISERROR(FT_VERSION("0.1"))' in bare[0]
 
