@@ -6,6 +6,7 @@ the reason is the line that installs it. With FT_ROI_CI set, a run with a skippe
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -54,6 +55,13 @@ def expected_seconds(item: pytest.Item) -> float:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: what one worker would end with alone, the others take from it."""
     items.sort(key=expected_seconds, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no search for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 100)
 
 
 @pytest.fixture

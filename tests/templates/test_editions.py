@@ -47,7 +47,7 @@ PLAIN = ("support-classifier",)
 """The scenario that plain pytest looks at."""
 SLOW = ("nothing", "five years")
 """What make test adds; the full tests look at all."""
-EDITED_IN_MAKE_TEST = ("shorter", "fleet", "quality", "default")
+EDITED_IN_MAKE_TEST = ("fleet", "quality")
 
 
 @cache
@@ -303,7 +303,7 @@ def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dic
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::12]))
+@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::24]))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})
@@ -400,7 +400,7 @@ def test_a_review_cost_beside_one_by_the_call_fails_a_check(recalculated: dict[s
     assert "All checks OK" not in str(book["Summary"]["A3"].value)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=10)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize(
     ("file", "check"), [("edited units", "check_like_units"), ("edited outside", "check_inputs_in_range")]

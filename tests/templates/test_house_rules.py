@@ -38,7 +38,7 @@ SCENARIOS["ten years"] = SCENARIOS["reference"].with_inputs(months=120, monthly_
 PLAIN = {("support-classifier", "wired"), ("support-classifier", "values"), ("three scenarios", "native")}
 SLOW = {
     *(("three scenarios", "wired"), ("support-classifier", "native")),
-    *(("ten years", "wired"), ("nothing", "native"), ("one month", "values")),
+    *(("ten years", "wired"), ("one month", "values")),
     ("live grids", "native"),
 }
 """What make test adds; the full tests hold the rules over every edition of every scenario."""

@@ -78,7 +78,7 @@ def expected(scenario: Scenario) -> tuple[Any, Any, Any]:
     return pytest.approx(result.irr_annual, rel=1e-6), A_RETURN, "All checks OK"
 
 
-@pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates", "no outlay", "ordinary")))
+@pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates",), slow=("no outlay", "ordinary")))
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=["wired"]))
 def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, edition: Any) -> None:
     scenario, reason = OF_EACH_KIND[kind]
@@ -98,7 +98,7 @@ def test_a_sheet_counts_no_roots() -> None:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("kind", some(OF_EACH_KIND, slow=("two rates", "no outlay", "ordinary")))
+@pytest.mark.parametrize("kind", some(OF_EACH_KIND, slow=("two rates",)))
 def test_libreoffice_shows_the_same(tmp_path: Path, kind: str) -> None:
     scenario, _ = OF_EACH_KIND[kind]
     path = tmp_path / "native.xlsx"
@@ -106,7 +106,7 @@ def test_libreoffice_shows_the_same(tmp_path: Path, kind: str) -> None:
     assert shown(libreoffice.recalculate(path, tmp_path / "computed").read_bytes()) == expected(scenario)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=10)
 @pytest.mark.needs_libreoffice
 def test_the_scenarios_of_a_workbook_follow_the_rule_too(tmp_path: Path) -> None:
     """Random plans beside each other, recalculated: a rate where the engine has one, else n/a."""
@@ -142,7 +142,7 @@ def _is_hard(scenario: Scenario) -> bool:
     return rate is not None and (rate < -0.4 or rate > 1.5 or result.cash_flow[-1] < 0)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=10)
 @pytest.mark.needs_libreoffice
 def test_a_rate_far_from_its_first_start_value_is_found(tmp_path: Path) -> None:
     hard = [each for each in random_scenarios(500) if _is_hard(each)]

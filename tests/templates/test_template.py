@@ -29,6 +29,7 @@ from templates.returned.reading import read_workbook
 from templates.workbook import build_template, build_workbook
 from templates.xlsx.untrusted_package import open_package
 from tests import libreoffice, open_xml_sdk
+from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs
 
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -118,6 +119,7 @@ def package_parts(package: bytes) -> list[bytes]:
         return [archive.read(name) for name in archive.namelist()]
 
 
+@pytest.mark.slow
 @pytest.mark.needs_open_xml_sdk
 def test_a_template_is_valid(tmp_path: Path) -> None:
     for edition in FORMULAS:
@@ -137,9 +139,8 @@ def recalculated(package: bytes, folder: Path, *, functions: bool = False) -> by
     return computed.read_bytes()
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", FORMULAS)
+@pytest.mark.parametrize("edition", some(FORMULAS, slow=["wired"]))
 def test_with_none_and_all_but_one_filled_in_no_cell_is_an_error(edition: Edition, tmp_path: Path) -> None:
     """Without the functions too: a cell that waits asks none."""
     for names in ([], REQUIRED[:1], REQUIRED[:-1]):
@@ -153,9 +154,8 @@ def test_with_none_and_all_but_one_filled_in_no_cell_is_an_error(edition: Editio
         assert str(answer(computed)).startswith(expected)
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", FORMULAS)
+@pytest.mark.parametrize("edition", some(FORMULAS, slow=["native"]))
 def test_with_all_filled_in_the_figures_are_the_engines(edition: Edition, tmp_path: Path) -> None:
     scenario = REFERENCE.with_inputs(
         name="", description="", training_hours=2400, months=30, calls=800_000, review_cost=5_000, baseline_cost=0.9
@@ -185,10 +185,9 @@ EMPTIED = {"training_hours": None, "baseline_monthly_api_calls": None, "months_t
 """Three required cells: two emptied, one with a text in it."""
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", FORMULAS)
-@pytest.mark.parametrize("name", ["support-classifier", "five years"])
+@pytest.mark.parametrize("edition", some(FORMULAS, slow=["wired"]))
+@pytest.mark.parametrize("name", some(["support-classifier", "five years"], slow=["five years"]))
 def test_a_report_with_three_emptied_cells_reads_fill_in_and_has_no_error(
     edition: Edition, name: str, tmp_path: Path
 ) -> None:
@@ -202,9 +201,8 @@ def test_a_report_with_three_emptied_cells_reads_fill_in_and_has_no_error(
     assert answer(computed) == f"3 of {needed} figures are missing: Training time, API calls, Horizon"
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", FORMULAS)
+@pytest.mark.parametrize("edition", some(FORMULAS, slow=["native"]))
 def test_of_several_scenarios_the_one_that_lacks_figures_waits_and_the_others_do_not(
     edition: Edition, tmp_path: Path
 ) -> None:

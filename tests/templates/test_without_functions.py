@@ -13,6 +13,7 @@ from templates.building.book import NEEDS_FUNCTIONS
 from templates.workbook import build_workbook
 from tests import libreoffice, question_examples
 from tests.random_scenarios import random_scenarios
+from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs, without_wait
 from tests.workbook_edits import with_cells
 
@@ -100,28 +101,26 @@ def test_every_call_of_a_function_has_a_way_without() -> None:
     assert len(bare) == 1 and 'ISERROR(FT_VERSION("0.1"))' in bare[0]
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-def test_an_edited_workbook_shows_what_a_fresh_one_shows(tmp_path: Path) -> None:
-    pairs = {name: edited_and_fresh(scenario, edits) for name, (scenario, edits) in EDITS.items()}
-    for (name, (_, fresh)), content in zip(
-        pairs.items(), recalculated([edited for edited, _ in pairs.values()], tmp_path), strict=True
-    ):
-        assert differences(content, fresh, scale_of(fresh)) == [], name
-        cells, values = named(content), stored_cells(content)
-        assert cells["check_state"] == "All checks OK", name
-        assert cells["calculated_by"] == "Calculated by ordinary formulas"
-        assert cells["answer"] == named(fresh)["answer"], name
-        assert texts(values["Summary"]) >= {
-            "Not checked: the FT functions are not loaded.",
-            "All checks OK. Calculated by ordinary formulas",
-        }
-        unknown = [cell for title in values for cell in values[title].values() if cell.value == "#NAME?"]
-        assert unknown == [], name
-        for title in ("Sensitivity", "Functions"):
-            undefined = {address for address, cell in stored_cells(fresh)[title].items() if cell.value == "n/a"}
-            shown = {address for address, cell in values[title].items() if cell.formula and cell.value == "n/a"}
-            assert shown <= undefined, name
+@pytest.mark.parametrize("name", some(EDITS, slow=[next(iter(EDITS))]))
+def test_an_edited_workbook_shows_what_a_fresh_one_shows(name: str, tmp_path: Path) -> None:
+    edited, fresh = edited_and_fresh(*EDITS[name])
+    (content,) = recalculated([edited], tmp_path)
+    assert differences(content, fresh, scale_of(fresh)) == [], name
+    cells, values = named(content), stored_cells(content)
+    assert cells["check_state"] == "All checks OK", name
+    assert cells["calculated_by"] == "Calculated by ordinary formulas"
+    assert cells["answer"] == named(fresh)["answer"], name
+    assert texts(values["Summary"]) >= {
+        "Not checked: the FT functions are not loaded.",
+        "All checks OK. Calculated by ordinary formulas",
+    }
+    unknown = [cell for title in values for cell in values[title].values() if cell.value == "#NAME?"]
+    assert unknown == [], name
+    for title in ("Sensitivity", "Functions"):
+        undefined = {address for address, cell in stored_cells(fresh)[title].items() if cell.value == "n/a"}
+        shown = {address for address, cell in values[title].items() if cell.formula and cell.value == "n/a"}
+        assert shown <= undefined, name
 
 
 @pytest.mark.full
@@ -141,9 +140,8 @@ def texts(cells: Cells) -> set[Any]:
     return {cell.value for cell in cells.values()}
 
 
-@pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], slow=["wired"]))
 def test_a_month_that_was_typed_over_is_seen_in_the_workbook_itself(edition: Any, tmp_path: Path) -> None:
     content = build_workbook(REFERENCE, edition=edition)
     typed_over = with_cells(content, {"J20": 0.0}, "Cash flow")

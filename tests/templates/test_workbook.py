@@ -49,7 +49,7 @@ SCENARIOS = _scenarios()
 
 PLAIN = ["support-classifier", "never"]
 """The scenarios that plain pytest looks at."""
-SLOW = ["nothing", "one month", "ten years"]
+SLOW = ["nothing", "ten years"]
 """What make test adds; the full tests look at all."""
 SOME = some(SCENARIOS, PLAIN, SLOW)
 
@@ -154,7 +154,7 @@ def test_metric_breakdown_and_sensitivity_cells_call_ft_functions(workbooks: dic
     assert used["Functions"] == set(functions())
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=6)
 def test_the_block_is_read_by_every_function_as_the_scenario(workbooks: dict[str, Path]) -> None:
     """What the add-in would get from the cells of `scenario` gives the figures that are cached."""
     for name in ("support-classifier", "document-extraction", "late"):
@@ -310,8 +310,7 @@ def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     assert book.active.title == "Summary"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], slow=["wired"]))
 def test_an_old_price_is_asked_about_on_the_first_sheet(edition: Any) -> None:
     """FT_CHECK reads no sources, so the engine's question about them stands there as generated."""
     old = Scenario(**{**REFERENCE.given(), "sources": {"baseline_cost_per_1k_tokens": "List price, 2024-01-01"}})

@@ -374,7 +374,7 @@ def test_the_last_values_of_another_workbook_are_used(tmp_path: Path) -> None:
     assert book.active["A1"].value == "as it was"
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=12)
 @pytest.mark.needs_libreoffice
 def test_an_opendocument_keeps_its_charts_and_nothing_else_leads_out(
     tmp_path: Path, listener: tuple[str, list[str]]

@@ -64,7 +64,7 @@ def sound() -> dict[str, bytes]:
     return sdk_verdicts.sound()
 
 
-@pytest.mark.parametrize("words", every(20, DEFECTS))
+@pytest.mark.parametrize("words", every(20, DEFECTS, slow=2))
 def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
     rule, seed = DEFECTS[words]
     parts = dict(sound)
@@ -75,7 +75,7 @@ def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], wor
 
 
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
-@pytest.mark.parametrize("name", every(20, SCENARIOS, slow=4))
+@pytest.mark.parametrize("name", every(20, SCENARIOS, slow=8))
 def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
     assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
 

@@ -100,9 +100,7 @@ NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "what", some(NAMES, [next(iter(NAMES))], ["a name that is gone", "a name in the place of a function"])
-)
+@pytest.mark.parametrize("what", some(NAMES, slow=["a name that is gone", "a name in the place of a function"]))
 def test_a_name_that_stands_for_something_else_is_told(what: str) -> None:
     change, place = NAMES[what]
     assert ("name", place) in told(change(made()))
@@ -236,7 +234,7 @@ def test_an_input_whose_format_shows_another_value_is_told() -> None:
     assert any("training_hours" in note and 'its number format "12" shows another' in note for note in reading.notes)
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["values"]))
 def test_nothing_of_a_workbook_as_it_was_made_is_hidden(edition: Edition) -> None:
     reading = read_workbook(made(edition))
     assert reading.notes == () and not reading.problems

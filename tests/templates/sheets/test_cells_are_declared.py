@@ -166,7 +166,7 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     ("edition", "live", "several"),
     [
         ("wired", False, False),
-        ("values", False, False),
+        pytest.param("values", False, False, marks=pytest.mark.slow),
         pytest.param("native", True, False, marks=pytest.mark.slow),
         pytest.param("wired", False, True, marks=pytest.mark.slow),
         ("native", True, True),

@@ -42,7 +42,7 @@ THREE = (SUPPORT, SCENARIOS["document-extraction"], SCENARIOS["five years"].mode
 MOST_BARS = 12
 RECALCULATED = ("support-classifier", "document-extraction", "never", "nothing", "one month", "late", "ten years")
 """What LibreOffice recalculates: some seconds each."""
-SLOW = ("support-classifier", "nothing", "ten years")
+SLOW = ("support-classifier", "nothing")
 """What make test looks at; the full tests look at all."""
 
 
