@@ -43,11 +43,14 @@ class InputWarning:
 NOTHING_ASKED = "An answer, and nothing is asked about this value. Delete the answer."
 
 
-def check_inputs(scenario: Scenario, with_sources: bool = True) -> list[InputWarning]:
+def check_inputs(
+    scenario: Scenario, with_sources: bool = True, appraisal: Appraisal | None = None
+) -> list[InputWarning]:
     """What a careful colleague would ask about these inputs, in their order.
 
     scenario : a valid scenario.
     with_sources : whether it holds the sources that its author gave; a block of cells holds none.
+    appraisal : that of the scenario, where it is at hand.
     Returns warnings; an empty list when there is nothing to ask. An input that is confirmed has its answer in the place
     of its questions.
     Source: docs/reading-the-result.md.
@@ -57,7 +60,7 @@ def check_inputs(scenario: Scenario, with_sources: bool = True) -> list[InputWar
     ['storage_gb', 'accuracy_improvement_percent']
     """
     order = list(INPUTS)
-    appraisal = Appraisal(scenario.inputs())
+    appraisal = appraisal or Appraisal(scenario.inputs())
     asked = [
         InputWarning(name, sentence) for each in QUESTIONS.values() for name, sentence in each.ask(scenario, appraisal)
     ]

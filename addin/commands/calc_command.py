@@ -94,7 +94,8 @@ def calc(
     generated = generation_time()
     scenario = read_scenario(scenario_file)
     with figures_of(scenario_file):
-        appraisal, warnings = appraise(scenario), check_inputs(scenario)
+        appraisal = appraise(scenario)
+        warnings = check_inputs(scenario, appraisal=appraisal)
     if as_reference:
         from roi_engine.reference import reference_result
 

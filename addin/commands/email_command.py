@@ -270,7 +270,8 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
     from templates.workbook import build_template, build_workbook
 
     with figures_of(scenario_file or "the reference"):
-        appraisal, warnings = appraise(scenario), check_inputs(scenario)
+        appraisal = appraise(scenario)
+        warnings = check_inputs(scenario, appraisal=appraisal)
     mails = []
     letters = list(zip(wishes.rows, _file_names(stem, wishes), strict=False))
     for row, name in with_progress(letters, "workbooks"):

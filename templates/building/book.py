@@ -153,9 +153,8 @@ class Book:
             cell.value = f"={self._waiting(content, meanwhile)}"
             self.formulas[sheet.title][address] = shown
         else:
-            cell.value = shown
+            cell.value = escaped(shown) if isinstance(shown, str) else shown
             if isinstance(shown, str):
-                cell.value = escaped(shown)
                 cell.data_type = "s"  # a text that begins with = stays a text
             elif isinstance(shown, float):
                 self.numbers[sheet.title][address] = shown

@@ -77,8 +77,9 @@ def _appraised(file: str, reading: Reading) -> ReturnedWorkbook:
                          if len(getattr(scenario, name)) > LONGEST_NAME)  # fmt: skip
     if scenario is None or problems:
         return ReturnedWorkbook(file, None, problems, (), reading.notes, reading.provenance)
-    warnings = tuple(check_inputs(scenario))
-    appraise(scenario).as_dict()
+    appraisal = appraise(scenario)
+    warnings = tuple(check_inputs(scenario, appraisal=appraisal))
+    appraisal.as_dict()
     answer = ReturnedWorkbook(file, scenario, (), warnings, reading.notes, reading.provenance)
     assert isinstance(answer.is_the_example, bool) and answer.figures  # kept with the answer
     return answer

@@ -330,7 +330,7 @@ class _Cells:
 
     def __init__(self, texts: list[str], looks: Looks, most: int) -> None:
         self.cells: dict[At, Cell] = {}
-        self.taken: set[int] = set()
+        self.taken: set[At] = set()
         self.texts, self.looks, self.most = texts, looks, most
         self.hidden = Hidden()
         self.open_rows: set[int] = set()
@@ -367,7 +367,12 @@ class _Cells:
 
     def _cell_begins(self, attributes: Attributes) -> None:
         get = attributes.get
-        self._place(get("r"))
+        address = get("r")
+        at = _right_of(self.row, self.column) if address is None else _row_and_column(address)
+        self.row, self.column = at
+        if at in self.taken:
+            raise self._twice("two cells")
+        self.taken.add(at)
         self.kind, self.style = get("t", "n"), get("s", "0")
         self.shown = self.formula = None
         if self.runs:
@@ -437,20 +442,6 @@ class _Cells:
                 what = f"more than {MOST_CELLS:,} filled cells"
                 raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
 
-    def _place(self, address: str | None) -> None:
-        """Where the cell stands; without an address right of the one before."""
-        if address is None:
-            row, column = self.row, self.column + 1
-        else:
-            row, column = _row_and_column(address)
-        if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
-            raise UnreadableWorkbook(DAMAGED)
-        self.row, self.column = row, column
-        place = row * LAST_COLUMN + column
-        if place in self.taken:
-            raise self._twice("two cells")
-        self.taken.add(place)
-
     def _value(self, look: Look) -> Value:
         kind, shown = self.kind, self.shown
         if kind == "inlineStr":
@@ -491,7 +482,18 @@ def _row_and_column(address: str) -> At:
     if found is None:
         raise UnreadableWorkbook(DAMAGED)
     letters, digits = found.groups()
-    return int(digits), column_number(letters)
+    return _on_a_sheet(int(digits), column_number(letters))
+
+
+def _right_of(row: int, column: int) -> At:
+    """Where a cell without an address stands: right of the one before."""
+    return _on_a_sheet(row, column + 1)
+
+
+def _on_a_sheet(row: int, column: int) -> At:
+    if not (1 <= row <= LAST_ROW and column <= LAST_COLUMN):
+        raise UnreadableWorkbook(DAMAGED)
+    return row, column
 
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,5})?", re.ASCII)
