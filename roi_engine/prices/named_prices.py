@@ -64,8 +64,8 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     day = _day(named.pop(AS_OF, None), problems)
     for key, name in named.items():
-        if not isinstance(name, str) or not name.strip():
-            problems.append(Problem(key, "Write a name of the price table in quotation marks."))
+        if not is_name(name):
+            problems.append(Problem(key, NO_NAME))
             _stand_in(key, values)
             continue
         try:
@@ -78,6 +78,18 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
             problems.append(Problem(key, _NOTHING_TO_FILL.format(side=key.removesuffix("_model"))))
         _enter(key, rows, day, values, problems)
     return problems
+
+
+NO_NAME = "Write a name of the price table in quotation marks."
+
+
+def is_name(given: Any) -> bool:
+    """Whether what a key holds can be a name.
+
+    >>> is_name("H100 SXM"), is_name(" "), is_name(100)
+    (True, False, False)
+    """
+    return isinstance(given, str) and bool(given.strip())
 
 
 _NOTHING_TO_FILL = (

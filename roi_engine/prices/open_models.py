@@ -15,7 +15,7 @@ from typing import Any
 from roi_engine.errors import PriceTableError, Problem, UnknownName, WrongType, nearest_names, shortened
 from roi_engine.prices.price_row import plain_name
 from roi_engine.prices.price_tables import FOLDER_VARIABLE, user_file
-from roi_engine.prices.whole_words import named
+from roi_engine.prices.whole_words import named, words_of
 
 SHIPPED = Path(__file__).with_name("open_models.csv")
 USER_FILE = "open_models.csv"
@@ -115,16 +115,30 @@ class OpenModels:
             return self.models[found[0]]
         if found:
             raise UnknownName(f'There are several models "{shown}": {", ".join(found)}. Name one of them.')
-        forms = {each.lower(): each for each in (*self.models, *self.also)}
-        near = [forms[each] for each in nearest_names(name.strip().lower(), forms)]
+        near = self._within(shown) or self._like(shown)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise UnknownName(f'There is no open model "{shown}" in the table of models.{hint}')
 
+    def _within(self, name: str) -> list[str]:
+        """The models whose words a name has, beside others such as those of a tuning or of fewer bits.
+
+        Of several those with the most words: Llama-3.1-8B and not Llama-3-8B.
+        """
+        typed = set(words_of(" ".join(_plain(name))))
+        words = {each: set(words_of(each)) for each in self.models}
+        most = max((len(each) for each in words.values() if each <= typed), default=0)
+        return [name for name, each in words.items() if each <= typed and len(each) == most]
+
+    def _like(self, name: str) -> list[str]:
+        """The models that are spelt nearly so."""
+        forms = {each.lower(): each for each in (*self.models, *self.also)}
+        return [forms[each] for each in nearest_names("-".join(_plain(name)).lower(), forms)]
+
 
 def _plain(name: str) -> list[str]:
-    """The words of a name without those of its tuning: the shape is its base's."""
+    """The words of a name without its publisher's and those of its tuning: the shape is its base's."""
     words = name.rpartition("/")[2].replace("-", " ").replace("_", " ").split()
-    return [word for word in words if word.lower() not in ("instruct", "chat", "it", "base", "hf")]
+    return [word for word in words if word.lower() not in ("meta", "instruct", "chat", "it", "base", "hf")]
 
 
 def open_models() -> OpenModels:

@@ -13,7 +13,7 @@ def outside_the_estimate(s: Scenario) -> Asked:
     for name in ("serving_tokens_per_second", "training_hours"):
         found = estimate_in(f"{s.sources.get(name, '')} {s.notes.get(name, '')}")
         value = getattr(s, name)
-        if found is None or found.holds(value) or name in s.ranges:
+        if found is None or found.holds(value):
             continue
         also = " Is it input + output? Engines publish output alone." if name.startswith("serving") else ""
         yield name, f"{value:,g} is outside the estimate's low {found.low:,g} and high {found.high:,g}.{also}"

@@ -46,7 +46,12 @@ def problems(*lines: str) -> list[str]:
     [
         ("Llama-3.1-8B", "Llama-3.1-8B"),
         ("meta-llama/Llama-3.1-8B-Instruct", "Llama-3.1-8B"),
-        ("llama 3 8b", "Llama-3.1-8B"),
+        ("llama 3 8b", "Llama-3-8B"),
+        ("meta-llama/Meta-Llama-3.1-8B-Instruct", "Llama-3.1-8B"),
+        ("mistralai/Mistral-7B-Instruct-v0.3", "Mistral-7B"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "Mixtral-8x7B"),
+        ("Qwen/Qwen2.5-Coder-7B-Instruct", "Qwen2.5-7B"),
+        ("microsoft/Phi-3-mini-128k-instruct", "Phi-3-mini"),
         ("DeepSeek-R1-Distill-Llama-70B", "Llama-3.1-70B"),
         ("mixtral", "Mixtral-8x7B"),
         ("GPT-OSS 20b", "gpt-oss-20b"),
@@ -59,7 +64,11 @@ def test_a_name_may_be_shortened_to_its_words(typed: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("8B", 'several models "8B": Llama-3.1-8B, Qwen3-8B, Ministral-8B'),
+        ("8B", 'several models "8B": Llama-3-8B, Llama-3.1-8B, Qwen3-8B, Ministral-8B'),
+        ("Llama-3.1-8B-Instruct-AWQ-INT4", "Nearest: Llama-3.1-8B."),
+        ("our-llama-3.1-8b-support-v2", "Nearest: Llama-3.1-8B."),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", "Nearest: Qwen2.5-7B."),
+        ("Phi-3-mini-4k-instruct", "Nearest: Phi-3-mini."),  # of the same shape, but of shorter requests
         ("Llama-3.1-7B", "Nearest: "),
         ("Qwen-7B", "There is no open model"),  # the first Qwen is no Qwen2.5
         ("", "There is no open model"),
