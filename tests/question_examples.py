@@ -495,6 +495,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             BASELINE_MIX | {"baseline_cached_share": 0.6, "baseline_cached_price_per_m": 0.5},
         ),
         Example(
+            "baseline_cached_write_price_per_m",
+            "tokens written to the cache cost as much as others",
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2},
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2, "baseline_cached_write_price_per_m": 3.75},
+        ),
+        Example(
             "finetuned_cached_price_per_m",
             "cached tokens cost nothing",
             FINETUNED_MIX | {"finetuned_cached_share": 0.6, "finetuned_cached_price_per_m": 0},

@@ -120,7 +120,7 @@ class OpenModels:
         raise UnknownName(f'There is no open model "{shown}" in the table of models.{hint}')
 
     def _within(self, name: str) -> list[str]:
-        """The models whose words a name has, beside others such as those of a tuning or of fewer bits.
+        """The models whose words a name has beside others.
 
         Of several those with the most words: Llama-3.1-8B and not Llama-3-8B.
         """
@@ -136,7 +136,10 @@ class OpenModels:
 
 
 def _plain(name: str) -> list[str]:
-    """The words of a name without its publisher's and those of its tuning: the shape is its base's."""
+    """The words of a name without those of its publisher and tuning.
+
+    The shape is that of its base.
+    """
     words = name.rpartition("/")[2].replace("-", " ").replace("_", " ").split()
     return [word for word in words if word.lower() not in ("meta", "instruct", "chat", "it", "base", "hf")]
 

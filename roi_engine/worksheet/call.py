@@ -225,7 +225,10 @@ def _result(function: Function, value: Any) -> Any:
 
 
 def _may_be_never(function: Function) -> bool:
-    """Whether an infinite result says something: an estimate is a size, and none is infinite."""
+    """Whether an infinite result says something.
+
+    An estimate is a size, and no size is infinite.
+    """
     return function.result.kind in _MAY_BE_NEVER and function.family != ESTIMATORS
 
 

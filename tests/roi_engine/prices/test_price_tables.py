@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -164,3 +165,15 @@ def test_a_lookup_needs_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_models_with_prices_of_long_prompts_have_them_by_their_own_name() -> None:
+    """llm-prices lists gpt-5.4 and gpt-5.4-272k: a scenario that names the first finds both."""
+    models = tables.shipped_tables().models
+    long = [name for name in models.names if re.search(r"-\d+k$", name)]
+    assert len(long) > 20
+    for name in long:
+        model, _, size = name.rpartition("-")
+        if model in models.names:
+            for kind in models.kinds(name):
+                assert models.row(model, f"{kind}_above_{size}").value == models.row(name, kind).value, name
