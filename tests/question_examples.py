@@ -70,7 +70,8 @@ FLEET = {
 ONE_TOKEN = {"tokens_per_call": 1, "baseline_cost": 0.3, "finetuned_cost": 0.05}
 NEWEST = price_tables().read_on
 OLD = NEWEST - timedelta(days=366)
-ABOVE = "Above 200,000 prompt tokens the model costs 4 per million; this price is typed"
+ABOVE = "Above 200,000 prompt tokens the model costs 4 per million."
+LONG_PROMPTS = {**BASELINE_MIX, "baseline_input_tokens": 250_000}
 ESTIMATED = f"Estimate: a replica, {Estimate(12_700, 20_100, 26_400)} tokens per second"
 SEVERAL_RATES = {
     "training_hours": 800,
@@ -411,12 +412,19 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {**BASELINE_MIX, "baseline_input_price_per_m": 0.2},
         ),
     ),
-    "A price for shorter prompts": (
+    "A price for shorter or longer prompts": (
         Example(
             "baseline_input_price_per_m",
             "Prompts above 200,000 tokens cost 4 per million in the price table, not 2",
-            {**BASELINE_MIX, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**LONG_PROMPTS, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**LONG_PROMPTS, "baseline_input_price_per_m": 4, "notes": {"baseline_input_price_per_m": ABOVE}},
+            surfaces=(FILE,),
+        ),
+        Example(
+            "baseline_input_price_per_m",
+            "4 is the price of prompts above 200,000 tokens, and these have",
             {**BASELINE_MIX, "baseline_input_price_per_m": 4, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**BASELINE_MIX, "notes": {"baseline_input_price_per_m": ABOVE}},
             surfaces=(FILE,),
         ),
     ),

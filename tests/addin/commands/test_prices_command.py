@@ -195,7 +195,7 @@ def test_wrong_entries_of_a_map_are_left_out_and_named(own: Path) -> None:
     assert tables.price_tables().models.row("good", "input").value == 2
     many = {f"m{number}": {"input_cost_per_token": -1} for number in range(30)} | {"good": entries["good"]}
     told = run("import", made("many.json", many), exit_code=4).stderr
-    assert "… and 10 more." in told and "m19" in told and "m20" not in told
+    assert "… and 10 more; --json names all." in told and "m19" in told and "m20" not in told
     as_json = run("import", "many.json", "--json", exit_code=4)
     assert len(json.loads(as_json.stdout)["left_out"]) == 30
 
