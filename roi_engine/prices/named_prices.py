@@ -136,6 +136,8 @@ def _rows(key: str, name: str, day: date | None, values: dict[str, Any]) -> dict
             _note_typed(field, long, values)
         if values.get(field) is not None or (per_1k and field.startswith(side)):
             continue
+        if kind == "hourly_typical" and kind not in table.kinds(name):
+            raise UnknownName(f"{table.find(name)} has no price in the price table. Type {field}.")
         row = long or (_known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day))
         if row is not None:
             rows[field] = row

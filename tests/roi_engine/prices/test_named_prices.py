@@ -251,3 +251,8 @@ def test_a_typed_price_of_shorter_prompts_is_asked_about(read) -> None:  # type:
     ]
     same = read(LONG + "input_price_per_m = 2.5\n")
     assert "baseline_input_price_per_m" not in same.notes
+
+
+def test_a_gpu_without_a_price_asks_for_it(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ScenarioError, match="L40 has no price in the price table"):
+        read(LONG.replace("gpu_rate = 1\n", "") + "[training]\ngpu = 'L40'\n")
