@@ -293,7 +293,7 @@ def _read_models(path: Path, day: date) -> list[OpenModel]:
         text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         return []  # told where prices are read
-    if MARK not in text.partition("\n")[0].lower():
+    if not any(MARK in line.lower() for line in text.splitlines()[:2]):  # the first may be sep=;
         return []
     name = printable(path.name)
     models = read_models(text, name, source=name, read_on=day)

@@ -135,3 +135,15 @@ def test_a_wrong_line_is_told_with_its_place(line: str, words: str) -> None:
 def test_wrong_titles() -> None:
     with pytest.raises(PriceTableError, match=r"no params_b, .*; unknown size"):
         read_models("name,size\nmine,8", "models.csv")
+
+
+def test_a_table_may_have_semicolons_and_decimal_commas() -> None:
+    titles = "name;params_b;active_b;layers;hidden;heads;kv_heads;head_dim;intermediate;context;also"
+    line = 'Ours;9,5;9,5;40;4.096;32;8;128;14.336;32.768;"Mine; Yours"'
+    for text in (f"{titles}\n{line}\n", f"sep=;\n{titles}\n{line}\n"):
+        (model,) = read_models(text, "ours.csv", source="offer", read_on=date(2026, 8, 5))
+        assert (model.params_b, model.hidden, model.context) == (9.5, 4096, 32768)
+        assert model.also == ("Mine", "Yours")
+    wrong = f"sep=;\n{titles}\n{line.replace(';40;', ';many;')}\n"
+    with pytest.raises(PriceTableError, match=r'line 3, layers: "many" is no whole number'):
+        read_models(wrong, "ours.csv", source="offer", read_on=date(2026, 8, 5))
