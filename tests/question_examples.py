@@ -73,6 +73,7 @@ OLD = NEWEST - timedelta(days=366)
 ABOVE = "Above 200,000 prompt tokens the model costs 4 per million."
 LONG_PROMPTS = {**BASELINE_MIX, "baseline_input_tokens": 250_000}
 ESTIMATED = f"Estimate: a replica, {Estimate(12_700, 20_100, 26_400)} tokens per second"
+OF_CALLS = "Estimate: a model on a GPU, 32 requests at once, 1000 + 300 tokens; figures of 2026-11-01"
 SEVERAL_RATES = {
     "training_hours": 800,
     "gpu_hourly_rate": 1,
@@ -434,6 +435,15 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "400 is outside the estimate's low 12,700 and high 26,400. Is it input + output",
             {**FLEET, "notes": {"serving_tokens_per_second": ESTIMATED}},
             {**FLEET, "serving_tokens_per_second": 20_000, "notes": {"serving_tokens_per_second": ESTIMATED}},
+            surfaces=(FILE,),
+        ),
+    ),
+    "A throughput of other calls": (
+        Example(
+            "serving_tokens_per_second",
+            "Estimated for calls of 1,300 tokens, and a call has 5,300. Estimate it for those.",
+            {**FLEET, "tokens_per_call": 5_300, "sources": {"serving_tokens_per_second": OF_CALLS}},
+            {**FLEET, "tokens_per_call": 1_300, "sources": {"serving_tokens_per_second": OF_CALLS}},
             surfaces=(FILE,),
         ),
     ),

@@ -131,6 +131,15 @@ def test_a_figure_with_a_range_of_its_own_is_asked_about_too(read: Read) -> None
     assert [each for each in asked if each.startswith("serving_tokens_per_second: 60,000 is outside the estimate's")]
 
 
+def test_other_calls_than_those_of_the_estimate_are_asked_about(read: Read) -> None:
+    scenario = read(BASE + TRAINING + SERVING)
+    assert not [each for each in check_inputs(scenario) if "Estimated for calls" in each.sentence]
+    longer = check_inputs(scenario.with_inputs(tokens_per_call=13_000.0))
+    assert "Estimated for calls of 1,300 tokens, and a call has 13,000. Estimate it for those." in [
+        each.sentence for each in longer
+    ]
+
+
 def test_hours_typed_beside_an_estimate_are_a_problem(read: Read) -> None:
     assert problems(read, BASE + "training_hours = 9\n" + TRAINING + SERVING) == [
         "training_hours: Typed, and to be estimated too ([training] method). Keep one of the two."
