@@ -67,7 +67,7 @@ def estimate_in(text: str) -> Estimate | None:
 def choice(argument: str, typed: str, known: Sequence[str]) -> str:
     """A word of those that there are, whatever its case.
 
-    argument : what it is typed for.
+    argument : what it is typed for; empty where the place is told elsewhere.
     Raises `UnknownName` with a guess.
 
     >>> choice("method", "LoRA", ("full", "lora"))
@@ -75,5 +75,6 @@ def choice(argument: str, typed: str, known: Sequence[str]) -> str:
     """
     word = typed.strip().lower()
     if word not in known:
-        raise UnknownName(f'{argument}: there is no "{typed}".{did_you_mean(word, known)} Type {" or ".join(known)}.')
+        start = f"{argument}: there" if argument else "There"
+        raise UnknownName(f'{start} is no "{typed}".{did_you_mean(word, known)} Type {" or ".join(known)}.')
     return word

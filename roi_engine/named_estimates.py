@@ -8,7 +8,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine.errors import FtRoiError, Problem, UnknownName
 from roi_engine.estimate import Estimate, choice
-from roi_engine.prices.named_prices import annotate
+from roi_engine.prices.named_prices import NO_NAME, annotate, is_name
 from roi_engine.prices.open_models import OpenModel, open_models
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.serving_rate import DEFAULT_PRECISION, serving_rate
@@ -65,7 +65,7 @@ def fill_in_estimates(values: dict[str, Any]) -> list[Problem]:
         except FtRoiError as error:
             problems.append(Problem(given[0], str(error), error.code))
             values.setdefault(field, 1.0)
-    return problems
+    return list(dict.fromkeys(problems))  # what is served may be what is trained
 
 
 def _fill_throughput(named: Mapping[str, Any], values: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ def _fill_hours(named: Mapping[str, Any], values: dict[str, Any]) -> None:
     if tokens is None:
         raise _Wrong("training_method", "Say how much is trained: [training] dataset_tokens_m, in million tokens.")
     epochs = _checked("training_epochs", named, q.COUNT.check, 1)
-    method = _checked("training_method", named, lambda typed: choice("method", q.TEXT.check(typed), METHODS), "full")
+    method = _checked("training_method", named, lambda typed: choice("", q.TEXT.check(typed), METHODS), "full")
     hours = training_estimate(
         size,
         tokens,
@@ -141,7 +141,7 @@ def _yes(typed: Any) -> bool:
     """Whether a text says yes; TOML's true and false say it too."""
     if isinstance(typed, bool):
         return typed
-    return choice("this", q.TEXT.check(typed), ("yes", "no")) == "yes"
+    return choice("", q.TEXT.check(typed), ("yes", "no")) == "yes"
 
 
 def _model(key: str, named: Mapping[str, Any]) -> OpenModel | None:
@@ -155,8 +155,10 @@ def _gpu(key: str, values: Mapping[str, Any], missing: str, place: str) -> str:
     typed = values.get(key)
     if typed is None:
         raise _Wrong(place, missing)
+    if not is_name(typed):
+        raise _Wrong(key, NO_NAME)
     try:
-        return price_tables().gpus.find(q.TEXT.check(typed))
+        return price_tables().gpus.find(typed)
     except UnknownName as error:
         raise _Wrong(key, str(error), error.code) from None
 

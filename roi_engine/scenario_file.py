@@ -226,7 +226,7 @@ def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
                 _place(inner, inner_value, f"{key}.{shortened(inner)}", key, values, places, problems)
         else:
             _place(key, value, shortened(key), "", values, places, problems)
-    wrong = [*fill_in_estimates(values), *fill_in(values)]
+    wrong = dict.fromkeys([*fill_in_estimates(values), *fill_in(values)])  # a GPU's name serves both
     problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in wrong]
     try:
         scenario = Scenario(**values)

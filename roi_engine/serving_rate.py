@@ -48,6 +48,9 @@ PRECISIONS = {
 
 DEFAULT_PRECISION = "bf16"
 
+_ALSO = {"bfloat16": "bf16", "float16": "fp16", "nvfp4": "fp4", "awq": "int4", "gptq": "int4"}
+"""Other names of forms."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -171,12 +174,13 @@ def serving_rate(
     >>> round(serving_rate(open_models().find("Llama-3.1-8B"), "H100 SXM", 1000, 300).rate.typical, -3)
     20000.0
     """
-    form = PRECISIONS[choice("precision", precision, tuple(PRECISIONS))]
+    word = precision.strip().lower()
+    precision = choice("precision", _ALSO.get(word, word), tuple(PRECISIONS))
+    form = PRECISIONS[precision]
     name = price_tables().gpus.find(gpu)
-    if input_tokens + output_tokens > model.context:
-        raise OutOfRange(
-            f"{model.name} takes requests of at most {model.context:,} tokens, not {input_tokens + output_tokens:,g}."
-        )
+    tokens = input_tokens + output_tokens
+    if tokens > model.context:
+        raise OutOfRange(f"{model.name} takes requests of at most {model.context:,} tokens, not {tokens:,.10g}.")
     given = {
         **_shape(model, form), **_gpu(name, form), "gpus": gpus, "input_tokens": input_tokens,
         "output_tokens": output_tokens,
@@ -192,7 +196,7 @@ def serving_rate(
     )  # fmt: skip
     values = SERVING_RATE.evaluate({**given, "requests_at_once": concurrency}, wanted)
     return ServingRate(
-        model, name, gpus, precision.strip().lower(), input_tokens, output_tokens,
+        model, name, gpus, precision, input_tokens, output_tokens,
         {**found, **values, "requests_at_once": concurrency},
     )  # fmt: skip
 

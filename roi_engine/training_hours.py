@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from roi_engine.errors import OutOfRange
 from roi_engine.estimate import Estimate, choice
 from roi_engine.estimators import DEFAULT_GPU
@@ -57,7 +59,8 @@ def training_estimate(
     packed : whether samples fill the sequences; else short ones are padded.
     precision : "bf16", "fp16" or "fp8".
     Returns GPU-hours of one run; low is the fastest.
-    Raises `UnknownName` for a GPU, method or precision, `OutOfRange` for FP8 on a GPU without it.
+    Raises `UnknownName` for a GPU, method or precision, `OutOfRange` for FP8 on a GPU without it and for hours that no
+    number holds.
     Source: docs/estimates.md.
 
     >>> hours = training_estimate(8.03, 100, gpu="H100 SXM", method="lora")
@@ -73,6 +76,8 @@ def training_estimate(
     operations = OPERATIONS[way] + CHECKPOINTING * checkpointing
     small = OF_A_SMALL_MODEL if way != "full" and active_b < SMALL_MODEL_B else 1.0
     work = operations * active_b * 1e9 * training_tokens_m * 1e6 * epochs
+    if not math.isfinite(work):
+        raise OutOfRange("The training is too large to be estimated. Give fewer parameters, tokens or epochs.")
     at_peak = work / (3600 * peak * 1e12 * small * (FASTER_IN_FP8 if in_fp8 else 1.0))
     slowest, typical, fastest = REACHED[peak >= FAST_GPU_TFLOPS][way]
     longer = (1.0, 1.0, 1.0) if packed else PADDED

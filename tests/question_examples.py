@@ -70,8 +70,10 @@ FLEET = {
 ONE_TOKEN = {"tokens_per_call": 1, "baseline_cost": 0.3, "finetuned_cost": 0.05}
 NEWEST = price_tables().read_on
 OLD = NEWEST - timedelta(days=366)
-ABOVE = "Above 200,000 prompt tokens the model costs 4 per million; this price is typed"
+ABOVE = "Above 200,000 prompt tokens the model costs 4 per million."
+LONG_PROMPTS = {**BASELINE_MIX, "baseline_input_tokens": 250_000}
 ESTIMATED = f"Estimate: a replica, {Estimate(12_700, 20_100, 26_400)} tokens per second"
+OF_CALLS = "Estimate: a model on a GPU, 32 requests at once, 1000 + 300 tokens; figures of 2026-11-01"
 SEVERAL_RATES = {
     "training_hours": 800,
     "gpu_hourly_rate": 1,
@@ -411,12 +413,19 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {**BASELINE_MIX, "baseline_input_price_per_m": 0.2},
         ),
     ),
-    "A price for shorter prompts": (
+    "A price for shorter or longer prompts": (
         Example(
             "baseline_input_price_per_m",
             "Prompts above 200,000 tokens cost 4 per million in the price table, not 2",
-            {**BASELINE_MIX, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**LONG_PROMPTS, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**LONG_PROMPTS, "baseline_input_price_per_m": 4, "notes": {"baseline_input_price_per_m": ABOVE}},
+            surfaces=(FILE,),
+        ),
+        Example(
+            "baseline_input_price_per_m",
+            "4 is the price of prompts above 200,000 tokens, and these have",
             {**BASELINE_MIX, "baseline_input_price_per_m": 4, "notes": {"baseline_input_price_per_m": ABOVE}},
+            {**BASELINE_MIX, "notes": {"baseline_input_price_per_m": ABOVE}},
             surfaces=(FILE,),
         ),
     ),
@@ -426,6 +435,15 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "400 is outside the estimate's low 12,700 and high 26,400. Is it input + output",
             {**FLEET, "notes": {"serving_tokens_per_second": ESTIMATED}},
             {**FLEET, "serving_tokens_per_second": 20_000, "notes": {"serving_tokens_per_second": ESTIMATED}},
+            surfaces=(FILE,),
+        ),
+    ),
+    "A throughput of other calls": (
+        Example(
+            "serving_tokens_per_second",
+            "Estimated for calls of 1,300 tokens, and a call has 5,300. Estimate it for those.",
+            {**FLEET, "tokens_per_call": 5_300, "sources": {"serving_tokens_per_second": OF_CALLS}},
+            {**FLEET, "tokens_per_call": 1_300, "sources": {"serving_tokens_per_second": OF_CALLS}},
             surfaces=(FILE,),
         ),
     ),
@@ -493,6 +511,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "cached tokens cost as much as others",
             BASELINE_MIX | {"baseline_cached_share": 0.6},
             BASELINE_MIX | {"baseline_cached_share": 0.6, "baseline_cached_price_per_m": 0.5},
+        ),
+        Example(
+            "baseline_cached_write_price_per_m",
+            "tokens written to the cache cost as much as others",
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2},
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2, "baseline_cached_write_price_per_m": 3.75},
         ),
         Example(
             "finetuned_cached_price_per_m",

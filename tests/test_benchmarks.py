@@ -46,3 +46,31 @@ def test_an_unknown_part_is_named():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
     assert done.returncode == 2
     assert 'There is no part "few".' in done.stderr
+
+
+NO_PYTORCH = "sys.modules['torch'] = None"
+NO_GPU = """
+class Any(types.ModuleType):
+    __path__ = []
+    def __getattr__(self, name):
+        inner = sys.modules.get(f"{self.__name__}.{name}")
+        return inner or type(name, (), {"is_available": staticmethod(lambda: False)})
+for name in ("torch", "torch.nn", "torch.nn.functional", "torch.utils", "torch.utils.checkpoint"):
+    sys.modules[name] = Any(name)
+"""
+"""What stands for PyTorch where none is installed: names, and no GPU."""
+
+
+@pytest.mark.parametrize(
+    ("torch", "told"),
+    [
+        (NO_PYTORCH, "PyTorch 2 is not installed here."),
+        (NO_GPU, "PyTorch finds no GPU here. To try the program out on the CPU, take --shape tiny."),
+    ],
+)
+def test_measuring_a_gpu_says_what_is_missing(torch: str, told: str):
+    measure = f"sys.argv = ['measure.py']; runpy.run_path({'benchmarks/gpu/measure.py'!r}, run_name='__main__')"
+    command = [sys.executable, "-c", f"import runpy, sys, types\n{torch}\n{measure}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told) and "Traceback" not in done.stderr

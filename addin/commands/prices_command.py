@@ -207,8 +207,9 @@ def import_prices(file: str, day: str | None, json: bool) -> None:
     _note_age(after)
     if left_out:
         shown = [str(each) for each in left_out[:MOST_LEFT_OUT]]
-        more = [f"… and {len(left_out) - MOST_LEFT_OUT:,} more."] if len(left_out) > MOST_LEFT_OUT else []
-        raise ProblemsFound("What was left out, the rest was taken:", *shown, *more)
+        if len(left_out) > MOST_LEFT_OUT:
+            shown.append(f"… and {len(left_out) - MOST_LEFT_OUT:,} more; --json names all.")
+        raise ProblemsFound("What was left out, the rest was taken:", *shown)
 
 
 @prices.command(
@@ -292,7 +293,7 @@ def _read_models(path: Path, day: date) -> list[OpenModel]:
         text = decoded(path.read_bytes())
     except UnicodeDecodeError:
         return []  # told where prices are read
-    if MARK not in text.partition("\n")[0].lower():
+    if not any(MARK in line.lower() for line in text.splitlines()[:2]):  # the first may be sep=;
         return []
     name = printable(path.name)
     models = read_models(text, name, source=name, read_on=day)

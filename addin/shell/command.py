@@ -88,9 +88,13 @@ class CommandGroup(Command, click.Group):
             raise failure(error) from None
 
 
+_HELP: type[click.ClickException] = getattr(click.exceptions, "NoArgsIsHelpError", Failure)
+"""What click raises where a group stands alone, to print its help; before click 8.2 it prints it at once."""
+
+
 def _on_one_line(error: click.ClickException) -> click.ClickException:
     """An error of click's, which quotes what was typed."""
-    if isinstance(error, Failure) or error.message.isprintable():
+    if isinstance(error, (Failure, _HELP)) or error.message.isprintable():
         return error
     from roi_engine.errors import printable
 

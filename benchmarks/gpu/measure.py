@@ -24,10 +24,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
+try:
+    import torch
+    import torch.nn.functional as F
+    from torch import Tensor, nn
+    from torch.utils.checkpoint import checkpoint
+except ModuleNotFoundError:
+    sys.exit("PyTorch 2 is not installed here. Run this where it is and a GPU is too, or install it: pip install torch")
 
 SERVING_COLUMNS = (
     "row", "quality", "model", "gpu", "gpus", "precision", "kv", "engine", "engine_version", "load", "concurrency",
@@ -118,15 +121,20 @@ def main() -> None:
     options.add_argument("--gpu", help="the GPU's name in the rows; else what its driver says")
     options.add_argument("--seconds", type=float, default=280, help="no measurement begins after this many seconds")
     asked = options.parse_args()
+    if not torch.cuda.is_available() and asked.shape != "tiny":
+        sys.exit("PyTorch finds no GPU here. To try the program out on the CPU, take --shape tiny.")
     bench = Bench(SHAPES[asked.shape], asked.gpu, asked.seconds)
     columns, rows = (
         (SERVING_COLUMNS, serving_rows(bench)) if asked.task == "serving" else (TRAINING_COLUMNS, training_rows(bench))
     )
     writer = csv.DictWriter(sys.stdout, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    for number, row in enumerate(rows, 1):
-        writer.writerow({"row": number, **bench.common, **row})
-        sys.stdout.flush()
+    try:
+        for number, row in enumerate(rows, 1):
+            writer.writerow({"row": number, **bench.common, **row})
+            sys.stdout.flush()
+    except torch.cuda.OutOfMemoryError:
+        sys.exit(f"The weights of {bench.shape.name} do not fit this GPU's memory. Take a smaller --shape.")
 
 
 class Bench:

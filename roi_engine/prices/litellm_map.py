@@ -29,6 +29,10 @@ COST_KEYS = {
 _KINDS = {key: kind for kind, key in COST_KEYS.items()}
 _TIER = re.compile(r"((?:in|out)put_cost_per_token|cache_(?:read|creation)_input_token_cost)_above_(\d{1,5})k_tokens")
 
+_TIERS = "tiered_pricing"
+_TIERED = {kind: COST_KEYS[kind] for kind in ("input", "output", "cached", "cache_write")}
+"""The prices of a list of tiers, each with the range of prompt tokens for which it holds."""
+
 EXPLANATION = "sample_spec"
 """The entry that explains the others."""
 
@@ -79,7 +83,49 @@ def litellm_prices(entries: Entry, place: str, read_on: date) -> PriceMap:
 
 
 def _costs(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """The prices of an entry: kind, key and what the map has."""
+    """The prices of an entry: kind, key and what the map has.
+
+    Those of a list of tiers come last, without the kinds that have a key of their own.
+    """
+    named = list(_named_costs(entry))
+    yield from named
+    if _TIERS in entry:
+        known = {kind for kind, _, _ in named}
+        yield from (each for each in _tier_costs(entry[_TIERS]) if each[0] not in known)
+
+
+def _tier_costs(tiers: Any) -> Iterator[tuple[str, str, Any]]:
+    """The prices of a list of tiers.
+
+    The first holds from no tokens on, another above so many thousand.
+    """
+    for tier in tiers if isinstance(tiers, list) else ():
+        start = _start(tier)
+        if start is None:
+            continue
+        above = f"_above_{start}k" if start else ""
+        for kind, key in _TIERED.items():
+            if tier.get(key) is not None:
+                yield f"{kind}{above}", f"{_TIERS}, {key}", tier[key]
+
+
+def _start(tier: Any) -> int | None:
+    """Above how many thousand prompt tokens a tier holds.
+
+    None where it does not say so.
+
+    >>> _start({"range": [0, 32000]}), _start({"range": [32000.0, 128000.0]}), _start({"range": [500, 1000]})
+    (0, 32, None)
+    """
+    spans = tier.get("range") if isinstance(tier, Mapping) else None
+    start = spans[0] if isinstance(spans, list) and spans else None
+    if isinstance(start, bool) or not isinstance(start, (int, float)) or not 0 <= start < 1e8 or start % 1000 > 1:
+        return None
+    return int(start) // 1000
+
+
+def _named_costs(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """The prices that have a key of their own."""
     for key, cost in entry.items():
         if cost is None:
             continue
@@ -100,6 +146,10 @@ def _wrong(entry: Entry, where: str) -> Iterator[Problem]:
         sentence = wrong_price(cost, 1, "one token")
         if sentence:
             yield Problem(f"{where}, {key}", sentence)
+    tiers = entry.get(_TIERS)
+    for tier in tiers if isinstance(tiers, list) else ():
+        if isinstance(tier, Mapping) and not tier.keys().isdisjoint(_TIERED.values()) and _start(tier) is None:
+            yield Problem(f"{where}, {_TIERS}", "A tier has its range, in thousands of prompt tokens: [32000, 128000].")
 
 
 def _contradicted(entries: Mapping[str, Any]) -> set[str]:

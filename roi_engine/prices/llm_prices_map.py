@@ -5,7 +5,9 @@ Its files are ``current-v1.json``, ``historical-v1.json`` and one of each vendor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +20,8 @@ SOURCE = "llm-prices"
 
 KEYS = {"input": "input", "output": "output", "cached": "input_cached"}
 """The map's keys by the kinds of a price table. Its prices are per million tokens and in USD."""
+
+_ABOVE = re.compile(r"> ?([1-9]\d{0,4})k\b")
 
 
 def is_llm_prices(entries: Mapping[str, Any]) -> bool:
@@ -42,6 +46,7 @@ def llm_prices(entries: Entry, place: str, read_on: date) -> PriceMap:
     left_out: list[Problem] = []
     rows: dict[tuple[str, str], list[PriceRow]] = {}
     read_on = _day(entries.get("updated_at")) or read_on
+    names = {entry.get("id") for entry, _ in _entries(entries) if isinstance(entry, Entry)}
     for number, (entry, vendor) in enumerate(_entries(entries), 1):
         name = entry.get("id") if isinstance(entry, Entry) else None
         where = f"{place}: {shortened(name) if isinstance(name, str) else f'entry {number}'}"
@@ -59,7 +64,7 @@ def llm_prices(entries: Entry, place: str, read_on: date) -> PriceMap:
             wrong = [Problem(where, f"Given twice, {meeting.kind}. Keep one of the two.")] if meeting else []
         left_out += wrong
         if not wrong:
-            for row in found:
+            for row in (*found, *_of_long_prompts(found, entry.get("name"), names)):
                 of_kind = rows.setdefault(row.key, [])
                 if row not in of_kind:
                     of_kind.append(row)
@@ -78,9 +83,9 @@ def _entries(entries: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
         yield entry, _text(entry.get("vendor") if isinstance(entry, Entry) else "")
     for model in entries.get("models") or ():
         periods = model.get("price_history") if isinstance(model, Entry) else None
+        known = {key: model[key] for key in ("id", "name") if key in model} if isinstance(model, Entry) else {}
         for period in periods if isinstance(periods, list) else [model]:
-            both = Entry({**period, "id": model.get("id")}) if isinstance(period, Entry) else period
-            yield both, _text(of_all)
+            yield Entry({**period, **known}) if isinstance(period, Entry) else period, _text(of_all)
 
 
 def _rows(entry: Entry, name: str, vendor: str, read_on: date, where: str) -> tuple[list[PriceRow], list[Problem]]:
@@ -100,6 +105,21 @@ def _rows(entry: Entry, name: str, vendor: str, read_on: date, where: str) -> tu
         return [], wrong
     prices = {kind: entry[key] for kind, key in KEYS.items() if entry.get(key) is not None}
     return rows_of(prices, name, vendor, SOURCE, read_on, *dates), []
+
+
+def _of_long_prompts(rows: Iterable[PriceRow], label: Any, names: Container[Any]) -> Iterator[PriceRow]:
+    """Prices of an entry for long prompts, as those of the model itself.
+
+    label : the entry's name, such as "Gemini 2.5 Pro >200k"; its id ends in -200k then.
+    names : the ids of the file.
+    """
+    above = _ABOVE.search(label) if isinstance(label, str) else None
+    if above is None:
+        return
+    for row in rows:
+        model = row.name.removesuffix(f"-{above[1]}k")
+        if model != row.name and model in names:
+            yield replace(row, name=model, kind=f"{row.kind}_above_{above[1]}k")
 
 
 def _text(given: Any) -> str:

@@ -64,8 +64,8 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     day = _day(named.pop(AS_OF, None), problems)
     for key, name in named.items():
-        if not isinstance(name, str) or not name.strip():
-            problems.append(Problem(key, "Write a name of the price table in quotation marks."))
+        if not is_name(name):
+            problems.append(Problem(key, NO_NAME))
             _stand_in(key, values)
             continue
         try:
@@ -78,6 +78,18 @@ def fill_in(values: dict[str, Any]) -> list[Problem]:
             problems.append(Problem(key, _NOTHING_TO_FILL.format(side=key.removesuffix("_model"))))
         _enter(key, rows, day, values, problems)
     return problems
+
+
+NO_NAME = "Write a name of the price table in quotation marks."
+
+
+def is_name(given: Any) -> bool:
+    """Whether what a key holds can be a name.
+
+    >>> is_name("H100 SXM"), is_name(" "), is_name(100)
+    (True, False, False)
+    """
+    return isinstance(given, str) and bool(given.strip())
 
 
 _NOTHING_TO_FILL = (
@@ -117,30 +129,42 @@ def _rows(key: str, name: str, day: date | None, values: dict[str, Any]) -> dict
     side = key.removesuffix("_model")
     per_1k = _priced_per_1k(key, values)
     rows = {}
-    above = _tier(table, name, key, values)
+    above, beyond = _tiers(table, name, key, values)
     for field, kind in FILLS[key].items():
-        long = _known(table, name, f"{kind}{above}", day) if above else None
+        long, longer = (_known(table, name, f"{kind}{tier}", day) if tier else None for tier in (above, beyond))
         if long is not None and values.get(field) is not None:
             _note_typed(field, long, values)
         if values.get(field) is not None or (per_1k and field.startswith(side)):
             continue
+        if kind == "hourly_typical" and kind not in table.kinds(name):
+            raise UnknownName(f"{table.find(name)} has no price in the price table. Type {field}.")
         row = long or (_known(table, name, kind, day) if kind in _MAY_BE_UNKNOWN else table.row(name, kind, day))
         if row is not None:
             rows[field] = row
+        if row is not None and longer is not None and longer.value != row.value:
+            _add_note(field, f"{_above(longer)}.", values)
     return rows
 
 
-def _tier(table: PriceTable, name: str, key: str, values: Mapping[str, Any]) -> str:
-    """The ending of the kinds that hold for a side's prompts, such as _above_200k."""
+def _tiers(table: PriceTable, name: str, key: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The endings of the kinds of a side's prompts and of longer ones: _above_200k.
+
+    Empty where there are none.
+    """
     side = key.removesuffix("_model")
     tokens = values.get(f"{side}_input_tokens")
     if tokens is None and side == "switch":
         tokens = values.get("baseline_input_tokens")
     if not key.endswith("_model") or isinstance(tokens, bool) or not isinstance(tokens, (int, float)):
-        return ""
-    found = (TIER.fullmatch(kind) for kind in table.kinds(name))
-    below = [int(tier[2]) for tier in found if tier and int(tier[2]) * 1000 < tokens]
-    return f"_above_{max(below)}k" if below else ""
+        return "", ""
+    sizes = {int(tier[2]) for kind in table.kinds(name) if (tier := TIER.fullmatch(kind))}
+    reached = max((size for size in sizes if size * 1000 < tokens), default=0)
+    next_one = min((size for size in sizes if size * 1000 >= tokens), default=0)
+    return _ending(reached), _ending(next_one)
+
+
+def _ending(thousands: int) -> str:
+    return f"_above_{thousands}k" if thousands else ""
 
 
 ABOVE = "Above {tokens:,} prompt tokens {name} costs {price:.15g} per million"

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, WrongType, nearest_names, shortened
+from roi_engine.prices.price_file import has_decimal_commas, lines_of, with_point
 from roi_engine.prices.price_row import plain_name
 from roi_engine.prices.price_tables import FOLDER_VARIABLE, user_file
-from roi_engine.prices.whole_words import named
+from roi_engine.prices.whole_words import named, words_of
 
 SHIPPED = Path(__file__).with_name("open_models.csv")
 USER_FILE = "open_models.csv"
@@ -90,6 +91,7 @@ class OpenModel:
 
 COLUMNS = tuple(field.name for field in fields(OpenModel))
 _TEXTS = ("name", "vendor", "licence", "source")
+_NUMBERS = tuple(each for each in COLUMNS if each not in (*_TEXTS, "also", "read_on"))
 _MAY_BE_0 = ("experts", "experts_per_token")
 _MAY_BE_EMPTY = ("vendor", "licence", "also", *_MAY_BE_0)
 MARK = "kv_heads"
@@ -115,16 +117,33 @@ class OpenModels:
             return self.models[found[0]]
         if found:
             raise UnknownName(f'There are several models "{shown}": {", ".join(found)}. Name one of them.')
-        forms = {each.lower(): each for each in (*self.models, *self.also)}
-        near = [forms[each] for each in nearest_names(name.strip().lower(), forms)]
+        near = self._within(shown) or self._like(shown)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise UnknownName(f'There is no open model "{shown}" in the table of models.{hint}')
 
+    def _within(self, name: str) -> list[str]:
+        """The models whose words a name has beside others.
+
+        Of several those with the most words: Llama-3.1-8B and not Llama-3-8B.
+        """
+        typed = set(words_of(" ".join(_plain(name))))
+        words = {each: set(words_of(each)) for each in self.models}
+        most = max((len(each) for each in words.values() if each <= typed), default=0)
+        return [name for name, each in words.items() if each <= typed and len(each) == most]
+
+    def _like(self, name: str) -> list[str]:
+        """The models that are spelt nearly so."""
+        forms = {each.lower(): each for each in (*self.models, *self.also)}
+        return [forms[each] for each in nearest_names("-".join(_plain(name)).lower(), forms)]
+
 
 def _plain(name: str) -> list[str]:
-    """The words of a name without those of its tuning: the shape is its base's."""
+    """The words of a name without those of its publisher and tuning.
+
+    The shape is that of its base.
+    """
     words = name.rpartition("/")[2].replace("-", " ").replace("_", " ").split()
-    return [word for word in words if word.lower() not in ("instruct", "chat", "it", "base", "hf")]
+    return [word for word in words if word.lower() not in ("meta", "instruct", "chat", "it", "base", "hf")]
 
 
 def open_models() -> OpenModels:
@@ -156,12 +175,12 @@ def forget_models() -> None:
 def read_models(text: str, place: str, *, source: str = "", read_on: date | None = None) -> list[OpenModel]:
     """The models of a table with the titles `COLUMNS`, in any order.
 
-    text : CSV; vendor, licence, also and the experts may be left out.
+    text : CSV, as one of prices; vendor, licence, also and the experts may be left out.
     place : what problems name as the file.
     source, read_on : what stands for empty cells of these columns.
     Raises `PriceTableError` with every problem.
     """
-    lines = [line for line in csv.reader(io.StringIO(text, newline="")) if any(line)]
+    lines, first, delimiter = lines_of(text, place)
     titles = [title.strip().lower() for title in lines[0]] if lines else []
     given = {"source": source, "read_on": read_on.isoformat() if read_on else ""}
     missing = [
@@ -172,11 +191,16 @@ def read_models(text: str, place: str, *, source: str = "", read_on: date | None
         wrong = "; ".join(
             f"{words} {', '.join(names)}" for words, names in (("no", missing), ("unknown", unknown)) if names
         )
-        raise PriceTableError([Problem(f"{place}, line 1", f"Columns: {wrong}. Known: {', '.join(COLUMNS)}.")])
+        raise PriceTableError(
+            [Problem(f"{place}, line {first - 1}", f"Columns: {wrong}. Known: {', '.join(COLUMNS)}.")]
+        )
     models: list[OpenModel] = []
     problems: list[Problem] = []
-    for number, line in enumerate(lines[1:], 2):
+    commas = delimiter != "," and has_decimal_commas(titles, lines[1:], _NUMBERS)
+    for number, line in enumerate(lines[1:], first):
         cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False)}
+        if commas:
+            cells |= {title: with_point(cell) for title, cell in cells.items() if title in _NUMBERS}
         cells |= {title: value for title, value in given.items() if not cells.get(title)}
         found = _model(cells, f"{place}, line {number}", problems)
         if found is not None and any(each.name.lower() == found.name.lower() for each in models):

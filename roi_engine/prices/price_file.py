@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ from roi_engine.quantity import currency_code
 
 COLUMNS = ("name", "vendor", "kind", "value", "currency", "from_date", "to_date", "source", "read_on")
 NEEDED = ("name", "kind", "value")
+NUMBERS = ("value",)
 KINDS = (*MODEL_KINDS, *GPU_KINDS)
 _DELIMITERS = ",;\t"
 
@@ -42,25 +43,19 @@ def read_rows(text: str, place: str, *, source: str = "", read_on: date | None =
     >>> [row.value for row in read_rows(table, "mine.csv", source="offer", read_on=date(2026, 8, 5))]
     [2.0, 8.0]
     """
-    said, text = _separator(text)
-    delimiter = said or max(_DELIMITERS, key=text.partition("\n")[0].count)
-    try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
-    except csv.Error as error:
-        raise PriceTableError([Problem(place, f"This is not valid CSV: {error}.")]) from None
+    lines, first, delimiter = lines_of(text, place)
     titles = [title.strip().lower().replace(" ", "_") for title in lines[0]] if lines else []
     wrong = list(_wrong_titles(titles))
     if wrong:
         raise PriceTableError([Problem(f"{place}, line 1", sentence) for sentence in wrong])
-    first = 2 + bool(said)
-    commas = delimiter != "," and _has_decimal_commas(titles, lines[1:])
+    commas = delimiter != "," and has_decimal_commas(titles, lines[1:], NUMBERS)
     defaults = {"source": source, "read_on": read_on.isoformat() if read_on else "", "currency": "USD"}
     rows: list[tuple[int, PriceRow]] = []
     problems: list[Problem] = []
     for number, line in enumerate(lines[1:], first):
         cells = {title: cell.strip() for title, cell in zip(titles, line, strict=False)}
         if commas:
-            cells["value"] = _with_point(cells.get("value", ""))
+            cells["value"] = with_point(cells.get("value", ""))
         row = _row(cells, defaults, f"{place}, line {number}", problems)
         if row is not None:
             rows.append((number, row))
@@ -68,6 +63,24 @@ def read_rows(text: str, place: str, *, source: str = "", read_on: date | None =
     if problems:
         raise PriceTableError(problems)
     return [row for _, row in rows]
+
+
+def lines_of(text: str, place: str) -> tuple[list[list[str]], int, str]:
+    r"""The lines of a CSV, titles first.
+
+    With them the number of the first line below the titles, and what stands between two cells.
+    Raises `PriceTableError` where it is no CSV.
+
+    >>> lines_of("sep=;\nname;value\nours;0,5\n", "ours.csv")
+    ([['name', 'value'], ['ours', '0,5']], 3, ';')
+    """
+    said, text = _separator(text)
+    delimiter = said or max(_DELIMITERS, key=text.partition("\n")[0].count)
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
+    except csv.Error as error:
+        raise PriceTableError([Problem(place, f"This is not valid CSV: {error}.")]) from None
+    return lines, 2 + bool(said), delimiter
 
 
 _SEPARATOR = re.compile(r"\ufeff?sep=([,;\t])\r?\n", re.IGNORECASE)
@@ -79,18 +92,24 @@ def _separator(text: str) -> tuple[str, str]:
     return (found[1], text[found.end() :]) if found else ("", text)
 
 
-def _has_decimal_commas(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> bool:
-    """Whether the numbers of a file are written 0,5."""
-    at = titles.index("value")
-    return any(re.fullmatch(r"[+-]?[\d.]*,\d+", line[at].strip()) for line in lines if at < len(line))
+def has_decimal_commas(titles: Sequence[str], lines: Iterable[Sequence[str]], numbers: Container[str]) -> bool:
+    """Whether the numbers of a file are written 0,5.
+
+    numbers : the titles of the columns that hold them.
+    """
+    return any(
+        title in numbers and re.fullmatch(r"[+-]?[\d.]*,\d+", cell.strip())
+        for line in lines
+        for title, cell in zip(titles, line, strict=False)
+    )
 
 
-def _with_point(text: str) -> str:
+def with_point(text: str) -> str:
     """A number of such a file, written with a point.
 
     What is no such number stays as it is; its points are separators of thousands.
 
-    >>> _with_point("0,5"), _with_point("1.234,5"), _with_point("1.234"), _with_point("a,b")
+    >>> with_point("0,5"), with_point("1.234,5"), with_point("1.234"), with_point("a,b")
     ('0.5', '1234.5', '1234', 'a,b')
     """
     if re.fullmatch(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", text):

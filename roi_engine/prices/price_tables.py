@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
@@ -92,19 +93,42 @@ ALSO = {
     "A100 SXM": "A100 80GB",
     "A100 SXM 80GB": "A100 80GB",
     "A100 SXM 40GB": "A100 40GB",
+    "H100 SXM 80GB": "H100 SXM",
+    "H100 80GB HBM3": "H100 SXM",
+    "H100 PCIe 80GB": "H100 PCIe",
+    "H100 NVL 94GB": "H100 NVL",
     "H200 SXM": "H200",
     "GH200 96GB": "GH200",
+    "GH200 120GB": "GH200",
+    "GH200 480GB": "GH200",
     "RTX A6000": "A6000",
 }
-"""Other names of GPUs. A100 alone is the one of 80 GB with NVLink, as it is in most offers."""
+"""Other names of GPUs. A100 alone is the one of 80 GB with NVLink, as it is in most offers.
+
+H100 80GB HBM3 is what the driver calls the one with NVLink; 120 and 480 GB are those of the GH200's processor.
+"""
+
+_NOT_OF_THE_NAME = frozenset({"nvidia", "amd", "geforce", "tesla", "instinct", "hgx", "dgx", "gpu", "generation"})
+"""Words before and behind a GPU's name: its maker, its series, the machine that it is sold in."""
+_SXM = re.compile(r"\bsxm[2-6]\b", re.IGNORECASE)
+
+
+def _without_maker(name: str) -> str:
+    """A name of a GPU without its maker's words.
+
+    >>> _without_maker("NVIDIA A100-SXM4-80GB"), _without_maker("NVIDIA GeForce RTX 4090")
+    ('A100 SXM 80GB', 'RTX 4090')
+    """
+    words = [word for word in re.split(r"[\s_-]+", name) if word.lower() not in _NOT_OF_THE_NAME]
+    return _SXM.sub("SXM", " ".join(words))
 
 
 class GpuTable(PriceTable):
     """The rows of GPUs, whose names may be shortened to words that one of them has.
 
-    Whole words count: L4 is not the L40S, and a 4090 is an RTX 4090.
+    Whole words count: L4 is not the L40S, and a 4090 is an RTX 4090. A maker's words do not.
 
-    >>> price_tables().gpus.find("a100"), price_tables().gpus.find("h100-sxm"), price_tables().gpus.find("L4")
+    >>> price_tables().gpus.find("a100"), price_tables().gpus.find("h100-sxm5"), price_tables().gpus.find("NVIDIA L4")
     ('A100 80GB', 'H100 SXM', 'L4')
     """
 
@@ -120,12 +144,15 @@ class GpuTable(PriceTable):
 
     def _find(self, name: str) -> str:
         known = list(self.names.values())
-        found = named(name, known, {other: each for other, each in ALSO.items() if each in known})
+        also = {other: each for other, each in ALSO.items() if each in known}
+        plain = _without_maker(name)
+        meant = named(name, [*known, *also]) or named(plain, [*known, *also])
+        found = sorted({also.get(each, each) for each in meant}, key=str.lower)
         if len(found) == 1:
             return found[0]
         if found:
             raise UnknownName(f'There are several GPUs "{name}": {", ".join(found)}. Name one of them.')
-        hint = did_you_mean(name.strip().upper(), known)
+        hint = did_you_mean(plain.upper(), known)
         raise UnknownName(f'There is no GPU "{name}" in the price table.{hint} Known: {", ".join(known)}.')
 
 

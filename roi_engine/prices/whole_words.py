@@ -26,13 +26,18 @@ def named(typed: str, known: Iterable[str], also: Mapping[str, str] | None = Non
     same = [each for name, each in whole.items() if _joined(name) and _joined(name) == _joined(typed)]
     if same:
         return same[:1]
-    words = set(_words(typed))
-    return [each for each in names if words and words <= set(_words(each))]
+    words = set(words_of(typed))
+    return [each for each in names if words and words <= set(words_of(each))]
 
 
 def _joined(name: str) -> str:
     return "".join(each for each in name.lower() if each.isalnum())
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a name in small letters; what has digits stays together.
+
+    >>> words_of("RTX 4090"), words_of("Qwen2.5-7B")
+    (['rtx', '4090'], ['qwen2', '5', '7b'])
+    """
     return _WORD.findall(name.lower())

@@ -32,6 +32,9 @@ PAIRS = (
     Pair("baseline_cached_share", "baseline_cached_price_per_m", "", may_be_idle=True),
     Pair("finetuned_cached_share", "finetuned_cached_price_per_m", "", may_be_idle=True),
     Pair("switch_cached_share", "switch_cached_price_per_m", "", may_be_idle=True),
+    Pair("baseline_cached_write_share", "baseline_cached_write_price_per_m", "", may_be_idle=True),
+    Pair("finetuned_cached_write_share", "finetuned_cached_write_price_per_m", "", may_be_idle=True),
+    Pair("switch_cached_write_share", "switch_cached_write_price_per_m", "", may_be_idle=True),
     Pair("baseline_batch_share", "baseline_batch_discount", "batches save nothing"),
     Pair("finetuned_batch_share", "finetuned_batch_discount", "batches save nothing"),
     Pair("switch_batch_share", "switch_batch_discount", "batches save nothing"),
@@ -63,7 +66,8 @@ def no_price(s: Scenario) -> Asked:
             continue
         given, wanted = INPUTS[pair.amount], INPUTS[pair.price].label
         missing = "is 0" if price == 0 and pair.price in s.model_fields_set else "is left out"
-        alone = pair.alone or ("cached tokens cost nothing" if price == 0 else "cached tokens cost as much as others")
+        which = "tokens written to the cache" if "cached_write" in pair.price else "cached tokens"
+        alone = pair.alone or f"{which} cost {'nothing' if price == 0 else 'as much as others'}"
         yield pair.price, f"{given.label} is {amount:,g}, and {wanted.lower()} {missing}: {alone}. Give the figure."
 
 

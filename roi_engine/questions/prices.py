@@ -41,8 +41,8 @@ _SERIAL_ZERO = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 40_179, 54_788
 """How a sheet stores the days of 2010 to 2049."""
 
-_ABOVE = re.compile(r"Above ([\d,]+) prompt tokens .+? costs ([\d.e+-]+) per million; this price is typed")
-"""What the note of a typed price says where the model's price table has another one for long prompts."""
+_ABOVE = re.compile(r"Above ([\d,]+) prompt tokens .+? costs ([\d.e+-]+) per million")
+"""What the note of a price says where the model's price table has another one for long prompts."""
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
@@ -133,16 +133,28 @@ def beyond_any_list(s: Scenario) -> Asked:
             yield name, f"{price:,g} per million tokens is above any list price. Is it of another unit, or per billion?"
 
 
-@question("A price for shorter prompts")
-def price_of_a_shorter_prompt(s: Scenario) -> Asked:
-    """Typed beside a named model that costs more above so many tokens."""
+@question("A price for shorter or longer prompts")
+def price_of_another_prompt(s: Scenario) -> Asked:
+    """Of a named model whose price depends on the length of its prompts.
+
+    The price is typed, or the tokens of a call were changed after it had been looked up.
+    """
     for name, price in _per_million(s):
-        above = _ABOVE.search(s.notes.get(name, ""))
-        if above and float(above[2]) != price:
-            yield (
-                name,
-                f"Prompts above {above[1]} tokens cost {above[2]} per million in the price table, not {price:g}.",
-            )
+        tokens = getattr(s, name.partition("_")[0] + "_input_tokens")
+        if tokens is None and name.startswith("switch_"):
+            tokens = s.baseline_input_tokens
+        found = sorted(
+            (int(size.replace(",", "")), float(cost)) for size, cost in _ABOVE.findall(s.notes.get(name, ""))
+        )
+        if tokens is None or not found:
+            continue
+        reached = [tier for tier in found if tier[0] < tokens]
+        if reached and reached[-1][1] != price:
+            size, cost = reached[-1]
+            yield name, f"Prompts above {size:,} tokens cost {cost:g} per million in the price table, not {price:g}."
+        longer = [size for size, cost in found if size >= tokens and cost == price]
+        if longer and not reached:
+            yield name, f"{price:g} is the price of prompts above {longer[0]:,} tokens, and these have {tokens:,g}."
 
 
 @question("Input and output price exchanged")

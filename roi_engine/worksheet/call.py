@@ -30,7 +30,7 @@ from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.block import Case, CellError, is_block, read_block
-from roi_engine.worksheet.catalogue import Argument, Function, find_function
+from roi_engine.worksheet.catalogue import ESTIMATORS, Argument, Function, find_function
 from roi_engine.worksheet.memory import remembered
 
 _FIRST_IN_COM, _LAST_IN_COM = -2146826288, -2146826189
@@ -219,9 +219,17 @@ def _result(function: Function, value: Any) -> Any:
         return [[_shown(cell) for cell in row] for row in value]
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise function.undefined(_undefined_sentence(function))
-    if isinstance(value, float) and math.isinf(value) and (value < 0 or function.result.kind not in _MAY_BE_NEVER):
+    if isinstance(value, float) and math.isinf(value) and (value < 0 or not _may_be_never(function)):
         raise _too_large(function)
     return _shown(value)
+
+
+def _may_be_never(function: Function) -> bool:
+    """Whether an infinite result says something.
+
+    An estimate is a size, and no size is infinite.
+    """
+    return function.result.kind in _MAY_BE_NEVER and function.family != ESTIMATORS
 
 
 def _undefined_sentence(function: Function) -> str:

@@ -279,7 +279,7 @@ def _tells_of_functions(formula: str, found: Value) -> bool:
         return True
     if not isinstance(found, str):
         return False
-    alone = FT_FUNCTIONS.text in formula and f',"{found}")' in formula
+    alone = FT_FUNCTIONS.text in formula and f',"{found}"' in formula
     return alone or found.endswith(NEEDS_FUNCTIONS)
 
 

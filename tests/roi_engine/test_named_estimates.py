@@ -125,6 +125,21 @@ def test_a_figure_that_is_changed_later_is_asked_about(read: Read) -> None:
     assert "training_hours: 1 is outside the estimate's low 4.67 and high 15." in map(str, check_inputs(scenario))
 
 
+def test_a_figure_with_a_range_of_its_own_is_asked_about_too(read: Read) -> None:
+    own = "tokens_per_second = 60_000\n[ranges]\nserving_tokens_per_second = {low = 50_000, high = 70_000}\n"
+    asked = [str(each) for each in check_inputs(read(BASE + TRAINING + SERVING + own))]
+    assert [each for each in asked if each.startswith("serving_tokens_per_second: 60,000 is outside the estimate's")]
+
+
+def test_other_calls_than_those_of_the_estimate_are_asked_about(read: Read) -> None:
+    scenario = read(BASE + TRAINING + SERVING)
+    assert not [each for each in check_inputs(scenario) if "Estimated for calls" in each.sentence]
+    longer = check_inputs(scenario.with_inputs(tokens_per_call=13_000.0))
+    assert "Estimated for calls of 1,300 tokens, and a call has 13,000. Estimate it for those." in [
+        each.sentence for each in longer
+    ]
+
+
 def test_hours_typed_beside_an_estimate_are_a_problem(read: Read) -> None:
     assert problems(read, BASE + "training_hours = 9\n" + TRAINING + SERVING) == [
         "training_hours: Typed, and to be estimated too ([training] method). Keep one of the two."
@@ -143,8 +158,8 @@ def test_hours_typed_beside_an_estimate_are_a_problem(read: Read) -> None:
         ("output_tokens = 300", "output_tokens = 0", "serving.output_tokens: A request writes at least one token."),
         ("output_tokens = 300\n", "", "serving.model: Type the tokens of a call: [serving] output_tokens"),
         ("dataset_tokens_m = 100\n", "", "training.method: Say how much is trained"),
-        ('method = "lora"', 'method = "dora"', 'training.method: method: there is no "dora".'),
-        ("epochs = 2", "epochs = 2\npacked = 'perhaps'", 'training.packed: this: there is no "perhaps".'),
+        ('method = "lora"', 'method = "dora"', 'training.method: There is no "dora".'),
+        ("epochs = 2", "epochs = 2\npacked = 'perhaps'", 'training.packed: There is no "perhaps".'),
         ('gpu = "H100 SXM"\nmethod', "gpu_rate = 2\nmethod", "training.method: Name the GPU that trains"),
     ],
 )
@@ -159,3 +174,14 @@ def test_a_gpu_of_which_there_are_several(read: Read) -> None:
     found = problems(read, (BASE + TRAINING + SERVING).replace("H100 SXM", "H100"))
     assert all("There are several GPUs" in each for each in found)
     assert {each.split(":")[0] for each in found} == {"serving.gpu", "training.gpu"}
+
+
+@pytest.mark.parametrize("typed", ["5", "''", "' '", "true", "['H100']"])
+def test_what_is_no_name_of_a_gpu_is_told_once_at_its_place(read: Read, typed: str) -> None:
+    text = (BASE + TRAINING + SERVING).replace('gpu = "H100 SXM"\nconcurrency', f"gpu = {typed}\nconcurrency")
+    assert problems(read, text) == ["serving.gpu: Write a name of the price table in quotation marks."]
+
+
+def test_a_model_that_is_served_and_trained_is_told_once(read: Read) -> None:
+    found = problems(read, (BASE + TRAINING + SERVING).replace("Llama-3.1-8B", "gpt-4o"))
+    assert found == ['serving.model: There is no open model "gpt-4o" in the table of models.']

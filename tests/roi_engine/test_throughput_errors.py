@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tests.roi_engine.throughput_errors import (
@@ -9,8 +12,10 @@ from tests.roi_engine.throughput_errors import (
     TRAINED,
     Summary,
     serving_errors,
+    shares_sentence,
     summary,
     training_errors,
+    typical_sentence,
 )
 
 
@@ -69,3 +74,9 @@ def test_a_row_s_total_follows_from_its_output(name: str) -> None:
         row = each.row
         lengths = (float(row["isl"]) + float(row["osl"])) / float(row["osl"])
         assert each.measured == pytest.approx(float(row["output_tok_s"]) * lengths, rel=0.02), row["row"]
+
+
+@pytest.mark.parametrize("sentence", [typical_sentence, shares_sentence])
+def test_the_page_says_how_far_off_the_estimates_are_in_other_words(sentence: Callable[[], str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "estimates.md").read_text("utf-8")
+    assert sentence() in " ".join(page.split())

@@ -44,6 +44,14 @@ class Error:
         return abs(self.estimate - self.measured) / max(self.estimate, self.measured)
 
     @property
+    def of_measured(self) -> float:
+        return abs(self.estimate - self.measured) / self.measured
+
+    @property
+    def of_typical(self) -> float:
+        return Error(self.row, self.measured, self.bounds.typical, self.bounds).size
+
+    @property
     def inside(self) -> bool:
         return self.bounds.holds(self.measured)
 
@@ -126,6 +134,10 @@ def in_16_bits(row: Row) -> bool:
     return row["precision"] in ("bf16", "fp16")
 
 
+def is_short(row: Row) -> bool:
+    return int(row["seq"]) <= 512
+
+
 # --- the tables of docs/estimates.md --------------------------------------------------------------------
 
 TITLES = "| Serving, rows of | Rows | Median error | Inside low–high | Measured over estimated |"
@@ -174,3 +186,28 @@ def _lines(
 def _line(title: str, errors: Iterable[Error]) -> str:
     found = summary(errors)
     return f"| {title} | {found.rows} | {found.median:.0%} | {found.inside:.0%} | {found.ratio:.2f} |"
+
+
+def typical_sentence() -> str:
+    """How far typical is off, which a scenario takes, and not the equations."""
+    wide, fp8 = ([e for e in serving_errors() if SERVED[f"one GPU, {form}"](e.row)] for form in ("16 bits", "FP8"))
+    return (
+        f"On one GPU typical is off by {median(each.of_typical for each in wide):.0%} in 16 bits and by "
+        f"{median(each.of_typical for each in fp8):.0%} in FP8 in the median"
+    ).replace("%", " %")
+
+
+def shares_sentence() -> str:
+    """The medians where the error is a share of what was measured."""
+    wide, fp8 = ([e for e in serving_errors() if SERVED[f"one GPU, {form}"](e.row)] for form in ("16 bits", "FP8"))
+    long, other = ([e for e in training_errors() if is_long_and_packed(e.row) is each] for each in (True, False))
+    short = [each for each in training_errors() if is_short(each.row)]
+    return (
+        f"{_of_measured(wide)} in 16 bits and {_of_measured(fp8)} in FP8 on one GPU, {_of_measured(long)} of training "
+        f"with packed sequences of 2,048 tokens and more, {_of_measured(other)} of short or padded samples, "
+        f"{_of_measured(short)} of those of at most 512 tokens"
+    )
+
+
+def _of_measured(errors: Iterable[Error]) -> str:
+    return f"{median(each.of_measured for each in errors):.0%}".replace("%", " %")

@@ -254,3 +254,13 @@ def test_months_that_would_run_down_today_are_no_edited_formulas(tmp_path: Path)
     edited = with_cells(workbook("native"), {"months_to_amortize": 48, high: 60})
     found = findings(tmp_path, edited)
     assert found and {each["kind"] for each in found} == {"value"}
+
+
+def test_a_workbook_that_the_functions_calculated_says_so_and_passes(tmp_path: Path) -> None:
+    """As Excel and LibreOffice save it where the functions are loaded."""
+    says = 'IF(ft_functions,"Calculated by the FT functions","Calculated by ordinary formulas")'
+    loaded = {"C31": (says, "Calculated by the FT functions")}
+    result = check(tmp_path, with_cells(workbook("wired"), loaded, "Checks"))
+    assert result.exit_code == 0, result.output
+    foreign = {"C31": (says, "Calculated by hand")}
+    assert check(tmp_path, with_cells(workbook("wired"), foreign, "Checks")).exit_code == 4

@@ -70,8 +70,16 @@ def test_training_as_json_is_what_the_worksheet_function_gives() -> None:
         (REPLICA[:-2], "--output", 2),
         ((*TRAINING, "--params", "8"), "Give --model or --params, one of the two.", 2),
         ((*TRAINING, "--precision", "int4"), "Type bf16 or fp16 or fp8.", 3),
+        ((*TRAINING, "--tokens", "nan"), "'--tokens': nan is not a finite number.", 2),
+        ((*REPLICA, "--input", "inf"), "'--input': inf is not a finite number.", 2),
+        ((*TRAINING, "--tokens", "1e300"), "The training is too large to be estimated.", 3),
         ((*TRAINING[:4], "H100", *TRAINING[5:]), "There are several GPUs", 3),
     ],
 )
 def test_what_cannot_be_estimated(words: tuple[str, ...], told: str, exit_code: int) -> None:
     assert told in run(*words, exit_code=exit_code).stderr
+
+
+def test_alone_it_prints_its_help_on_lines_of_their_own() -> None:
+    lines = run(exit_code=2).stderr.splitlines()
+    assert lines[0] == "Examples:" and "Commands:" in lines

@@ -123,6 +123,12 @@ def test_open_models_are_listed_shown_and_imported(own: Path) -> None:
     assert run("import", "models.csv").stdout.startswith("Read 1 open models. Wrote ")
     assert "models.csv" in run("show", "mine-8B").stdout
     assert not own.exists()  # prices are another table
+    Path("models.csv").write_text(
+        f"sep=;\n{titles}\nhis-8B,8,8,32,4096,32,8,128,14336,8192\n".replace(",", ";"), "utf-8"
+    )
+    assert run("import", "models.csv").stdout.startswith("Read 1 open models. Wrote ")
+    assert "models.csv" in run("show", "his-8B").stdout
+
     Path("models.csv").write_text(f"{titles}\nmine-8B,8,8,0,4096,32,8,128,14336,8192\n", "utf-8")
     assert "models.csv, line 2, layers: 0 is no number above 0" in run("import", "models.csv", exit_code=3).stderr
     assert "layers             32" in run("show", "mine-8B").stdout
@@ -195,7 +201,7 @@ def test_wrong_entries_of_a_map_are_left_out_and_named(own: Path) -> None:
     assert tables.price_tables().models.row("good", "input").value == 2
     many = {f"m{number}": {"input_cost_per_token": -1} for number in range(30)} | {"good": entries["good"]}
     told = run("import", made("many.json", many), exit_code=4).stderr
-    assert "… and 10 more." in told and "m19" in told and "m20" not in told
+    assert "… and 10 more; --json names all." in told and "m19" in told and "m20" not in told
     as_json = run("import", "many.json", "--json", exit_code=4)
     assert len(json.loads(as_json.stdout)["left_out"]) == 30
 

@@ -139,3 +139,38 @@ def test_prices_of_long_prompts_are_rows_of_their_own() -> None:
 def test_all_problems_at_once() -> None:
     wrong: dict[str, Any] = {f"m{number}": {"input_cost_per_token": -1} for number in range(30)}
     assert len(problems(json.dumps(wrong | {"x": 1}))) == 31
+
+
+TIERS = """{"q": {"litellm_provider": "dashscope", "tiered_pricing": [
+    {"range": [0, 32000.0], "input_cost_per_token": 4e-07, "output_cost_per_token": 1.2e-06},
+    {"range": [32000.0, 1000000.0], "input_cost_per_token": 1.2e-06, "output_cost_per_token": 3.6e-06,
+     "cache_read_input_token_cost": 2.4e-07, "output_cost_per_reasoning_token": 9}]}}"""
+"""As litellm lists models of which every price is one of a tier."""
+
+
+def test_a_list_of_tiers_gives_prices_and_those_above_so_many_tokens() -> None:
+    assert {row.kind: row.value for row in litellm_rows(TIERS)} == {
+        "input": 0.4, "output": 1.2, "input_above_32k": 1.2, "output_above_32k": 3.6, "cached_above_32k": 0.24,
+    }  # fmt: skip
+
+
+def test_a_price_with_a_key_of_its_own_comes_before_that_of_a_tier() -> None:
+    rows = litellm_rows(TIERS.replace('"litellm_provider"', '"input_cost_per_token": 5e-07, "litellm_provider"'))
+    assert [row.value for row in rows if row.kind == "input"] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[0, 32000.0]", "[500, 32000]", "map.json: q, tiered_pricing: A tier has its range"),
+        ("[32000.0, 1000000.0]", '"long"', "map.json: q, tiered_pricing: A tier has its range"),
+        ("1.2e-06", "0.0012", "map.json: q, tiered_pricing, output_cost_per_token: 0.0012 is 1,200 per million tokens"),
+    ],
+)
+def test_a_wrong_tier_leaves_the_model_out(old: str, new: str, told: str) -> None:
+    assert problems(TIERS.replace(old, new))[0].startswith(told)
+
+
+def test_tiers_of_something_else_are_no_prices() -> None:
+    searches = '{"s": {"tiered_pricing": [{"max_results_range": [0, 25], "input_cost_per_query": 0.005}]},'
+    assert {row.name for row in litellm_rows(searches + with_cost("1e-06")[1:])} == {"mine"}

@@ -61,6 +61,27 @@ def test_identical_repeats_are_no_problem_and_wrong_entries_are_left_out() -> No
     ]
 
 
+LONG = {"id": "nova-272k", "vendor": "amazon", "name": "Nova >272k", "input": 0.12, "output": 0.36}
+
+
+def test_prices_of_long_prompts_are_those_of_the_model_too() -> None:
+    found = read({"prices": [ONE, LONG]})
+    assert {(row.name, row.kind): row.value for row in found.rows} == {
+        ("nova", "input"): 0.06, ("nova", "output"): 0.24, ("nova", "input_above_272k"): 0.12,
+        ("nova", "output_above_272k"): 0.36, ("nova-272k", "input"): 0.12, ("nova-272k", "output"): 0.36,
+    }  # fmt: skip
+    history = [{"input": 1, "output": 2, "from_date": None, "to_date": None}]
+    models = [{"id": each["id"], "name": each["name"], "price_history": history} for each in (ONE, LONG)]
+    of_a_vendor = read({"vendor": "amazon", "models": models})
+    assert [row.value for row in of_a_vendor.rows if row.kind == "input_above_272k"] == [1]
+
+
+def test_a_name_alone_makes_no_price_of_long_prompts() -> None:
+    """A model whose name ends so may be another one, and its shorter sister may be missing."""
+    found = read({"prices": [ONE, {**LONG, "name": "Nova 272k"}]}).rows + read({"prices": [LONG]}).rows
+    assert not [row for row in found if "above" in row.kind]
+
+
 def test_a_file_without_a_price() -> None:
     with pytest.raises(PriceTableError, match="No model has a price"):
         read({"prices": []})

@@ -222,7 +222,25 @@ def test_long_prompts_have_their_own_prices_for_all_tokens(read) -> None:  # typ
     bill = 900_000 * (250_000 * 2.5 + 800 * 15) / 1e6
     assert bill == 573_300
     shorter = read(LONG.replace("250_000", "200_000"))
-    assert (shorter.baseline_input_price_per_m, shorter.notes) == (1.25, {})
+    assert shorter.baseline_input_price_per_m == 1.25
+    note = shorter.notes["baseline_input_price_per_m"]
+    assert note == "Above 200,000 prompt tokens gemini-2.5-pro costs 2.5 per million."
+
+
+def asked_of_input_price(scenario: Scenario) -> list[str]:
+    return [each.sentence for each in check_inputs(scenario) if each.input_name == "baseline_input_price_per_m"]
+
+
+def test_tokens_that_are_changed_across_a_tier_are_asked_about(read) -> None:  # type: ignore[no-untyped-def]
+    """As in a workbook that comes back: the price is the one that was looked up for other tokens."""
+    long, short = read(LONG), read(LONG.replace("250_000", "100_000"))
+    assert asked_of_input_price(long) == asked_of_input_price(short) == []
+    assert asked_of_input_price(short.with_inputs(baseline_input_tokens=250_000.0)) == [
+        "Prompts above 200,000 tokens cost 2.5 per million in the price table, not 1.25."
+    ]
+    assert asked_of_input_price(long.with_inputs(baseline_input_tokens=1_000.0)) == [
+        "2.5 is the price of prompts above 200,000 tokens, and these have 1,000."
+    ]
 
 
 def test_a_typed_price_of_shorter_prompts_is_asked_about(read) -> None:  # type: ignore[no-untyped-def]
@@ -233,3 +251,8 @@ def test_a_typed_price_of_shorter_prompts_is_asked_about(read) -> None:  # type:
     ]
     same = read(LONG + "input_price_per_m = 2.5\n")
     assert "baseline_input_price_per_m" not in same.notes
+
+
+def test_a_gpu_without_a_price_asks_for_it(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ScenarioError, match="L40 has no price in the price table"):
+        read(LONG.replace("gpu_rate = 1\n", "") + "[training]\ngpu = 'L40'\n")

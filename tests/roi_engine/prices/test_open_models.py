@@ -46,7 +46,12 @@ def problems(*lines: str) -> list[str]:
     [
         ("Llama-3.1-8B", "Llama-3.1-8B"),
         ("meta-llama/Llama-3.1-8B-Instruct", "Llama-3.1-8B"),
-        ("llama 3 8b", "Llama-3.1-8B"),
+        ("llama 3 8b", "Llama-3-8B"),
+        ("meta-llama/Meta-Llama-3.1-8B-Instruct", "Llama-3.1-8B"),
+        ("mistralai/Mistral-7B-Instruct-v0.3", "Mistral-7B"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "Mixtral-8x7B"),
+        ("Qwen/Qwen2.5-Coder-7B-Instruct", "Qwen2.5-7B"),
+        ("microsoft/Phi-3-mini-128k-instruct", "Phi-3-mini"),
         ("DeepSeek-R1-Distill-Llama-70B", "Llama-3.1-70B"),
         ("mixtral", "Mixtral-8x7B"),
         ("GPT-OSS 20b", "gpt-oss-20b"),
@@ -59,7 +64,11 @@ def test_a_name_may_be_shortened_to_its_words(typed: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("8B", 'several models "8B": Llama-3.1-8B, Qwen3-8B, Ministral-8B'),
+        ("8B", 'several models "8B": Llama-3-8B, Llama-3.1-8B, Qwen3-8B, Ministral-8B'),
+        ("Llama-3.1-8B-Instruct-AWQ-INT4", "Nearest: Llama-3.1-8B."),
+        ("our-llama-3.1-8b-support-v2", "Nearest: Llama-3.1-8B."),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", "Nearest: Qwen2.5-7B."),
+        ("Phi-3-mini-4k-instruct", "Nearest: Phi-3-mini."),  # of the same shape, but of shorter requests
         ("Llama-3.1-7B", "Nearest: "),
         ("Qwen-7B", "There is no open model"),  # the first Qwen is no Qwen2.5
         ("", "There is no open model"),
@@ -126,3 +135,15 @@ def test_a_wrong_line_is_told_with_its_place(line: str, words: str) -> None:
 def test_wrong_titles() -> None:
     with pytest.raises(PriceTableError, match=r"no params_b, .*; unknown size"):
         read_models("name,size\nmine,8", "models.csv")
+
+
+def test_a_table_may_have_semicolons_and_decimal_commas() -> None:
+    titles = "name;params_b;active_b;layers;hidden;heads;kv_heads;head_dim;intermediate;context;also"
+    line = 'Ours;9,5;9,5;40;4.096;32;8;128;14.336;32.768;"Mine; Yours"'
+    for text in (f"{titles}\n{line}\n", f"sep=;\n{titles}\n{line}\n"):
+        (model,) = read_models(text, "ours.csv", source="offer", read_on=date(2026, 8, 5))
+        assert (model.params_b, model.hidden, model.context) == (9.5, 4096, 32768)
+        assert model.also == ("Mine", "Yours")
+    wrong = f"sep=;\n{titles}\n{line.replace(';40;', ';many;')}\n"
+    with pytest.raises(PriceTableError, match=r'line 3, layers: "many" is no whole number'):
+        read_models(wrong, "ours.csv", source="offer", read_on=date(2026, 8, 5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -58,10 +59,34 @@ def test_names_of_gpus_match_whole_words(typed: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("NVIDIA H100 80GB HBM3", "H100 SXM"), ("h100-sxm5-80gb", "H100 SXM"), ("NVIDIA H100 NVL", "H100 NVL"),
+        ("NVIDIA A100-SXM4-80GB", "A100 80GB"), ("NVIDIA A100-SXM4-40GB", "A100 40GB"),
+        ("NVIDIA A100 80GB PCIe", "A100 PCIe 80GB"), ("NVIDIA GeForce RTX 4090", "RTX 4090"), ("Tesla T4", "T4"),
+        ("NVIDIA L40S", "L40S"), ("NVIDIA L4", "L4"), ("AMD Instinct MI300X", "MI300X"), ("HGX B200", "B200"),
+        ("NVIDIA GH200 480GB", "GH200"), ("NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada"),
+    ],
+)  # fmt: skip
+def test_names_of_gpus_as_their_driver_has_them(typed: str, found: str) -> None:
+    assert tables.shipped_tables().gpus.find(typed) == found
+
+
+def test_a_name_of_one_s_own_table_comes_before_its_words(folder: Path) -> None:
+    lines = ["name,kind,value,source,read_on", "NVIDIA H100,peak_tflops,900,offer,2026-08-05"]
+    (folder / tables.USER_FILE).write_text("\n".join(lines), "utf-8")
+    assert tables.price_tables().gpus.find("nvidia h100") == "NVIDIA H100"
+
+
+@pytest.mark.parametrize(
     ("typed", "words"),
     [
         ("H20", 'Did you mean "H200"?'),
         ("H100", 'There are several GPUs "H100": H100 NVL, H100 PCIe, H100 SXM.'),
+        ("NVIDIA H100", 'There are several GPUs "NVIDIA H100": H100 NVL, H100 PCIe, H100 SXM.'),
+        ("H100-80GB", 'There are several GPUs "H100-80GB": H100 PCIe, H100 SXM.'),
+        ("SXM", 'There are several GPUs "SXM": A100 40GB, A100 80GB, H100 SXM, H200.'),
+        ("NVIDIA", "There is no GPU"),
         ("A1", "There is no GPU"),
         ("100", "There is no GPU"),
     ],
@@ -140,3 +165,15 @@ def test_a_lookup_needs_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_models_with_prices_of_long_prompts_have_them_by_their_own_name() -> None:
+    """llm-prices lists gpt-5.4 and gpt-5.4-272k: a scenario that names the first finds both."""
+    models = tables.shipped_tables().models
+    long = [name for name in models.names if re.search(r"-\d+k$", name)]
+    assert len(long) > 20
+    for name in long:
+        model, _, size = name.rpartition("-")
+        if model in models.names:
+            for kind in models.kinds(name):
+                assert models.row(model, f"{kind}_above_{size}").value == models.row(name, kind).value, name
