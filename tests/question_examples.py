@@ -35,7 +35,7 @@ class Example:
 
     name : the input that is asked about.
     words : of the sentence.
-    surfaces : where it can be asked; FT_CHECK reads no sources, and a file must give both ends of a range.
+    surfaces : where it can be asked; FT_CHECK reads no sources.
     """
 
     name: str
@@ -698,14 +698,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "Only its low end is given. Taken as high: 28.8, 20 % above the value. Type both ends.",
             {"ranges": {"training_hours": Range(low=12, high=28.8, untyped="high")}},
             {"ranges": {"training_hours": Range(low=12, high=28.8)}},
-            surfaces=(CELL,),
         ),
         Example(
             "training_hours",
             "Only its high end is given. Taken as low: 19.2, 20 % below the value.",
             {"ranges": {"training_hours": Range(low=19.2, high=72, untyped="low")}},
             {},
-            surfaces=(CELL,),
         ),
     ),
     "A percentage typed as a whole number": (

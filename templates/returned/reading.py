@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.inputs import Input
-from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity
+from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity, currency_code
 from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import ANNOTATIONS
@@ -140,6 +141,13 @@ class _Reader:
         problems = sorted(self.problems, key=_in_order)
         return (None if problems else scenario), [self.problems[key] for key in problems]
 
+    @cached_property
+    def _currency(self) -> str:
+        """The code of the scenario's currency, as its cell has it."""
+        place = self.found.places.get("currency")
+        typed = self.book.at(self.found.typed(place)).value if place else None
+        return currency_code(typed) if type(typed) is str and typed.strip() else str(INPUTS["currency"].default)
+
     def _read_annotations(self, declared: Input, place: Place, value: Any, values: dict[str, Any]) -> None:
         """Low, high, distribution, source and note of a row."""
         name, titles = declared.name, self.found.titles(place)
@@ -210,7 +218,7 @@ class _Reader:
         if isinstance(value, bool):
             return self._wrong(key, place, f"It is {str(value).upper()}. Type {_kind(quantity)}.")
         if isinstance(value, str) and not quantity.choices:
-            return self._wrong(key, place, not_a_number(plain(value), quantity))
+            return self._wrong(key, place, not_a_number(plain(value), quantity, self._currency))
         return value
 
     def _text(self, key: str, place: Place) -> str:

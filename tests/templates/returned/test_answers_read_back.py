@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from roi_engine import REFERENCE, Scenario, check_inputs
+from roi_engine import REFERENCE, Scenario, check_inputs, load_scenario
+from roi_engine.scenario_file import scenario_json
+from roi_engine.scenario_writing import scenario_toml
 from templates.building.book import Edition
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
@@ -121,6 +125,15 @@ def test_a_value_outside_of_its_own_range_is_refused_at_low() -> None:
     assert problem.sentence == "The value 73 lies outside of low 12 and high 72. Correct one of the three."
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.2, 0.4), (0.2, None), (None, 0.4)])
+def test_a_range_beside_an_empty_cell_is_refused_at_low(low: float | None, high: float | None) -> None:
+    name, content = "review_cost_per_call", build_workbook(PRICED, edition="values")
+    ends = {cell(name, Column.LOW): low, cell(name, Column.HIGH): high}
+    (problem,) = read_workbook(with_cells(content, ends)).problems
+    assert problem.place == f"Inputs!{cell(name, Column.LOW)} {name} low"
+    assert problem.sentence.startswith("It is empty, and low and high have no value between them.")
+
+
 def test_a_range_with_one_end_is_asked_about() -> None:
     content = build_workbook(PRICED, edition="values")
     low = cell("training_hours", Column.LOW)
@@ -128,3 +141,15 @@ def test_a_range_with_one_end_is_asked_about() -> None:
     assert asked(scenario)["training_hours"][0] == (
         "Only its low end is given. Taken as high: 28.8, 20 % above the value. Type both ends."
     )
+
+
+@pytest.mark.parametrize("write", [scenario_toml, scenario_json])
+def test_a_range_with_one_end_is_asked_about_when_its_file_is_read(
+    write: Callable[[Scenario], str], tmp_path: Path
+) -> None:
+    content = with_cells(build_workbook(PRICED, edition="values"), {cell("training_hours", Column.HIGH): 72})
+    scenario = read_workbook(content).checked()
+    file = tmp_path / f"scenario.{'toml' if write is scenario_toml else 'json'}"
+    file.write_text(write(scenario), "utf-8")
+    assert load_scenario(file).model_dump() == scenario.model_dump()
+    assert asked(load_scenario(file))["training_hours"][0].startswith("Only its high end is given. Taken as low: 19.2")

@@ -502,6 +502,21 @@ def test_a_guess_at_a_typed_text_is_right_when_it_is_followed(name: str, text: s
     assert f'{name}: "{text}" is a text, not a number. Did you mean {guess}? Type the number alone.' in problem
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("3000 EUR", "USD", "Type the amount in USD, the number alone."),
+        ("€3000", "chf", "Type the amount in CHF, the number alone."),
+        ("$3000", "EUR", "Type the amount in EUR, the number alone."),
+        ("$3000", "CAD", "Did you mean 3000? Type the number alone."),
+        ("3000 EUR", "Euro", "Did you mean 3000? Type the number alone."),
+    ],
+)
+def test_money_of_another_currency_is_no_guess(text: str, currency: str, said: str) -> None:
+    (problem,) = problems(typed({"monthly_review_cost": text, "currency": currency}))
+    assert problem.endswith(f'monthly_review_cost: "{text}" is a text, not a number. {said}')
+
+
 @pytest.mark.parametrize("text", ["12 pp", "two years", "0.3 per million", "12 apples"])
 def test_of_a_text_that_is_not_understood_nothing_is_guessed(text: str) -> None:
     (problem,) = problems(typed({"accuracy_improvement_percent": text}))
