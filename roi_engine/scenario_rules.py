@@ -264,6 +264,7 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
             given[section] = {}
             continue
         read: dict[str, Any] = {}
+        seen: set[str] = set()
         for label, entry in entries.items():
             place = f"{section}.{shortened(str(label))}"
             try:
@@ -271,6 +272,10 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
             except UnknownName as error:
                 problems.append(Problem(place, str(error), error.code))
                 continue
+            if declared.name in seen:
+                problems.append(Problem(place, f'The input "{declared.name}" is given twice. Keep one of the two.'))
+                continue
+            seen.add(declared.name)
             if section == "ranges":
                 span = _range(declared, entry, place, problems)
                 if span is not None:
@@ -281,13 +286,24 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                 except FtRoiError as error:
                     problems.append(Problem(place, str(error), error.code))
                     continue
-                if section == "confirmed" and not read[declared.name].strip():
-                    problems.append(Problem(place, _EMPTY_ANSWER))
+                if section == "confirmed" and not says_something(read[declared.name]):
+                    problems.append(Problem(place, f"The answer is empty. {WHAT_AN_ANSWER_IS}, or delete the line."))
         given[section] = read
     return problems
 
 
-_EMPTY_ANSWER = "The answer is empty. Write what the figure rests on, or delete the line."
+WHAT_AN_ANSWER_IS = "Write what the figure rests on"
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Korean that fill a place and are not seen."""
+
+
+def says_something(text: str) -> bool:
+    """Whether a text holds a letter that is seen: without one it answers nothing.
+
+    >>> says_something("measured"), says_something("…"), says_something("\u200b"), says_something("5")
+    (True, False, False, False)
+    """
+    return any(letter.isalpha() and letter not in _BLANK_LETTERS for letter in text)
 
 
 def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:

@@ -14,7 +14,7 @@ from roi_engine.inputs import normal_form
 from roi_engine.options import Options
 from roi_engine.quantity import START_MONTH, TEXT
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
-from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE
+from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 from roi_engine.value import ROUNDING
 from roi_engine.worksheet.memory import remembered
@@ -169,13 +169,13 @@ def _add_range(
 def _answer(row: tuple[Cell, ...], columns: Mapping[str, int], value: Cell) -> str:
     """What answers the questions about a row's value; empty where nothing does.
 
-    No figure waits for it: an error, or a text that no cell shows, is no answer.
+    No figure waits for it: an error, a number, or a text that no cell shows or that says nothing, is no answer.
     """
     answer, generated = (_cell(row, columns[title]) if title in columns else None for title in ANSWER_TITLES)
-    if answer is None or isinstance(answer, CellError) or not answers_for(value, generated):
+    if not isinstance(answer, str) or not says_something(answer) or not answers_for(value, generated):
         return ""
     try:
-        return str(TEXT.check(str(answer))).strip()
+        return str(TEXT.check(answer)).strip()
     except FtRoiError:
         return ""
 

@@ -17,7 +17,7 @@ from roi_engine.inputs import Input
 from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity, currency_code
 from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, Scenario
-from roi_engine.scenario_rules import ANNOTATIONS
+from roi_engine.scenario_rules import ANNOTATIONS, WHAT_AN_ANSWER_IS, says_something
 from roi_engine.worksheet.block import RANGE_TITLES, answers_for, span_of
 from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
@@ -166,7 +166,7 @@ class _Reader:
             if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
                 values["ranges"][name] = span
         if self._is_answered_for(titles, place):
-            answer = self._text(f"{name} answer", place.beside(titles["answer"]))
+            answer = self._answer(f"{name} answer", self.found.typed(place.beside(titles["answer"])))
             values["confirmed"].update({name: answer} if answer else {})
         for title, kept in (("source", "sources"), ("note", "notes")):
             text = self._text(f"{name} {title}", place.beside(titles[title])) if title in titles else ""
@@ -220,6 +220,14 @@ class _Reader:
         if isinstance(value, str) and not quantity.choices:
             return self._wrong(key, place, not_a_number(plain(value), quantity, self._currency))
         return value
+
+    def _answer(self, key: str, place: Place) -> str:
+        """An answer as it stands there; a number, TRUE or a text that says nothing is a problem."""
+        text, value = self._text(key, place), self.book.at(place).value
+        if text and not (type(value) is str and says_something(text)):
+            self._wrong(key, place, f"{_short(value)} is no answer. {WHAT_AN_ANSWER_IS}, or empty the cell.")
+            return ""
+        return text
 
     def _text(self, key: str, place: Place) -> str:
         """A source or a note as it stands there."""

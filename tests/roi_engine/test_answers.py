@@ -65,6 +65,13 @@ def test_answered_questions_end_a_list_that_is_cut_short() -> None:
             "confirmed.accuracy: The answer is empty. Write what the figure rests on, or delete the line.",
         ),
         ('accuracy = "  "', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "\u200b\u2060"', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "\u3164"', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "…"', "confirmed.accuracy: The answer is empty."),
+        (
+            f'accuracy = "yes"\n{NAME} = "no"',
+            f'confirmed.{NAME}: The input "{NAME}" is given twice. Keep one of the two.',
+        ),
         ("accuracy = true", "confirmed.accuracy: true is not a text."),
     ],
 )
@@ -103,7 +110,7 @@ def test_a_block_knows_answers_by_the_title_of_their_column() -> None:
     assert checked("Answer", "As generated", generated=None) == answered  # nothing is known of the value before
 
 
-@pytest.mark.parametrize("answer", [None, "", "  ", "#N/A", "a\x07bell"])
+@pytest.mark.parametrize("answer", [None, "", "  ", "#N/A", "a\x07bell", True, 5, "\u200b", "\u3164", "?"])
 def test_an_empty_cell_and_one_that_no_sheet_shows_are_no_answers(answer: Any) -> None:
     assert checked("Answer", answer=answer) == checked()
     assert checked("Answer", answer=answer)[0][1].startswith("12 %")

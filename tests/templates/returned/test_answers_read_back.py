@@ -85,6 +85,14 @@ def test_an_answer_may_be_typed() -> None:
     assert read_workbook(emptied).checked().confirmed == {NAME: "asked the team"}  # as in a template
 
 
+@pytest.mark.parametrize("answer", [True, 5, "…", "\u200b"])
+def test_what_says_nothing_is_no_answer(answer: Any) -> None:
+    place = cell(NAME, Column.ANSWER)
+    (problem,) = read_workbook(with_cells(made(answered=False), {place: answer})).problems
+    assert problem.place == f"Inputs!{place} {NAME} answer"
+    assert problem.sentence.endswith("is no answer. Write what the figure rests on, or empty the cell.")
+
+
 def test_a_block_of_an_older_workbook_has_its_sources_where_they_were() -> None:
     """Translated titles: the columns are known by their places, and by how wide the block is."""
     noted = build_workbook(REFERENCE.with_inputs(sources={"gpu_hourly_rate": "a list"}), edition="values")
