@@ -6,7 +6,7 @@ Its scenario, every problem with its cell, and its origin.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,13 +34,18 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class Reading:
-    """What a workbook holds: its scenario, or the problems that stand against one."""
+    """What a workbook holds: its scenario, or the problems that stand against one.
+
+    places : the cell of each input.
+    generated : those of the values that it was generated with, one for each scenario.
+    """
 
     scenario: Scenario | None
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     provenance: Provenance
     places: Mapping[str, Place]
+    generated: Mapping[str, Sequence[Place]]
     book: StoredWorkbook = field(repr=False)
 
     def checked(self) -> Scenario:
@@ -66,8 +71,9 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
         raise UnreadableWorkbook(found.undecided or _stranger(provenance))
     reader = _Reader(found, use_cached)
     scenario, problems = reader.scenario()
+    generated = {name: found.generated(place) for name, place in found.places.items()}
     notes = (*found.notes, *reader.notes, *_left_out(book))
-    return Reading(scenario, tuple(problems), notes, provenance, found.places, book)
+    return Reading(scenario, tuple(problems), notes, provenance, found.places, generated, book)
 
 
 def _left_out(book: StoredWorkbook) -> list[str]:
@@ -177,7 +183,8 @@ class _Reader:
         """Whether an answer beside a cell is one about what stands there."""
         if "answer" not in titles:
             return False
-        generated = self.book.at(place.beside(titles["asgenerated"])).value if "asgenerated" in titles else None
+        beside = self.found.typed(place.beside(titles["asgenerated"])) if "asgenerated" in titles else None
+        generated = self.book.at(beside).value if beside else None
         return answers_for(self.book.at(self.found.typed(place)).value, generated)
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:

@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
-from roi_engine.worksheet.block import EMPTY
+from roi_engine.scenario import INPUTS
 from templates.building import styles
+from templates.building.as_generated import figure_as_generated, is_asked
 from templates.building.book import FILL_IN, Book, absolute
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
@@ -96,13 +96,13 @@ class InputRows:
         if declared.numeric:
             ends = self._add_range(row, declared)
         answer = self._add_annotations(row, declared)
-        generated = self._add_as_generated(row, declared, value)
+        generated = self._add_as_generated(row, declared)
         self.block.append((declared.label, value, unit, *ends, generated, answer))
         self._add_in_use(row, declared, Formula(Column.VALUE.at(row), None if self._is_asked(declared) else value))
 
     def _is_asked(self, declared: Input) -> bool:
         """Whether the cell is empty, to be filled in."""
-        return self.book.to_fill_in and declared.name in REFERENCE_INPUTS
+        return is_asked(declared, self.book.to_fill_in)
 
     def _example(self, declared: Input) -> str:
         """What stands beside a cell to be filled in; it counts for nothing."""
@@ -130,8 +130,7 @@ class InputRows:
         if figures is None or self.scenarios is None:
             book.put(sheet, address, value, "Input", look)
             return value
-        cell = Formula(f"INDEX({figures.text},{self.scenarios.number.text})", figures.value[0])
-        shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
+        shown = book.put(sheet, address, self._of_the_scenario(figures), "Calculation", look).value
         sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
         return shown
 
@@ -149,22 +148,30 @@ class InputRows:
         self._accept(_distribution_rule(), address, DISTRIBUTION)
         return low, high, distribution
 
-    def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
+    def _add_as_generated(self, row: int, declared: Input) -> Any:
         """The value that an answer is given for; none for labels and cells to fill in."""
-        if (not declared.numeric and not declared.quantity.choices) or self._is_asked(declared):
+        shown = None if self._is_asked(declared) else figure_as_generated(self.book.scenario, declared)
+        if shown is None:
             return None
-        shown = EMPTY if value is None and declared.may_be_empty else value
-        address = Column.AS_GENERATED.at(row)
-        self.book.put(self.sheet, address, shown, "Explanatory Text", styles.number_format(declared.quantity))
+        address, look = Column.AS_GENERATED.at(row), styles.number_format(declared.quantity)
+        content = self._of_the_scenario(self.scenarios.generated[declared.name]) if self.scenarios else shown
+        self.book.put(self.sheet, address, content, "Explanatory Text", look)
         self.sheet[address].alignment = Alignment(horizontal="right", vertical="center")
         return shown
+
+    def _of_the_scenario(self, cells: Formula) -> Formula:
+        """What the scenario in use has of cells, one for each; the empty text where it has nothing."""
+        assert self.scenarios is not None
+        return text_or_nothing(Formula(f"INDEX({cells.text},{self.scenarios.number.text})", cells.value[0]))
 
     def _add_annotations(self, row: int, declared: Input) -> str | None:
         """Answer, source, note, and the name in formulas; returns the answer."""
         book, sheet, scenario, name = self.book, self.sheet, self.book.scenario, declared.name
         source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
         answer = scenario.confirmed.get(name)
-        book.put(sheet, Column.ANSWER.at(row), answer, "Annotation")
+        own = self.scenarios.answers.get(name) if self.scenarios else None
+        style = "Explanatory Text" if own else "Annotation"
+        book.put(sheet, Column.ANSWER.at(row), self._of_the_scenario(own) if own else answer, style)
         sheet[Column.ANSWER.at(row)].alignment = Alignment(
             horizontal="left", vertical="center", wrap_text=True, indent=1
         )
@@ -239,8 +246,7 @@ class InputRows:
 
     def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
         """The cells of low and high, between which the value lies."""
-        span = self.book.scenario.ranges.get(declared.name)
-        low, high = (span.low, span.high) if span else (None, None)
+        low, high = (end_of(self.book.scenario, declared.name, end) for end in (LOW, HIGH))
         return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:

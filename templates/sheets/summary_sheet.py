@@ -67,6 +67,8 @@ UNNAMED = "Fine-tuning decision"
 """The title where the scenario has no name."""
 ROWS_FOR_QUESTIONS = 8
 """Rows that a workbook to be filled in keeps for what is to be asked about its figures."""
+QUESTIONS, LEGEND = "Before you rely on it", "Legend"
+"""The titles over the questions about the inputs, and below them."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -226,7 +228,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
     when = f" ({whose}, as generated)" if book.edition == "native" else ""
     if book.to_fill_in:
         return _add_questions(book, sheet, row, block)
-    group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
+    group_title(book, sheet, row, f"{QUESTIONS}{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
         for index in range(len(table.value) + (MORE_QUESTIONS if book.edition == "wired" else 0)):
@@ -252,7 +254,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
 
 def _add_questions(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
     """Room for what is to be asked about figures that are not known yet."""
-    group_title(book, sheet, row, "Before you rely on it", Column.SIXTH.letter)
+    group_title(book, sheet, row, QUESTIONS, Column.SIXTH.letter)
     if book.edition != "wired":
         book.put(sheet, Column.FIRST.at(row + 1), _ASKED_ELSEWHERE, "Explanatory Text")
         return row + 1
@@ -275,7 +277,7 @@ _TO_FILL_IN = "Ordinary formulas: all follows the inputs."
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
-    group_title(book, sheet, row, "Legend", Column.SIXTH.letter)
+    group_title(book, sheet, row, LEGEND, Column.SIXTH.letter)
     row += 1
     looks = (("Input: type here", "Input"), ("Calculated", "Calculation"), ("Result", "Output"))
     for column, (text, style) in zip(Column, looks, strict=False):

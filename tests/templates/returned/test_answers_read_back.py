@@ -77,6 +77,81 @@ def test_check_knows_answers_and_finds_nothing_else() -> None:
     assert not [each for each in edited.wrong if each.place == f"Inputs!{cell(NAME, Column.AS_GENERATED)}"]
 
 
+TWICE_ASKED = PRICED.with_inputs(gpu_count=4, training_tokens_m=10, training_price_per_m=3, storage_gb=200)
+"""The training hours are asked about twice, and one answer covers both."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_check_follows_more_and_fewer_questions(edition: Edition) -> None:
+    asked_twice = [each for each in check_inputs(TWICE_ASKED) if each.input_name == "training_hours"]
+    content = build_workbook(TWICE_ASKED, edition=edition)
+    for column, typed in ((Column.ANSWER, "GPU-hours of each"), (Column.LOW, 12)):
+        edited = with_cells(content, {cell("training_hours", column): typed})
+        found = check_workbook(edited)
+        assert len(asked_twice) == 2 and not found.inputs_edited
+        assert len(found.warnings) != len(check_inputs(TWICE_ASKED))
+        assert not found.wrong, str(found.wrong[0])
+
+
+@pytest.mark.slow
+def test_check_tells_a_formula_below_the_questions_at_its_own_cell() -> None:
+    content = build_workbook(TWICE_ASKED, edition="native")
+    sheet = openpyxl.load_workbook(BytesIO(content))["Summary"]
+    (state,) = [row[1].coordinate for row in sheet.iter_rows() if row[0].value == "State"]
+    typed = {cell("training_hours", Column.ANSWER): "GPU-hours of each"}
+    found = check_workbook(with_cells(with_cells(content, typed), {state: "All checks OK"}, sheet="Summary"))
+    assert [each.place for each in found.wrong] == [f"Summary!{state}"]
+
+
+@pytest.mark.slow
+def test_check_names_a_changed_value_as_generated() -> None:
+    """A planted figure that hides behind an old answer."""
+    content, place = made(edition="values"), cell(NAME, Column.AS_GENERATED)
+    (found,) = check_workbook(with_cells(content, {place: 0.2})).wrong
+    assert str(found) == f"Inputs!{place}: 0.2 stands as generated; it was 0.12."
+    planted = check_workbook(with_cells(content, {NAME: 0.2, place: 0.2}))
+    assert {each.input_name: each.answered for each in planted.warnings}[NAME]
+    told = [each.sentence for each in planted.wrong if "as generated" in each.sentence]
+    assert told == [
+        "This or another value as generated was changed. An answer may stand beside another value than the one that it "
+        "was given for: ask again."
+    ]
+
+
+SECOND = "Another"
+
+
+@cache
+def several(edition: Edition) -> bytes:
+    other = REFERENCE.with_inputs(name=SECOND, accuracy=0.2, confirmed={NAME: "measured on 300", "storage_gb": "kept"})
+    return build_workbook(ANSWERED.with_inputs(name="One"), edition=edition, others=[other])
+
+
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+def test_each_of_several_scenarios_has_its_own_answers(edition: Edition) -> None:
+    content = several(edition)
+    assert read_workbook(content).checked().confirmed == ANSWERED.confirmed
+    chosen = with_cells(content, {"C4": SECOND}, sheet="Scenarios")
+    if edition == "values":
+        return  # nothing follows the choice
+    assert read_workbook(chosen).checked().confirmed == {NAME: "measured on 300", "storage_gb": "kept"}
+    names = openpyxl.load_workbook(BytesIO(content)).defined_names
+    second = names[f"scenarios_{NAME}"].attr_text.rpartition("$")
+    edited = with_cells(chosen, {f"D{second[2]}": 0.12}, sheet="Scenarios")
+    assert read_workbook(edited).checked().confirmed == {"storage_gb": "kept"}
+
+
+@pytest.mark.slow
+def test_check_names_a_changed_value_as_generated_of_any_scenario() -> None:
+    content = several("native")
+    assert not [each for each in check_workbook(content).wrong if "as generated" in each.sentence]
+    place = openpyxl.load_workbook(BytesIO(content)).defined_names[f"scenarios_{NAME}_generated"].attr_text
+    second = place.rpartition(":")[2].replace("$", "")
+    found = check_workbook(with_cells(content, {second: 0.12}, sheet="Scenarios")).wrong
+    assert [each.place.split("!")[0] for each in found if "as generated" in each.sentence] == ["Scenarios"]
+
+
 def test_an_answer_may_be_typed() -> None:
     content = with_cells(made(answered=False), {cell(NAME, Column.ANSWER): "asked the team"})
     assert read_workbook(content).checked().confirmed == {NAME: "asked the team"}
@@ -140,6 +215,14 @@ def test_a_range_beside_an_empty_cell_is_refused_at_low(low: float | None, high:
     (problem,) = read_workbook(with_cells(content, ends)).problems
     assert problem.place == f"Inputs!{cell(name, Column.LOW)} {name} low"
     assert problem.sentence.startswith("It is empty, and low and high have no value between them.")
+
+
+def test_a_range_with_one_end_stands_in_a_workbook_as_it_was_given() -> None:
+    scenario = PRICED.with_inputs(ranges={"training_hours": {"low": 12, "high": 28.8, "untyped": "high"}})
+    content = build_workbook(scenario, edition="native")
+    sheet = openpyxl.load_workbook(BytesIO(content))["Inputs"]
+    assert [sheet[cell("training_hours", each)].value for each in (Column.LOW, Column.HIGH)] == [12, None]
+    assert read_workbook(content).checked().model_dump() == scenario.model_dump()
 
 
 def test_a_range_with_one_end_is_asked_about() -> None:
