@@ -44,6 +44,8 @@ INPUTS_SHEET, AS_GENERATED = "Inputs", column_index_from_string(Column.AS_GENERA
 """The sheet with the values that the workbook was generated from, and their column."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
+ASKED = "FT_CHECK("
+"""What is asked about the inputs is told anyway, as of today."""
 CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
 """What the package check finds in a workbook that Excel calculates anew on opening, with which nothing is wrong, and in
 one whose formulas have no values, which is told once.
@@ -144,10 +146,10 @@ class _Questions:
 
 
 def _question_rows(cells: Mapping[tuple[int, int], Cell]) -> range | None:
-    """The rows between the title of the questions and the legend, on a sheet that has both."""
+    """The rows from the title of the questions to the empty one above the legend, on a sheet that has both."""
     starts = [at[0] for at, cell in cells.items() if isinstance(cell.value, str) and cell.value.startswith(QUESTIONS)]
     ends = [at[0] for at, cell in cells.items() if cell.value == LEGEND and starts and at[0] > starts[0]]
-    return range(starts[0] + 1, min(ends)) if starts and ends else None
+    return range(starts[0] + 1, min(ends) - 1) if starts and ends else None
 
 
 class _Comparison:
@@ -277,8 +279,9 @@ class _Comparison:
         for at in edited:
             self._tell(at_cell("formula", place(at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            asked = at[0] in questions.rows  # what is asked today is told anyway
-            if not asked and not _tells_of_functions(made[at].formula or "", found[at].value):
+            if ASKED not in (made[at].formula or "") and not _tells_of_functions(
+                made[at].formula or "", found[at].value
+            ):
                 self._compare(place(at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
