@@ -96,7 +96,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     by_year = fill_by_year(book, years, flows)
     sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
     options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
-    results = fill_scenario_results(book, scenarios, flows.months) if scenarios else None
+    results = fill_scenario_results(book, scenarios, inputs.bounds, flows.months) if scenarios else None
     checks = add_checks_sheet(book, Checked(inputs, flows, figures, by_year, sensitivity, options, scenarios, results))
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)

@@ -19,13 +19,18 @@ from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
 from templates.building.formula import Formula, formula_of, function, joined
 from templates.building.month_rows import last_month, month_numbers
+from templates.building.quantities import Quantities
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
     INSTEAD,
+    ONE_TOKEN_INPUT,
+    Bounds,
     default_of,
     default_where_replaced,
     in_use,
+    is_a_choice,
     is_empty,
+    one_token_is_no_call,
     text_or_nothing,
 )
 from templates.building.validation import bounds, rule_of, validation_of
@@ -79,6 +84,7 @@ class InputRows:
         self.typed: dict[str, Formula] = {}
         self.in_use: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
+        self.bounds: dict[str, Bounds] = {}
         self.count, self.names = formula_of(0), formula_of("")
         self.most_named = self._put_most_named()
         self.needed = sum(declared.required for declared in INPUTS.values())
@@ -195,11 +201,10 @@ class InputRows:
                 self.in_use["calendar_start"] = book.put(sheet, place, start, "Calculation", name="calendar_start")
             return
         add = self._add_bounds if declared.numeric else self._add_choices
-        default = add(row, declared, typed)
-        figure, look = in_use(declared, typed, default), styles.number_format(quantity)
+        default, legal = add(row, declared, typed)
+        figure, look = in_use(declared, typed, default, legal), styles.number_format(quantity)
         cell = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
-        if declared.numeric:
-            self._add_missing(row, declared, cell)
+        self._add_missing(row, declared, cell)
         example = getattr(book.scenario, name)
         self.in_use[name] = Formula(cell.text, example) if self._is_asked(declared) else cell
 
@@ -223,8 +228,8 @@ class InputRows:
     def _put_quietly(self, place: str, content: Formula) -> Formula:
         return self.book.put(self.sheet, place, content, "Explanatory Text")
 
-    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
-        """A number's bounds, and whether it lies within; returns its default's cell."""
+    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
+        """A number's bounds, and whether it lies within; returns its default's cell, and whether it is legal."""
         book, sheet, quantity = self.book, self.sheet, declared.quantity
         lowest, highest = bounds(declared)
         lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)
@@ -235,26 +240,33 @@ class InputRows:
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
         low, high = self._ends(row, declared)
-        verdict = _in_range(
-            typed, _further("MAX", max, lowest_cell, low), _further("MIN", min, highest_cell, high), step, default
-        )
+        bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
+        legal, verdict = bounds_here.hold(typed), _in_range(typed, _within(bounds_here, low, high), default)
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
-            verdict = twice.where("FAIL", verdict)
+            legal, verdict = legal & twice.negated(), twice.where("FAIL", verdict)
+        if declared.name == ONE_TOKEN_INPUT:
+            one = one_token_is_no_call(self._typed_further_down())
+            default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
+            legal = legal & ((default == FILL_IN) & (typed == 1)).negated()
         self._put_verdict(row, verdict)
-        return default
+        return default, legal
+
+    def _typed_further_down(self) -> Quantities:
+        """The typed cells by their names, which those of later rows get too."""
+        scenario = self.book.scenario
+        return {name: Formula(f"in_{name}", getattr(scenario, name)) for name in INPUTS}
 
     def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
         """The cells of low and high, between which the value lies."""
         low, high = (end_of(self.book.scenario, declared.name, end) for end in (LOW, HIGH))
         return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
-    def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
-        """Whether one of the choices is typed; returns the cell of the default."""
-        known = [typed == choice for choice in declared.quantity.choices]
-        any_known = function("OR", *known, is_empty(typed), value=any(each.value for each in known))
-        self._put_verdict(row, any_known.where("OK", "FAIL"))
-        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text")
+    def _add_choices(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
+        """Whether one of the choices is typed; returns the cell of the default, and whether one is."""
+        legal = is_a_choice(declared, typed)
+        self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
+        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
 
     def _put_verdict(self, row: int, verdict: Formula) -> Formula:
         cell = self.book.put(self.sheet, Column.IN_RANGE.at(row), verdict, "Explanatory Text")
@@ -273,25 +285,22 @@ class InputRows:
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 
-def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
-    """The bound, or the end where one is typed: MAX and MIN pass over empty cells."""
-    return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
+def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
+    """Bounds that low and high narrow where they are typed: MAX and MIN pass over empty cells."""
+
+    def further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
+        return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
+
+    return Bounds(further("MAX", max, bounds.lowest, low), further("MIN", min, bounds.highest, high), bounds.step)
 
 
-def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
-    """OK where the cell holds a legal number, or is empty and something stands for it.
+def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
+    """OK where the cell holds a number within its bounds, or is empty and something stands for it.
 
     Fill in where a number is missing.
     """
-    number = cell.given()
-    value = cell.value if isinstance(cell.value, (int, float)) else 0.0
-    filled = Formula(cell.text, value)
-    whole = function("INT", filled, value=int(value // 1))
-    off_step = step * (filled - whole)
-    legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
-    verdict = legal.where("OK", "FAIL")
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return number.where(verdict, empty.where("OK", FILL_IN))
+    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

@@ -25,7 +25,16 @@ from templates.building.model_rows import (
 from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
-from templates.building.typed_or_default import INSTEAD, default_of, default_where_replaced, in_use
+from templates.building.typed_or_default import (
+    INSTEAD,
+    ONE_TOKEN_INPUT,
+    Bounds,
+    default_of,
+    default_where_replaced,
+    in_use,
+    is_a_choice,
+    one_token_is_no_call,
+)
 from templates.building.workings import WORKINGS, working_format
 
 
@@ -47,13 +56,16 @@ TOTALS = (
 )  # fmt: skip
 
 
-def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
+def add_scenario_flows(
+    book: Book, typed: Sequence[Quantities], bounds: Mapping[str, Bounds], months: Formula
+) -> list[Quantities]:
     """Calculates every scenario by ordinary formulas; returns what figures take.
 
     typed : the typed cells of each scenario.
+    bounds : what may be typed for a number.
     months : the numbers of the months, as the Cash flow sheet has them.
     """
-    workings = _Workings(book, typed)
+    workings = _Workings(book, typed, bounds)
     parts = _add_flows(book, workings.known)
     flows = [figure_quantities(part) for part in parts]
     rows = workings.label_rate()
@@ -65,8 +77,8 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
 class _Workings:
     """The sheet Scenario workings: inputs in use, then the fixed figures of the model."""
 
-    def __init__(self, book: Book, typed: Sequence[Quantities]) -> None:
-        self.book, self.typed = book, typed
+    def __init__(self, book: Book, typed: Sequence[Quantities], bounds: Mapping[str, Bounds]) -> None:
+        self.book, self.typed, self.bounds = book, typed, bounds
         self.letters = letters_from(Column.FIRST, len(book.scenarios))
         self.known: list[dict[str, Formula]] = [{} for _ in book.scenarios]
         self.missing: list[Formula] = []
@@ -141,7 +153,12 @@ class _Workings:
         def formula(index: int) -> Formula:
             name, typed = declared.name, self.typed[index]
             default = default_where_replaced(name, typed) if name in INSTEAD else default_of(declared)
-            return in_use(declared, typed[name], default)
+            cell = typed[name]
+            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
+            if name == ONE_TOKEN_INPUT:
+                one = one_token_is_no_call(typed)
+                default, legal = one.where(FILL_IN, default), legal & (one & (cell == 1)).negated()
+            return in_use(declared, cell, default, legal)
 
         return formula
 
