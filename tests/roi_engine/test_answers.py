@@ -32,7 +32,7 @@ def test_an_answer_stands_in_the_place_of_the_question() -> None:
 
 
 def test_one_answer_covers_every_question_of_its_input() -> None:
-    questions = {"training_tokens_m": 10, "training_price_per_m": 3, "gpu_count": 4}
+    questions = {"training_tokens_m": 10, "training_price_per_m": 3, "gpu_count": 4, "hours": 200}
     assert [name for name, _, _ in told(**questions)].count("training_hours") == 2
     answered = [each for each in told(**questions, confirmed={"training_hours": "Yes."}) if each[0] == "training_hours"]
     assert answered == [("training_hours", "Yes.", True)]

@@ -404,7 +404,7 @@ def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: d
     ],
 )
 def test_a_workbook_waits_where_a_file_would_be_refused(recalculated: dict[str, Path], file: str, said: str) -> None:
-    """Illegal figures, one token a call beside a token mix, two review costs: no figure, and a sentence that says so."""
+    """Illegal figures, one token a call beside a token mix, two review costs: no figure, and a sentence says so."""
     book = stored_cells(recalculated[file].read_bytes())
     assert _named(book, "answer") == said
     assert {_named(book, name) for name in ("out_npv", "out_net_roi", "out_payback", "check_state")} == {FILL_IN}

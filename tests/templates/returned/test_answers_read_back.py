@@ -77,7 +77,9 @@ def test_check_knows_answers_and_finds_nothing_else() -> None:
     assert not [each for each in edited.wrong if each.place == f"Inputs!{cell(NAME, Column.AS_GENERATED)}"]
 
 
-TWICE_ASKED = PRICED.with_inputs(gpu_count=4, training_tokens_m=10, training_price_per_m=3, storage_gb=200)
+TWICE_ASKED = PRICED.with_inputs(
+    gpu_count=4, training_hours=200, training_tokens_m=10, training_price_per_m=3, storage_gb=200
+)
 """The training hours are asked about twice, and one answer covers both."""
 
 
@@ -86,7 +88,7 @@ TWICE_ASKED = PRICED.with_inputs(gpu_count=4, training_tokens_m=10, training_pri
 def test_check_follows_more_and_fewer_questions(edition: Edition) -> None:
     asked_twice = [each for each in check_inputs(TWICE_ASKED) if each.input_name == "training_hours"]
     content = build_workbook(TWICE_ASKED, edition=edition)
-    for column, typed in ((Column.ANSWER, "GPU-hours of each"), (Column.LOW, 12)):
+    for column, typed in ((Column.ANSWER, "GPU-hours of each"), (Column.LOW, 120)):
         edited = with_cells(content, {cell("training_hours", column): typed})
         found = check_workbook(edited)
         assert len(asked_twice) == 2 and not found.inputs_edited
