@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.answer import rate_in_words
+from roi_engine.answer import horizon_in_words, rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
@@ -139,7 +139,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     out, currency = shown.figures, book.scenario.currency
     figures: tuple[tuple[str, Formula, Any], ...] = (
         ("npv", out.npv, joined("at ", rate_in_words(shown.inputs.in_use["discount_rate"]), " a year")),
-        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
+        ("net_roi", out.net_roi, horizon_in_words(shown.months)),
         ("payback_months", out.payback, _about_payback(shown)),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
         ("roi", out.roi, "net ROI / total cost"),
@@ -199,7 +199,8 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         book.scenario.currency,
         horizon,
     )
-    words = f"Line chart of the cumulative cash flow over {'the' if book.to_fill_in else horizon} months."
+    over = "over the months" if book.to_fill_in else horizon_in_words(horizon)
+    words = f"Line chart of the cumulative cash flow {over}."
     place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict)
 
 
