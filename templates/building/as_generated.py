@@ -1,4 +1,4 @@
-"""The figures that a workbook was generated from, which its answers were given for."""
+"""The figures that a workbook is generated from, which its answers were given for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roi_engine.inputs import Input
+from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, Scenario
 from roi_engine.worksheet.block import EMPTY
 
@@ -15,12 +16,22 @@ PROPERTY = "Figures SHA-256"
 """The document property that holds their fingerprint."""
 
 
+def typed_figure(scenario: Scenario, declared: Input) -> Any:
+    """What the cell of an input holds; None where it is empty.
+
+    Nothing stands in that of an amount whose typed 0 says that there is none, unless somebody gave it.
+    """
+    if declared.name in TYPED_AMOUNTS and declared.name not in scenario.model_fields_set:
+        return None
+    return getattr(scenario, declared.name)
+
+
 def figure_as_generated(scenario: Scenario, declared: Input) -> Any:
     """What stands as generated beside an input: its figure, or that it was empty; None for a label."""
     if not declared.numeric and not declared.quantity.choices:
         return None
-    value = getattr(scenario, declared.name)
-    return EMPTY if value is None and declared.may_be_empty else value
+    value = typed_figure(scenario, declared)
+    return EMPTY if value is None else value
 
 
 def is_asked(declared: Input, to_fill_in: bool) -> bool:

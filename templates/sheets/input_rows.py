@@ -13,7 +13,7 @@ from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.as_generated import figure_as_generated, is_asked
+from templates.building.as_generated import figure_as_generated, is_asked, typed_figure
 from templates.building.book import FILL_IN, Book, absolute
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
@@ -122,7 +122,7 @@ class InputRows:
         """The typed cell, under the name that workbooks are read back by."""
         name, address = declared.name, Column.VALUE.at(row)
         figures = self.scenarios.figures[name] if self.scenarios else None
-        example, asked = getattr(self.book.scenario, name), self._is_asked(declared)
+        example, asked = typed_figure(self.book.scenario, declared), self._is_asked(declared)
         value = self._put_typed(address, declared, None if asked else example, figures)
         self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
         return example if asked else value

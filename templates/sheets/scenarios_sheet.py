@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from templates.building import styles
-from templates.building.as_generated import figure_as_generated
+from templates.building.as_generated import figure_as_generated, typed_figure
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula, function
@@ -144,7 +144,7 @@ class _Table:
         """An input of every scenario."""
         book, name = self.book, declared.name
         rule = validation_of(declared, book.scenario.currency)
-        values = [getattr(scenario, name) for scenario in book.scenarios]
+        values = [typed_figure(scenario, declared) for scenario in book.scenarios]
         style = "Calculation" if name == "currency" else "Input"  # units everywhere are those of generation
         cells = self._put_row(row, declared.label, declared.quantity, rule, values, style)
         for own, cell in zip(self.typed, cells, strict=True):

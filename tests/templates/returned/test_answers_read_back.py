@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from roi_engine import REFERENCE, Scenario, check_inputs, load_scenario
+from roi_engine.scenario import REFERENCE_INPUTS
 from roi_engine.scenario_file import scenario_json
 from roi_engine.scenario_writing import scenario_toml
 from templates.building.book import Edition
@@ -19,7 +20,7 @@ from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
 from templates.returned.returned_workbook import read_returned_workbook
 from templates.sheets.input_rows import BLOCK, Column
-from templates.workbook import build_workbook
+from templates.workbook import build_template, build_workbook
 from tests.workbook_edits import with_cells, with_name
 
 NAME = "accuracy_improvement_percent"
@@ -208,6 +209,21 @@ def test_a_value_outside_of_its_own_range_is_refused_at_low() -> None:
     (problem,) = read_workbook(with_cells(content, {"training_hours": 73})).problems
     assert problem.place == f"Inputs!{cell('training_hours', Column.LOW)} training_hours low"
     assert problem.sentence == "The value 73 lies outside of low 12 and high 72. Correct one of the three."
+
+
+@pytest.mark.parametrize("template", [False, True])
+def test_a_cell_that_nobody_filled_in_does_not_say_that_there_is_none(template: bool) -> None:
+    """Pay without hours is asked about, unless somebody typed 0 hours."""
+    content = build_template(edition="native") if template else build_workbook(PRICED, edition="native")
+    typed = {name: getattr(PRICED, name) for name in REFERENCE_INPUTS} | {"engineering_rate": 95}
+    content = with_cells(content, typed | {"retraining_cost": 500})
+    found = asked(read_workbook(content).checked())
+    assert found["engineering_hours"][0].startswith("Engineering pay is 95, and engineering time is left out")
+    assert found["retraining_interval"][0].startswith("Retraining cost is 500")
+    none = read_workbook(with_cells(content, {"engineering_hours": 0, "retraining_interval": 0})).checked()
+    assert not {"engineering_hours", "retraining_interval"} & asked(none).keys()
+    again = read_workbook(build_workbook(none, edition="values")).checked()
+    assert again.model_fields_set >= {"engineering_hours", "retraining_interval"}
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.2, 0.4), (0.2, None), (None, 0.4)])
