@@ -249,6 +249,7 @@ class InputRows:
             one = one_token_is_no_call(self._typed_further_down())
             default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
             legal = legal & ((default == FILL_IN) & (typed == 1)).negated()
+            self.needed += default.value == FILL_IN
         self._put_verdict(row, verdict)
         return default, legal
 

@@ -49,6 +49,8 @@ class Column(Columns):
 TITLES_ROW = 4
 MISSING = "missing_inputs"
 """What the cells that count a scenario's missing inputs are known by."""
+NO_CALL = "one_token_is_no_call"
+"""What the cells are known by that say whether one token a call cannot be meant."""
 NAMED = {"months_to_amortize": "months", MISSING: "missing"}
 """Cells of a scenario that many formulas take, by what they are called after scenario_1_ and so on."""
 TOTALS = (
@@ -84,6 +86,8 @@ class _Workings:
         self.missing: list[Formula] = []
         self.sheet, self.row = self._add_sheet(), TITLES_ROW
         self._add_group("Inputs in use")
+        about = "One token a call beside a token mix (1 = yes)"
+        self.add_row(NO_CALL, about, "", styles.WHOLE, lambda index: one_token_is_no_call(typed[index]).where(1, 0))
         for declared in INPUTS.values():
             if declared.numeric or declared.quantity.choices:
                 unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
@@ -156,8 +160,8 @@ class _Workings:
             cell = typed[name]
             legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
             if name == ONE_TOKEN_INPUT:
-                one = one_token_is_no_call(typed)
-                default, legal = one.where(FILL_IN, default), legal & (one & (cell == 1)).negated()
+                no_call = self.known[index][NO_CALL] == 1
+                default, legal = no_call.where(FILL_IN, default), legal & (no_call & (cell == 1)).negated()
             return in_use(declared, cell, default, legal)
 
         return formula
