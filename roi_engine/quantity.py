@@ -131,7 +131,9 @@ class Quantity:
         return "{currency}" in self.unit and names_other_currency(text, currency)
 
     def in_its_currency(self, value: Any, currency: str) -> Any:
-        """The value, as in a scenario of a currency; raises `WrongType` for money of another one.
+        """The value, as in a scenario of a currency.
+
+        Raises `WrongType` for money of another one.
 
         >>> MONEY.in_its_currency("3000 EUR", "USD")
         Traceback (most recent call last):

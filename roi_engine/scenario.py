@@ -622,7 +622,10 @@ class Scenario(BaseModel):
 
 
 def _holds(span: Range, value: Any) -> bool:
-    """Whether a range may stay beside a new value; what is no number is told elsewhere."""
+    """Whether a range may stay beside a new value.
+
+    What is no number is told elsewhere.
+    """
     return value is not None and (not isinstance(value, (int, float)) or span.holds(value))
 
 

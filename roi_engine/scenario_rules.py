@@ -354,7 +354,7 @@ EMPTY_WITH_A_RANGE = "It is empty, and low and high have no value between them. 
 
 
 def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
-    """Inputs whose value lies outside of its own range, or that have a range and no value.
+    """Inputs outside of their own range, or that have a range and no value.
 
     given : what was given, by name, with ranges that were read.
     inputs : the inputs by name.

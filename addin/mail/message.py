@@ -110,7 +110,10 @@ def _composed(mail: Mail, draft: bool, plain: bool) -> EmailMessage:
 
 
 def _named(name: str) -> tuple[_Header, _Header]:
-    """The headers of an attachment with its name: in ASCII for old programs, and in its own letters (RFC 6266)."""
+    """The headers of an attachment with its name.
+
+    In ASCII for old programs, and in its own letters too (RFC 6266).
+    """
     plain = ascii_name(name)
     own = () if name.isascii() else (f"filename*=utf-8''{quote(name, safe='')}",)
     return (
@@ -120,7 +123,10 @@ def _named(name: str) -> tuple[_Header, _Header]:
 
 
 class _Header(str):
-    """A header as it is written, a parameter a line: the library writes one of filename and filename*, and cuts it."""
+    """A header as it is written, a parameter a line.
+
+    The library writes one of filename and filename* alone, and cuts a long one.
+    """
 
     name: str
     parts: Sequence[str]

@@ -53,7 +53,9 @@ def says_none(s: Scenario, name: str) -> bool:
 
 
 def other_model_priced(s: Scenario) -> bool:
-    """Whether another general model has a price, without which nothing that is said of it counts.
+    """Whether another general model has a price.
+
+    Nothing that is said of it counts without one.
 
     s : the scenario.
     """

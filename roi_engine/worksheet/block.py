@@ -149,7 +149,7 @@ def _add_range(
     values: dict[str, Any],
     questions: list[InputWarning],
 ) -> None:
-    """Adds the range of a row to the values, or the question why it counts for nothing.
+    """Adds the range of a row, or the question why it counts for nothing.
 
     value : the input's, or its default; None where it has neither.
     """

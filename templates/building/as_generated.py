@@ -27,7 +27,10 @@ def typed_figure(scenario: Scenario, declared: Input) -> Any:
 
 
 def figure_as_generated(scenario: Scenario, declared: Input) -> Any:
-    """What stands as generated beside an input: its figure, or that it was empty; None for a label."""
+    """What stands as generated beside an input; None for a label.
+
+    Its figure, or that it was empty.
+    """
     if not declared.numeric and not declared.quantity.choices:
         return None
     value = typed_figure(scenario, declared)
@@ -53,7 +56,9 @@ def fingerprint_as_generated(scenarios: Sequence[Scenario], to_fill_in: bool = F
 
 
 def fingerprint_of(figures: Mapping[str, Sequence[Any]]) -> str:
-    """SHA-256 of figures by input, one for each scenario, to the digits that every program keeps.
+    """SHA-256 of figures by input, one for each scenario.
+
+    Of their digits those count that every program keeps.
 
     >>> fingerprint_of({"training_hours": [24.0]}) == fingerprint_of({"training_hours": [24]})
     True

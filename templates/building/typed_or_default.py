@@ -49,7 +49,9 @@ ONE_TOKEN_INPUT = "tokens_per_call"
 
 
 def one_token_is_no_call(typed: Quantities) -> Formula:
-    """Whether a side would be charged, or a fleet sized, by the single token beside a token mix.
+    """Whether one token a call would stand beside a token mix.
+
+    A side would be charged by it, or a fleet sized.
 
     typed : the typed cells of the inputs.
     """
@@ -71,14 +73,17 @@ def is_empty(cell: Formula) -> Formula:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The cells that say what a number may be: between which two, and whether it is whole (step 1)."""
+    """The cells that say what a number may be.
+
+    Between which two it lies, and whether it is whole (step 1).
+    """
 
     lowest: Formula
     highest: Formula
     step: Formula
 
     def hold(self, cell: Formula) -> Formula:
-        """Whether a cell's number lies between them, ends included, and is whole where it has to be."""
+        """Whether a cell's number is legal: between them, and whole where need be."""
         value = cell.value if isinstance(cell.value, (int, float)) else 0.0
         number = Formula(cell.text, value)
         whole = function("INT", number, value=int(value // 1))
@@ -97,7 +102,7 @@ def is_a_choice(declared: Input, cell: Formula) -> Formula:
 
 
 def in_use(declared: Input, cell: Formula, default: Any, legal: Formula) -> Formula:
-    """The figure of a typed cell; its default when empty; fill in for what is no legal one.
+    """The figure of a typed cell; its default when empty; fill in for another.
 
     legal : whether what stands in the cell is legal.
     """

@@ -146,7 +146,10 @@ class _Questions:
 
 
 def _question_rows(cells: Mapping[tuple[int, int], Cell]) -> range | None:
-    """The rows from the title of the questions to the empty one above the legend, on a sheet that has both."""
+    """The rows of the questions, on a sheet that has their title and a legend.
+
+    From below the title to the empty one above the legend.
+    """
     starts = [at[0] for at, cell in cells.items() if isinstance(cell.value, str) and cell.value.startswith(QUESTIONS)]
     ends = [at[0] for at, cell in cells.items() if cell.value == LEGEND and starts and at[0] > starts[0]]
     return range(starts[0] + 1, min(ends) - 1) if starts and ends else None
@@ -335,7 +338,10 @@ class _Comparison:
 
 
 def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: bool) -> Iterator[Difference]:
-    """Values as generated that are others now: an answer would count for a value that it was not given for."""
+    """Values as generated that are others now.
+
+    An answer would count for a value that it was not given for.
+    """
     book, made = reading.book, reading.provenance.figures
     columns = {name: [book.at(place).value for place in places] for name, places in reading.generated.items()}
     places = [place for each in reading.generated.values() for place in each if book.at(place).value is not None]

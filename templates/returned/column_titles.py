@@ -81,12 +81,15 @@ def table_columns(figures: Mapping[int, str]) -> TableColumns:
 
 
 def is_value_or_end(title: str) -> bool:
-    """Whether a title says that its column holds values or their ends, whatever stands in it."""
+    """Whether a title says that its column holds values or their ends."""
     return _kind(title) in (VALUE, *_ENDS)
 
 
 def _range(ends: Mapping[str, Sequence[int]]) -> tuple[dict[str, int], bool]:
-    """The columns of low and high, and whether they are a bad and a good end; none where titles are not plain."""
+    """The columns of low and high; none where titles are not plain.
+
+    And whether they are a bad and a good end.
+    """
     found = {kind: columns[0] for kind, columns in ends.items() if len(columns) == 1}
     if any(len(columns) > 1 for columns in ends.values()):
         return {}, False
@@ -98,7 +101,10 @@ def _range(ends: Mapping[str, Sequence[int]]) -> tuple[dict[str, int], bool]:
 
 
 def _kind(title: str) -> str:
-    """What a title makes of its column; an end counts before a value: the low estimate is low."""
+    """What a title makes of its column.
+
+    An end counts before a value: the low estimate is low.
+    """
     if normal_form(title) in _NO_FIGURES:
         return NO_FIGURE
     text = title.lower().replace("best estimate", "estimate").replace("best guess", "estimate")

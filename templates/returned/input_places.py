@@ -274,7 +274,10 @@ class InputPlaces:
         return Table(sheet, found.value, rows, titles, found.by_outcome, found.unread)
 
     def _row_above(self, sheet: str, first: int, figures: Sequence[int]) -> dict[int, Cell]:
-        """The nearest row above a table with a title over a column of figures: a text, else a number such as a year."""
+        """The nearest row above a table with a title over a column of figures.
+
+        A title is a text, else a number such as a year.
+        """
         near = [self.book.row(sheet, row) for row in range(first - 1, max(0, first - 1 - MOST_ROWS_TO_TITLES), -1)]
         for kind in (str, float):
             for cells in near:
@@ -295,7 +298,10 @@ class InputPlaces:
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
 
     def generated(self, place: Place) -> list[Place]:
-        """Where the figure stands that the input of a cell was generated with: one place for each scenario."""
+        """Where the figure stands that the input of a cell was generated with.
+
+        One place for each scenario.
+        """
         titles = self.titles(place)
         if "asgenerated" not in titles:
             return []

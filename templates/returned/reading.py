@@ -229,7 +229,10 @@ class _Reader:
         return value
 
     def _answer(self, key: str, place: Place) -> str:
-        """An answer as it stands there; a number, TRUE or a text that says nothing is a problem."""
+        """An answer as it stands there.
+
+        A number, TRUE or a text that says nothing is a problem.
+        """
         text, value = self._text(key, place), self.book.at(place).value
         if text and not (type(value) is str and says_something(text)):
             self._wrong(key, place, f"{_short(value)} is no answer. {WHAT_AN_ANSWER_IS}, or empty the cell.")

@@ -166,7 +166,10 @@ class InputRows:
         return shown
 
     def _of_the_scenario(self, cells: Formula) -> Formula:
-        """What the scenario in use has of cells, one for each; the empty text where it has nothing."""
+        """What the scenario in use has of cells, one for each.
+
+        The empty text where it has nothing.
+        """
         assert self.scenarios is not None
         return text_or_nothing(Formula(f"INDEX({cells.text},{self.scenarios.number.text})", cells.value[0]))
 
@@ -229,7 +232,10 @@ class InputRows:
         return self.book.put(self.sheet, place, content, "Explanatory Text")
 
     def _add_bounds(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
-        """A number's bounds, and whether it lies within; returns its default's cell, and whether it is legal."""
+        """A number's bounds, and whether it lies within.
+
+        Returns its default's cell, and whether what is typed is legal.
+        """
         book, sheet, quantity = self.book, self.sheet, declared.quantity
         lowest, highest = bounds(declared)
         lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)
@@ -264,7 +270,10 @@ class InputRows:
         return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
-        """Whether one of the choices is typed; returns the cell of the default, and whether one is."""
+        """Whether one of the choices is typed.
+
+        Returns the cell of the default, and whether one is typed.
+        """
         legal = is_a_choice(declared, typed)
         self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
         return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
@@ -287,7 +296,10 @@ class InputRows:
 
 
 def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
-    """Bounds that low and high narrow where they are typed: MAX and MIN pass over empty cells."""
+    """Bounds that low and high narrow where they are typed.
+
+    MAX and MIN pass over empty cells.
+    """
 
     def further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
         return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
@@ -296,7 +308,7 @@ def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
 
 
 def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
-    """OK where the cell holds a number within its bounds, or is empty and something stands for it.
+    """OK for a number within its bounds, and an empty cell with a default.
 
     Fill in where a number is missing.
     """
