@@ -212,7 +212,7 @@ class Quantity:
 
     def unit_in(self, currency: str) -> str:
         """The unit with the currency written in."""
-        return self.unit.replace("{currency}", currency)
+        return self.unit.replace("{currency}", currency).lstrip()
 
 
 @dataclass(frozen=True)

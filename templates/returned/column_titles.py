@@ -15,7 +15,7 @@ from roi_engine.inputs import normal_form
 VALUE, LOW, HIGH, BAD, GOOD, NO_FIGURE = "value", "low", "high", "bad", "good", "no figure"
 
 _WORDS = {
-    VALUE: "value base expected likely realistic typical central mid median p50 mean average estimate",
+    VALUE: "value base expected likely realistic typical central mid median p50 mean average avg estimate",
     LOW: "low lowest min minimum lower floor p1 p5 p10",
     HIGH: "high highest max maximum upper ceiling p90 p95 p99",
     BAD: "pessimistic worst worse downside conservative bear",

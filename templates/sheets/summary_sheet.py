@@ -156,12 +156,12 @@ def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
     """What this plan costs in present values, beside staying and the best other."""
     options, currency = shown.options, book.scenario.currency
     cost, against = options.own["PVCOST"], options.own["NPVBEST"]
-    label = OPTION_FIGURES["pv_cost"].label
+    label, unit = OPTION_FIGURES["pv_cost"].label, f" ({currency})" if currency else ""
     figures: tuple[tuple[str, Any, Any], ...] = (
         (OPTION_FIGURES["npv_best"].heading(currency), against, "more than 0: this plan is the best option"),
         (FIGURES["pv_cost"].heading(currency), cost, "of this plan, review included"),
-        (f"{label}, staying ({currency})", options.stay_cost, "nothing changes"),
-        (f"{label}, best other ({currency})", cost + against, options.best_other),
+        (f"{label}, staying{unit}", options.stay_cost, "nothing changes"),
+        (f"{label}, best other{unit}", cost + against, options.best_other),
     )
     for column, figure in zip(Column, figures, strict=False):
         _add_figure(book, sheet, column, OPTIONS_ROW, figure, styles.HEADLINE_MONEY)
