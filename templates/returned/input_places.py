@@ -297,21 +297,17 @@ class InputPlaces:
         figures = self._area(shown[1]) if shown else None
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
 
-    def generated(self, place: Place) -> list[Place]:
-        """Where the figure stands that the input of a cell was generated with.
+    def generated(self, name: str, place: Place) -> list[Place]:
+        """Where the figures stand that an input was generated with.
 
-        One place for each scenario.
+        One place for each scenario; none where its cell has no such column.
         """
+        area = self._area(f"scenarios_{name}_generated")
+        if area is not None:
+            last = min(area.last[1], area.first[1] + MOST_SCENARIOS)
+            return [Place(area.sheet, area.first[0], column) for column in range(area.first[1], last + 1)]
         titles = self.titles(place)
-        if "asgenerated" not in titles:
-            return []
-        beside = place.beside(titles["asgenerated"])
-        shown = _CHOSEN.match(self.book.at(beside).formula or "")
-        area = self._area(shown[1]) if shown else None
-        if area is None:
-            return [beside]
-        last = min(area.last[1], area.first[1] + MOST_SCENARIOS)
-        return [Place(area.sheet, area.first[0], column) for column in range(area.first[1], last + 1)]
+        return [place.beside(titles["asgenerated"])] if "asgenerated" in titles else []
 
     def _area(self, name: str) -> Area | None:
         found = self._names.get(name.lower())

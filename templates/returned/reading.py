@@ -71,7 +71,7 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
         raise UnreadableWorkbook(found.undecided or _stranger(provenance))
     reader = _Reader(found, use_cached)
     scenario, problems = reader.scenario()
-    generated = {name: found.generated(place) for name, place in found.places.items()}
+    generated = {name: found.generated(name, place) for name, place in found.places.items()}
     notes = (*found.notes, *reader.notes, *_left_out(book))
     return Reading(scenario, tuple(problems), notes, provenance, found.places, generated, book)
 
