@@ -42,8 +42,16 @@ def horizon_in_words(months_to_amortize: Value) -> Any:
 
 
 def amount_in_words(net_roi: Value, currency: Any) -> Any:
-    """The size of the net ROI, in whole units of the currency."""
-    return sentence(fixed(abs(net_roi), 0), " ", currency)
+    """The size of the net ROI, in whole units of the currency.
+
+    >>> amount_in_words(-1234.5, "USD"), amount_in_words(1234, "")
+    ('1,235 USD', '1,234')
+    """
+    return _money(net_roi, currency)
+
+
+def _money(amount: Value, currency: Any) -> Any:
+    return sentence(fixed(abs(amount), 0), where(currency == "", "", " "), currency)
 
 
 def rate_in_words(discount_rate: Value) -> Any:
@@ -63,7 +71,7 @@ def npv_in_words(net_roi: Value, npv: Value, rate_in_words: Any, currency: Any) 
 
     Empty where both agree, and where the present value is less than half a unit of the currency.
     """
-    start, amount = sentence(", but at ", rate_in_words, " a year it "), sentence(fixed(abs(npv), 0), " ", currency)
+    start, amount = sentence(", but at ", rate_in_words, " a year it "), _money(npv, currency)
     gains = where((npv >= 0.5) & (net_roi <= 0), sentence(start, "gains ", amount), "")
     return where((npv <= -0.5) & (net_roi >= 0), sentence(start, "loses ", amount), gains)
 

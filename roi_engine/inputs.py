@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import core_schema
 
 from roi_engine.errors import FtRoiError, UnknownName, did_you_mean, shortened
@@ -64,14 +64,19 @@ class Range(BaseModel):
 
     low, high : in the input's own unit.
     distribution : the name of the shape.
-    untyped : the end that nobody typed, low or high, where a cell was left empty.
+    untyped : the end that nobody typed, low or high, where a cell was left empty; written only then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     low: float
     high: float
     distribution: str = "pert"
-    untyped: str = Field("", exclude=True)
+    untyped: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_what_says_nothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if value != ""}
 
     def holds(self, value: float) -> bool:
         """Whether a value lies between the ends."""

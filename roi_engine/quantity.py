@@ -18,7 +18,7 @@ from typing import Any, Literal
 from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType, shortened
 from roi_engine.value import ROUNDING
-from roi_engine.written_numbers import in_percent, in_points, is_converted, meant_by
+from roi_engine.written_numbers import in_percent, in_points, is_converted, meant_by, names_other_currency
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
 
@@ -93,8 +93,10 @@ class Quantity:
             return f" Type {guesses[0]:.15g} without quotation marks."
         return f" Did you mean {' or '.join(self.guesses(value))}? Type the number without quotation marks."
 
-    def guesses(self, text: str) -> list[str]:
+    def guesses(self, text: str, currency: str = "") -> list[str]:
         """The legal numbers that a text may mean, each as it is told.
+
+        currency : the scenario's, where it is known; what is written in another one is no amount in it.
 
         >>> SHARE.guesses("12 %"), MONTHS.guesses("2 years"), CALLS.guesses("5 million"), GIGABYTES.guesses("28 apples")
         (['12 % (0.12)'], ['24 months'], ['5000000'], [])
@@ -102,15 +104,15 @@ class Quantity:
         unit = _said(self.unit) if is_converted(text, self.unit) else ""
         return [
             f"{guess * 100:.12g} % ({guess:.12g})" if self.kind == "fraction" and guess != 0 else f"{guess:.15g}{unit}"
-            for guess in self._legal_guesses(text)
+            for guess in self._legal_guesses(text, currency)
         ]
 
     def _meant(self, text: str) -> list[float]:
         return meant_by(text, self.unit, share=self.kind == "fraction")
 
-    def _legal_guesses(self, text: str) -> list[float]:
+    def _legal_guesses(self, text: str, currency: str = "") -> list[float]:
         """The legal numbers that a text may mean; a share may be written in per cent."""
-        if in_points(text) and self.name == ERROR_REDUCTION:
+        if (in_points(text) and self.name == ERROR_REDUCTION) or self._is_other_money(text, currency):
             return []
         candidates: list[float] = []
         for number in self._meant(text):
@@ -125,8 +127,26 @@ class Quantity:
             return False
         return True
 
-    def asked_for(self, text: str) -> str:
+    def _is_other_money(self, text: str, currency: str) -> bool:
+        return "{currency}" in self.unit and names_other_currency(text, currency)
+
+    def in_its_currency(self, value: Any, currency: str) -> Any:
+        """The value, as in a scenario of a currency.
+
+        Raises `WrongType` for money of another one.
+
+        >>> MONEY.in_its_currency("3000 EUR", "USD")
+        Traceback (most recent call last):
+        roi_engine.errors.WrongType: "3000 EUR" is not a number. Type the amount in USD, the number alone.
+        """
+        if isinstance(value, str) and self._is_other_money(value, currency):
+            raise WrongType(f"{_shown(value)} is not a number. {self.asked_for(value, currency)}")
+        return value
+
+    def asked_for(self, text: str, currency: str = "") -> str:
         """What to type in place of a text that may mean nothing here."""
+        if self._is_other_money(text, currency):
+            return f"Type the amount in {currency}, the number alone."
         if in_points(text) and self.name == ERROR_REDUCTION:
             return "Points of accuracy are not the share of errors that disappears: FT_ERRORCUT turns them into it."
         return f"Type a number {self.range_in_words}."
@@ -192,7 +212,7 @@ class Quantity:
 
     def unit_in(self, currency: str) -> str:
         """The unit with the currency written in."""
-        return self.unit.replace("{currency}", currency)
+        return self.unit.replace("{currency}", currency).lstrip()
 
 
 @dataclass(frozen=True)

@@ -573,11 +573,13 @@ class Scenario(BaseModel):
         problems += rules.missing(given, INPUTS) + rules.unserved(given, INPUTS)
         problems += rules.reviewed_twice(given) + rules.other_model_lacks(given) + rules.cached_twice(given)
         problems += rules.unlike_units(given)
+        foreign = {each.place: each for each in rules.other_money(given, INPUTS)}
+        problems += foreign.values()
         problems += rules.read_annotations(given, find_input) + rules.outside_ranges(given, INPUTS)
         try:
             scenario = build(given)
         except ValidationError as error:
-            problems += rules.described(error, INPUTS)
+            problems += [each for each in rules.described(error, INPUTS) if each.place not in foreign]
         if problems:
             raise ScenarioError(rules.in_order(problems, cls.model_fields))
         return scenario
@@ -601,7 +603,9 @@ class Scenario(BaseModel):
             raise ScenarioError(problems)
         kept = self.given()
         if "ranges" in kept and "ranges" not in named:
-            kept["ranges"] = {name: span for name, span in self.ranges.items() if _still_holds(span, named.get(name))}
+            kept["ranges"] = {
+                name: span for name, span in self.ranges.items() if name not in named or _holds(span, named[name])
+            }
         if "confirmed" in kept and "confirmed" not in named:
             same = {name for name in self.confirmed if name not in named or named[name] == getattr(self, name)}
             kept["confirmed"] = {name: answer for name, answer in self.confirmed.items() if name in same}
@@ -617,9 +621,12 @@ class Scenario(BaseModel):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _still_holds(span: Range, value: Any) -> bool:
-    """Whether a range may stay beside a new value; None where there is none."""
-    return not isinstance(value, (int, float)) or span.holds(value)
+def _holds(span: Range, value: Any) -> bool:
+    """Whether a range may stay beside a new value.
+
+    What is no number is told elsewhere.
+    """
+    return value is not None and (not isinstance(value, (int, float)) or span.holds(value))
 
 
 def _collect_inputs() -> dict[str, Input]:

@@ -84,10 +84,10 @@ _TOO_LARGE = f"This is no scenario: it has more than {LARGEST_FILE // 1000} kB."
 
 def _standard_input() -> str:
     try:
-        text = sys.stdin.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
+        content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
             raise ScenarioError([Problem("standard input", _TOO_LARGE)])
-        return text.removeprefix("\ufeff")  # Windows shells may put a byte order mark before the text
+        return decoded(content)  # Windows shells may put a byte order mark before the text
     except UnicodeDecodeError:
         raise ScenarioError([Problem("standard input", "This is not UTF-8 text.")]) from None
 

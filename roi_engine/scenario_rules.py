@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean, shortened
 from roi_engine.inputs import Input, Range
-from roi_engine.quantity import DISTRIBUTION, SERVING, TEXT
+from roi_engine.quantity import DISTRIBUTION, SERVING, TEXT, currency_code
 from roi_engine.value import ROUNDING
 
 Find = Callable[[str], Input]
@@ -98,6 +98,23 @@ def missing(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
         amount = _absent(inputs["monthly_review_cost"])
         sentence = f"{amount.sentence} Or give review_cost_per_call, which follows the calls."
         problems.append(Problem(amount.place, sentence))
+    return problems
+
+
+def other_money(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
+    """Amounts that were written in another currency than the scenario's.
+
+    given : what was given, by name.
+    inputs : the inputs by name.
+    """
+    code = given.get("currency", inputs["currency"].default)
+    problems = []
+    for name, value in given.items():
+        if isinstance(value, str) and isinstance(code, str) and name in inputs:
+            try:
+                inputs[name].quantity.in_its_currency(value, currency_code(code))
+            except FtRoiError as error:
+                problems.append(Problem(name, str(error), error.code))
     return problems
 
 
@@ -247,6 +264,7 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
             given[section] = {}
             continue
         read: dict[str, Any] = {}
+        seen: set[str] = set()
         for label, entry in entries.items():
             place = f"{section}.{shortened(str(label))}"
             try:
@@ -254,6 +272,10 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
             except UnknownName as error:
                 problems.append(Problem(place, str(error), error.code))
                 continue
+            if declared.name in seen:
+                problems.append(Problem(place, f'The input "{declared.name}" is given twice. Keep one of the two.'))
+                continue
+            seen.add(declared.name)
             if section == "ranges":
                 span = _range(declared, entry, place, problems)
                 if span is not None:
@@ -264,13 +286,24 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                 except FtRoiError as error:
                     problems.append(Problem(place, str(error), error.code))
                     continue
-                if section == "confirmed" and not read[declared.name].strip():
-                    problems.append(Problem(place, _EMPTY_ANSWER))
+                if section == "confirmed" and not says_something(read[declared.name]):
+                    problems.append(Problem(place, f"The answer is empty. {WHAT_AN_ANSWER_IS}, or delete the line."))
         given[section] = read
     return problems
 
 
-_EMPTY_ANSWER = "The answer is empty. Write what the figure rests on, or delete the line."
+WHAT_AN_ANSWER_IS = "Write what the figure rests on"
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Korean that fill a place and are not seen."""
+
+
+def says_something(text: str) -> bool:
+    """Whether a text holds a letter that is seen: without one it answers nothing.
+
+    >>> says_something("measured"), says_something("…"), says_something("\u200b"), says_something("5")
+    (True, False, False, False)
+    """
+    return any(letter.isalpha() and letter not in _BLANK_LETTERS for letter in text)
 
 
 def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:
@@ -279,7 +312,7 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         problems.append(Problem(place, f"{declared.name} is no number and has no range."))
         return None
     if isinstance(entry, Range):
-        entry = {**entry.model_dump(), "untyped": entry.untyped}
+        entry = entry.model_dump()
     if not isinstance(entry, Mapping):
         problems.append(Problem(place, "Write low and high: {low = 1, high = 2}."))
         return None
@@ -307,12 +340,21 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
         problems.append(Problem(place, sentence, "#NUM!"))
         return None
-    untyped = entry.get("untyped")
-    return Range(**checked, untyped=untyped if untyped in ("low", "high") else "")
+    untyped = entry.get("untyped", "")
+    if untyped not in ("", *_ENDS):
+        problems.append(Problem(f"{place}.untyped", 'Write "low" or "high": the end that nobody typed.'))
+        return None
+    return Range(**checked, untyped=untyped)
+
+
+_ENDS = ("low", "high")
+
+
+EMPTY_WITH_A_RANGE = "It is empty, and low and high have no value between them. Type the value, or delete the two."
 
 
 def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
-    """Inputs whose value lies outside of its own range.
+    """Inputs outside of their own range, or that have a range and no value.
 
     given : what was given, by name, with ranges that were read.
     inputs : the inputs by name.
@@ -323,7 +365,9 @@ def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
             value = inputs[name].check(given.get(name, inputs[name].default))
         except FtRoiError:
             continue  # it is told where it stands
-        if value is not None and not span.holds(value):
+        if value is None:
+            problems.append(Problem(f"ranges.{name}", EMPTY_WITH_A_RANGE))
+        elif not span.holds(value):
             sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}. Correct one of"
             problems.append(Problem(f"ranges.{name}", f"{sentence} the three.", "#NUM!"))
     return problems

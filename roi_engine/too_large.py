@@ -75,5 +75,5 @@ def _powers_of_ten(name: str, value: Any, horizon: float) -> float:
 def _described(name: str, value: Any, horizon: float) -> str:
     if isinstance(value, list):
         return name
-    over = f", over {horizon:g} months" if name in _MONTHS_TO_COMPOUND else ""
+    over = f", over {horizon:g} month{'' if horizon == 1 else 's'}" if name in _MONTHS_TO_COMPOUND else ""
     return f"{name} ({value:.12g}{over})"

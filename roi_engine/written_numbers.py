@@ -53,11 +53,17 @@ _PER = {"per", "a", "an", "each", "every", "/"}
 _PER_YEAR, _PER_MONTH = re.compile(r"\bp\.?\s?a\b\.?"), re.compile(r"\bp\.?\s?m\b\.?")
 _SAYS_NOTHING = {
     "per", "a", "an", "the", "percentage", "in", "of", "each", "every", "about", "approx", "approximately", "around",
-    "roughly", "ca", "circa", "only", "/", "~", "≈", "(", ")", "$", "€", "£", "¥", "₹", "us", "usd", "eur", "euro",
-    "euros", "dollar", "dollars", "gbp", "chf", "jpy", "inr", "rs", "krw", "cad", "aud", "sek", "nok", "dkk", "pln",
-    "brl", "cny",
+    "roughly", "ca", "circa", "only", "/", "~", "≈", "(", ")",
 }  # fmt: skip
 """Words that change nothing about a figure."""
+_DOLLARS = "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP"
+_CURRENCIES = {
+    _DOLLARS: ("$", "dollar", "dollars"), "USD": ("us", "usd"), "EUR": ("€", "eur", "euro", "euros"),
+    "GBP": ("£", "gbp"), "JPY CNY": ("¥",), "INR PKR LKR NPR": ("₹", "rs"), "INR": ("inr",),
+    **{code: (code.lower(),) for code in ["CHF", "JPY", "KRW", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "BRL", "CNY"]},
+}  # fmt: skip
+_CURRENCY = {word: frozenset(codes.split()) for codes, words in _CURRENCIES.items() for word in words}
+"""The words for money, each with the codes of the currencies that it may mean."""
 
 
 def meant_by(text: str, unit: str = "", *, share: bool = True) -> list[float]:
@@ -89,6 +95,18 @@ def is_converted(text: str, unit: str) -> bool:
     """
     written = _Written.of(text)
     return written is not None and written.of_the_unit(unit) != 1
+
+
+def names_other_currency(text: str, currency: str) -> bool:
+    """Whether a text names money of another currency than the one asked for.
+
+    currency : its code; empty where it is not known, and no other can be told.
+
+    >>> names_other_currency("3000 EUR", "USD"), names_other_currency("$3000", "CAD"), names_other_currency("3k", "USD")
+    (True, False, False)
+    """
+    words = _WORD.findall(text.lower())
+    return bool(currency) and any(word in _CURRENCY and currency not in _CURRENCY[word] for word in words)
 
 
 def in_percent(text: str) -> bool:
@@ -142,6 +160,8 @@ class _Written:
         for word in self.words:
             if word in _PERCENT or word in _POINTS:
                 factor *= share / 100
+            elif word in _CURRENCY:
+                factor *= not unit or "currency" in of_the_unit
             elif word not in (*_PERIOD, *_SIZES, *_SAYS_NOTHING) and word.rstrip("s") not in of_the_unit:
                 return 0.0
         return factor * self.of_the_unit(unit)

@@ -13,6 +13,7 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
+from templates.building.as_generated import PROPERTY, fingerprint_as_generated
 from templates.building.book import Book, Edition
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
@@ -95,7 +96,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     by_year = fill_by_year(book, years, flows)
     sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
     options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
-    results = fill_scenario_results(book, scenarios, flows.months) if scenarios else None
+    results = fill_scenario_results(book, scenarios, inputs.bounds, flows.months) if scenarios else None
     checks = add_checks_sheet(book, Checked(inputs, flows, figures, by_year, sensitivity, options, scenarios, results))
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)
@@ -132,6 +133,8 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
     if not book.to_fill_in:
         properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
+    generated = fingerprint_as_generated(book.scenarios, book.to_fill_in)
+    properties.append(StringProperty(name=PROPERTY, value=generated))
     properties.append(StringProperty(name="Edition", value=book.edition))
     properties.append(DateTimeProperty(name="Generated", value=moment.replace(tzinfo=None)))
     if recipient:

@@ -35,7 +35,7 @@ class Example:
 
     name : the input that is asked about.
     words : of the sentence.
-    surfaces : where it can be asked; FT_CHECK reads no sources, and a file must give both ends of a range.
+    surfaces : where it can be asked; FT_CHECK reads no sources.
     """
 
     name: str
@@ -191,6 +191,41 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             ONE_TOKEN | FLEET | {"serving_tokens_per_call": 600},
         ),
     ),
+    "A share, thousands or millions in the place of calls": (
+        Example(
+            "baseline_monthly_api_calls",
+            "1.5 calls a month. Are these thousands, or millions? That is 1,500, or 1,500,000.",
+            {"calls": 1.5},
+            {"calls": 10},
+        ),
+        Example("baseline_monthly_api_calls", "Are these thousands", {"calls": 0.4}, {"calls": 0}),
+    ),
+    "A call without tokens": (
+        Example(
+            "tokens_per_call",
+            "0 tokens a call: every call is free. Give the tokens of a typical call.",
+            {"tokens_per_call": 0},
+            {"tokens_per_call": 0} | BASELINE_MIX | FINETUNED_MIX,
+        ),
+        Example(
+            "baseline_input_tokens",
+            "0 tokens at 2 per million: the prompt is free. Give its tokens.",
+            BASELINE_MIX | {"baseline_input_tokens": 0},
+            BASELINE_MIX | {"baseline_input_tokens": 0, "baseline_input_price_per_m": 0},
+        ),
+        Example(
+            "switch_output_tokens",
+            "the answer is free",
+            OTHER_MIX | {"switch_output_tokens": 0},
+            OTHER_MIX | {"switch_output_tokens": 10},
+        ),
+        Example(
+            "serving_tokens_per_call",
+            "the fleet has nothing to do",
+            FLEET | {"serving_tokens_per_call": 0},
+            FLEET | {"serving_tokens_per_call": 600},
+        ),
+    ),
     "Tokens in thousands": (
         Example(
             "tokens_per_call",
@@ -224,9 +259,30 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"monthly_growth": 0.2, "months": 12},
             {"monthly_growth": 0.15, "months": 12},
         ),
+        Example(
+            "monthly_growth",
+            "Falling by 10 % a month is 0.089 times the traffic in month 24. Is it the growth per year?",
+            {"monthly_growth": -0.1},
+            {"monthly_growth": -0.09},
+        ),
+    ),
+    "Drift per year in the place of one per month": (
+        Example(
+            "monthly_gain_decay",
+            "10 % a month leaves 0.08 of the gain after 24 months. Is it the drift per year? That is 0.00874 a month.",
+            {"monthly_gain_decay": 0.1},
+            {"monthly_gain_decay": 0.1, "retraining_interval": 20, "retraining_cost": 100},
+        ),
+        Example(
+            "monthly_gain_decay",
+            "leaves 0.05 of the gain after 1 month",
+            {"monthly_gain_decay": 0.95, "retraining_interval": 1, "retraining_cost": 100},
+            {"monthly_gain_decay": 0.95, "accuracy": 0, "retraining_interval": 1, "retraining_cost": 100},
+        ),
     ),
     "No traffic moves within the horizon": (
         Example("go_live_delay", "horizon of 24 months", {"go_live_delay": 24}, {"go_live_delay": 23}),
+        Example("go_live_delay", "horizon of 1 month.", {"go_live_delay": 1, "months": 1}, {"months": 1}),
         Example(
             "parallel_months",
             "whole horizon of 24 months",
@@ -250,6 +306,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     ),
     "A horizon in years": (
         Example("months_to_amortize", "3 months. Are these years? That is 36.", {"months": 3}, {"months": 6}),
+        Example("months_to_amortize", "1 month. Is it 1 year? That is 12.", {"months": 1}, {"months": 12}),
     ),
     "A long horizon without drift": (
         Example(
@@ -265,12 +322,38 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"months": 60, "accuracy": 0},
         ),
     ),
+    "A year's pay in the place of an hour's": (
+        Example(
+            "engineering_rate",
+            "150,000 for one hour. Is it the pay of a year? That is 75 an hour.",
+            {"engineering_hours": 150, "engineering_rate": 150_000},
+            {"engineering_hours": 150, "engineering_rate": 150},
+        ),
+        Example(
+            "engineering_rate",
+            "0.95 for one hour of engineering",
+            {"engineering_hours": 150, "engineering_rate": 0.95},
+            {"engineering_hours": 150, "engineering_rate": 5},
+        ),
+        Example(
+            "engineering_rate",
+            "Is it the pay of a year?",
+            {"engineering_hours": 150, "engineering_rate": 40_000},
+            {"engineering_hours": 150, "engineering_rate": 40_000, "currency": "KZT"},
+        ),
+    ),
     "A date's serial number": (
         Example(
             "gpu_hourly_rate",
             "46143 is how a sheet stores the date 2026-05-01. Was 1.5 or 5.1 typed, and taken for a date?",
             {"gpu_hourly_rate": 46143},
             {"gpu_hourly_rate": 4.6143},
+        ),
+        Example(
+            "gpu_hourly_rate",
+            "46143 is how",
+            {"gpu_hourly_rate": 46143, "currency": "CZK"},
+            {"gpu_hourly_rate": 46143, "currency": "a currency of our own"},
         ),
     ),
     "A GPU by the month in the place of the hour": (
@@ -286,6 +369,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             FLEET | {"serving_gpu_hourly_rate": 2_100},
             FLEET | {"serving_gpu_hourly_rate": 2_100, "currency": "JPY"},
         ),
+        Example(
+            "gpu_hourly_rate",
+            "Is it the price of a month",
+            {"gpu_hourly_rate": 90_000, "currency": "KRW"},
+            {"gpu_hourly_rate": 90_000, "currency": "VND"},
+        ),
     ),
     "Storage by the TB in the place of the GB": (
         Example(
@@ -293,6 +382,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "23 for a GB and month is 23,000 a TB. Is it the price per TB? That is 0.023.",
             {"storage_monthly_rate": 23},
             {"storage_monthly_rate": 0.23},
+        ),
+        Example(
+            "storage_monthly_rate",
+            "Is it the price per TB?",
+            {"storage_monthly_rate": 2_000, "currency": "KRW"},
+            {"storage_monthly_rate": 2_000, "currency": "LBP"},
         ),
     ),
     "A price per million in the place of one per 1,000": (
@@ -315,6 +410,66 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "0.01 per million tokens is next to nothing. Is it per 1,000 tokens? That is 10 per million",
             FINETUNED_MIX | {"finetuned_output_price_per_m": 0.01},
             FINETUNED_MIX | {"finetuned_output_price_per_m": 0.02},
+        ),
+        Example(
+            "finetuned_output_price_per_m",
+            "Is it per token? That is 8 per million",
+            FINETUNED_MIX | {"finetuned_output_price_per_m": 0.000008},
+            FINETUNED_MIX | {"finetuned_output_price_per_m": 8},
+        ),
+        Example(
+            "training_price_per_m",
+            "Is it per 1,000 tokens? That is 8 per million",
+            {"training_tokens_m": 10, "training_price_per_m": 0.008},
+            {"training_tokens_m": 10, "training_price_per_m": 8},
+        ),
+    ),
+    "A price per token in the place of one per 1,000": (
+        Example(
+            "baseline_cost_per_1k_tokens",
+            "3e-06 per 1,000 tokens is 0.003 per million. Is it per token? That is 0.003 here.",
+            {"baseline_cost": 0.000003},
+            {"baseline_cost": 0.00002},
+        ),
+    ),
+    "Cents in the place of dollars": (
+        Example(
+            "baseline_output_price_per_m",
+            "160 per million tokens is what few models cost. Is it in cents? That is 1.6.",
+            BASELINE_MIX | {"baseline_input_price_per_m": 0.4, "baseline_output_price_per_m": 160},
+            BASELINE_MIX | {"baseline_input_price_per_m": 0.4, "baseline_output_price_per_m": 120},
+        ),
+        Example(
+            "switch_input_price_per_m",
+            "40 per million tokens is what few models cost. Is it in cents? That is 0.4.",
+            OTHER_MIX | {"switch_input_price_per_m": 40},
+            OTHER_MIX | {"switch_input_price_per_m": 40, "currency": "CZK"},
+        ),
+    ),
+    "A price in another unit than the one beside it": (
+        Example(
+            "baseline_cached_price_per_m",
+            "50 beside 2 for a prompt token, each per million. Is it in cents, or for more tokens?",
+            BASELINE_MIX | {"baseline_cached_share": 0.6, "baseline_cached_price_per_m": 50},
+            BASELINE_MIX | {"baseline_cached_share": 0.6, "baseline_cached_price_per_m": 2},
+        ),
+        Example(
+            "finetuned_cached_price_per_m",
+            "0.0005 beside 1 for a prompt token, each per million. Is it per 1,000 tokens?",
+            FINETUNED_MIX | {"finetuned_cached_share": 0.6, "finetuned_cached_price_per_m": 0.0005},
+            FINETUNED_MIX | {"finetuned_cached_share": 0.6, "finetuned_cached_price_per_m": 0.1},
+        ),
+        Example(
+            "baseline_cached_write_price_per_m",
+            "Is it in cents",
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2, "baseline_cached_write_price_per_m": 250},
+            BASELINE_MIX | {"baseline_cached_write_share": 0.2, "baseline_cached_write_price_per_m": 2.5},
+        ),
+        Example(
+            "training_price_per_m",
+            "0.025 beside 1 for a prompt token",
+            FINETUNED_MIX | {"training_tokens_m": 10, "training_price_per_m": 0.025},
+            FINETUNED_MIX | {"training_tokens_m": 10, "training_price_per_m": 25},
         ),
     ),
     "Input and output price exchanged": (
@@ -411,6 +566,18 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "0 per million tokens: no list price is",
             {**BASELINE_MIX, "baseline_input_price_per_m": 0},
             {**BASELINE_MIX, "baseline_input_price_per_m": 0.2},
+        ),
+        Example(
+            "baseline_cost_per_1k_tokens",
+            "0 per 1,000 tokens: no list price is",
+            {"baseline_cost": 0},
+            BASELINE_MIX,
+        ),
+        Example(
+            "switch_cost_per_1k_tokens",
+            "0 per 1,000 tokens: no list price is",
+            {"switch_cost_per_1k_tokens": 0},
+            {"switch_cost_per_1k_tokens": 0.01},
         ),
     ),
     "A price for shorter or longer prompts": (
@@ -539,6 +706,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             "switch_batch_discount",
             "batches save nothing",
+            OTHER_MIX | {"switch_batch_share": 0.5},
+            {"switch_batch_share": 0.5},
+        ),
+        Example(
+            "switch_batch_discount",
+            "batches save nothing",
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0.4, "baseline_batch_discount": 0.5},
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0, "baseline_batch_discount": 0.5},
         ),
@@ -585,6 +758,14 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "The first retraining would fall into month 24, and the horizon ends with month 24: it never takes place.",
             {"retraining_interval": 24, "retraining_cost": 100},
             {"retraining_interval": 23, "retraining_cost": 100},
+        ),
+    ),
+    "A retraining each month": (
+        Example(
+            "retraining_interval",
+            "Retrained each month. Is the interval in years? That is 12.",
+            {"retraining_interval": 1, "retraining_cost": 100},
+            {"retraining_interval": 2, "retraining_cost": 100},
         ),
     ),
     "An idle fleet": (
@@ -638,26 +819,29 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "GPU-hours or hours on the clock": (
         Example(
             "training_hours",
-            "24 h on 4 GPUs is 96 GPU-hours",
-            {"gpu_count": 4},
-            {"gpu_count": 4, "training_hours": 6},
+            "5000 h on 4 GPUs is 20,000 GPU-hours",
+            {"gpu_count": 4, "training_hours": 5_000},
+            {"gpu_count": 4, "training_hours": 72},
         ),
         Example(
             "training_hours",
             "If 24 are hours on the clock",
-            {"model_size_b": 14, "storage_gb": 200},
-            {"model_size_b": 13.7, "storage_gb": 200},
+            {"model_size_b": 405, "storage_gb": 2_000},
+            {"model_size_b": 70, "storage_gb": 2_000},  # an adapter, beside weights in 4 bits
+        ),
+    ),
+    "Training tokens in the place of millions": (
+        Example(
+            "training_tokens_m",
+            "Taken as 2,000,000 million tokens. Are these single tokens? That is 2 million.",
+            {"training_tokens_m": 2_000_000, "training_price_per_m": 3},
+            {"training_tokens_m": 2, "training_price_per_m": 3},
         ),
     ),
     "Little storage, or none": (
         Example("storage_gb", "No storage", {"storage_gb": 0}, {"storage_gb": 0, "training_hours": 0}),
         Example("storage_gb", "4 bytes", {"storage_gb": 28}, {"storage_gb": 28, "model_size_b": 2}),
-        Example(
-            "storage_gb",
-            "Less than one checkpoint of full fine-tuning, 98 GB",
-            {"storage_gb": 97},
-            {"storage_gb": 98},
-        ),
+        Example("storage_gb", "4 bytes", {"storage_gb": 14}, {"storage_gb": 0.2}),  # an adapter
     ),
     "A cost that is not borne": (
         Example(
@@ -698,6 +882,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"accuracy": 0.12},
             {"accuracy": 0.12, "review_cost": 0},
         ),
+        Example("accuracy_improvement_percent", "30 % is the share", {"accuracy": 0.3}, {"accuracy": 0.31}),
+        Example(
+            "switch_accuracy_improvement_percent",
+            "10 % is the share of errors",
+            OTHER_MIX | {"switch_accuracy_improvement_percent": 0.1},
+            {"switch_accuracy_improvement_percent": 0.1},  # nothing counts without a price, and that is asked
+        ),
         Example(
             "accuracy_improvement_percent",
             "20 % is the share of errors",
@@ -722,14 +913,40 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "Only its low end is given. Taken as high: 28.8, 20 % above the value. Type both ends.",
             {"ranges": {"training_hours": Range(low=12, high=28.8, untyped="high")}},
             {"ranges": {"training_hours": Range(low=12, high=28.8)}},
-            surfaces=(CELL,),
         ),
         Example(
             "training_hours",
             "Only its high end is given. Taken as low: 19.2, 20 % below the value.",
             {"ranges": {"training_hours": Range(low=19.2, high=72, untyped="low")}},
             {},
-            surfaces=(CELL,),
+        ),
+    ),
+    "An end far from the value": (
+        Example(
+            "baseline_monthly_api_calls",
+            "Its high end 1,000,000 is 100 times the value 10,000. Is it of the same unit?",
+            {"ranges": {"calls": {"low": 8_000, "high": 1_000_000}}},
+            {"ranges": {"calls": {"low": 8_000, "high": 100_000}}},
+        ),
+        Example(
+            "gpu_hourly_rate",
+            "Its low end 0.015 is 1/100 of the value 1.5.",
+            {"ranges": {"gpu_hourly_rate": {"low": 0.015, "high": 4}}},
+            {"ranges": {"gpu_hourly_rate": {"low": 0.15, "high": 4}}},
+        ),
+    ),
+    "An end that would be asked about as a value": (
+        Example(
+            "contingency",
+            "Its high end: 150 %: was 1.5 % meant? That is 0.015.",
+            {"contingency": 0.1, "ranges": {"contingency": {"low": 0, "high": 1.5}}},
+            {"contingency": 0.1, "ranges": {"contingency": {"low": 0, "high": 0.5}}},
+        ),
+        Example(
+            "tokens_per_call",
+            "Its low end: Taken as 2 tokens. Are these thousands?",
+            {"ranges": {"tokens_per_call": {"low": 2, "high": 3_000}}},
+            {"ranges": {"tokens_per_call": {"low": 1_000, "high": 3_000}}},
         ),
     ),
     "A percentage typed as a whole number": (

@@ -98,7 +98,7 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         return
     if not is_on("quiet"):
         count = len(rendering.cells)
-        print_line(f"LibreOffice recalculated {count:,} formulas; {len(errors) or 'no'} cells hold an error.")
+        print_line(f"LibreOffice recalculated {count:,} formulas; {_cells(len(errors))} an error.")
         for path in written:
             print_line(f"  {path}")
         if rendering.left_out:
@@ -124,3 +124,7 @@ def _page_paths(pages: Mapping[str, bytes], folder: Path, force: bool) -> dict[P
     for target in targets:
         refuse_existing(target, force, elsewhere="")
     return targets
+
+
+def _cells(count: int) -> str:
+    return "1 cell holds" if count == 1 else f"{count or 'no'} cells hold"

@@ -30,10 +30,10 @@ def header_text(text: str, longest: int = LONGEST) -> str:
 
 
 def ascii_name(name: str) -> str:
-    """A file name for programs that know no other letters.
+    r"""A file name for programs that know no other letters.
 
-    >>> ascii_name("template-Anna-Müller.xlsx"), ascii_name("отчёт.xlsx")
-    ('template-Anna-Muller.xlsx', '_____.xlsx')
+    >>> ascii_name("template-Anna-Müller.xlsx"), ascii_name("отчёт.xlsx"), ascii_name("\uff02x.xlsx")
+    ('template-Anna-Muller.xlsx', '_____.xlsx', '_x.xlsx')
     """
     letters = (each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    return "".join(each if each.isascii() else "_" for each in letters)
+    return "".join(each if each.isascii() and each.isprintable() and each not in '"\\/' else "_" for each in letters)

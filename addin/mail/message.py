@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
+from urllib.parse import quote
 
 from addin.mail.header_check import check_headers
 from addin.mail.header_text import ascii_name, header_text
@@ -100,10 +102,43 @@ def _composed(mail: Mail, draft: bool, plain: bool) -> EmailMessage:
             )
     name, content = mail.attachment
     result.add_attachment(content, *WORKBOOK_TYPE, filename=name)
-    if not name.isascii():
-        *_, part = result.iter_attachments()
-        part.set_param("name", ascii_name(name))  # for programs that do not know RFC 2231
+    *_, part = result.iter_attachments()
+    for header in _named(name):
+        del part[header.name]
+        part[header.name] = header
     return result
+
+
+def _named(name: str) -> tuple[_Header, _Header]:
+    """The headers of an attachment with its name.
+
+    In ASCII for old programs, and in its own letters too (RFC 6266).
+    """
+    plain = ascii_name(name)
+    own = () if name.isascii() else (f"filename*=utf-8''{quote(name, safe='')}",)
+    return (
+        _Header("Content-Type", ("/".join(WORKBOOK_TYPE), f'name="{plain}"')),
+        _Header("Content-Disposition", ("attachment", f'filename="{plain}"', *own)),
+    )
+
+
+class _Header(str):
+    """A header as it is written, a parameter a line.
+
+    The library writes one of filename and filename* alone, and cuts a long one.
+    """
+
+    name: str
+    parts: Sequence[str]
+
+    def __new__(cls, name: str, parts: Sequence[str]) -> _Header:
+        header = super().__new__(cls, "; ".join(parts))
+        header.name, header.parts = name, parts
+        return header
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The header's lines."""
+        return f"{self.name}: {f';{policy.linesep} '.join(self.parts)}{policy.linesep}"
 
 
 def as_bytes(mail: EmailMessage) -> bytes:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-_TENS = "BWP CNY DKK EGP HKD MAD MDL MXN NOK RON SAR SEK TRY TTD TWD UAH ZAR BOB CZK HNL MOP NAD PHP THB UYU"
-_HUNDREDS = "INR JPY HUF ISK RUB DZD KES LKR NPR PKR BDT ARS CLP CRC JMD RSD DOP AMD ALL MKD"
-_THOUSANDS = "COP IDR IQD IRR KHR KRW LAK LBP MMK MNT NGN PYG TZS UGX UZS VND XAF XOF CDF GNF MGA MWK RWF"
-_UNITS = {code: size for codes, size in ((_TENS, 10), (_HUNDREDS, 100), (_THOUSANDS, 1000)) for code in codes.split()}
+import math
+
+_CODES = {
+    1: "USD EUR GBP CHF CAD AUD NZD SGD BND BGN BAM AZN GEL KWD BHD OMR JOD GIP FKP BMD BSD BBD BZD PAB XCD AWG ANG TND"
+    " LYD FJD TOP WST PGK TMT",
+    10: "AED ILS MYR PEN PLN QAR BRL BWP CNY DKK EGP HKD MAD MDL MXN NOK RON SAR SEK TRY TTD TWD UAH ZAR BOB CZK HNL MOP"
+    " NAD PHP THB UYU GTQ GHS NIO SRD MUR MVR SCR TJS LSL SZL ERN",
+    100: "INR JPY HUF ISK RUB DZD KES LKR NPR PKR BDT CLP CRC JMD RSD DOP AMD ALL MKD KZT AFN BTN KGS ETB HTG GYD LRD"
+    " VUV XPF DJF CVE KMF AOA YER SDG NGN GMD MZN ARS",
+    1000: "COP IQD KHR KRW MMK MNT PYG RWF TZS UGX XAF XOF CDF MGA MWK BIF SYP",
+    10_000: "IDR VND LAK UZS GNF IRR SLL",
+    100_000: "LBP",
+}
+_UNITS = {code: size for size, codes in _CODES.items() for code in codes.split()}
+"""How many units are a dollar, to a power of ten."""
 
 
 def units(currency: str, dollars: float) -> float:
-    """A bound of so many dollars in a currency, to the nearest power of ten.
+    """A bound of so many dollars in a currency, to a power of ten.
 
-    currency : a code; one that is not known counts as dollars.
+    currency : a code.
     dollars : the bound.
+    Returns NaN for a currency that is not known: nothing lies above it, nothing below, and nothing is asked.
 
-    >>> units("EUR", 50), units("DKK", 50), units("JPY", 50)
-    (50, 500, 5000)
+    >>> units("EUR", 50), units("DKK", 50), units("JPY", 50), units("VND", 50), units("points", 50)
+    (50, 500, 5000, 500000, nan)
     """
-    return dollars * _UNITS.get(currency, 1)
+    return dollars * _UNITS.get(currency, math.nan)

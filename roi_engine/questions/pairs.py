@@ -55,10 +55,25 @@ def says_none(s: Scenario, name: str) -> bool:
     return name in s.model_fields_set and any(prices)
 
 
+def other_model_priced(s: Scenario) -> bool:
+    """Whether another general model has a price.
+
+    Nothing that is said of it counts without one.
+
+    s : the scenario.
+    """
+    return s.switch_input_price_per_m is not None or s.switch_cost_per_1k_tokens is not None
+
+
+def _pairs_that_count(s: Scenario) -> tuple[Pair, ...]:
+    """Every pair; those of another model where it has a price."""
+    return tuple(pair for pair in PAIRS if not pair.amount.startswith("switch_") or other_model_priced(s))
+
+
 @question("An amount without its price")
 def no_price(s: Scenario) -> Asked:
     """Hours without pay, tokens without a price, an interval without a cost."""
-    for pair in PAIRS:
+    for pair in _pairs_that_count(s):
         amount, price = getattr(s, pair.amount), getattr(s, pair.price)
         if pair.amount == "switch_batch_share" and amount is None and s.switch_input_price_per_m is not None:
             amount = s.baseline_batch_share  # what the other model leaves empty is the baseline's
@@ -74,7 +89,7 @@ def no_price(s: Scenario) -> Asked:
 @question("A price without its amount")
 def no_amount(s: Scenario) -> Asked:
     """Pay without hours, a retraining that never falls due."""
-    for pair in PAIRS:
+    for pair in _pairs_that_count(s):
         price = getattr(s, pair.price)
         if price and not pair.may_be_idle and pair.amount not in s.model_fields_set:
             given, wanted = INPUTS[pair.price], INPUTS[pair.amount].label
@@ -89,7 +104,7 @@ def no_amount(s: Scenario) -> Asked:
 @question("Another general model without a price")
 def other_model_without_a_price(s: Scenario) -> Asked:
     """What is said of it changes nothing."""
-    if s.switch_input_price_per_m is None and s.switch_cost_per_1k_tokens is None:
+    if not other_model_priced(s):
         idle = [name for name in INPUTS if name.startswith("switch_") and getattr(s, name)]
         yield from ((name, "Without a price of the other model it changes nothing.") for name in idle[:1])
 
@@ -103,3 +118,10 @@ def late_retraining(s: Scenario) -> Asked:
             "retraining_interval",
             f"The first retraining would fall into month {first}, and the horizon ends with month {s.months_to_amortize}: it never takes place. Is the interval in months?",
         )
+
+
+@question("A retraining each month")
+def monthly_retraining(s: Scenario) -> Asked:
+    """1, for a year."""
+    if s.retraining_interval == 1:
+        yield "retraining_interval", "Retrained each month. Is the interval in years? That is 12."

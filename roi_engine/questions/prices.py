@@ -25,6 +25,20 @@ DEAREST_PER_TOKEN = 0.5
 DEAREST_PER_MILLION = 1000.0
 """Dollars for a million tokens that no list charges."""
 
+CHEAPEST_PER_1K = 0.00001
+"""Dollars for 1,000 tokens, one cent for a million, that no model costs less than."""
+
+DEAREST_TYPICAL = {"input": 30.0, "output": 120.0}
+"""Dollars for a million tokens that only a few models cost more than."""
+
+LIKE_THE_INPUT = {
+    "cached_price_per_m": (1 / 50, 1.0), "cached_write_price_per_m": (1 / 10, 10.0),
+}  # fmt: skip
+"""Between which parts of the input price that of a token read from the cache, and of one written to it, lies."""
+
+TRAINING_LIKE_THE_INPUT = (1 / 30, 100.0)
+"""The same of a training token, beside the input price of the model that was trained."""
+
 CHEAPEST_PER_MILLION = 0.02
 """Dollars for a million tokens that few models cost less than; prices per 1,000 are mostly below it."""
 
@@ -33,6 +47,10 @@ DEAREST_GB_MONTH = 1.0
 """Dollars of a GPU-hour, and of a GB for a month, that nobody charges."""
 
 HOURS_A_MONTH = 730
+
+DEAREST_HOUR, CHEAPEST_HOUR = 1000.0, 5.0
+HOURS_A_YEAR = 2000
+"""Dollars for an hour of engineering that nobody is paid, and hours that one works in a year."""
 
 OLD_PRICE_DAYS = 365
 """A price whose source is so much older than the newest row of the price table has to be read again."""
@@ -56,15 +74,20 @@ def _per_million(s: Scenario) -> Iterator[tuple[str, float]]:
                 yield name, price
 
 
+def _is_unused(s: Scenario, side: str) -> bool:
+    """Whether a side's price per 1,000 tokens counts for nothing."""
+    return mix_given(s.inputs(), side) or (side == "finetuned" and s.serving == "self_hosted")
+
+
 def _is_a_date(value: float) -> bool:
     return value == int(value) and _FIRST_SERIAL <= value <= _LAST_SERIAL
 
 
-@question("A date's serial number")
+@question("A date's serial number", of_ends=True)
 def serial_number(s: Scenario) -> Asked:
     """A figure such as 1.5 that a sheet took for the first of May."""
-    if units(s.currency, 1) >= 1000:
-        return  # such a price is an ordinary one
+    if not units(s.currency, 1) < 1000:
+        return  # such a price is an ordinary one, or may be
     for name, declared in INPUTS.items():
         value = getattr(s, name)
         if declared.quantity.kind == "price" and value and _is_a_date(value):
@@ -75,7 +98,7 @@ def serial_number(s: Scenario) -> Asked:
             yield name, f"{value:.0f} is how a sheet stores the date {day}. Was {typed} typed, and taken for a date?"
 
 
-@question("A GPU by the month in the place of the hour")
+@question("A GPU by the month in the place of the hour", of_ends=True)
 def gpu_by_the_month(s: Scenario) -> Asked:
     """2,100 for an hour."""
     for name in ("gpu_hourly_rate", "serving_gpu_hourly_rate"):
@@ -88,7 +111,20 @@ def gpu_by_the_month(s: Scenario) -> Asked:
             )
 
 
-@question("Storage by the TB in the place of the GB")
+@question("A year's pay in the place of an hour's", of_ends=True)
+def pay_by_the_year(s: Scenario) -> Asked:
+    """150,000 for an hour."""
+    pay = s.engineering_rate
+    if pay > units(s.currency, DEAREST_HOUR) and not _is_a_date(pay):
+        yield (
+            "engineering_rate",
+            f"{pay:,g} for one hour. Is it the pay of a year? That is {pay / HOURS_A_YEAR:g} an hour.",
+        )
+    elif 0 < pay < units(s.currency, CHEAPEST_HOUR) and units(s.currency, 1) == 1:
+        yield "engineering_rate", f"{pay:,g} for one hour of engineering. Are these thousands, or is it another unit?"
+
+
+@question("Storage by the TB in the place of the GB", of_ends=True)
 def storage_by_the_terabyte(s: Scenario) -> Asked:
     """23 for a GB."""
     price = s.storage_monthly_rate
@@ -99,36 +135,80 @@ def storage_by_the_terabyte(s: Scenario) -> Asked:
         )
 
 
-@question("A price per million in the place of one per 1,000")
+@question("A price per million in the place of one per 1,000", of_ends=True)
 def per_million(s: Scenario) -> Asked:
     """0.60 for 1,000 tokens."""
     bound = DEAREST_PER_TOKEN if s.tokens_per_call == 1 else DEAREST_PER_1K
     for side in SIDES:
         name = f"{side}_cost_per_1k_tokens"
         price = getattr(s, name) or 0.0
-        unused = mix_given(s.inputs(), side) or (side == "finetuned" and s.serving == "self_hosted")
-        if price >= units(s.currency, bound) and not unused and not _is_a_date(price):
+        if price >= units(s.currency, bound) and not _is_unused(s, side) and not _is_a_date(price):
             yield (
                 name,
                 f"{price:g} per 1,000 tokens is {price * 1000:,g} per million. Is it the price per million? That is {price / 1000:g} here.",
             )
 
 
-@question("A price per 1,000 in the place of one per million")
+@question("A price per 1,000 in the place of one per million", of_ends=True)
 def per_1k(s: Scenario) -> Asked:
     """0.0006 for a million tokens."""
-    for name, price in _per_million(s):
-        if 0 < price < units(s.currency, CHEAPEST_PER_MILLION):
+    least = units(s.currency, CHEAPEST_PER_MILLION)
+    for name, price in (*_per_million(s), ("training_price_per_m", s.training_price_per_m or 0)):
+        if 0 < price < least:
+            of, times = ("1,000 tokens", 1e3) if price * 1e3 >= least else ("token", 1e6)
             yield (
                 name,
-                f"{price:g} per million tokens is next to nothing. Is it per 1,000 tokens? That is {price * 1000:g} per million.",
+                f"{price:g} per million tokens is next to nothing. Is it per {of}? That is {price * times:g} per million.",
             )
 
 
-@question("A price per million that no list has")
+@question("A price per token in the place of one per 1,000", of_ends=True)
+def per_token(s: Scenario) -> Asked:
+    """0.000003 for 1,000 tokens."""
+    for side in SIDES:
+        name = f"{side}_cost_per_1k_tokens"
+        price = getattr(s, name) or 0.0
+        if 0 < price < units(s.currency, CHEAPEST_PER_1K) and not _is_unused(s, side):
+            yield (
+                name,
+                f"{price:g} per 1,000 tokens is {price * 1000:g} per million. Is it per token? That is {price * 1000:g} here.",
+            )
+
+
+@question("Cents in the place of dollars", of_ends=True)
+def in_cents(s: Scenario) -> Asked:
+    """60 for a million tokens, for 0.60."""
+    for name, price in _per_million(s):
+        most = units(s.currency, DEAREST_TYPICAL[name.split("_")[1]])
+        if most < price <= units(s.currency, DEAREST_PER_MILLION):
+            yield (
+                name,
+                f"{price:,g} per million tokens is what few models cost. Is it in cents? That is {price / 100:g}.",
+            )
+
+
+@question("A price in another unit than the one beside it", of_ends=True)
+def unlike_the_input_price(s: Scenario) -> Asked:
+    """A cached token that costs more than one read anew, or next to nothing."""
+    beside = [
+        (f"{side}_{field}", f"{side}_input_price_per_m", between)
+        for side in SIDES
+        for field, between in LIKE_THE_INPUT.items()
+    ]
+    for name, other, (least, most) in (
+        *beside,
+        ("training_price_per_m", "finetuned_input_price_per_m", TRAINING_LIKE_THE_INPUT),
+    ):
+        price, prompt = getattr(s, name) or 0, getattr(s, other) or 0
+        if price > 0 < prompt and not least <= price / prompt <= most:
+            cure = "in cents, or for more tokens" if price > prompt else "per 1,000 tokens"
+            yield name, f"{price:g} beside {prompt:g} for a prompt token, each per million. Is it {cure}?"
+
+
+@question("A price per million that no list has", of_ends=True)
 def beyond_any_list(s: Scenario) -> Asked:
     """3,200 for a million tokens."""
-    for name, price in _per_million(s):
+    for name, price in (*_per_million(s), ("training_price_per_m", s.training_price_per_m or 0)):
         if price > units(s.currency, DEAREST_PER_MILLION) and not _is_a_date(price):
             yield name, f"{price:,g} per million tokens is above any list price. Is it of another unit, or per billion?"
 
@@ -190,6 +270,9 @@ def free_today(s: Scenario) -> Asked:
             name = f"{side}_{field}_price_per_m"
             if getattr(s, name) == 0 and getattr(s, f"{side}_{field}_tokens") != 0:
                 yield name, "0 per million tokens: no list price is. Is the price missing?"
+        name = f"{side}_cost_per_1k_tokens"
+        if getattr(s, name) == 0 and not _is_unused(s, side):
+            yield name, "0 per 1,000 tokens: no list price is. Is the price missing?"
 
 
 _FREE = "Paid by the token, at 0: the fine-tuned model is free. Give its price, or serve it on your own GPUs."

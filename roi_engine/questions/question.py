@@ -18,24 +18,27 @@ class Question:
 
     title : what it is about, in a few words; no two have the same.
     ask : gives what is asked of a scenario with its metrics; nothing where all is well.
+    of_ends : whether the ends of an input's range are asked about as its value is.
     """
 
     title: str
     ask: Callable[[Scenario, Appraisal], Asked]
+    of_ends: bool = False
 
 
 QUESTIONS: dict[str, Question] = {}
 """Every question by its title, in the order of their files."""
 
 
-def question(title: str) -> Callable[[Callable[[Scenario], Asked]], Callable[[Scenario], Asked]]:
+def question(title: str, of_ends: bool = False) -> Callable[[Callable[[Scenario], Asked]], Callable[[Scenario], Asked]]:
     """Declares a question about the inputs themselves.
 
     title : what it is about.
+    of_ends : whether it is how a figure is mistyped, and asked about the ends of its range too.
     """
 
     def declared(asks: Callable[[Scenario], Asked]) -> Callable[[Scenario], Asked]:
-        _declare(Question(title, lambda scenario, result: asks(scenario)))
+        _declare(Question(title, lambda scenario, result: asks(scenario), of_ends))
         return asks
 
     return declared
@@ -54,6 +57,15 @@ def question_about_the_result(
         return asks
 
     return declared
+
+
+def counted(number: int, unit: str) -> str:
+    """A whole number of a unit in words.
+
+    >>> counted(1, "month"), counted(24, "month")
+    ('1 month', '24 months')
+    """
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 def _declare(asked: Question) -> None:

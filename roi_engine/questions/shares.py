@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from roi_engine.questions.pairs import other_model_priced
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import Scenario
 
 LOWEST_PLAUSIBLE_RATE = 0.02
 """A discount rate per year below this is often one per month."""
 
-MOST_POINTS = 0.40
+MOST_POINTS = 0.30
 """Accuracy points that fine-tuning gains at most."""
 
 LIKE_AN_ACCURACY = 0.90
@@ -38,7 +39,7 @@ def accuracy_points(s: Scenario) -> Asked:
             )
 
 
-@question("The new accuracy in the place of the share of errors")
+@question("The new accuracy in the place of the share of errors", of_ends=True)
 def new_accuracy(s: Scenario) -> Asked:
     """0.97 may be what the fine-tuned model gets right."""
     for name, reviewed in _shares(s):
@@ -53,7 +54,8 @@ def new_accuracy(s: Scenario) -> Asked:
 def _shares(s: Scenario) -> tuple[tuple[str, bool], ...]:
     """The shares of both models, and whether there is a review cost that they cut."""
     reviewed = bool(s.monthly_review_cost or s.review_cost_per_call)
-    return ("accuracy_improvement_percent", reviewed), ("switch_accuracy_improvement_percent", reviewed)
+    other = reviewed and other_model_priced(s)
+    return ("accuracy_improvement_percent", reviewed), ("switch_accuracy_improvement_percent", other)
 
 
 @question("A model that makes more errors")
@@ -66,20 +68,7 @@ def more_errors(s: Scenario) -> Asked:
         )
 
 
-@question("A range with one end")
-def one_end(s: Scenario) -> Asked:
-    """Low or high alone, in a block of cells."""
-    for name, span in s.ranges.items():
-        if span.untyped:
-            end, other = (span.high, "low") if span.untyped == "high" else (span.low, "high")
-            side = "above" if span.untyped == "high" else "below"
-            yield (
-                name,
-                f"Only its {other} end is given. Taken as {span.untyped}: {end:,g}, 20 % {side} the value. Type both ends.",
-            )
-
-
-@question("A percentage typed as a whole number")
+@question("A percentage typed as a whole number", of_ends=True)
 def whole_percentage(s: Scenario) -> Asked:
     """1.5 in the place of 1.5 %."""
     for name in PERCENTAGES:

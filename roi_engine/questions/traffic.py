@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from roi_engine.questions.question import Asked, question
+from roi_engine.questions.question import Asked, counted, question
 from roi_engine.scenario import Scenario
 from roi_engine.scenario_rules import mix_given
+
+FEWEST_CALLS = 10
+"""Calls a month below which nobody trains a model."""
+
+LEAST_LEFT = 0.10
+"""A part of the traffic, or of the gain, that is left within a horizon in what people plan."""
 
 STEEP_GROWTH = 0.15
 """Growth per month above which traffic is more than five times as large after a year."""
@@ -44,7 +50,39 @@ def one_token(s: Scenario) -> Asked:
         )
 
 
-@question("Tokens in thousands")
+@question("A share, thousands or millions in the place of calls", of_ends=True)
+def few_calls(s: Scenario) -> Asked:
+    """5, for 5 million."""
+    calls = s.baseline_monthly_api_calls
+    if 0 < calls < FEWEST_CALLS:
+        yield (
+            "baseline_monthly_api_calls",
+            f"{calls:g} calls a month. Are these thousands, or millions? That is {calls * 1e3:,.10g}, or {calls * 1e6:,.10g}.",
+        )
+
+
+@question("A call without tokens")
+def no_tokens(s: Scenario) -> Asked:
+    """Priced by the token, and none of them."""
+    inputs = s.inputs()
+    sides = [side for side in ("baseline", "finetuned") if not mix_given(inputs, side)]
+    if s.serving == "self_hosted" and "finetuned" in sides:
+        sides.remove("finetuned")
+    if s.tokens_per_call == 0 and any(getattr(s, f"{side}_cost_per_1k_tokens") for side in sides):
+        yield "tokens_per_call", "0 tokens a call: every call is free. Give the tokens of a typical call."
+    for side in ("baseline", "finetuned", "switch"):
+        for field, what in (("input", "the prompt"), ("output", "the answer")):
+            price = getattr(s, f"{side}_{field}_price_per_m")
+            if price and getattr(s, f"{side}_{field}_tokens") == 0:
+                yield f"{side}_{field}_tokens", f"0 tokens at {price:g} per million: {what} is free. Give its tokens."
+    if s.serving_tokens_per_call == 0 and s.serving_gpu_hourly_rate:
+        yield (
+            "serving_tokens_per_call",
+            "0 tokens a call: the fleet has nothing to do. Give the tokens of a typical call.",
+        )
+
+
+@question("Tokens in thousands", of_ends=True)
 def tokens_in_thousands(s: Scenario) -> Asked:
     """1.8 in the place of 1,800."""
     for name in (*_WHOLE_CALLS, *_ANSWERS):
@@ -56,22 +94,39 @@ def tokens_in_thousands(s: Scenario) -> Asked:
         yield name, f"Taken as {tokens:g} tokens. Are these thousands? That is {tokens * 1000:,g}."
 
 
-@question("Growth per year in the place of one per month")
+@question("Growth per year in the place of one per month", of_ends=True)
 def steep_growth(s: Scenario) -> Asked:
-    """By the month, or over the whole horizon."""
+    """By the month, or over the whole horizon; up or down."""
     growth, months = s.monthly_growth, s.months_to_amortize
-    if growth <= 0:
+    if growth == 0:
         return
     per_month = f"That is {(1 + growth) ** (1 / 12) - 1:.3g} a month."
     at_the_end = (1 + growth) ** (months - 1)
-    if growth > STEEP_GROWTH:
+    if growth < 0:
+        if at_the_end >= LEAST_LEFT:
+            return
+        grown = f"{at_the_end:.2g} times the traffic in month {months}"
+    elif growth > STEEP_GROWTH:
         year = (1 + growth) ** 12
         grown = f"{year:,.1f} times the traffic after a year"
     elif at_the_end > MOST_GROWTH:
         grown = f"{at_the_end:,.0f} times the traffic in month {months}"
     else:
         return
-    yield "monthly_growth", f"{growth * 100:g} % a month is {grown}. Is it the growth per year? {per_month}"
+    moving = f"{growth * 100:g} % a month" if growth > 0 else f"Falling by {-growth * 100:g} % a month"
+    yield "monthly_growth", f"{moving} is {grown}. Is it the growth per year? {per_month}"
+
+
+@question("Drift per year in the place of one per month", of_ends=True)
+def steep_drift(s: Scenario) -> Asked:
+    """It eats the whole gain before the model is trained again."""
+    drift, months = s.monthly_gain_decay, min(s.retraining_interval or s.months_to_amortize, s.months_to_amortize)
+    left = (1 - drift) ** months
+    if left < LEAST_LEFT and s.accuracy_improvement_percent > 0:
+        yield (
+            "monthly_gain_decay",
+            f"{drift * 100:g} % a month leaves {left:.2g} of the gain after {counted(months, 'month')}. Is it the drift per year? That is {1 - (1 - drift) ** (1 / 12):.3g} a month.",
+        )
 
 
 @question("No traffic moves within the horizon")
@@ -79,11 +134,11 @@ def no_traffic(s: Scenario) -> Asked:
     """The go-live lies behind it, or the old bill is paid to its end."""
     months = s.months_to_amortize
     if s.go_live_delay >= months:
-        yield "go_live_delay", f"No traffic moves within the horizon of {months} months."
+        yield "go_live_delay", f"No traffic moves within the horizon of {counted(months, 'month')}."
     elif s.go_live_delay + s.parallel_months >= months:
         yield (
             "parallel_months",
-            f"The old bill is paid through the whole horizon of {months} months: nothing is saved.",
+            f"The old bill is paid through the whole horizon of {counted(months, 'month')}: nothing is saved.",
         )
 
 
@@ -94,7 +149,7 @@ def long_ramp(s: Scenario) -> Asked:
     if s.go_live_delay < months < end and s.ramp_months:
         yield (
             "ramp_months",
-            f"All traffic has moved in month {end}, after the horizon of {months} months. Is the ramp that long?",
+            f"All traffic has moved in month {end}, after the horizon of {counted(months, 'month')}. Is the ramp that long?",
         )
 
 
@@ -103,7 +158,10 @@ def short_horizon(s: Scenario) -> Asked:
     """3 in the place of 36."""
     months = s.months_to_amortize
     if months <= FEW_MONTHS:
-        yield "months_to_amortize", f"{months} months. Are these years? That is {months * 12}."
+        yield (
+            "months_to_amortize",
+            f"{counted(months, 'month')}. {'Is it 1 year' if months == 1 else 'Are these years'}? That is {months * 12}.",
+        )
 
 
 @question("A long horizon without drift")

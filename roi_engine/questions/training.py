@@ -3,48 +3,62 @@
 from __future__ import annotations
 
 from roi_engine.cashflow import MODEL
-from roi_engine.estimators import checkpoint_gb
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import Scenario
 
 BYTES_PER_FULL_PRECISION_PARAMETER = 4
 
-LARGEST_GPU_GB = 192.0
-"""Memory of the largest GPU that one rents by the hour."""
+BYTES_PER_PARAMETER = 2
+"""Of a copy of the weights, in full precision and in 16 bits. What is smaller is an adapter."""
 
-A_DAY = 24
+SMALLEST_BYTES = 0.5
+LARGEST_GPU_GB = 192.0
+"""Weights in 4 bits, as an adapter is trained beside them, and memory of the largest GPU that one rents by the hour."""
+
+A_WEEK = 7 * 24
 """Hours on the clock from which a run of several GPUs may be one of GPU-hours."""
+
+MOST_MILLION_TOKENS = 20_000
+"""Million tokens that nobody has billed for a fine-tuning."""
 
 
 @question("GPU-hours or hours on the clock")
 def wall_clock_hours(s: Scenario) -> Asked:
     """Hours that may have been multiplied already."""
-    if s.gpu_count > 1 and s.training_hours >= A_DAY:
+    if s.gpu_count > 1 and s.training_hours >= A_WEEK:
         yield (
             "training_hours",
             f"Taken as wall-clock hours: {s.training_hours:g} h on {s.gpu_count} GPUs is {s.training_hours * s.gpu_count:,g} GPU-hours. If {s.training_hours:g} are GPU-hours already, leave the GPU count at 1.",
         )
-    if s.gpu_count == 1 and s.training_hours > 0 and checkpoint_gb(s.model_size_b) > LARGEST_GPU_GB:
+    if s.gpu_count == 1 and s.training_hours > 0 and SMALLEST_BYTES * s.model_size_b > LARGEST_GPU_GB:
         yield (
             "training_hours",
-            f"Taken as GPU-hours of one GPU, on which full fine-tuning of {s.model_size_b:g} billion parameters does not fit. If {s.training_hours:g} are hours on the clock, give the number of GPUs.",
+            f"Taken as GPU-hours of one GPU, on which {s.model_size_b:g} billion parameters do not fit even in 4 bits. If {s.training_hours:g} are hours on the clock, give the number of GPUs.",
+        )
+
+
+@question("Training tokens in the place of millions", of_ends=True)
+def tokens_for_millions(s: Scenario) -> Asked:
+    """2,000,000 in the place of 2."""
+    tokens = s.training_tokens_m or 0
+    if tokens >= MOST_MILLION_TOKENS:
+        yield (
+            "training_tokens_m",
+            f"Taken as {tokens:,.10g} million tokens. Are these single tokens? That is {tokens / 1e6:g} million.",
         )
 
 
 @question("Little storage, or none")
 def little_storage(s: Scenario) -> Asked:
-    """Less than a checkpoint of the model."""
+    """A copy of the weights, and nothing else."""
     if s.storage_gb == 0 and s.training_hours > 0:
         yield "storage_gb", "No storage. Checkpoints, optimizer states and the final model all take room."
-    elif 0 < s.storage_gb <= BYTES_PER_FULL_PRECISION_PARAMETER * s.model_size_b:
+    elif (
+        0 < BYTES_PER_PARAMETER * s.model_size_b <= s.storage_gb <= BYTES_PER_FULL_PRECISION_PARAMETER * s.model_size_b
+    ):
         yield (
             "storage_gb",
             "At most one copy of the weights at 4 bytes per parameter, and no checkpoint. Is that all that is kept?",
-        )
-    elif 0 < s.storage_gb < checkpoint_gb(s.model_size_b):
-        yield (
-            "storage_gb",
-            f"Less than one checkpoint of full fine-tuning, {checkpoint_gb(s.model_size_b):,g} GB with optimizer states. An adapter needs less.",
         )
 
 

@@ -14,6 +14,7 @@ from roi_engine.inputs import normal_form
 from roi_engine.options import Options
 from roi_engine.quantity import START_MONTH, TEXT
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
+from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 from roi_engine.value import ROUNDING
 from roi_engine.worksheet.memory import remembered
@@ -29,6 +30,7 @@ EMPTY = "empty"
 """What stands as generated for a cell that may be empty, and was."""
 
 
+UNTIL_THEN = "They count for nothing until then."
 UNTIL_INSIDE = "These count for nothing until it lies inside."
 """A sheet goes on calculating while somebody tries another value; a file that says so is refused."""
 
@@ -110,8 +112,9 @@ def read_block(block: Block) -> Case:
             continue
         answer = _answer(row, columns, value)
         if value is None:  # a heading, or an input at its default
-            if answer and (unset := known_input(label)):
-                answers[unset.name] = answer
+            if unset := known_input(label):
+                answers.update({unset.name: answer} if answer else {})
+                _add_range(unset.name, unset.default, row, columns, values, questions)
             continue
         try:
             name = find_input(label).name
@@ -128,12 +131,7 @@ def read_block(block: Block) -> Case:
         values[name] = value
         if answer:
             answers[name] = answer
-        low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
-        span = span_of(name, value, low, high, shape)
-        if span is not None and _lies_outside(value, span):
-            questions.append(InputWarning(name, f"{value:,g} lies outside of its own low and high. {UNTIL_INSIDE}"))
-        elif span is not None:
-            values.setdefault("ranges", {})[name] = span
+        _add_range(name, value, row, columns, values, questions)
     try:
         scenario = Scenario(**values, confirmed=answers)
     except ScenarioError as error:
@@ -143,16 +141,41 @@ def read_block(block: Block) -> Case:
     return Case(scenario, tuple(questions))
 
 
+def _add_range(
+    name: str,
+    value: Cell,
+    row: tuple[Cell, ...],
+    columns: Mapping[str, int],
+    values: dict[str, Any],
+    questions: list[InputWarning],
+) -> None:
+    """Adds the range of a row, or the question why it counts for nothing.
+
+    value : the input's, or its default; None where it has neither.
+    """
+    low, high, shape = (_cell(row, columns[title]) if title in columns else None for title in RANGE_TITLES)
+    span = span_of(name, value, low, high, shape)
+    if span is None:
+        return
+    if value is None:
+        if INPUTS[name].may_be_empty:
+            questions.append(InputWarning(name, f"{EMPTY_WITH_A_RANGE} {UNTIL_THEN}"))
+    elif _lies_outside(value, span):
+        questions.append(InputWarning(name, f"{value:,g} lies outside of its own low and high. {UNTIL_INSIDE}"))
+    else:
+        values.setdefault("ranges", {})[name] = span
+
+
 def _answer(row: tuple[Cell, ...], columns: Mapping[str, int], value: Cell) -> str:
     """What answers the questions about a row's value; empty where nothing does.
 
-    No figure waits for it: an error, or a text that no cell shows, is no answer.
+    No figure waits for it: an error, a number, or a text that no cell shows or that says nothing, is no answer.
     """
     answer, generated = (_cell(row, columns[title]) if title in columns else None for title in ANSWER_TITLES)
-    if answer is None or isinstance(answer, CellError) or not answers_for(value, generated):
+    if not isinstance(answer, str) or not says_something(answer) or not answers_for(value, generated):
         return ""
     try:
-        return str(TEXT.check(str(answer))).strip()
+        return str(TEXT.check(answer)).strip()
     except FtRoiError:
         return ""
 
@@ -232,6 +255,8 @@ def _end(end: Any, other: Any, name: str, value: Any, change: float) -> Any:
     """
     if end is not None:
         return end
+    if value is None:
+        return other  # told where the scenario is checked: no value stands between them
     if not isinstance(value, (int, float)) or not isinstance(other, (int, float)) or not INPUTS[name].numeric:
         return value  # not a number: said where the scenario is checked
     moved = moved_input(INPUTS[name], value, change)

@@ -20,6 +20,9 @@ def in_reading_order() -> list[Input]:
 
 
 def end_of(scenario: Scenario, name: str, end: str) -> Any:
-    """What a scenario's range of an input holds; nothing where it has no range."""
+    """What a scenario's range of an input holds.
+
+    Nothing where it has no range, or nobody typed that end.
+    """
     span = scenario.ranges.get(name)
-    return getattr(span, end) if span else None
+    return getattr(span, end) if span and span.untyped != end else None

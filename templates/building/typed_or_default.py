@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.worksheet.worksheet import Worksheet
+
 from roi_engine.inputs import Input
-from templates.building.book import FILL_IN
+from templates.building.book import FILL_IN, elsewhere
 from templates.building.formula import Formula, function
 from templates.building.quantities import Quantities
 
@@ -41,16 +44,71 @@ def default_where_replaced(name: str, typed: Quantities) -> Formula:
     return stands_in.where(0, FILL_IN)
 
 
+ONE_TOKEN_INPUT = "tokens_per_call"
+"""The input whose default, one token a call, is no call beside a token mix."""
+
+
+def one_token_is_no_call(typed: Quantities) -> Formula:
+    """Whether one token a call would stand beside a token mix.
+
+    A side would be charged by it, or a fleet sized.
+
+    typed : the typed cells of the inputs.
+    """
+
+    def count(*names: str) -> Formula:
+        cells = [typed[name] for name in names]
+        return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
+
+    baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
+    served = typed["serving_tokens_per_call"].fallback(0) > 1
+    fleet = (typed["serving"] == "self_hosted") & (count(finetuned) == 0) & served
+    return (count(baseline, finetuned, switch) > 0) & (count(baseline, finetuned) + fleet.where(1, 0) < 2)
+
+
 def is_empty(cell: Formula) -> Formula:
     """Whether nothing stands in a cell, or the empty text that a formula leaves there."""
     return Formula(f'{cell.text}=""', cell.value is None or cell.value == "")
 
 
-def in_use(declared: Input, cell: Formula, default: Any) -> Formula:
-    """The figure of a typed cell; its default when empty; fill in for no number."""
+@dataclass(frozen=True)
+class Bounds:
+    """The cells that say what a number may be.
+
+    Between which two it lies, and whether it is whole (step 1).
+    """
+
+    lowest: Formula
+    highest: Formula
+    step: Formula
+
+    def hold(self, cell: Formula) -> Formula:
+        """Whether a cell's number is legal: between them, and whole where need be."""
+        value = cell.value if isinstance(cell.value, (int, float)) else 0.0
+        number = Formula(cell.text, value)
+        whole = function("INT", number, value=int(value // 1))
+        return (number >= self.lowest) & (number <= self.highest) & (self.step * (number - whole) == 0)
+
+    def seen_from_another(self, sheet: Worksheet) -> Bounds:
+        """The same as seen from another sheet than theirs."""
+        return Bounds(*(elsewhere(sheet, each) if each.text[:1].isalpha() and each.text[-1:].isdigit() else each
+                        for each in (self.lowest, self.highest, self.step)))  # fmt: skip
+
+
+def is_a_choice(declared: Input, cell: Formula) -> Formula:
+    """Whether a cell holds one of the texts that an input may be."""
+    known = [cell == choice for choice in declared.quantity.choices]
+    return function("OR", *known, value=any(each.value for each in known))
+
+
+def in_use(declared: Input, cell: Formula, default: Any, legal: Formula) -> Formula:
+    """The figure of a typed cell; its default when empty; fill in for another.
+
+    legal : whether what stands in the cell is legal.
+    """
     if not declared.numeric:
-        return is_empty(cell).where(default, cell)
-    return cell.given().where(cell, is_empty(cell).where(default, FILL_IN))
+        return is_empty(cell).where(default, legal.where(cell, FILL_IN))
+    return cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
 
 
 def text_or_nothing(cell: Formula) -> Formula:

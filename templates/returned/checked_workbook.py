@@ -15,7 +15,8 @@ from openpyxl.utils import column_index_from_string
 from roi_engine.appraisal import appraise
 from roi_engine.by_year import PRESENT_VALUE, TOTAL
 from roi_engine.input_checks import InputWarning, check_inputs
-from roi_engine.scenario import Scenario
+from roi_engine.scenario import INPUTS, Scenario
+from templates.building.as_generated import figure_as_generated, fingerprint_of
 from templates.building.book import FT_FUNCTIONS, NEEDS_FUNCTIONS, Edition
 from templates.building.what_if_places import SHEETS, TABLES
 from templates.package_check import check_package
@@ -26,6 +27,7 @@ from templates.returned.formula_meaning import is_linked, meaning
 from templates.returned.provenance import edition_of, plain
 from templates.returned.reading import Reading, read_workbook
 from templates.sheets.input_rows import Column
+from templates.sheets.summary_sheet import LEGEND, QUESTIONS
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
@@ -42,6 +44,8 @@ INPUTS_SHEET, AS_GENERATED = "Inputs", column_index_from_string(Column.AS_GENERA
 """The sheet with the values that the workbook was generated from, and their column."""
 CHOICES = "Sensitivity"
 """The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
+ASKED = "FT_CHECK("
+"""What is asked about the inputs is told anyway, as of today."""
 CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
 """What the package check finds in a workbook that Excel calculates anew on opening, with which nothing is wrong, and in
 one whose formulas have no values, which is told once.
@@ -86,6 +90,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     told = {each.place for each in comparison.wrong}
     wrong = [
         *comparison.wrong,
+        *_changed_as_generated(reading, scenario, inputs_edited),
         *(each for each in _overtyped_checks(reading.book) if each.place not in told),
         *_failed_checks(reading.book),
         *_links(reading.book),
@@ -110,6 +115,44 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
         comparison.compared,
         inputs_edited,
     )
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """The rows of a sheet that hold questions about the inputs.
+
+    There are more or fewer of them after an answer, a range or a source was typed, and in another version.
+
+    rows : of the new workbook.
+    old : of the one that is checked.
+    """
+
+    rows: range
+    old: range
+
+    @property
+    def moved(self) -> int:
+        """How many rows further down what follows stands."""
+        return self.old.stop - self.rows.stop
+
+    @property
+    def missing(self) -> range:
+        """Rows of the new workbook that the other has no place for."""
+        return range(max(self.rows.start, self.old.stop), self.rows.stop)
+
+    def further(self, row: int) -> int:
+        """How many rows further down a row of the new workbook stands."""
+        return self.moved if row >= self.rows.stop else 0
+
+
+def _question_rows(cells: Mapping[tuple[int, int], Cell]) -> range | None:
+    """The rows of the questions, on a sheet that has their title and a legend.
+
+    From below the title to the empty one above the legend.
+    """
+    starts = [at[0] for at, cell in cells.items() if isinstance(cell.value, str) and cell.value.startswith(QUESTIONS)]
+    ends = [at[0] for at, cell in cells.items() if cell.value == LEGEND and starts and at[0] > starts[0]]
+    return range(starts[0] + 1, min(ends) - 1) if starts and ends else None
 
 
 class _Comparison:
@@ -217,7 +260,13 @@ class _Comparison:
             self._tell(Difference("formula", title, "There is no such sheet any more.", Place(title, 0, 0)))
             return
         there = self.titles[title]
-        found = self.book.cells(there)
+        questions = self._questions(title)
+        found = self._below(there, questions)
+
+        def place(at: tuple[int, int]) -> Place:
+            return Place(there, at[0] + questions.further(at[0]), at[1])
+
+        made = {at: cell for at, cell in made.items() if at[0] not in questions.missing}
         edited = [at for at, cell in made.items() if self._is_edited(found.get(at, EMPTY).formula, cell.formula)]
         kept = sum(cell.formula is not None for cell in found.values())
         moved = len(edited) > len(made) / 2 and kept > len(made) / 2  # its formulas are still there, in other cells
@@ -227,18 +276,36 @@ class _Comparison:
                 f"{title}: its cells stand elsewhere than in a new workbook of these inputs; compared by name only."
             )
             return
-        self.in_place.add(title)
+        if not questions.moved:
+            self.in_place.add(title)
         self.compared += len(made)
         for at in edited:
-            self._tell(at_cell("formula", Place(there, *at), _edited(found.get(at, EMPTY), made[at])))
+            self._tell(at_cell("formula", place(at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            if not _tells_of_functions(made[at].formula or "", found[at].value):
-                self._compare(Place(there, *at), found[at].value, made[at].value)
+            if ASKED not in (made[at].formula or "") and not _tells_of_functions(
+                made[at].formula or "", found[at].value
+            ):
+                self._compare(place(at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
             numbers = [at for at in numbers if at[1] != AS_GENERATED]
         for at in numbers if values else ():
-            self._compare(Place(there, *at), found.get(at, EMPTY).value, cells[at].value)
+            self._compare(place(at), found.get(at, EMPTY).value, cells[at].value)
+
+    def _questions(self, title: str) -> _Questions:
+        """Where the questions stand on a sheet, in the new workbook and in this one."""
+        new = _question_rows(self.new.cells(title))
+        old = _question_rows(self.book.cells(self.titles[title]))
+        return _Questions(new, old) if new and old else _Questions(range(0), range(0))
+
+    def _below(self, there: str, questions: _Questions) -> Mapping[tuple[int, int], Cell]:
+        """The cells of a sheet, those below the questions where a new workbook has them."""
+        found = self.book.cells(there)
+        if not questions.moved:
+            return found
+        above = {at: cell for at, cell in found.items() if at[0] < min(questions.old.stop, questions.rows.stop)}
+        below = {(at[0] - questions.moved, at[1]): cell for at, cell in found.items() if at[0] >= questions.old.stop}
+        return above | below
 
     def _has_as_many_years(self, found: Mapping[tuple[int, int], Cell]) -> bool:
         """Whether total and present value stand where the new workbook has them."""
@@ -268,6 +335,30 @@ class _Comparison:
     def _tell(self, difference: Difference) -> None:
         self.wrong.append(difference)
         self.told.add(difference.place)
+
+
+def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: bool) -> Iterator[Difference]:
+    """Values as generated that are others now.
+
+    An answer would count for a value that it was not given for.
+    """
+    book, made = reading.book, reading.provenance.figures
+    columns = {name: [book.at(place).value for place in places] for name, places in reading.generated.items()}
+    places = [place for each in reading.generated.values() for place in each if book.at(place).value is not None]
+    if not made or not places or fingerprint_of(columns) == made:
+        return
+    changed = False
+    if not inputs_edited and all(len(each) <= 1 for each in columns.values()):
+        for name, values in columns.items():
+            expected = figure_as_generated(scenario, INPUTS[name])
+            if values and not _same(values[0], expected, 1.0):
+                changed = True
+                sentence = f"{_shown(values[0])} stands as generated; it was {_shown(expected)}."
+                yield at_cell("value", reading.generated[name][0], sentence)
+    if not changed:
+        cure = "An answer may stand beside another value than the one that it was given for: ask again."
+        first = min(places, key=lambda each: (each.row, each.column))
+        yield at_cell("value", first, f"This or another value as generated was changed. {cure}")
 
 
 def _tells_of_functions(formula: str, found: Value) -> bool:

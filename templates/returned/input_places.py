@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 from roi_engine.inputs import Input, normal_form
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, known_input
-from templates.returned.column_titles import table_columns
+from templates.returned.column_titles import is_value_or_end, table_columns
 from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Cell, Name, Place, StoredWorkbook
 
@@ -43,6 +43,7 @@ class Table:
 
     titles : those of a table made by hand, each with its column.
     by_outcome : whether its low and high are a bad and a good end, either of which may be the lower one.
+    unread : columns of figures, in words, that are none of these.
     """
 
     sheet: str
@@ -50,6 +51,7 @@ class Table:
     rows: dict[str, list[int]]
     titles: dict[str, int] = field(default_factory=dict)
     by_outcome: bool = False
+    unread: Sequence[str] = ()
 
 
 @dataclass
@@ -74,6 +76,7 @@ class InputPlaces:
         self._tabs = {title: at for at, title in enumerate(self.book.titles)}
         for each in sorted(self.book.names, key=self._order):
             self._names.setdefault(each.name.lower(), []).append(each)
+        self._tables: list[Table] = []
         self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
         self._titles: dict[str, list[tuple[int, dict[str, int]]]] = {}
         self._rows_labels: dict[Place, str] = {}
@@ -216,6 +219,7 @@ class InputPlaces:
         for sheet in [*blocks, *self.book.titles]:
             for column, rows in self._labels_of(sheet).items():
                 table = self._table_at(sheet, column, rows)
+                self._tables += [table] if table else []
                 if table is not None and (best is None or len(rows) > len(best.rows)):
                     best = table
             if best is not None and sheet in blocks:
@@ -238,43 +242,47 @@ class InputPlaces:
 
         Its values stand under a title Value or, without titles, right beside the labels.
         """
+        if not self.ours:
+            return self._hand_made(sheet, column, rows)
         first = min(min(each) for each in rows.values())
         for _, titles in reversed([each for each in self._titles_of(sheet) if each[0] < first]):
-            if "value" in titles and titles["value"] > column:
+            if titles["value"] > column:
                 return Table(sheet, titles["value"], rows)
-        if self.ours:  # our own tables have titles; what stands right of other labels is no input
-            return None
-        return self._hand_made(sheet, column, rows)
+        return None  # our own tables have titles; what stands right of other labels is no input
 
     def _hand_made(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
-        """The table of a column of labels that has no title Value."""
+        """The table of a column of labels that somebody made."""
         labelled = [self.book.row(sheet, row) for each in rows.values() for row in each]
-        filled: dict[int, int] = {}
-        for cells in labelled:
-            for each, cell in cells.items():
-                if each > column and isinstance(cell.value, float) and not isinstance(cell.value, bool):
-                    filled[each] = filled.get(each, 0) + 1
-        figures = sorted(each for each, count in filled.items() if count >= FEWEST_LABELS)
+        to_the_right = [{each: cell.value for each, cell in cells.items() if each > column} for cells in labelled]
+        beside = {each for cells in to_the_right for each, value in cells.items() if value is not None}
+        figures = sorted(each for each in beside if any(_is_figure(cells.get(each)) for cells in to_the_right))
         if not figures:
-            beside = sum(column + 1 in cells and cells[column + 1].value is not None for cells in labelled)
-            return Table(sheet, column + 1, rows) if beside >= FEWEST_LABELS else None
+            filled = sum(column + 1 in cells and cells[column + 1].value is not None for cells in labelled)
+            return Table(sheet, column + 1, rows) if filled >= FEWEST_LABELS else None
         above = self._row_above(sheet, min(min(each) for each in rows.values()), figures)
-        found = table_columns({each: _title(above, each) for each in figures})
+        titled = {each: _title(above, each) for each in figures}
+        texts = {each: _title(above, each) for each in beside if each not in figures}
+        titled.update({each: title for each, title in texts.items() if is_value_or_end(title)})
+        found = table_columns(dict(sorted(titled.items())))
         if found.value is None:
-            self.undecided = (
-                f"On the sheet {plain(sheet)} several columns hold figures: {', '.join(found.undecided)}. "
-                "Which are the values? Title that column Value, or delete the others."
-            )
+            named = ", ".join(found.undecided)
+            several = f"several columns hold figures: {named}. Which are the values?"
+            which = several if len(found.undecided) > 1 else f"the figures are titled {named}. Are these the values?"
+            self.undecided = f"On the sheet {plain(sheet)} {which} Title that column Value, or delete the others."
             return None
         titles = {**title_columns(above), "value": found.value, **found.titles}
-        return Table(sheet, found.value, rows, titles, found.by_outcome)
+        return Table(sheet, found.value, rows, titles, found.by_outcome, found.unread)
 
     def _row_above(self, sheet: str, first: int, figures: Sequence[int]) -> dict[int, Cell]:
-        """The nearest row above a table with a text over a column of figures."""
-        for row in range(first - 1, max(0, first - 1 - MOST_ROWS_TO_TITLES), -1):
-            cells = self.book.row(sheet, row)
-            if any(_title(cells, each) for each in figures):
-                return cells
+        """The nearest row above a table with a title over a column of figures.
+
+        A title is a text, else a number such as a year.
+        """
+        near = [self.book.row(sheet, row) for row in range(first - 1, max(0, first - 1 - MOST_ROWS_TO_TITLES), -1)]
+        for kind in (str, float):
+            for cells in near:
+                if any(each in cells and type(cells[each].value) is kind for each in figures):
+                    return cells
         return {}
 
     # --- several scenarios
@@ -288,6 +296,18 @@ class InputPlaces:
         shown = _CHOSEN.match(formula) if formula else None
         figures = self._area(shown[1]) if shown else None
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
+
+    def generated(self, name: str, place: Place) -> list[Place]:
+        """Where the figures stand that an input was generated with.
+
+        One place for each scenario; none where its cell has no such column.
+        """
+        area = self._area(f"scenarios_{name}_generated")
+        if area is not None:
+            last = min(area.last[1], area.first[1] + MOST_SCENARIOS)
+            return [Place(area.sheet, area.first[0], column) for column in range(area.first[1], last + 1)]
+        titles = self.titles(place)
+        return [place.beside(titles["asgenerated"])] if "asgenerated" in titles else []
 
     def _area(self, name: str) -> Area | None:
         found = self._names.get(name.lower())
@@ -348,11 +368,26 @@ class InputPlaces:
             self.notes.append(f"{stranger[3:][:LONGEST_LABEL]}: no input of this version is called so; it is not read.")
         sheets = {each.sheet for names in self._names.values() for each in names if each.name.lower()[3:] in INPUTS}
         chosen = {place.sheet for place in self.places.values()}
-        if self.undecided and self.table is None:
+        if self.undecided:
             self.notes.append(self.undecided)
+        self._tell_tables()
         self._tell_hidden()
         if len(sheets - {None}) > 1 and None not in sheets:
             self.notes.append(f"Several sheets hold the inputs; {', '.join(sorted(chosen))} is read.")
+
+    def _tell_tables(self) -> None:
+        """Says which figures of tables made by hand are not read."""
+        table = self.table
+        if self.ours or table is None:
+            return
+        if table.unread:
+            columns = "The column {} holds" if len(table.unread) == 1 else "The columns {} hold"
+            told = columns.format(", ".join(table.unread))
+            self.notes.append(f"{told} figures beside the values on the sheet {plain(table.sheet)}; not read.")
+        others = [each for each in self._tables if each.sheet != table.sheet]
+        if others:
+            named = ", ".join(dict.fromkeys(plain(each.sheet) for each in others))
+            self.notes.append(f"Inputs also stand on {named}; read is the sheet {plain(table.sheet)} alone.")
 
     def _tell_hidden(self) -> None:
         """Names the inputs whose value a reader of the file cannot see.
@@ -369,8 +404,14 @@ class InputPlaces:
             self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")
 
 
+def _is_figure(value: object) -> bool:
+    return isinstance(value, float) and not isinstance(value, bool)
+
+
 def _title(cells: Mapping[int, Cell], column: int) -> str:
     value = cells[column].value if column in cells else None
+    if type(value) is float:
+        return f"{value:.12g}"  # a year, say
     return plain(value, LONGEST_LABEL) if isinstance(value, str) else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from roi_engine.errors import cleaned
 from roi_engine.inputs import normal_form
+from templates.building.as_generated import PROPERTY
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
 from templates.xlsx.untrusted_package import Package
 
@@ -23,11 +24,15 @@ _KINDS = {"custom-properties", "core-properties", "extended-properties"}
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a workbook says of itself; empty where it says nothing."""
+    """What a workbook says of itself; empty where it says nothing.
+
+    fingerprint, figures : of the inputs that it was made for, and of the figures as generated, of all its scenarios.
+    """
 
     version: str = ""
     generated: str = ""
     fingerprint: str = ""
+    figures: str = ""
     scenario_name: str = ""
     edition: str = ""
     created_by: str = ""
@@ -56,6 +61,7 @@ def provenance_of(book: StoredWorkbook) -> Provenance:
         version=version,
         generated=_moment(generated),
         fingerprint=fingerprint,
+        figures=properties.get(PROPERTY, ""),
         scenario_name=properties.get("Scenario", ""),
         edition=edition if (edition := properties.get("Edition", "")) in EDITIONS else edition_of(book),
         created_by=properties.get("creator", ""),

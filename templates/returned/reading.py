@@ -6,17 +6,18 @@ Its scenario, every problem with its cell, and its origin.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.inputs import Input
-from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity
+from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity, currency_code
 from roi_engine.questions.pairs import TYPED_AMOUNTS
 from roi_engine.scenario import INPUTS, Scenario
-from roi_engine.scenario_rules import ANNOTATIONS
+from roi_engine.scenario_rules import ANNOTATIONS, WHAT_AN_ANSWER_IS, says_something
 from roi_engine.worksheet.block import RANGE_TITLES, answers_for, span_of
 from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
@@ -33,13 +34,18 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class Reading:
-    """What a workbook holds: its scenario, or the problems that stand against one."""
+    """What a workbook holds: its scenario, or the problems that stand against one.
+
+    places : the cell of each input.
+    generated : those of the values that it was generated with, one for each scenario.
+    """
 
     scenario: Scenario | None
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     provenance: Provenance
     places: Mapping[str, Place]
+    generated: Mapping[str, Sequence[Place]]
     book: StoredWorkbook = field(repr=False)
 
     def checked(self) -> Scenario:
@@ -65,8 +71,9 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
         raise UnreadableWorkbook(found.undecided or _stranger(provenance))
     reader = _Reader(found, use_cached)
     scenario, problems = reader.scenario()
+    generated = {name: found.generated(name, place) for name, place in found.places.items()}
     notes = (*found.notes, *reader.notes, *_left_out(book))
-    return Reading(scenario, tuple(problems), notes, provenance, found.places, book)
+    return Reading(scenario, tuple(problems), notes, provenance, found.places, generated, book)
 
 
 def _left_out(book: StoredWorkbook) -> list[str]:
@@ -140,6 +147,13 @@ class _Reader:
         problems = sorted(self.problems, key=_in_order)
         return (None if problems else scenario), [self.problems[key] for key in problems]
 
+    @cached_property
+    def _currency(self) -> str:
+        """The code of the scenario's currency, as its cell has it."""
+        place = self.found.places.get("currency")
+        typed = self.book.at(self.found.typed(place)).value if place else None
+        return currency_code(typed) if type(typed) is str and typed.strip() else str(INPUTS["currency"].default)
+
     def _read_annotations(self, declared: Input, place: Place, value: Any, values: dict[str, Any]) -> None:
         """Low, high, distribution, source and note of a row."""
         name, titles = declared.name, self.found.titles(place)
@@ -158,7 +172,7 @@ class _Reader:
             if span and not uncertain and not any(f"{name} {title}" in self.problems for title in RANGE_TITLES):
                 values["ranges"][name] = span
         if self._is_answered_for(titles, place):
-            answer = self._text(f"{name} answer", place.beside(titles["answer"]))
+            answer = self._answer(f"{name} answer", self.found.typed(place.beside(titles["answer"])))
             values["confirmed"].update({name: answer} if answer else {})
         for title, kept in (("source", "sources"), ("note", "notes")):
             text = self._text(f"{name} {title}", place.beside(titles[title])) if title in titles else ""
@@ -169,7 +183,8 @@ class _Reader:
         """Whether an answer beside a cell is one about what stands there."""
         if "answer" not in titles:
             return False
-        generated = self.book.at(place.beside(titles["asgenerated"])).value if "asgenerated" in titles else None
+        beside = self.found.typed(place.beside(titles["asgenerated"])) if "asgenerated" in titles else None
+        generated = self.book.at(beside).value if beside else None
         return answers_for(self.book.at(self.found.typed(place)).value, generated)
 
     def _read(self, key: str, place: Place, quantity: Quantity) -> Any:
@@ -210,8 +225,19 @@ class _Reader:
         if isinstance(value, bool):
             return self._wrong(key, place, f"It is {str(value).upper()}. Type {_kind(quantity)}.")
         if isinstance(value, str) and not quantity.choices:
-            return self._wrong(key, place, not_a_number(plain(value), quantity))
+            return self._wrong(key, place, not_a_number(plain(value), quantity, self._currency))
         return value
+
+    def _answer(self, key: str, place: Place) -> str:
+        """An answer as it stands there.
+
+        A number, TRUE or a text that says nothing is a problem.
+        """
+        text, value = self._text(key, place), self.book.at(place).value
+        if text and not (type(value) is str and says_something(text)):
+            self._wrong(key, place, f"{_short(value)} is no answer. {WHAT_AN_ANSWER_IS}, or empty the cell.")
+            return ""
+        return text
 
     def _text(self, key: str, place: Place) -> str:
         """A source or a note as it stands there."""

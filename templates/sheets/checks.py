@@ -95,10 +95,9 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         _cheapest_option(checked.options),
         *_own_option(checked.options, out),
         *_scenario_checks(checked),
-        Check("check_inputs_in_range", "Every input lies within its legal range (inputs outside).",
+        Check("check_inputs_in_range", "Every input lies within its legal range, and its own (inputs outside).",
               outside, 0, inputs.in_range),
         _months_are_formulas(checked),
-        _like_units(inputs),
         _no_errors(book, checked),
     ]  # fmt: skip
 
@@ -241,23 +240,6 @@ def _months_are_formulas(checked: Checked) -> Check:
 
     sentence = "Every month on the Cash flow sheet is a formula: no figure was typed over one (cells)."
     return Check("check_months_are_formulas", sentence, found, months.value, checked.flows.net)
-
-
-def _like_units(inputs: InputCells) -> Check:
-    """Counts the sides of one token a call beside a token mix, the fleet among them."""
-    used = inputs.in_use
-
-    def count(*names: str) -> Formula:
-        cells = [used[name] for name in names]
-        return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
-
-    baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
-    served = used["serving_tokens_per_call"].fallback(0) > 1
-    fleet = (used["serving"] == "self_hosted") & (count(finetuned) == 0) & served
-    compared = (used["tokens_per_call"] == 1) & (count(baseline, finetuned, switch) > 0)
-    alone = compared.where(2 - count(baseline, finetuned) - fleet, 0)
-    return Check("check_like_units", "No side is charged by the single token beside a token mix (sides that are).",
-                 alone, 0, used["tokens_per_call"])  # fmt: skip
 
 
 def _no_errors(book: Book, checked: Checked) -> Check:

@@ -11,21 +11,26 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
-from roi_engine.scenario import INPUTS, REFERENCE_INPUTS
-from roi_engine.worksheet.block import EMPTY
+from roi_engine.scenario import INPUTS
 from templates.building import styles
+from templates.building.as_generated import figure_as_generated, is_asked, typed_figure
 from templates.building.book import FILL_IN, Book, absolute
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
 from templates.building.formula import Formula, formula_of, function, joined
 from templates.building.month_rows import last_month, month_numbers
+from templates.building.quantities import Quantities
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
     INSTEAD,
+    ONE_TOKEN_INPUT,
+    Bounds,
     default_of,
     default_where_replaced,
     in_use,
+    is_a_choice,
     is_empty,
+    one_token_is_no_call,
     text_or_nothing,
 )
 from templates.building.validation import bounds, rule_of, validation_of
@@ -79,6 +84,7 @@ class InputRows:
         self.typed: dict[str, Formula] = {}
         self.in_use: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
+        self.bounds: dict[str, Bounds] = {}
         self.count, self.names = formula_of(0), formula_of("")
         self.most_named = self._put_most_named()
         self.needed = sum(declared.required for declared in INPUTS.values())
@@ -96,13 +102,13 @@ class InputRows:
         if declared.numeric:
             ends = self._add_range(row, declared)
         answer = self._add_annotations(row, declared)
-        generated = self._add_as_generated(row, declared, value)
+        generated = self._add_as_generated(row, declared)
         self.block.append((declared.label, value, unit, *ends, generated, answer))
         self._add_in_use(row, declared, Formula(Column.VALUE.at(row), None if self._is_asked(declared) else value))
 
     def _is_asked(self, declared: Input) -> bool:
         """Whether the cell is empty, to be filled in."""
-        return self.book.to_fill_in and declared.name in REFERENCE_INPUTS
+        return is_asked(declared, self.book.to_fill_in)
 
     def _example(self, declared: Input) -> str:
         """What stands beside a cell to be filled in; it counts for nothing."""
@@ -116,7 +122,7 @@ class InputRows:
         """The typed cell, under the name that workbooks are read back by."""
         name, address = declared.name, Column.VALUE.at(row)
         figures = self.scenarios.figures[name] if self.scenarios else None
-        example, asked = getattr(self.book.scenario, name), self._is_asked(declared)
+        example, asked = typed_figure(self.book.scenario, declared), self._is_asked(declared)
         value = self._put_typed(address, declared, None if asked else example, figures)
         self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
         return example if asked else value
@@ -130,8 +136,7 @@ class InputRows:
         if figures is None or self.scenarios is None:
             book.put(sheet, address, value, "Input", look)
             return value
-        cell = Formula(f"INDEX({figures.text},{self.scenarios.number.text})", figures.value[0])
-        shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
+        shown = book.put(sheet, address, self._of_the_scenario(figures), "Calculation", look).value
         sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
         return shown
 
@@ -149,22 +154,33 @@ class InputRows:
         self._accept(_distribution_rule(), address, DISTRIBUTION)
         return low, high, distribution
 
-    def _add_as_generated(self, row: int, declared: Input, value: Any) -> Any:
+    def _add_as_generated(self, row: int, declared: Input) -> Any:
         """The value that an answer is given for; none for labels and cells to fill in."""
-        if (not declared.numeric and not declared.quantity.choices) or self._is_asked(declared):
+        shown = None if self._is_asked(declared) else figure_as_generated(self.book.scenario, declared)
+        if shown is None:
             return None
-        shown = EMPTY if value is None and declared.may_be_empty else value
-        address = Column.AS_GENERATED.at(row)
-        self.book.put(self.sheet, address, shown, "Explanatory Text", styles.number_format(declared.quantity))
+        address, look = Column.AS_GENERATED.at(row), styles.number_format(declared.quantity)
+        content = self._of_the_scenario(self.scenarios.generated[declared.name]) if self.scenarios else shown
+        self.book.put(self.sheet, address, content, "Explanatory Text", look)
         self.sheet[address].alignment = Alignment(horizontal="right", vertical="center")
         return shown
+
+    def _of_the_scenario(self, cells: Formula) -> Formula:
+        """What the scenario in use has of cells, one for each.
+
+        The empty text where it has nothing.
+        """
+        assert self.scenarios is not None
+        return text_or_nothing(Formula(f"INDEX({cells.text},{self.scenarios.number.text})", cells.value[0]))
 
     def _add_annotations(self, row: int, declared: Input) -> str | None:
         """Answer, source, note, and the name in formulas; returns the answer."""
         book, sheet, scenario, name = self.book, self.sheet, self.book.scenario, declared.name
         source, note = scenario.sources.get(name, ""), scenario.notes.get(name, declared.meaning)
         answer = scenario.confirmed.get(name)
-        book.put(sheet, Column.ANSWER.at(row), answer, "Annotation")
+        own = self.scenarios.answers.get(name) if self.scenarios else None
+        style = "Explanatory Text" if own else "Annotation"
+        book.put(sheet, Column.ANSWER.at(row), self._of_the_scenario(own) if own else answer, style)
         sheet[Column.ANSWER.at(row)].alignment = Alignment(
             horizontal="left", vertical="center", wrap_text=True, indent=1
         )
@@ -188,11 +204,10 @@ class InputRows:
                 self.in_use["calendar_start"] = book.put(sheet, place, start, "Calculation", name="calendar_start")
             return
         add = self._add_bounds if declared.numeric else self._add_choices
-        default = add(row, declared, typed)
-        figure, look = in_use(declared, typed, default), styles.number_format(quantity)
+        default, legal = add(row, declared, typed)
+        figure, look = in_use(declared, typed, default, legal), styles.number_format(quantity)
         cell = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
-        if declared.numeric:
-            self._add_missing(row, declared, cell)
+        self._add_missing(row, declared, cell)
         example = getattr(book.scenario, name)
         self.in_use[name] = Formula(cell.text, example) if self._is_asked(declared) else cell
 
@@ -216,8 +231,11 @@ class InputRows:
     def _put_quietly(self, place: str, content: Formula) -> Formula:
         return self.book.put(self.sheet, place, content, "Explanatory Text")
 
-    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> Formula:
-        """A number's bounds, and whether it lies within; returns its default's cell."""
+    def _add_bounds(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
+        """A number's bounds, and whether it lies within.
+
+        Returns its default's cell, and whether what is typed is legal.
+        """
         book, sheet, quantity = self.book, self.sheet, declared.quantity
         lowest, highest = bounds(declared)
         lowest_cell = book.put(sheet, Column.LOWEST.at(row), lowest, "Explanatory Text", styles.LOWEST)
@@ -228,27 +246,37 @@ class InputRows:
         look = styles.number_format(quantity)
         default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
         low, high = self._ends(row, declared)
-        verdict = _in_range(
-            typed, _further("MAX", max, lowest_cell, low), _further("MIN", min, highest_cell, high), step, default
-        )
+        bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
+        legal, verdict = bounds_here.hold(typed), _in_range(typed, _within(bounds_here, low, high), default)
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
-            verdict = twice.where("FAIL", verdict)
+            legal, verdict = legal & twice.negated(), twice.where("FAIL", verdict)
+        if declared.name == ONE_TOKEN_INPUT:
+            one = one_token_is_no_call(self._typed_further_down())
+            default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
+            legal = legal & ((default == FILL_IN) & (typed == 1)).negated()
+            self.needed += default.value == FILL_IN
         self._put_verdict(row, verdict)
-        return default
+        return default, legal
+
+    def _typed_further_down(self) -> Quantities:
+        """The typed cells by their names, which those of later rows get too."""
+        scenario = self.book.scenario
+        return {name: Formula(f"in_{name}", getattr(scenario, name)) for name in INPUTS}
 
     def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
         """The cells of low and high, between which the value lies."""
-        span = self.book.scenario.ranges.get(declared.name)
-        low, high = (span.low, span.high) if span else (None, None)
+        low, high = (end_of(self.book.scenario, declared.name, end) for end in (LOW, HIGH))
         return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
 
-    def _add_choices(self, row: int, declared: Input, typed: Formula) -> Formula:
-        """Whether one of the choices is typed; returns the cell of the default."""
-        known = [typed == choice for choice in declared.quantity.choices]
-        any_known = function("OR", *known, is_empty(typed), value=any(each.value for each in known))
-        self._put_verdict(row, any_known.where("OK", "FAIL"))
-        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text")
+    def _add_choices(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
+        """Whether one of the choices is typed.
+
+        Returns the cell of the default, and whether one is typed.
+        """
+        legal = is_a_choice(declared, typed)
+        self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
+        return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
 
     def _put_verdict(self, row: int, verdict: Formula) -> Formula:
         cell = self.book.put(self.sheet, Column.IN_RANGE.at(row), verdict, "Explanatory Text")
@@ -267,25 +295,25 @@ class InputRows:
             self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
 
 
-def _further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
-    """The bound, or the end where one is typed: MAX and MIN pass over empty cells."""
-    return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
+def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
+    """Bounds that low and high narrow where they are typed.
+
+    MAX and MIN pass over empty cells.
+    """
+
+    def further(name: str, of: Callable[[Iterable[float]], float], bound: Formula, end: Formula) -> Formula:
+        return function(name, bound, end, value=of([each.value for each in (bound, end) if each.value is not None]))
+
+    return Bounds(further("MAX", max, bounds.lowest, low), further("MIN", min, bounds.highest, high), bounds.step)
 
 
-def _in_range(cell: Formula, lowest: Formula, highest: Formula, step: Formula, default: Formula) -> Formula:
-    """OK where the cell holds a legal number, or is empty and something stands for it.
+def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
+    """OK for a number within its bounds, and an empty cell with a default.
 
     Fill in where a number is missing.
     """
-    number = cell.given()
-    value = cell.value if isinstance(cell.value, (int, float)) else 0.0
-    filled = Formula(cell.text, value)
-    whole = function("INT", filled, value=int(value // 1))
-    off_step = step * (filled - whole)
-    legal = (filled >= lowest) & (filled <= highest) & (off_step == 0)
-    verdict = legal.where("OK", "FAIL")
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return number.where(verdict, empty.where("OK", FILL_IN))
+    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
 from templates.building.reading_order import in_reading_order
+from templates.building.typed_or_default import Bounds
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
 
@@ -28,13 +29,15 @@ class InputCells:
 
     block : the table, as the argument of a function.
     in_use : the cell in use of every input.
-    missing_in_words : which inputs are missing; empty where none is.
+    bounds : what may be typed for a number, as other sheets see it.
+    missing_in_words : which inputs are missing, or not legal; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
     """
 
     sheet: Worksheet
     block: Formula
     in_use: Quantities
+    bounds: Mapping[str, Bounds]
     labels: Formula
     values: Formula
     lows: Formula
@@ -111,12 +114,13 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
     block = book.define("scenario", sheet, span(BLOCK[0], BLOCK[-1], FIRST_ROW, last), tuple(table.block))
     labels = named("input_labels", Column.INPUT)
     named("input_names", Column.NAME)
-    values = named("input_values", Column.IN_USE)
-    in_words = _add_missing(table, last, values, named("input_defaults", Column.DEFAULT))
+    values, in_range = named("input_values", Column.IN_USE), named("inputs_in_range", Column.IN_RANGE, table.verdicts)
+    in_words = _add_missing(table, last, values, named("input_defaults", Column.DEFAULT), in_range)
     return InputCells(
         sheet,
         block,
         table.in_use,
+        {name: each.seen_from_another(sheet) for name, each in table.bounds.items()},
         labels,
         values=values,
         lows=named("input_lows", Column.LOW),
@@ -124,18 +128,19 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         lowest=named("input_lowest", Column.LOWEST),
         highest=named("input_highest", Column.HIGHEST),
         steps=named("input_steps", Column.STEP),
-        in_range=named("inputs_in_range", Column.IN_RANGE, table.verdicts),
+        in_range=in_range,
         missing_in_words=in_words,
     )
 
 
-def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula) -> Formula:
-    """How many inputs are missing, of how many, and which.
+def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula, in_range: Formula) -> Formula:
+    """How many inputs are missing or not legal, of how many, and which.
 
     From here on the workbook waits for them.
 
     last : the last row of the inputs.
     values, defaults : the columns of what is in use, and of what stands for an empty cell.
+    in_range : the column of verdicts, which is fill in only where nothing was typed that could be judged.
     Returns the cell that names them.
     """
     book, sheet = table.book, table.sheet
@@ -146,8 +151,10 @@ def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula
     book.put(sheet, Column.DEFAULT.at(FIRST_ROW - 1), "Needed", "Explanatory Text")
     cell = book.put(sheet, Column.IN_USE.at(FIRST_ROW - 2), missing, "Calculation", name="missing_inputs")
     needed = book.put(sheet, Column.IN_USE.at(FIRST_ROW - 1), asked, "Calculation", name="needed_inputs")
-    verb = (cell == 1).where(" figures is missing: ", " figures are missing: ")
-    words = (cell == 0).where("", joined(cell, " of ", needed, verb, table.names))
+    empty = function("COUNTIF", in_range, FILL_IN, value=count)
+    verb = (cell == 1).where(" figures is ", " figures are ")
+    what = (cell == empty).where("missing: ", "missing or not legal: ")
+    words = (cell == 0).where("", joined(cell, " of ", needed, verb, what, table.names))
     in_words = book.put(sheet, Column.VALUE.at(FIRST_ROW - 1), words, "Explanatory Text", name="missing_in_words")
     empty = FormulaRule(formula=[f'${Column.IN_USE.at(FIRST_ROW + 1)}="{FILL_IN}"'])
     empty.dxf = DifferentialStyle(fill=PatternFill(bgColor=styles.BAD_PAPER, fill_type="solid"))

@@ -25,7 +25,16 @@ from templates.building.model_rows import (
 from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
-from templates.building.typed_or_default import INSTEAD, default_of, default_where_replaced, in_use
+from templates.building.typed_or_default import (
+    INSTEAD,
+    ONE_TOKEN_INPUT,
+    Bounds,
+    default_of,
+    default_where_replaced,
+    in_use,
+    is_a_choice,
+    one_token_is_no_call,
+)
 from templates.building.workings import WORKINGS, working_format
 
 
@@ -40,6 +49,8 @@ class Column(Columns):
 TITLES_ROW = 4
 MISSING = "missing_inputs"
 """What the cells that count a scenario's missing inputs are known by."""
+NO_CALL = "one_token_is_no_call"
+"""What the cells are known by that say whether one token a call cannot be meant."""
 NAMED = {"months_to_amortize": "months", MISSING: "missing"}
 """Cells of a scenario that many formulas take, by what they are called after scenario_1_ and so on."""
 TOTALS = (
@@ -47,13 +58,16 @@ TOTALS = (
 )  # fmt: skip
 
 
-def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula) -> list[Quantities]:
+def add_scenario_flows(
+    book: Book, typed: Sequence[Quantities], bounds: Mapping[str, Bounds], months: Formula
+) -> list[Quantities]:
     """Calculates every scenario by ordinary formulas; returns what figures take.
 
     typed : the typed cells of each scenario.
+    bounds : what may be typed for a number.
     months : the numbers of the months, as the Cash flow sheet has them.
     """
-    workings = _Workings(book, typed)
+    workings = _Workings(book, typed, bounds)
     parts = _add_flows(book, workings.known)
     flows = [figure_quantities(part) for part in parts]
     rows = workings.label_rate()
@@ -65,13 +79,15 @@ def add_scenario_flows(book: Book, typed: Sequence[Quantities], months: Formula)
 class _Workings:
     """The sheet Scenario workings: inputs in use, then the fixed figures of the model."""
 
-    def __init__(self, book: Book, typed: Sequence[Quantities]) -> None:
-        self.book, self.typed = book, typed
+    def __init__(self, book: Book, typed: Sequence[Quantities], bounds: Mapping[str, Bounds]) -> None:
+        self.book, self.typed, self.bounds = book, typed, bounds
         self.letters = letters_from(Column.FIRST, len(book.scenarios))
         self.known: list[dict[str, Formula]] = [{} for _ in book.scenarios]
         self.missing: list[Formula] = []
         self.sheet, self.row = self._add_sheet(), TITLES_ROW
         self._add_group("Inputs in use")
+        about = "One token a call beside a token mix (1 = yes)"
+        self.add_row(NO_CALL, about, "", styles.WHOLE, lambda index: one_token_is_no_call(typed[index]).where(1, 0))
         for declared in INPUTS.values():
             if declared.numeric or declared.quantity.choices:
                 unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
@@ -141,7 +157,12 @@ class _Workings:
         def formula(index: int) -> Formula:
             name, typed = declared.name, self.typed[index]
             default = default_where_replaced(name, typed) if name in INSTEAD else default_of(declared)
-            return in_use(declared, typed[name], default)
+            cell = typed[name]
+            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
+            if name == ONE_TOKEN_INPUT:
+                no_call = self.known[index][NO_CALL] == 1
+                default, legal = no_call.where(FILL_IN, default), legal & (no_call & (cell == 1)).negated()
+            return in_use(declared, cell, default, legal)
 
         return formula
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openpyxl.styles import Alignment
@@ -14,6 +15,7 @@ from templates.building.formula import Formula, if_error
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
+from templates.building.typed_or_default import Bounds
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
 from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
@@ -33,9 +35,12 @@ class ScenarioResultCells:
     npv: Formula
 
 
-def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula) -> ScenarioResultCells:
+def fill_scenario_results(
+    book: Book, scenarios: ScenarioCells, bounds: Mapping[str, Bounds], months: Formula
+) -> ScenarioResultCells:
     """Adds the results to the Scenarios sheet, and the sheets behind them.
 
+    bounds : what may be typed for a number.
     months : the numbers of the months, as the Cash flow sheet has them.
     """
     sheet, letters = scenarios.sheet, letters_from(Column.FIRST, len(book.scenarios))
@@ -43,7 +48,7 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     known: list[dict[str, Formula]] = []
     blocks: list[Formula] = []
     if book.edition != "values":
-        known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, months)]
+        known = [dict(each) for each in add_scenario_flows(book, scenarios.typed, bounds, months)]
     if book.edition != "native":
         blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}

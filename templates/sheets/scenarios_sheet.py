@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from templates.building import styles
+from templates.building.as_generated import figure_as_generated, typed_figure
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula, function
@@ -45,6 +46,7 @@ class ScenarioCells:
     choice, number : the name of the scenario in use, and its number.
     figures : the typed cells of an input, one for each scenario.
     ends : those of low, high and distribution.
+    generated, answers : what each scenario was generated with, and the answers about it.
     typed : the cells of each scenario by input.
     """
 
@@ -54,6 +56,8 @@ class ScenarioCells:
     names: Formula
     figures: Quantities
     ends: Mapping[tuple[str, str], Formula]
+    generated: Mapping[str, Formula]
+    answers: Mapping[str, Formula]
     typed: Sequence[Quantities]
 
 
@@ -63,7 +67,7 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
     if book.edition == "values":
         about = "The figures of every scenario. This copy does not calculate."
     left = widths(Column)
-    sheet = book.sheet("Scenarios", (*left, *left[-1:] * (len(book.scenarios) - 1)), "Scenarios", about)
+    sheet = book.sheet("Scenarios", (*left, *left[-1:] * (3 * len(book.scenarios) - 1)), "Scenarios", about)
     choice, number, names = _add_choice(book, sheet)
     table = _Table(book, sheet, {"name": names})
     row, group = NAMES_ROW + RESULTS + 1, ""
@@ -82,7 +86,9 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
     sheet.freeze_panes = Column.FIRST.at(NAMES_ROW + 1)
     page(sheet, f"A1:{table.letters[-1]}{row}", f"1:{NAMES_ROW}")
     protect(sheet)
-    return ScenarioCells(sheet, choice, number, names, table.figures, table.ends, table.typed)
+    return ScenarioCells(
+        sheet, choice, number, names, table.figures, table.ends, table.generated, table.answers, table.typed
+    )
 
 
 def _add_choice(book: Book, sheet: Worksheet) -> tuple[Formula, Formula, Formula]:
@@ -114,12 +120,23 @@ def _add_choice(book: Book, sheet: Worksheet) -> tuple[Formula, Formula, Formula
 
 
 class _Table:
-    """The rows of typed figures, and their cells."""
+    """The rows of typed figures, and their cells.
+
+    Behind the columns of the scenarios stand what each was generated with, and the answers about it: an answer counts
+    for one value of one scenario.
+    """
 
     def __init__(self, book: Book, sheet: Worksheet, figures: dict[str, Formula]) -> None:
         self.book, self.sheet, self.figures = book, sheet, figures
-        self.letters = letters_from(Column.FIRST, len(book.scenarios))
+        number = len(book.scenarios)
+        letters = letters_from(Column.FIRST, 3 * number)
+        self.letters, self.beside = letters[:number], (letters[number : 2 * number], letters[2 * number :])
+        for title, own in zip(("as generated", "answer"), self.beside, strict=True):
+            for letter, scenario in zip(own, book.scenarios, strict=True):
+                book.put(sheet, f"{letter}{NAMES_ROW}", f"{scenario.name}: {title}", "Column title")
         self.ends: dict[tuple[str, str], Formula] = {}
+        self.generated: dict[str, Formula] = {}
+        self.answers: dict[str, Formula] = {}
         self.typed: list[dict[str, Formula]] = [{} for _ in book.scenarios]
         self.rules: list[DataValidation] = []
 
@@ -127,12 +144,28 @@ class _Table:
         """An input of every scenario."""
         book, name = self.book, declared.name
         rule = validation_of(declared, book.scenario.currency)
-        values = [getattr(scenario, name) for scenario in book.scenarios]
+        values = [typed_figure(scenario, declared) for scenario in book.scenarios]
         style = "Calculation" if name == "currency" else "Input"  # units everywhere are those of generation
         cells = self._put_row(row, declared.label, declared.quantity, rule, values, style)
         for own, cell in zip(self.typed, cells, strict=True):
             own[name] = elsewhere(self.sheet, cell)
         self.figures[name] = self._name_row(f"scenarios_{name}", row, values)
+        self._add_answers(row, declared)
+
+    def _add_answers(self, row: int, declared: Input) -> None:
+        """What the scenarios were generated with, and the answers about it."""
+        book, name = self.book, declared.name
+        made = [figure_as_generated(scenario, declared) for scenario in book.scenarios]
+        answers = [scenario.confirmed.get(name) for scenario in book.scenarios]
+        for letters, values, style in zip(
+            self.beside, (made, answers), ("Explanatory Text", "Annotation"), strict=True
+        ):
+            for letter, value in zip(letters, values, strict=True):
+                book.put(self.sheet, f"{letter}{row}", value, style, styles.number_format(declared.quantity))
+        self.generated[name], self.answers[name] = (
+            book.define(f"scenarios_{name}_{what}", self.sheet, f"{letters[0]}{row}:{letters[-1]}{row}", values)
+            for what, letters, values in zip(("generated", "answer"), self.beside, (made, answers), strict=True)
+        )
 
     def add_ranges(self, row: int) -> int:
         """The range of every input that has one in some scenario; returns the last row."""

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine._version import __version__
-from roi_engine.answer import rate_in_words
+from roi_engine.answer import horizon_in_words, rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
@@ -67,6 +67,8 @@ UNNAMED = "Fine-tuning decision"
 """The title where the scenario has no name."""
 ROWS_FOR_QUESTIONS = 8
 """Rows that a workbook to be filled in keeps for what is to be asked about its figures."""
+QUESTIONS, LEGEND = "Before you rely on it", "Legend"
+"""The titles over the questions about the inputs, and below them."""
 HIDDEN = ";;;"
 """The number format of cells that only a chart reads."""
 
@@ -137,7 +139,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
     out, currency = shown.figures, book.scenario.currency
     figures: tuple[tuple[str, Formula, Any], ...] = (
         ("npv", out.npv, joined("at ", rate_in_words(shown.inputs.in_use["discount_rate"]), " a year")),
-        ("net_roi", out.net_roi, joined("over ", shown.months, " months")),
+        ("net_roi", out.net_roi, horizon_in_words(shown.months)),
         ("payback_months", out.payback, _about_payback(shown)),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
         ("roi", out.roi, "net ROI / total cost"),
@@ -154,12 +156,12 @@ def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
     """What this plan costs in present values, beside staying and the best other."""
     options, currency = shown.options, book.scenario.currency
     cost, against = options.own["PVCOST"], options.own["NPVBEST"]
-    label = OPTION_FIGURES["pv_cost"].label
+    label, unit = OPTION_FIGURES["pv_cost"].label, f" ({currency})" if currency else ""
     figures: tuple[tuple[str, Any, Any], ...] = (
         (OPTION_FIGURES["npv_best"].heading(currency), against, "more than 0: this plan is the best option"),
         (FIGURES["pv_cost"].heading(currency), cost, "of this plan, review included"),
-        (f"{label}, staying ({currency})", options.stay_cost, "nothing changes"),
-        (f"{label}, best other ({currency})", cost + against, options.best_other),
+        (f"{label}, staying{unit}", options.stay_cost, "nothing changes"),
+        (f"{label}, best other{unit}", cost + against, options.best_other),
     )
     for column, figure in zip(Column, figures, strict=False):
         _add_figure(book, sheet, column, OPTIONS_ROW, figure, styles.HEADLINE_MONEY)
@@ -197,7 +199,8 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         book.scenario.currency,
         horizon,
     )
-    words = f"Line chart of the cumulative cash flow over {'the' if book.to_fill_in else horizon} months."
+    over = "over the months" if book.to_fill_in else horizon_in_words(horizon)
+    words = f"Line chart of the cumulative cash flow {over}."
     place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict)
 
 
@@ -226,7 +229,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
     when = f" ({whose}, as generated)" if book.edition == "native" else ""
     if book.to_fill_in:
         return _add_questions(book, sheet, row, block)
-    group_title(book, sheet, row, f"Before you rely on it{when}", Column.SIXTH.letter)
+    group_title(book, sheet, row, f"{QUESTIONS}{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
     with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
         for index in range(len(table.value) + (MORE_QUESTIONS if book.edition == "wired" else 0)):
@@ -252,7 +255,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
 
 def _add_questions(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
     """Room for what is to be asked about figures that are not known yet."""
-    group_title(book, sheet, row, "Before you rely on it", Column.SIXTH.letter)
+    group_title(book, sheet, row, QUESTIONS, Column.SIXTH.letter)
     if book.edition != "wired":
         book.put(sheet, Column.FIRST.at(row + 1), _ASKED_ELSEWHERE, "Explanatory Text")
         return row + 1
@@ -275,7 +278,7 @@ _TO_FILL_IN = "Ordinary formulas: all follows the inputs."
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
-    group_title(book, sheet, row, "Legend", Column.SIXTH.letter)
+    group_title(book, sheet, row, LEGEND, Column.SIXTH.letter)
     row += 1
     looks = (("Input: type here", "Input"), ("Calculated", "Calculation"), ("Result", "Output"))
     for column, (text, style) in zip(Column, looks, strict=False):

@@ -339,7 +339,7 @@ def test_broken_json_is_told_with_its_place(folder):
     assert "bad.json: line 2, column 20: This is not valid JSON" in result.stderr
 
 
-@pytest.mark.parametrize("text", [b"\xff\xfe", b"name = '\xe9'\n"])
+@pytest.mark.parametrize("text", [b"\xff\xfen", b"name = '\xe9'\n"])
 def test_text_in_another_encoding_is_told(folder, text):
     (folder / "bad.toml").write_bytes(text)
     assert run("calc", "bad.toml").exit_code == 3

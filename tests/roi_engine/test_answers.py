@@ -32,7 +32,7 @@ def test_an_answer_stands_in_the_place_of_the_question() -> None:
 
 
 def test_one_answer_covers_every_question_of_its_input() -> None:
-    questions = {"training_tokens_m": 10, "training_price_per_m": 3, "gpu_count": 4}
+    questions = {"training_tokens_m": 10, "training_price_per_m": 3, "gpu_count": 4, "hours": 200}
     assert [name for name, _, _ in told(**questions)].count("training_hours") == 2
     answered = [each for each in told(**questions, confirmed={"training_hours": "Yes."}) if each[0] == "training_hours"]
     assert answered == [("training_hours", "Yes.", True)]
@@ -65,6 +65,13 @@ def test_answered_questions_end_a_list_that_is_cut_short() -> None:
             "confirmed.accuracy: The answer is empty. Write what the figure rests on, or delete the line.",
         ),
         ('accuracy = "  "', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "\u200b\u2060"', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "\u3164"', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "…"', "confirmed.accuracy: The answer is empty."),
+        (
+            f'accuracy = "yes"\n{NAME} = "no"',
+            f'confirmed.{NAME}: The input "{NAME}" is given twice. Keep one of the two.',
+        ),
         ("accuracy = true", "confirmed.accuracy: true is not a text."),
     ],
 )
@@ -103,7 +110,7 @@ def test_a_block_knows_answers_by_the_title_of_their_column() -> None:
     assert checked("Answer", "As generated", generated=None) == answered  # nothing is known of the value before
 
 
-@pytest.mark.parametrize("answer", [None, "", "  ", "#N/A", "a\x07bell"])
+@pytest.mark.parametrize("answer", [None, "", "  ", "#N/A", "a\x07bell", True, 5, "\u200b", "\u3164", "?"])
 def test_an_empty_cell_and_one_that_no_sheet_shows_are_no_answers(answer: Any) -> None:
     assert checked("Answer", answer=answer) == checked()
     assert checked("Answer", answer=answer)[0][1].startswith("12 %")

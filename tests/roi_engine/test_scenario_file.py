@@ -200,19 +200,34 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path, name: str) -> None:
     assert load_scenario(path).training_hours == 24
 
 
+def piped(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+
+
+@pytest.mark.parametrize("form", ["utf-16", "utf-8-sig"])
+def test_standard_input_as_windows_shells_write_it(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    piped(monkeypatch, f'name = "Überprüfung"\n{FLAT}'.encode(form))
+    assert load_scenario("-").name == "Überprüfung"
+
+
+def test_standard_input_of_another_alphabet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped(monkeypatch, f'name = "Überprüfung"\n{FLAT}'.encode("latin-1"))
+    assert problems("-") == [("standard input", "This is not UTF-8 text.")]
+
+
 @pytest.mark.parametrize(
     "text", [FLAT, scenario_json(REFERENCE), "\n  " + scenario_json(REFERENCE)], ids=["TOML", "JSON", "spaces"]
 )
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
 def test_standard_input_in_either_form(text: str, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(mark + text))
+    piped(monkeypatch, (mark + text).encode())
     scenario = load_scenario("-")
     assert scenario.training_hours == 24
     assert scenario.name == ("" if text is FLAT else "Reference scenario")
 
 
 def test_a_problem_of_standard_input_has_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(FLAT.replace("hours = 24", "hours = -24")))
+    piped(monkeypatch, FLAT.replace("hours = 24", "hours = -24").encode())
     assert problems("-")[0] == ("standard input: training_hours", "-24 is below 0. Type a number of at least 0.")
 
 

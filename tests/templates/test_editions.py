@@ -252,6 +252,7 @@ EDITED["edited missing"] = {"training_hours": None}
 EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
 EDITED["edited units"] = {each: None for each in INPUTS if each.startswith("finetuned_") and "change" not in each}
 EDITED["edited units"] |= {"finetuned_cost_per_1k_tokens": 0.009}
+EDITED["edited illegal"] = {"discount_rate": 8.0, "serving": "cloud", "months_to_amortize": 12.5}
 EDITED["edited outside"] = {"contingency": 0.31}
 EDITED["edited month 13"] = {"start_month": "2027-13"}
 
@@ -270,7 +271,7 @@ class Recalculated(dict[str, Path]):
 
     @staticmethod
     def _edited(name: str) -> bytes:
-        if name == "edited outside":
+        if name in ("edited outside", "edited illegal"):
             return with_inputs(_native("support-classifier"), EDITED[name])
         sample = build_workbook(_to_be_edited(EDITED[name]), edition="native", generated=WHEN)
         return with_inputs(sample, EDITED[name])
@@ -394,20 +395,28 @@ def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: d
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", ["edited twice"])
-def test_a_review_cost_beside_one_by_the_call_fails_a_check(recalculated: dict[str, Path], file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("edited illegal", "3 of 9 figures are missing or not legal: Horizon, Serving mode, Discount rate"),
+        ("edited units", "1 of 9 figures is missing or not legal: Tokens per call"),
+        ("edited twice", "1 of 8 figures is missing or not legal: Review cost per call"),
+    ],
+)
+def test_a_workbook_waits_where_a_file_would_be_refused(recalculated: dict[str, Path], file: str, said: str) -> None:
+    """Illegal figures, one token a call beside a token mix, two review costs: no figure, and a sentence says so."""
     book = stored_cells(recalculated[file].read_bytes())
-    assert "All checks OK" not in str(book["Summary"]["A3"].value)
+    assert _named(book, "answer") == said
+    assert {_named(book, name) for name in ("out_npv", "out_net_roi", "out_payback", "check_state")} == {FILL_IN}
+    assert not [cell for cells in book.values() for cell in cells.values() if str(cell.value).startswith("#")]
 
 
 @pytest.mark.full(seconds=10)
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize(
-    ("file", "check"), [("edited units", "check_like_units"), ("edited outside", "check_inputs_in_range")]
-)
-def test_what_a_file_may_not_say_fails_its_check(recalculated: dict[str, Path], file: str, check: str) -> None:
-    """One token a call beside a token mix; a value above its own high."""
+@pytest.mark.parametrize("file", ["edited outside"])
+def test_a_value_above_its_own_high_fails_a_check(recalculated: dict[str, Path], file: str) -> None:
     book = stored_cells(recalculated[file].read_bytes())
     results = {book["Checks"][f"A{row}"].value: book["Checks"][f"G{row}"].value for row in range(5, 60)}
-    assert [name for name, result in results.items() if result == "FAIL"] == [check]
+    assert [name for name, result in results.items() if result == "FAIL"] == ["check_inputs_in_range"]
     assert "All checks OK" not in str(book["Summary"]["A3"].value)
+    assert isinstance(_named(book, "out_npv"), float)

@@ -77,9 +77,23 @@ def test_what_stands_in_other_columns_does_not_matter() -> None:
     assert read(rows).training_hours == 24
 
 
-def test_a_range_without_a_value_is_none() -> None:
+def test_a_range_beside_an_empty_cell_is_that_of_the_default() -> None:
     rows = [["input", "value", "low", "high"], *[[*row, "", ""] for row in LEAST], ["ramp_months", "", 0, 6]]
+    assert read(rows).ranges == {"ramp_months": Range(low=0, high=6)}
+    rows[-1][2] = 3
     assert read(rows).ranges == {}
+    assert ["Ramp-up", "0 lies outside of its own low and high. These count for nothing until it lies inside."] in call(
+        "FT_CHECK", rows
+    )
+
+
+@pytest.mark.parametrize("ends", [[0.2, 0.4], [0.2, ""], ["", 0.4]])
+def test_a_range_beside_an_empty_cell_without_a_default_is_asked_about(ends: list[Any]) -> None:
+    rows = [["input", "value", "low", "high"], *[[*row, "", ""] for row in LEAST]]
+    rows += [["review_cost_per_call", "", *ends]]
+    assert read(rows).ranges == {}
+    said = "It is empty, and low and high have no value between them. Type the value, or delete the two."
+    assert ["Review cost per call", f"{said} They count for nothing until then."] in call("FT_CHECK", rows)
 
 
 def test_a_label_without_a_value_takes_its_default() -> None:

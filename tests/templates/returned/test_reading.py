@@ -319,8 +319,13 @@ def table_by_hand(titles: list[str], *factors: float | None, rows_between: int =
         (["", "Pessimistic", "Expected", "Optimistic"], (0.5, 1, 1.5), (0.5, 1.5)),
         (["", "Pessimistic", "Expected", "Optimistic"], (1.5, 1, 0.5), (0.5, 1.5)),
         (["", "Worst case", "Best estimate", "Best case"], (1.5, 1, 0.5), (0.5, 1.5)),
+        (["", "Bear", "Base", "Bull"], (1.5, 1, 0.5), (0.5, 1.5)),
+        (["", "High", "Low", "Value"], (1.5, 0.5, 1), (0.5, 1.5)),
+        (["", "Best", "Realistic", "Worst"], (0.5, 1, 1.5), (0.5, 1.5)),
+        (["", "Low estimate", "High estimate", "Estimate"], (0.5, 1.5, 1), (0.5, 1.5)),
+        (["", "No.", "Base"], (3, 1), None),
         (["", "FY25", "Value", "FY26"], (0.5, 1, 1.5), None),
-        (["", "Last year", "Expected"], (0.5, 1), None),
+        (["", "Value", "EUR", "USD"], (1, 0.5, 1.5), None),
         (["", "Unit", "Amount"], (None, 1), None),
     ],
 )
@@ -342,6 +347,13 @@ def test_columns_of_a_hand_made_table_are_told_apart(titles, factors, ends, rows
         (["", "FY25", "FY26"], (0.5, 1), '"FY25", "FY26"'),
         (["", "Low", "High"], (0.5, 1.5), '"Low", "High"'),
         (["", "Base", "Expected"], (0.5, 1), '"Base", "Expected"'),
+        (["", "Base", "FY26"], (1, 1.5), '"Base", "FY26"'),
+        (["", "Last year", "Expected"], (0.5, 1), '"Last year", "Expected"'),
+        (["", "Current", "Target"], (0.5, 1), '"Current", "Target"'),
+        (["", "Q1", "Q2"], (0.5, 1), '"Q1", "Q2"'),
+        (["", 2026, 2027], (0.5, 1), '"2026", "2027"'),
+        (["", "Base", "Worst"], (1, 0.5), '"Base", "Worst"'),
+        (["", "Low", "Base", "High", "Bear", "Bull"], (0.5, 1, 1.5, 0.4, 1.6), '"Low", "Base", "High", "Bear"'),
         ([], (0.5, 1, 1.5), "one without a title, one without a title"),
     ],
 )
@@ -350,6 +362,32 @@ def test_nobody_guesses_which_column_of_a_hand_made_table_is_the_value(titles, f
         read_workbook(table_by_hand(titles, *factors))
     assert f"several columns hold figures: {named}" in str(refused.value)
     assert "Title that column Value, or delete the others." in str(refused.value)
+
+
+def test_figures_that_are_titled_as_one_end_alone_are_asked_about() -> None:
+    with pytest.raises(UnreadableWorkbook, match=r'the figures are titled "Low"\. Are these the values\?'):
+        read_workbook(table_by_hand(["", "Low"], 0.5))
+
+
+def test_columns_and_sheets_that_are_left_out_are_told() -> None:
+    reading = read_workbook(table_by_hand(["", "Value", "EUR", "High", "USD"], 1, 2, 3, 4))
+    assert reading.notes == ('The columns "EUR", "USD" hold figures beside the values on the sheet Sheet; not read.',)
+    assert reading.checked().ranges["training_hours"].untyped == "low"  # and that is asked about
+
+    def copied(book: openpyxl.Workbook) -> None:
+        book.copy_worksheet(book["Sheet"]).title = "Last year"
+
+    reading = read_workbook(edited(table_by_hand(["", "Value"], 1), copied))
+    assert reading.notes == ("Inputs also stand on Last year; read is the sheet Sheet alone.",)
+
+
+def test_a_column_of_values_that_are_texts_is_not_passed_over() -> None:
+    def spelled(book: openpyxl.Workbook) -> None:
+        for row in range(3, 3 + len(FIGURES)):
+            book["Sheet"].cell(row, 3).value = "ten"
+
+    reading = read_workbook(edited(table_by_hand(["", "Low", "Base", "High"], 0.5, 1, 1.5), spelled))
+    assert reading.scenario is None and '"ten" is a text, not a number' in problems(reading)[0]
 
 
 # --- problems ---------------------------------------------------------------------------------------------------
@@ -502,6 +540,21 @@ def test_line_breaks_and_tabs_are_typed_by_people() -> None:
 def test_a_guess_at_a_typed_text_is_right_when_it_is_followed(name: str, text: str, guess: str) -> None:
     (problem,) = problems(typed({name: text}))
     assert f'{name}: "{text}" is a text, not a number. Did you mean {guess}? Type the number alone.' in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("3000 EUR", "USD", "Type the amount in USD, the number alone."),
+        ("€3000", "chf", "Type the amount in CHF, the number alone."),
+        ("$3000", "EUR", "Type the amount in EUR, the number alone."),
+        ("$3000", "CAD", "Did you mean 3000? Type the number alone."),
+        ("3000 EUR", "Euro", "Did you mean 3000? Type the number alone."),
+    ],
+)
+def test_money_of_another_currency_is_no_guess(text: str, currency: str, said: str) -> None:
+    (problem,) = problems(typed({"monthly_review_cost": text, "currency": currency}))
+    assert problem.endswith(f'monthly_review_cost: "{text}" is a text, not a number. {said}')
 
 
 @pytest.mark.parametrize("text", ["12 pp", "two years", "0.3 per million", "12 apples"])
