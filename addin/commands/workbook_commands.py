@@ -54,7 +54,8 @@ ft-roi report support.toml --json | jq .npv
     type=ScenarioFile(),
     metavar="FILE",
     multiple=True,
-    help="A further scenario, once for each: the workbook has a column for each and a choice among them.",
+    help="A further scenario, once for each: the workbook has a column for each and a choice among them. Its file may "
+    'build on another: base = "base.toml".',
 )
 @force_option()
 @json_option("Print the summary as JSON.")

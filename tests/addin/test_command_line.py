@@ -220,6 +220,15 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     assert "wrong.toml: " in result.stderr and "worse.toml: " in result.stderr
 
 
+def test_problems_of_a_common_base_are_told_once(folder):
+    Path("base.toml").write_text(Path("reference.toml").read_text().replace("= 24", "= -24", 1))
+    for name in ("slow.toml", "half.toml"):
+        Path(name).write_text('base = "base.toml"\n')
+    result = run("report", "base.toml", "--scenario", "slow.toml", "--scenario", "half.toml", "-o", "y.xlsx")
+    assert result.exit_code == 3 and not Path("y.xlsx").exists()
+    assert result.stderr == "Error: base.toml: training.training_hours: -24 is below 0. Type a number of at least 0.\n"
+
+
 def test_report_as_json_is_the_summary_unrounded_with_all_warnings(folder):
     result = run("report", "reference.toml", "-o", "x.xlsx", "--json")
     found = json.loads(result.stdout)
