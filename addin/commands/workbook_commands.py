@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,9 +108,11 @@ def report(
             for each, ones in zip((scenario, *further), warnings, strict=True)
             for one in ones
         ]
-        print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
+        each_one = {"scenarios": [_summary(each, appraise(each)) for each in (scenario, *further)]} if further else {}
+        print_json({**_summary(scenario, appraisal), **each_one, "warnings": found, "file": str(path)})
     elif not is_on("quiet"):
-        for line in summary_lines(scenario, appraisal, path, about=scenario.name if further else ""):
+        lines = scenario_lines((scenario, *further), path) if further else summary_lines(scenario, appraisal, path)
+        for line in lines:
             print_line(line)
         for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
             about = each.name if further else ""
@@ -165,12 +168,10 @@ SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv
 """The figures of the summary, two a line."""
 
 
-def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
+def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
     """The five lines that sum up a scenario.
 
     The verdict, net ROI and ROI, the paybacks, NPV and IRR, and the file.
-
-    about : which scenario the verdict is of, where there are several.
     """
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
@@ -181,11 +182,36 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: s
     rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
     lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
-    return [
-        f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
-        *lines,
-        f"  {'File':<8} {path}",
+    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<8} {path}"]
+
+
+COMPARED = ("net_roi", "npv", "payback_months")
+"""The figures of each of several scenarios."""
+
+
+def scenario_lines(scenarios: Sequence[Scenario], path: Path) -> list[str]:
+    """A line for each of several scenarios below their titles, and the file."""
+    from addin.shell.figures_on_terminal import in_words
+    from roi_engine import appraise
+    from roi_engine.errors import printable, shortened
+    from roi_engine.figures import FIGURES
+
+    figures = [FIGURES[name] for name in COMPARED]
+    rows = [["Scenario", *(each.label for each in figures)]]
+    for scenario in scenarios:
+        appraisal = appraise(scenario)
+        words = (in_words(each, appraisal, scenario.currency) for each in figures)
+        rows.append([shortened(printable(scenario.name), LONGEST_NAME), *words])
+    first, *others = (max(len(row[column]) for row in rows) for column in range(len(rows[0])))
+    lines = [
+        f"{name:<{first}}" + "".join(f"   {figure:>{width}}" for figure, width in zip(row, others, strict=True))
+        for name, *row in rows
     ]
+    return [*lines, f"File: {path}"]
+
+
+LONGEST_NAME = 40
+"""Letters of a scenario's name in a table."""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
+from templates.sheets.scenario_differences import add_differences
 from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
@@ -47,6 +48,7 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
     if book.edition != "native":
         blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
+    shown: dict[str, list[Formula]] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
         figure = FIGURES[figure_name]
         quantity = figure.equation_name
@@ -63,8 +65,10 @@ def fill_scenario_results(book: Book, scenarios: ScenarioCells, months: Formula)
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell
+        shown[figure_name] = cells
         area, values = f"{letters[0]}{row}:{letters[-1]}{row}", [cell.value for cell in cells]
         rows[name] = book.define(f"scenarios_{name}", sheet, area, values)
+    add_differences(book, scenarios, shown, rows["npv"])
     return ScenarioResultCells(rows["net_roi"], rows["npv"])
 
 
