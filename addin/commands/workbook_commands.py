@@ -23,6 +23,8 @@ from addin.shell.scenario_argument import (
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from roi_engine import Appraisal, Scenario
     from templates.building.book import Edition
 
@@ -36,6 +38,7 @@ ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
 ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
 ft-roi report base.toml --scenario slow.toml --scenario half.toml
+ft-roi report support.toml --pdf decision.pdf
 ft-roi report support.toml --json | jq .npv
 """,
 )
@@ -58,7 +61,14 @@ ft-roi report support.toml --json | jq .npv
     help="A further scenario, once for each: the workbook has a column for each and a choice among them. Its file may "
     'build on another: base = "base.toml".',
 )
-@force_option()
+@click.option(
+    "--pdf",
+    type=click.Path(),
+    metavar="FILE",
+    help="Print the pages for a decision too, as this .pdf file: answer, years, inputs with sources, sensitivity, "
+    "options. Needs LibreOffice.",
+)
+@force_option("Overwrite files that exist.")
 @json_option("Print the summary as JSON.")
 def report(
     scenario_file: str,
@@ -66,6 +76,7 @@ def report(
     formulas: Edition,
     grids: str,
     others: tuple[str, ...],
+    pdf: str | None,
     force: bool,
     json: bool,
 ) -> None:
@@ -76,6 +87,9 @@ def report(
         )
     path = Path(output or _default_name(scenario_file))
     check_output_file(path, force)
+    printed = Path(pdf) if pdf is not None else None
+    if printed is not None:
+        check_output_file(printed, force, "a document", "report.pdf", "--pdf")
 
     from addin.shell.generation_time import generation_time
     from addin.shell.input_warnings import print_warnings
@@ -101,7 +115,11 @@ def report(
     content = build_workbook(
         scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
     )
+    document = _pages(scenario, further, generated, path.name) if printed else b""
     write_file(path, content, force)
+    if printed:
+        write_file(printed, document, force, "write elsewhere with --pdf")
+    pages = {"pages": str(printed)} if printed else {}
     if json:
         found = [
             {**({"scenario": each.name} if further else {}), **one.as_dict()}
@@ -109,14 +127,27 @@ def report(
             for one in ones
         ]
         each_one = {"scenarios": [_summary(each, appraise(each)) for each in (scenario, *further)]} if further else {}
-        print_json({**_summary(scenario, appraisal), **each_one, "warnings": found, "file": str(path)})
+        print_json({**_summary(scenario, appraisal), **each_one, "warnings": found, "file": str(path), **pages})
     elif not is_on("quiet"):
         lines = scenario_lines((scenario, *further), path) if further else summary_lines(scenario, appraisal, path)
         for line in lines:
             print_line(line)
+        if printed:
+            print_line(f"{'Pages:' if further else '  Pages   '} {printed}")
         for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
             about = each.name if further else ""
             print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)
+
+
+def _pages(scenario: Scenario, further: Sequence[Scenario], generated: datetime | None, name: str) -> bytes:
+    """The pages for a decision as a PDF.
+
+    name : of the workbook, which stands below them.
+    """
+    from addin.libreoffice.rendering import printed_pages
+    from templates.workbook import build_pages
+
+    return printed_pages(build_pages(scenario, generated=generated, others=further), name)
 
 
 def _default_name(scenario_file: str) -> str:

@@ -97,6 +97,7 @@ def test_differences_from_the_first_and_the_highest_npv(edition: Edition) -> Non
     assert finding == f"NPV above zero in 5 of 5 scenarios. Highest: {best}, {npvs[best]:,.0f} USD"
 
 
+@pytest.mark.slow
 def test_a_payback_that_never_comes_has_no_difference() -> None:
     """Losses are counted, and the chart's axis holds zero."""
     loss = _named(REFERENCE.with_inputs(baseline_cost_per_1k_tokens=0.04, monthly_review_cost=0), "Loss")
