@@ -34,6 +34,7 @@ class Check:
 
     target : the named cell to look at.
     by_function : whether it looks at what only the FT_ functions give.
+    when : whether what it looks at is there, where that may not be.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Check:
     target: Formula
     tolerance: float = TOLERANCE
     by_function: bool = False
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
