@@ -130,7 +130,7 @@ class InputRows:
         if figures is None or self.scenarios is None:
             book.put(sheet, address, value, "Input", look)
             return value
-        cell = Formula(f"INDEX({figures.text},{self.scenarios.number.text})", figures.value[0])
+        cell = Formula(f"INDEX({figures.text},1,{self.scenarios.number.text})", figures.value[0])
         shown = book.put(sheet, address, text_or_nothing(cell), "Calculation", look).value
         sheet[address].alignment = Alignment(horizontal="right" if declared.numeric else "left", vertical="center")
         return shown
