@@ -86,34 +86,25 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     return chart
 
 
-def npv_chart(names: Cells, npvs: Cells, currency: str) -> BarChart:
+def npv_chart(names: Cells, npvs: Cells, room: Cells, currency: str) -> BarChart:
     """The NPV of every scenario, the first on top, with its number.
 
     names, npvs : a bar's name and length.
+    room : how far the axis reaches: to zero, since it would else begin just below the shortest bar, or so far below it
+        that the number of a loss has room beside the names.
     currency : named on the axis.
     """
     chart = _bar_chart("bar", 35, "NPV of each scenario", f"NPV ({currency})")
     bars = _bars("NPV", npvs, names, BLUE)
     bars.dLbls = _numbers_above()
-    chart.series = [bars, _zeros(names)]
+    invisible = _bars("Room", room, names, BLUE)
+    invisible.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    chart.series = [bars, invisible]
     chart.overlap = 100
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
     chart.legend = None
     return chart
-
-
-def _zeros(labels: Cells) -> Series:
-    """Bars of no length, so that the axis holds zero.
-
-    By itself it may begin just below the shortest bar.
-    """
-    count = len(labels[2])
-    zeros = Series(tx=SeriesLabel(v="Zero"), val=NumDataSource(numLit=NumData(
-        formatCode="General", ptCount=count, pt=[NumVal(idx=i, v="0") for i in range(count)]
-    )))  # fmt: skip
-    zeros.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
-    return zeros
 
 
 def column_chart(labels: Cells, series: Mapping[str, Cells], title: str, currency: str, *, numbered: bool) -> BarChart:

@@ -10,9 +10,10 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.figures import FIGURES, Figure
+from roi_engine.value import minimum
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, group_title
-from templates.building.charts import npv_chart, place_chart
+from templates.building.charts import Cells, npv_chart, place_chart
 from templates.building.columns import letters_from
 from templates.building.formula import Formula, function, is_number, joined
 from templates.building.shown_figures import rounded_format
@@ -31,6 +32,8 @@ FROM_THE_FIRST = ("npv", "net_roi", "pv_cost", "payback_months")
 """The figures whose differences are shown."""
 _MONTHS = styles.MONEY.replace("#,##0", "0.0")
 """Months with a sign, as money has it."""
+HIDDEN = ";;;"
+"""The number format of cells that only the chart reads."""
 _RIGHT = Alignment(horizontal="right", vertical="center")
 
 
@@ -48,7 +51,8 @@ def add_differences(
         _add_row(book, sheet, row, FIGURES[name], results[name])
     finding = _add_finding(book, sheet, scenarios.names, npvs)
     names, bars = (sheet, f"{letters[0]}{NAMES_ROW}:{letters[-1]}{NAMES_ROW}", scenarios.names.value), results["npv"]
-    chart = npv_chart(names, (sheet, f"{bars[0].text}:{bars[-1].text}", npvs.value), book.scenario.currency)
+    room = _add_room(book, sheet, letters, npvs)
+    chart = npv_chart(names, (sheet, f"{bars[0].text}:{bars[-1].text}", npvs.value), room, book.scenario.currency)
     words = "Bar chart of the NPV of every scenario."
     height = chart_height(len(letters))
     place_chart(book, sheet, chart, Column.LABEL.at(CHART_ROW), letters[-1], words, str(finding.value),
@@ -84,6 +88,19 @@ def _add_finding(book: Book, sheet: Worksheet, names: Formula, npvs: Formula) ->
     )  # fmt: skip
     text = (known == 0).where(FILL_IN, words)
     return book.put(sheet, Column.LABEL.at(FINDING_ROW), text, "Explanatory Text", meanwhile=None)
+
+
+def _add_room(book: Book, sheet: Worksheet, letters: Sequence[str], npvs: Formula) -> Cells:
+    """How far the chart's axis reaches to the left.
+
+    To zero, or as far below it as above where there is a loss.
+    """
+    shown = [each for each in npvs.value if isinstance(each, (int, float))]
+    least, most = (function(name, npvs, value=of(shown)) for name, of in (("MIN", min), ("MAX", max)))
+    room = (least < 0).where(minimum(-most, least + least), 0)
+    for letter in letters:
+        book.put(sheet, f"{letter}{FINDING_ROW - 1}", room, "Explanatory Text", HIDDEN, meanwhile=None)
+    return sheet, f"{letters[0]}{FINDING_ROW - 1}:{letters[-1]}{FINDING_ROW - 1}", [room.value] * len(letters)
 
 
 def _mark_other_figures(book: Book, sheet: Worksheet, letters: Sequence[str]) -> None:

@@ -108,11 +108,13 @@ def test_a_payback_that_never_comes_has_no_difference() -> None:
     assert [cell.value for cell in rows["Payback"][2:5]] == ["n/a"] * 3
     assert sheet.cell(FINDING_ROW, 1).value.startswith("NPV above zero in 1 of 3 scenarios. Highest: Reference")
     (chart,) = sheet._charts
-    npvs, zeros = chart.series
+    npvs, room = chart.series
     assert [float(each.v) for each in npvs.val.numRef.numCache.pt] == pytest.approx(
         [appraise(each).npv() for each in (loss, worse, REFERENCE)]
     )
-    assert [float(each.v) for each in zeros.val.numLit.pt] == [0, 0, 0]
+    least, most = (f(appraise(each).npv() for each in (loss, worse, REFERENCE)) for f in (min, max))
+    assert {float(each.v) for each in room.val.numRef.numCache.pt} == {min(-most, 2 * least)}
+    assert room.spPr.noFill
 
 
 def test_figures_other_than_the_first_scenarios_stand_in_bold() -> None:
