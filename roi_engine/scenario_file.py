@@ -11,7 +11,8 @@ import stat
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean,
 from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
+from roi_engine.scenario_base import BASE, SUFFIXES, Given, base_path, over
+from roi_engine.scenario_rules import ANNOTATIONS
 from roi_engine.text_files import decoded
 
 GROUPS = (
@@ -29,8 +32,6 @@ GROUPS = (
 
 SIDES = ("baseline", "finetuned", "switch")
 """The tables of one side only."""
-
-ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
 
 _LOOKED_UP = (*NAMES, *ESTIMATE_NAMES)
 """Keys that are no inputs, but what figures are looked up or estimated by."""
@@ -57,24 +58,64 @@ def load_scenario(path: str | Path) -> Scenario:
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
     ``ranges`` (low, high, distribution), ``sources``, ``notes`` and ``confirmed`` annotate inputs. A file without a
-    name is called after its stem. Models and GPUs of the price tables may be named in place of their prices.
+    name is called after its stem. Models and GPUs of the price tables may be named in place of their prices. The key
+    ``base`` names a file beside it, whose figures hold where it says nothing else.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):
     roi_engine.errors.ScenarioError: scenario.txt: A scenario is a .toml or .json file.
     """
-    name = str(path)
-    if name == "-":
-        text, name, form = _standard_input(), "standard input", ""
-    else:
-        text, form = _text_of(Path(path)), Path(path).suffix.lower()
+    if str(path) == "-":
+        file = "standard input"
+        with _told_of(file):
+            data = _parsed(_standard_input(), "")
+            if BASE in data:
+                raise ScenarioError([Problem(BASE, "Standard input lies beside no file. Name a file in place of -.")])
+        return _scenario(_given(data, file))
+    path = Path(path)
+    data = _data_of(path)
+    base = data.pop(BASE, _NONE)
+    given = _given(data, str(path))
+    if base is not _NONE:
+        given = _over_its_base(given, path, base)
+    given.values.setdefault("name", printable(path.stem))
+    return _scenario(given)
+
+
+_NONE = object()
+"""What a file without a base has in its place."""
+
+
+def _over_its_base(own: Given, path: Path, name: Any) -> Given:
+    """What a file and its base say together."""
     try:
-        data = _parsed(text, form)
-        named = {} if name == "standard input" else {"name": printable(Path(path).stem)}
-        return _scenario(data, named)
+        with _told_of(str(path)):
+            beside = base_path(path, name)
+        data = _data_of(beside)
+        if BASE in data:
+            sentence = (
+                f"{path} builds on this file, and a base has no base of its own. Take the key out of one of them."
+            )
+            raise ScenarioError([Problem(f"{beside}: {BASE}", sentence)])
+    except ScenarioError as error:
+        raise ScenarioError([*error.problems, *own.problems]) from None
+    return over(own, _given(data, str(beside)))
+
+
+def _data_of(path: Path) -> dict[str, Any]:
+    """The nested data of a file; its problems name it."""
+    with _told_of(str(path)):
+        return _parsed(_text_of(path), path.suffix.lower())
+
+
+@contextmanager
+def _told_of(file: str) -> Iterator[None]:
+    """Puts the name of a file before the place of every problem."""
+    try:
+        yield
     except ScenarioError as error:
         raise ScenarioError(
-            [Problem(f"{name}: {p.place}" if p.place else name, p.sentence, p.code) for p in error.problems]
+            [Problem(f"{file}: {p.place}" if p.place else file, p.sentence, p.code) for p in error.problems]
         ) from None
 
 
@@ -86,26 +127,24 @@ def _standard_input() -> str:
     try:
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            raise ScenarioError([Problem("standard input", _TOO_LARGE)])
+            raise ScenarioError([Problem("", _TOO_LARGE)])
         return decoded(content)  # Windows shells may put a byte order mark before the text
     except UnicodeDecodeError:
-        raise ScenarioError([Problem("standard input", "This is not UTF-8 text.")]) from None
+        raise ScenarioError([Problem("", "This is not UTF-8 text.")]) from None
 
 
 def _text_of(path: Path) -> str:
-    if path.suffix.lower() not in (".toml", ".json"):
-        raise ScenarioError([Problem(str(path), "A scenario is a .toml or .json file.")])
+    if path.suffix.lower() not in SUFFIXES:
+        raise ScenarioError([Problem("", "A scenario is a .toml or .json file.")])
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        raise ScenarioError([Problem(str(path), "This is no file with text in it, but a folder, a pipe or a device.")])
+        raise ScenarioError([Problem("", "This is no file with text in it, but a folder, a pipe or a device.")])
     if found.st_size > LARGEST_FILE:
-        raise ScenarioError([Problem(str(path), _TOO_LARGE)])
+        raise ScenarioError([Problem("", _TOO_LARGE)])
     try:
         return decoded(path.read_bytes())
     except UnicodeDecodeError:
-        raise ScenarioError(
-            [Problem(str(path), "This is not UTF-8 text. Save the file with UTF-8 encoding.")]
-        ) from None
+        raise ScenarioError([Problem("", "This is not UTF-8 text. Save the file with UTF-8 encoding.")]) from None
 
 
 def _parsed(text: str, form: str) -> dict[str, Any]:
@@ -205,62 +244,61 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _scenario(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> Scenario:
-    """The scenario of nested data, its problems at the keys as they stand in the file."""
-    values: dict[str, Any] = dict(defaults)
-    places: dict[str, str] = {}
-    problems: list[Problem] = []
+def _given(data: Mapping[str, Any], file: str) -> Given:
+    """What nested data say, by the inputs' own names, each with its place."""
+    given = Given(file)
     for key, value in data.items():
         if key in ANNOTATIONS:
-            values[key] = value
+            given.annotate(key, value)
         elif isinstance(value, Mapping):
             if key not in GROUPS:
-                problems.append(
-                    Problem(
-                        shortened(key),
-                        f"There is no group [{shortened(key)}].{did_you_mean(key, (*GROUPS, *ANNOTATIONS))}",
-                    )
-                )
+                guess = did_you_mean(key, (*GROUPS, *ANNOTATIONS))
+                place = f"{file}: {shortened(key)}"
+                given.problems.append(Problem(place, f"There is no group [{shortened(key)}].{guess}"))
                 continue
             for inner, inner_value in value.items():
-                _place(inner, inner_value, f"{key}.{shortened(inner)}", key, values, places, problems)
+                _place(inner, inner_value, f"{key}.{shortened(inner)}", key, given)
         else:
-            _place(key, value, shortened(key), "", values, places, problems)
-    wrong = dict.fromkeys([*fill_in_estimates(values), *fill_in(values)])  # a GPU's name serves both
-    problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in wrong]
+            _place(key, value, shortened(key), "", given)
+    return given
+
+
+def _scenario(given: Given) -> Scenario:
+    """The scenario of what files say; every problem at once."""
+    problems = list(given.problems)
+    wrong = dict.fromkeys([*fill_in_estimates(given.values), *fill_in(given.values)])  # a GPU's name serves both
+    problems += map(given.placed, wrong)
     try:
-        scenario = Scenario(**values)
+        scenario = Scenario(**given.values)
     except ScenarioError as error:
-        problems += [Problem(places.get(p.place, p.place), p.sentence, p.code) for p in error.problems]
+        problems += map(given.placed, error.problems)
     if problems:
         raise ScenarioError(problems)
     return scenario
 
 
-def _place(
-    key: str,
-    value: Any,
-    place: str,
-    group: str,
-    values: dict[str, Any],
-    places: dict[str, str],
-    problems: list[Problem],
-) -> None:
+def _place(key: str, value: Any, place: str, group: str, given: Given) -> None:
+    """Puts a value under the name of its input.
+
+    place : the key as it stands in the file.
+    group : the table that it stands in.
+    """
     name = _with_group(group, key)
+    full_place = f"{given.file}: {place}"
     try:
         name = name if name in _LOOKED_UP else find_input(name).name
     except UnknownName as error:
-        problems.append(Problem(place, str(error), error.code))
+        given.problems.append(Problem(full_place, str(error), error.code))
         return
     if group in SIDES and not name.startswith(group):
-        problems.append(Problem(place, f'"{name}" belongs to no side. Move it out of [{group}].'))
+        given.problems.append(Problem(full_place, f'"{name}" belongs to no side. Move it out of [{group}].'))
         return
-    if name in places:
-        problems.append(
-            Problem(place, f'The input "{name}" is given twice, also at {places[name]}. Keep one of the two.')
-        )
-    places[name] = place
-    values[name] = value
+    if name in given.places:
+        also = given.places[name].removeprefix(f"{given.file}: ")
+        sentence = f'The input "{name}" is given twice, also at {also}. Keep one of the two.'
+        given.problems.append(Problem(full_place, sentence))
+    given.places[name] = full_place
+    given.values[name] = value
 
 
 def _with_group(group: str, key: str) -> str:

@@ -15,6 +15,7 @@ from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
 from templates.building.as_generated import PROPERTY, fingerprint_as_generated
 from templates.building.book import Book, Edition
+from templates.building.decision_pages import leave_pages_for_a_decision
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
@@ -59,6 +60,23 @@ def build_workbook(
     """
     _check_scenarios([scenario, *others])
     return _built(Book(scenario, edition, others, live_grids), generated, recipient)
+
+
+def build_pages(scenario: Scenario, *, generated: datetime | None = None, others: Sequence[Scenario] = ()) -> bytes:
+    """The pages for a decision: the bytes of an .xlsx file that is only printed.
+
+    scenario : the inputs.
+    generated : the time to state.
+    others : further scenarios.
+
+    It holds values, so that every edition of the workbook has the same pages and no program needs to calculate. What a
+    decision does not need is hidden: other sheets, and inputs that stand at their defaults.
+    """
+    _check_scenarios([scenario, *others])
+    book, moment = Book(scenario, "values", others), generation_time(generated)
+    _add_sheets(book, moment)
+    leave_pages_for_a_decision(book)
+    return _finished(book, moment, "")
 
 
 def build_template(

@@ -1,6 +1,6 @@
 """What every test may ask for: LibreOffice, the Open XML SDK; and, on CI, that nothing is skipped.
 
-A test with the marker `needs_libreoffice` or `needs_open_xml_sdk` is skipped where the program is missing;
+A test with the marker `needs_libreoffice`, `needs_open_xml_sdk` and so on is skipped where the program is missing;
 the reason is the line that installs it. With FT_ROI_CI set, a run with a skipped test fails.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests import examples as examples  # loads the profile of Hypothesis
-from tests import libreoffice, node_readers, open_xml_sdk
+from tests import gnumeric, libreoffice, node_readers, open_xml_sdk
 
 os.environ["FT_ROI_PRICES"] = os.devnull  # no folder: the shipped price table, whatever this computer's user has
 
@@ -28,6 +28,7 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
     "needs_libreoffice": libreoffice.missing,
     "needs_open_xml_sdk": open_xml_sdk.missing,
     "needs_node_readers": node_readers.missing,
+    "needs_gnumeric": gnumeric.missing,
 }
 SECONDS = {"slow": 3, "full": 30}
 """How long a test with a marker is expected to take where the marker does not say."""

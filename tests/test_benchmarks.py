@@ -41,6 +41,16 @@ def test_the_worksheet_functions_give_in_every_contender_what_the_engine_gives()
     assert [each["part"] for each in json.loads(done.stdout)["comparisons"]] == ["boundary", "xlwings"]
 
 
+@pytest.mark.full(seconds=25)
+@pytest.mark.needs_libreoffice
+def test_the_editions_give_the_same_figures_where_they_are_timed():
+    command = [sys.executable, "benchmarks/editions.py", "--json", "--rounds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    (comparison,) = json.loads(done.stdout)["comparisons"]
+    assert len(comparison["figures"]) == 7 and comparison["title"].count("kB") == 3
+
+
 def test_an_unknown_part_is_named():
     command = [sys.executable, "benchmarks/run.py", "few"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)

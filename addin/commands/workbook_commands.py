@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from addin.shell.scenario_argument import (
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from roi_engine import Appraisal, Scenario
     from templates.building.book import Edition
 
@@ -35,6 +38,7 @@ ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
 ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
 ft-roi report base.toml --scenario slow.toml --scenario half.toml
+ft-roi report support.toml --pdf decision.pdf
 ft-roi report support.toml --json | jq .npv
 """,
 )
@@ -54,9 +58,17 @@ ft-roi report support.toml --json | jq .npv
     type=ScenarioFile(),
     metavar="FILE",
     multiple=True,
-    help="A further scenario, once for each: the workbook has a column for each and a choice among them.",
+    help="A further scenario, once for each: the workbook has a column for each and a choice among them. Its file may "
+    'build on another: base = "base.toml".',
 )
-@force_option()
+@click.option(
+    "--pdf",
+    type=click.Path(),
+    metavar="FILE",
+    help="Print the pages for a decision too, as this .pdf file: answer, years, inputs with sources, sensitivity, "
+    "options. Needs LibreOffice.",
+)
+@force_option("Overwrite files that exist.")
 @json_option("Print the summary as JSON.")
 def report(
     scenario_file: str,
@@ -64,6 +76,7 @@ def report(
     formulas: Edition,
     grids: str,
     others: tuple[str, ...],
+    pdf: str | None,
     force: bool,
     json: bool,
 ) -> None:
@@ -74,6 +87,9 @@ def report(
         )
     path = Path(output or _default_name(scenario_file))
     check_output_file(path, force)
+    printed = Path(pdf) if pdf is not None else None
+    if printed is not None:
+        check_output_file(printed, force, "a document", "report.pdf", "--pdf")
 
     from addin.shell.generation_time import generation_time
     from addin.shell.input_warnings import print_warnings
@@ -99,20 +115,39 @@ def report(
     content = build_workbook(
         scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
     )
+    document = _pages(scenario, further, generated, path.name) if printed else b""
     write_file(path, content, force)
+    if printed:
+        write_file(printed, document, force, "write elsewhere with --pdf")
+    pages = {"pages": str(printed)} if printed else {}
     if json:
         found = [
             {**({"scenario": each.name} if further else {}), **one.as_dict()}
             for each, ones in zip((scenario, *further), warnings, strict=True)
             for one in ones
         ]
-        print_json({**_summary(scenario, appraisal), "warnings": found, "file": str(path)})
+        each_one = {"scenarios": [_summary(each, appraise(each)) for each in (scenario, *further)]} if further else {}
+        print_json({**_summary(scenario, appraisal), **each_one, "warnings": found, "file": str(path), **pages})
     elif not is_on("quiet"):
-        for line in summary_lines(scenario, appraisal, path, about=scenario.name if further else ""):
+        lines = scenario_lines((scenario, *further), path) if further else summary_lines(scenario, appraisal, path)
+        for line in lines:
             print_line(line)
+        if printed:
+            print_line(f"{'Pages:' if further else '  Pages   '} {printed}")
         for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
             about = each.name if further else ""
             print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)
+
+
+def _pages(scenario: Scenario, further: Sequence[Scenario], generated: datetime | None, name: str) -> bytes:
+    """The pages for a decision as a PDF.
+
+    name : of the workbook, which stands below them.
+    """
+    from addin.libreoffice.rendering import printed_pages
+    from templates.workbook import build_pages
+
+    return printed_pages(build_pages(scenario, generated=generated, others=further), name)
 
 
 def _default_name(scenario_file: str) -> str:
@@ -164,12 +199,10 @@ SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv
 """The figures of the summary, two a line."""
 
 
-def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: str = "") -> list[str]:
+def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
     """The five lines that sum up a scenario.
 
     The verdict, net ROI and ROI, the paybacks, NPV and IRR, and the file.
-
-    about : which scenario the verdict is of, where there are several.
     """
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
@@ -180,11 +213,36 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path, about: s
     rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     width = max(len(figure) for _, figure, _, _ in rows)
     lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
-    return [
-        f"{about}: {verdict(appraisal, scenario.currency)}" if about else verdict(appraisal, scenario.currency),
-        *lines,
-        f"  {'File':<8} {path}",
+    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<8} {path}"]
+
+
+COMPARED = ("net_roi", "npv", "payback_months")
+"""The figures of each of several scenarios."""
+
+
+def scenario_lines(scenarios: Sequence[Scenario], path: Path) -> list[str]:
+    """A line for each of several scenarios below their titles, and the file."""
+    from addin.shell.figures_on_terminal import in_words
+    from roi_engine import appraise
+    from roi_engine.errors import printable, shortened
+    from roi_engine.figures import FIGURES
+
+    figures = [FIGURES[name] for name in COMPARED]
+    rows = [["Scenario", *(each.label for each in figures)]]
+    for scenario in scenarios:
+        appraisal = appraise(scenario)
+        words = (in_words(each, appraisal, scenario.currency) for each in figures)
+        rows.append([shortened(printable(scenario.name), LONGEST_NAME), *words])
+    first, *others = (max(len(row[column]) for row in rows) for column in range(len(rows[0])))
+    lines = [
+        f"{name:<{first}}" + "".join(f"   {figure:>{width}}" for figure, width in zip(row, others, strict=True))
+        for name, *row in rows
     ]
+    return [*lines, f"File: {path}"]
+
+
+LONGEST_NAME = 40
+"""Letters of a scenario's name in a table."""
 
 
 def _summary(scenario: Scenario, appraisal: Appraisal) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from openpyxl.writer.theme import theme_xml
+
 import roi_engine
 from addin.excel.vba_project import SHEET_CLASS, WORKBOOK_CLASS, document_module, vba_project
 from addin.excel.wrappers import CALLS, wrappers_module
@@ -88,18 +90,22 @@ def addin_package(rows: Mapping[str, str], project: bytes) -> bytes:
             [
                 (f"{DOCUMENT_RELATIONSHIPS}/officeDocument", "xl/workbook.xml"),
                 (f"{PACKAGE_RELATIONSHIPS}/metadata/core-properties", "docProps/core.xml"),
+                (f"{DOCUMENT_RELATIONSHIPS}/extended-properties", "docProps/app.xml"),
             ]
         ),
         "docProps/core.xml": _properties(),
+        "docProps/app.xml": _APPLICATION,
         "xl/workbook.xml": _workbook(),
         "xl/_rels/workbook.xml.rels": relationships_xml(
             [
                 (f"{DOCUMENT_RELATIONSHIPS}/worksheet", "worksheets/sheet1.xml"),
+                (f"{DOCUMENT_RELATIONSHIPS}/theme", "theme/theme1.xml"),
                 (f"{DOCUMENT_RELATIONSHIPS}/styles", "styles.xml"),
                 ("http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin"),
             ]
         ),
         "xl/worksheets/sheet1.xml": _sheet(rows),
+        "xl/theme/theme1.xml": theme_xml,
         "xl/styles.xml": _STYLES,
         "xl/vbaProject.bin": project,
     }
@@ -110,9 +116,11 @@ def _content_types() -> str:
     kinds = {
         "/xl/workbook.xml": "application/vnd.ms-excel.addin.macroEnabled.main+xml",
         "/xl/worksheets/sheet1.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml",
+        "/xl/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
         "/xl/styles.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml",
         "/xl/vbaProject.bin": "application/vnd.ms-office.vbaProject",
         "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
+        "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
     }
     overrides = "".join(f'<Override PartName="{part}" ContentType="{kind}"/>' for part, kind in kinds.items())
     return (
@@ -147,8 +155,11 @@ def _workbook() -> str:
     return (
         f'{DECLARATION}<workbook xmlns="{SPREADSHEET}" xmlns:r="{DOCUMENT_RELATIONSHIPS}">'
         '<workbookPr codeName="ThisWorkbook"/>'
+        '<bookViews><workbookView visibility="hidden" xWindow="0" yWindow="0" windowWidth="28800" '
+        'windowHeight="12000"/></bookViews>'
         f'<sheets><sheet name={quoteattr(SETTINGS_SHEET)} sheetId="1" r:id="rId1"/></sheets>'
         f'<functionGroups builtInGroupCount="19"><functionGroup name={quoteattr(CATEGORY)}/></functionGroups>'
+        '<calcPr calcId="191029"/>'
         f'<extLst><ext uri="{_ARGUMENT_HELP}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
         f"<x14:definedNames>{helps}</x14:definedNames></ext></extLst></workbook>"
     )
@@ -164,10 +175,17 @@ def _sheet(rows: Mapping[str, str]) -> str:
     )
     return (
         f'{DECLARATION}<worksheet xmlns="{SPREADSHEET}"><sheetPr codeName="Sheet1"/>'
+        f'<dimension ref="A1:B{len(rows)}"/><sheetViews><sheetView workbookViewId="0"/></sheetViews>'
         f"<sheetData>{lines}</sheetData></worksheet>"
     )
 
 
+_APPLICATION = (
+    f'{DECLARATION}<Properties xmlns="{DOCUMENT_RELATIONSHIPS.replace("relationships", "extended-properties")}">'
+    "<Application>Microsoft Excel</Application><DocSecurity>0</DocSecurity><ScaleCrop>false</ScaleCrop>"
+    "<LinksUpToDate>false</LinksUpToDate><SharedDoc>false</SharedDoc><HyperlinksChanged>false</HyperlinksChanged>"
+    "<AppVersion>16.0300</AppVersion></Properties>"
+)
 _STYLES = (
     f'{DECLARATION}<styleSheet xmlns="{SPREADSHEET}">'
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'

@@ -19,6 +19,8 @@ CODE_PAGE = "cp1252"
 LONGEST_LINE, MOST_CONTINUATIONS = 1023, 24
 """What the VBA editor allows: characters in a line, and lines that one statement goes on for."""
 WORKBOOK_CLASS, SHEET_CLASS = "00020819-0000-0000-C000-000000000046", "00020820-0000-0000-C000-000000000046"
+CLASS_CLASS = "FCFB3D2A-A0FA-1068-A738-08002B3371B5"
+"""What Excel bases a class module on."""
 
 _REFERENCES = {
     "stdole": r"*\G{00020430-0000-0000-C000-000000000046}#2.0#0#C:\Windows\System32\stdole2.tlb#OLE Automation",
@@ -61,6 +63,19 @@ def document_module(name: str, document_class: str) -> Module:
         "Customizable": True,
     }
     return Module(name, "".join(f"Attribute VB_{key} = {value}\n" for key, value in attributes.items()), "document")
+
+
+def class_module(name: str, exported: str) -> Module:
+    """A class as a project holds it, from the text of its exported file.
+
+    An exported file has a head that a project lacks, and lacks what a project says of every class: what it is based on,
+    and that it comes from no template.
+    """
+    lines = exported[exported.index("Attribute VB_Name") :].splitlines()
+    last = max(at for at, line in enumerate(lines) if line.startswith("Attribute VB_Exposed"))
+    about = ["Attribute VB_TemplateDerived = False", "Attribute VB_Customizable = False"]
+    base = f'Attribute VB_Base = "0{{{CLASS_CLASS}}}"'
+    return Module(name, "\n".join([lines[0], base, *lines[1 : last + 1], *about, *lines[last + 1 :]]) + "\n", "class")
 
 
 def vba_project(name: str, modules: Sequence[Module]) -> bytes:

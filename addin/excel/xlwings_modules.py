@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from addin.excel.vba_project import Module
+from addin.excel.vba_project import Module, class_module
 from addin.shell.failures import Failure
 
 PROJECT = "ft-roi"
@@ -52,7 +52,7 @@ def xlwings_modules() -> list[Module]:
     """The module that starts Python, and the class that it names for other systems."""
     return [
         Module("xlwings", only_what_is_needed(_text("xlwings_custom_addin.bas"))),
-        Module("Dictionary", _without_head(_text("addin/Dictionary.cls")), "class"),
+        class_module("Dictionary", _text("addin/Dictionary.cls")),
     ]
 
 
@@ -87,11 +87,6 @@ def only_what_is_needed(text: str) -> str:
 def _private(found: re.Match[str]) -> str:
     whole = found[0]
     return whole if found[2] == ENTRY else f"Private {whole[whole.index(found[1]) :]}"
-
-
-def _without_head(text: str) -> str:
-    """A class as a project holds it: without the lines that only an exported file has."""
-    return text[text.index("Attribute VB_Name") :]
 
 
 def _text(name: str) -> str:

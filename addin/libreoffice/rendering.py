@@ -12,7 +12,7 @@ from pathlib import Path
 from addin.libreoffice.office import TIMEOUT, Office, OfficeFailed
 from addin.libreoffice.pictures import draw_pages, find_pdftoppm
 from addin.libreoffice.recalculated import FormulaCell, formula_cells
-from addin.libreoffice.safe_copy import safe_copy
+from addin.libreoffice.safe_copy import SafeCopy, safe_copy
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,32 @@ def render(source: Path, timeout: float = TIMEOUT, *, document: bool = False, pa
         _check_functions(cells, office)
         drawn, pictures = b"", {}
         if document or pages:
-            (path,) = office.convert([copy], out, ".pdf")
+            path = _printed(office, copy, out)
             drawn = path.read_bytes()
             if pages:
                 pictures = {page.name: page.read_bytes() for page in draw_pages(path, out, timeout)}
         return Rendering(recalculated.read_bytes(), cells, drawn, pictures, tuple(copy.left_out))
+
+
+def printed_pages(workbook: bytes, name: str, timeout: float = TIMEOUT) -> bytes:
+    """The pages of a workbook of ours that holds values, as a PDF.
+
+    workbook : its bytes.
+    name : what the pages say that they are of.
+    timeout : seconds, for each run of a program.
+    Raises a `Failure` in words where LibreOffice is missing, fails or takes longer than the timeout.
+    """
+    with Office(timeout, functions=False) as office:
+        given = office.folder / name
+        given.write_bytes(workbook)
+        return _printed(office, safe_copy(given), office.folder / "out").read_bytes()
+
+
+def _printed(office: Office, copy: SafeCopy, folder: Path) -> Path:
+    """The PDF of a workbook, in a folder."""
+    folder.mkdir(exist_ok=True)
+    (path,) = office.convert([copy], folder, ".pdf")
+    return path
 
 
 def _check_functions(cells: Sequence[FormulaCell], office: Office) -> None:

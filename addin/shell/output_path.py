@@ -9,19 +9,22 @@ from addin.shell.failures import UnusablePath, WouldOverwrite
 ELSEWHERE = "write elsewhere with -o"
 
 
-def check_output_file(path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx") -> None:
+def check_output_file(
+    path: Path, force: bool, what: str = "a workbook", example: str = "report.xlsx", option: str = "-o"
+) -> None:
     """Refuses a path that no such file can be written to.
 
     Raises `UnusablePath` or `WouldOverwrite`, before the work begins.
     what, example : the kind of file, and a name that one may have.
+    option : the one that the path was given by.
     """
     suffix = Path(example).suffix
     if path.is_dir():
-        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / example}")
+        raise UnusablePath(f"{path} is a folder. Name the file in it: {option} {path / example}")
     if path.suffix.lower() != suffix:
-        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try -o {path.with_suffix(suffix)}")
-    _check_parent(path.parent)
-    refuse_existing(path, force)
+        raise UnusablePath(f"{path}: {what} ends in {suffix}. Try {option} {path.with_suffix(suffix)}")
+    _check_parent(path.parent, f"write elsewhere with {option}")
+    refuse_existing(path, force, f"write elsewhere with {option}")
 
 
 def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = "") -> None:

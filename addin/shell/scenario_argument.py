@@ -67,7 +67,8 @@ def read_scenarios(names: Sequence[str]) -> list[Scenario]:
         return [read_scenario(names[0])]
     from roi_engine.errors import Problem, ScenarioError, printable
 
-    found, problems = [], []
+    found: list[Scenario] = []
+    problems: list[Problem] = []
     for name in names:
         try:
             scenario = read_scenario(name)
@@ -75,12 +76,9 @@ def read_scenarios(names: Sequence[str]) -> list[Scenario]:
                 scenario if scenario.name else scenario.model_copy(update={"name": printable(Path(name).stem)})
             )
         except ScenarioError as error:
-            problems += [
-                each if each.place.startswith(name) else Problem(f"{name}: {each.place}", each.sentence, each.code)
-                for each in error.problems
-            ]
+            problems += error.problems
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(dict.fromkeys(problems))  # those of a common base once
     return found
 
 

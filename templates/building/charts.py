@@ -86,6 +86,27 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     return chart
 
 
+def npv_chart(names: Cells, npvs: Cells, room: Cells, currency: str) -> BarChart:
+    """The NPV of every scenario, the first on top, with its number.
+
+    names, npvs : a bar's name and length.
+    room : how far the axis reaches: to zero, since it would else begin just below the shortest bar, or so far below it
+        that the number of a loss has room beside the names.
+    currency : named on the axis.
+    """
+    chart = _bar_chart("bar", 35, "NPV of each scenario", f"NPV ({currency})")
+    bars = _bars("NPV", npvs, names, BLUE)
+    bars.dLbls = _numbers_above()
+    invisible = _bars("Room", room, names, BLUE)
+    invisible.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    chart.series = [bars, invisible]
+    chart.overlap = 100
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
+    chart.legend = None
+    return chart
+
+
 def column_chart(labels: Cells, series: Mapping[str, Cells], title: str, currency: str, *, numbered: bool) -> BarChart:
     """Columns side by side, a colour for each series.
 

@@ -118,7 +118,7 @@ STAYING = ("discount_factor", "stay_bill", "discounted_stay_bill")
 """The rows that find the present value of staying."""
 PAYBACK = ("absolute_flow", "cumulative_sum", "cumulative", "recovered")
 """The rows that find the payback of a flow."""
-PAYBACK_NAMES = {"flows": "net_cash_flow", "sums": "cumulative", "recovered": "recovered"}
+PAYBACK_NAMES = {"net": "net_cash_flow", "sums": "cumulative", "moments": "recovered"}
 """The rows that the payback of an option or a scenario is read from, by the names that they get."""
 STARTS = {"at_start": "irr_second_guess", "at_second_start": "irr_third_guess", "at_third_start": "irr_last_guess"}
 """The rows of flows at a start value of the internal rate, each with the next start value that is read from it."""

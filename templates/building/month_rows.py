@@ -251,8 +251,23 @@ class MonthRows:
 
     def at_horizon(self, quantity: str) -> Formula:
         """A quantity in the last month of the horizon."""
-        row, months = self.span(quantity), self.quantities["months_to_amortize"]
-        return Formula(f"INDEX({row.text},{(months + 1).text})", row.value[int(months.value)])
+        months = self.quantities["months_to_amortize"]
+        return self.at(quantity, months, int(months.value))
+
+    def at(self, quantity: str, month: Formula, known: int) -> Formula:
+        """A quantity in a month that a formula gives.
+
+        known : that month, from 0.
+        """
+        row = self.span(quantity)
+        return Formula(self.indexed(row, month + 1), row.value[known])
+
+    def indexed(self, row: Formula, position: Formula) -> str:
+        """The text of a formula: the cell at a position of a range of months.
+
+        Gnumeric takes a position alone for that of a row, also where there is one row only.
+        """
+        return f"INDEX({row.text},{'1,' if self.table.layout.across else ''}{position.text})"
 
     def _elsewhere(self, address: str) -> str:
         return f"{quote_sheetname(self.table.sheet.title)}!{address}"
@@ -296,7 +311,7 @@ class MonthRows:
         if quantity != name and quantity in self._cells:
             before = self._cells[quantity][month - 1].value if month else 0
             address = self.table.layout.cell((self.number, quantity), month - 1)
-            return function("N", Formula(address, before), value=before)
+            return function("SUM", Formula(address, before), value=before)  # N of an empty cell is an error in Gnumeric
         quantity = name.removesuffix("_after")
         if quantity != name and quantity in self._cells:
             after = self._cells[quantity][month + 1].value if month < self.table.layout.last_month else 0

@@ -60,7 +60,16 @@ _MIDDLE = Alignment(horizontal="center", vertical="center")
 _RIGHT = Alignment(horizontal="right", vertical="center")
 
 
-def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], ranges: AnswerRanges) -> None:
+@dataclass(frozen=True)
+class RankingRanges:
+    """The place of each answer in the two orders, and the currency of the first."""
+
+    by_npv: Formula
+    by_payback: Formula
+    currency: Formula
+
+
+def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], ranges: AnswerRanges) -> RankingRanges:
     """Fills the sheet.
 
     The choice of currency, the chart, the two tables, and the order they follow.
@@ -88,6 +97,7 @@ def add_ranking_sheet(book: Book, sheet: Worksheet, entries: Sequence[Entry], ra
     sheet.freeze_panes = BELOW_FRAME
     page(sheet, span(ByNpv.PLACE, ByPayback.FIGURE, 1, last), f"{FIRST_ROW - 1}:{FIRST_ROW - 1}")
     protect(sheet)
+    return RankingRanges(npv_order, payback_order, chosen)
 
 
 def _add_choice(book: Book, sheet: Worksheet, currencies: Sequence[str]) -> Formula:

@@ -26,7 +26,7 @@ from roi_engine.input_checks import InputWarning
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import CHECKS_PLACE, FITTED, NEEDS_FUNCTIONS, Book, cell_at, group_title, page, protect
+from templates.building.book import FITTED, NEEDS_FUNCTIONS, Book, cell_at, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, formula_of, is_number, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
@@ -117,7 +117,10 @@ def add_portfolio_sheet(
 
 @dataclass(frozen=True)
 class AnswerRanges:
-    """The columns that other formulas read, by their names: a value an answer."""
+    """The columns that other formulas read, by their names: a value an answer.
+
+    figures : all of them together, from the net ROI to the PV of cost; a list of values for each column.
+    """
 
     numbers: Formula
     names: Formula
@@ -127,11 +130,26 @@ class AnswerRanges:
     net_rois: Formula
     paybacks: Formula
     npvs: Formula
+    figures: Formula
+
+
+@dataclass(frozen=True)
+class TotalRanges:
+    """The columns of the totals, by their names: a value a currency.
+
+    share : how many answers count, in words.
+    """
+
+    answers: Formula
+    with_npv: Formula
+    net_rois: Formula
+    npvs: Formula
+    share: Formula
 
 
 def fill_portfolio_sheet(
     book: Book, sheet: Worksheet, entries: Sequence[Entry], blocks: Mapping[int, InputBlock]
-) -> AnswerRanges:
+) -> tuple[AnswerRanges, TotalRanges]:
     """Writes the totals by currency, and a row for every entry."""
     currencies = currencies_of(entries)
     title_row = TOTALS_ROW + len(currencies) + 3
@@ -152,11 +170,13 @@ def fill_portfolio_sheet(
         named("portfolio_net_roi", Column.NET_ROI),
         named("portfolio_paybacks", Column.PAYBACK_MONTHS),
         named("portfolio_npvs", Column.NPV),
-    )
+        book.define("portfolio_figures", sheet, span(Column.NET_ROI, Column.PV_COST, first, last),
+                    [[cells[column].value for cells in rows] for column, _ in _figures_of_a_row()]),
+    )  # fmt: skip
     before = _Before(entries, ranges)
     for entry, cells in zip(entries, rows, strict=True):
         _add_ranks(book, sheet, title_row + entry.number, entry, cells, ranges, before)
-    _add_totals(book, sheet, currencies, entries, ranges)
+    totals = _add_totals(book, sheet, currencies, entries, ranges)
     counting = DataValidation(type="list", formula1=f'"{COUNTED},{LEFT_OUT}"', showErrorMessage=True)
     counting.errorTitle, counting.error = "In totals", f"Choose {COUNTED} or {LEFT_OUT}."
     counting.add(Column.COUNTED.rows(first, last))
@@ -169,7 +189,7 @@ def fill_portfolio_sheet(
     protect(sheet)
     sheet.protection.autoFilter = False
     sheet.protection.sort = False
-    return ranges
+    return ranges, totals
 
 
 def _on_two_pages(sheet: Worksheet) -> None:
@@ -321,7 +341,7 @@ def is_finite_number(value: Any) -> bool:
 
 def _add_totals(
     book: Book, sheet: Worksheet, currencies: Sequence[str], entries: Sequence[Entry], ranges: AnswerRanges
-) -> None:
+) -> TotalRanges:
     """A row for each currency; there is no total over several."""
     title_row = TOTALS_ROW - 1
     group_title(book, sheet, title_row, "Totals of the answers that count", LAST_OF_PAGE_1.letter)
@@ -334,6 +354,7 @@ def _add_totals(
         book.align(cell_at(sheet, column.at(title_row)), _RIGHT)
     book.put(sheet, Column.CURRENCY.at(title_row), "Currency", "Group")
     book.align(cell_at(sheet, Column.CURRENCY.at(title_row)), _INDENTED)
+    shown: dict[Column, list[Any]] = {each: [] for each in (Column.COUNTED, Column.ROI, Column.NET_ROI, Column.NPV)}
     for offset, currency in enumerate(currencies):
         row = TOTALS_ROW + offset
         mine = [
@@ -347,16 +368,17 @@ def _add_totals(
         mark_as_text(sheet, place)
         chosen = f'({ranges.currencies.text}={cell.text})*({ranges.counted.text}="{COUNTED}")'
         answers = Formula(f"SUMPRODUCT({chosen})", len(mine))
-        book.put(sheet, Column.COUNTED.at(row), answers, "Output", styles.WHOLE)
+        shown[Column.COUNTED].append(book.put(sheet, Column.COUNTED.at(row), answers, "Output", styles.WHOLE).value)
         with_npv = sum(is_finite_number(ranges.npvs.value[index]) for index in mine)
         counted = Formula(f"SUMPRODUCT({chosen}*ISNUMBER({ranges.npvs.text}))", with_npv)
-        book.put(sheet, Column.ROI.at(row), counted, "Output", styles.WHOLE)
+        shown[Column.ROI].append(book.put(sheet, Column.ROI.at(row), counted, "Output", styles.WHOLE).value)
         for column, figures in summed.items():
             total = sum(value for index in mine if is_finite_number(value := figures.value[index]))
             added = Formula(f"SUMPRODUCT({chosen},{figures.text})", total)
             lacking = Formula(f'SUMPRODUCT({chosen}*({figures.text}="{NEEDS_FUNCTIONS}"))', 0)
             content = (lacking == 0).where(added, NEEDS_FUNCTIONS) if book.edition == "wired" else added
-            book.put(sheet, column.at(row), content, "Output", styles.HEADLINE_MONEY)
+            cell = book.put(sheet, column.at(row), content, "Output", styles.HEADLINE_MONEY)
+            shown[column].append(cell.value)
             book.align(sheet[column.at(row)], FITTED)
     row = TOTALS_ROW + len(currencies)
     book.define("portfolio_currency_list", sheet, Column.CURRENCY.rows(TOTALS_ROW, row - 1), list(currencies))
@@ -368,7 +390,17 @@ def _add_totals(
         "Counted: ", Formula(f'COUNTIF({ranges.counted.text},"{COUNTED}")', is_counted),
         " of ", Formula(f"COUNT({ranges.numbers.text})", total), " answers",
     )  # fmt: skip
-    book.put(sheet, CHECKS_PLACE, share, "Explanatory Text")
+
+    def named(name: str, column: Column) -> Formula:
+        return book.define(f"portfolio_total_{name}", sheet, column.rows(TOTALS_ROW, row - 1), shown[column])
+
+    return TotalRanges(
+        answers=named("answers", Column.COUNTED),
+        with_npv=named("with_npv", Column.ROI),
+        net_rois=named("net_roi", Column.NET_ROI),
+        npvs=named("npv", Column.NPV),
+        share=share,
+    )
 
 
 def _fade_what_is_not_counted(sheet: Worksheet, cells: str, first: str) -> None:

@@ -20,6 +20,7 @@ from roi_engine.errors import Problem
 from roi_engine.reference import REFERENCE
 from templates.building.book import Book, Edition
 from templates.portfolio.entries import in_portfolio
+from templates.portfolio.portfolio_checks_sheet import add_portfolio_checks_sheet
 from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
 from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
 from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
@@ -114,10 +115,12 @@ def _filled(answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datet
     if entries:
         ranking = book.sheet("Ranking", (), "Ranking", "")
         blocks = add_portfolio_inputs_sheet(book, entries)
-        ranges = fill_portfolio_sheet(book, sheet, entries, blocks)
-        add_ranking_sheet(book, ranking, entries, ranges)
+        ranges, totals = fill_portfolio_sheet(book, sheet, entries, blocks)
+        orders = add_ranking_sheet(book, ranking, entries, ranges)
     add_warnings_sheet(book, entries)
     add_problems_sheet(book, answers)
+    if entries:
+        add_portfolio_checks_sheet(book, ranges, totals, orders, (sheet, ranking))
 
     properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
     properties.append(StringProperty(name="FT ROI version", value=__version__))

@@ -22,7 +22,7 @@ from templates.xlsx.stored_cells import Area, Cell, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
 MOST_SCENARIOS = 100
-_CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),scenario_number\)=", re.IGNORECASE)
+_CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),(?:1,)?scenario_number\)=", re.IGNORECASE)
 """How a cell of the Inputs sheet shows the figure of the scenario in use."""
 MOST_ROWS_TO_TITLES = 5
 """Rows between the titles and the first label of a table made by hand."""

@@ -212,9 +212,8 @@ class _Table:
 
     def _at(self, month: Formula, quantity: str) -> Formula:
         """What a row of the Cash flow sheet shows in a month."""
-        row = self.flows.rows.span(quantity)
-        at = min(int(month.value), len(row.value) - 1)
-        return Formula(f"INDEX({row.text},{(month + 1).text})", row.value[at])
+        rows = self.flows.rows
+        return rows.at(quantity, month, min(int(month.value), len(rows.values(quantity)) - 1))
 
     # --- the table
 

@@ -34,6 +34,7 @@ class Check:
 
     target : the named cell to look at.
     by_function : whether it looks at what only the FT_ functions give.
+    when : whether what it looks at is there, where that may not be.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Check:
     target: Formula
     tolerance: float = TOLERANCE
     by_function: bool = False
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
     """Every check of a workbook, in the order of the sheet."""
     inputs, flows, out = checked.inputs, checked.flows, checked.figures
     cumulative, months = flows.cumulative, checked.months
-    last = Formula(f"INDEX({cumulative.text},{months.text}+1)", cumulative.value[int(months.value)])
+    last = Formula(flows.rows.indexed(cumulative, months + 1), cumulative.value[int(months.value)])
     present = sum(f * d for f, d in zip(flows.net.value, flows.discount_factors.value, strict=True))
     discounted = function("SUMPRODUCT", flows.discount_factors, flows.net, value=present)
     outside = function("COUNTIF", inputs.in_range, "FAIL", value=inputs.in_range.value.count("FAIL"))
@@ -165,7 +167,7 @@ def _scenario_checks(checked: Checked) -> list[Check]:
     number, names, choice = scenarios.number.text, scenarios.names.text, scenarios.choice
 
     def in_use(row: Formula) -> Formula:
-        return Formula(f"INDEX({row.text},{number})", row.value[0])
+        return Formula(f"INDEX({row.text},1,{number})", row.value[0])
 
     return [
         Check("check_scenario_is_known", "The scenario in use is one of those on the sheet Scenarios (1 = yes).",
@@ -198,8 +200,8 @@ def _payback_straddles(checked: Checked) -> Check:
     within = (number > 0) & (number <= months)
     cells = _payback_cells(cumulative.value, number.value, int(months.value))
     month: Any = maximum(ceiling(number - TOLERANCE), 1)
-    before = Formula(f"INDEX({cumulative.text},{month.text})", cells[0])
-    after = Formula(f"INDEX({cumulative.text},{month.text}+1)", cells[1])
+    before = Formula(checked.flows.rows.indexed(cumulative, month), cells[0])
+    after = Formula(checked.flows.rows.indexed(cumulative, month + 1), cells[1])
     wrong = ((before < 0) & (after >= 0)).where(0, 1)
     return Check("check_payback_straddles", "Payback lies where the cumulative cash flow turns positive (0 = yes).",
                  within.where(wrong, 0), 0, payback)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ class Column(Columns):
 
 
 FIRST_ROW = 4
+NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True)
@@ -65,25 +67,33 @@ def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
     results = []
     for check in checks_of(book, checked):
         row += 1
-        results.append(_add_check(book, sheet, row, check))
-    area = Column.RESULT.rows(FIRST_ROW + 1, row)
-    failed = function("COUNTIF", Formula(area, None), "FAIL", value=results.count("FAIL"))
+        results.append(add_check(book, sheet, row, check))
     as_generated = _add_as_generated(book, sheet, row + 2, checked.figures)
+    state = add_state(book, sheet, row, results)
     row += 4
-    book.put(sheet, Column.NAME.at(row), "Failed checks")
-    count = book.put(sheet, Column.A.at(row), failed, "Output", styles.WHOLE, name="checks_failed")
-    book.put(sheet, Column.NAME.at(row + 1), "Master check")
-    words = (count == 0).where("All checks OK", joined("Failed checks: ", count, ", see Checks"))
-    state = book.put(sheet, Column.A.at(row + 1), words, "Output", name="check_state")
     calculation = None
     if book.edition == "wired":
         row += 2
         calculation = _add_calculation(book, sheet, row, checked.inputs.block)
-    color_ok_and_fail(sheet, area)
     sheet.freeze_panes = Column.SENTENCE.at(FIRST_ROW + 1)
     page(sheet, span(Column.NAME, Column.WHERE, 1, row + 1), f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
     return CheckCells(sheet, state, as_generated, calculation)
+
+
+def add_state(book: Book, sheet: Worksheet, last: int, results: Sequence[Any]) -> Formula:
+    """How many checks fail, and the master check, four rows below the last.
+
+    results : of the checks, which end in the last row.
+    """
+    area, row = Column.RESULT.rows(last - len(results) + 1, last), last + 4
+    failed = function("COUNTIF", Formula(area, None), "FAIL", value=results.count("FAIL"))
+    book.put(sheet, Column.NAME.at(row), "Failed checks")
+    count = book.put(sheet, Column.A.at(row), failed, "Output", styles.WHOLE, name="checks_failed")
+    book.put(sheet, Column.NAME.at(row + 1), "Master check")
+    words = (count == 0).where("All checks OK", joined("Failed checks: ", count, ", see Checks"))
+    color_ok_and_fail(sheet, area)
+    return book.put(sheet, Column.A.at(row + 1), words, "Output", name="check_state")
 
 
 def add_master_check(book: Book, checks: CheckCells) -> None:
@@ -97,7 +107,7 @@ def add_master_check(book: Book, checks: CheckCells) -> None:
             book.link(sheet, CHECKS_PLACE, checks.state.text)
 
 
-def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
+def add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
     """One check; returns its result."""
     book.put(sheet, Column.NAME.at(row), check.name, "Explanatory Text")
     book.put(sheet, Column.SENTENCE.at(row), check.sentence)
@@ -108,13 +118,17 @@ def _add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
     difference = both.where(abs(a - b), (a == b).where(0, 1))
     if check.by_function:
         difference = book.by_function_alone(difference, NOT_COMPARED)
+    if check.when:
+        difference = check.when.where(difference, NOT_COMPARED)
     tolerance = book.put(sheet, Column.TOLERANCE.at(row), check.tolerance, "Explanatory Text", "0E+00")
     place = Column.DIFFERENCE.at(row)
     cell = book.put(sheet, place, difference, "Calculation", "0.0E+00;-0.0E+00;0")
     size = is_number(b).where(maximum(abs(b), 1), 1)
     result = (cell <= tolerance * size).where("OK", "FAIL")
     if check.by_function:
-        result = book.by_function_alone(result, "not checked")
+        result = book.by_function_alone(result, NOT_CHECKED)
+    if check.when:
+        result = is_number(cell).where(result, NOT_CHECKED)
     shown = book.put(sheet, Column.RESULT.at(row), result, "Good", name=check.name)
     book.put(sheet, Column.WHERE.at(row), "show", "Explanatory Text")
     book.link(sheet, Column.WHERE.at(row), check.target.text)

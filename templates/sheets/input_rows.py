@@ -171,7 +171,7 @@ class InputRows:
         The empty text where it has nothing.
         """
         assert self.scenarios is not None
-        return text_or_nothing(Formula(f"INDEX({cells.text},{self.scenarios.number.text})", cells.value[0]))
+        return text_or_nothing(Formula(f"INDEX({cells.text},1,{self.scenarios.number.text})", cells.value[0]))
 
     def _add_annotations(self, row: int, declared: Input) -> str | None:
         """Answer, source, note, and the name in formulas; returns the answer."""

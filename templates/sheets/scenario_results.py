@@ -17,6 +17,7 @@ from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
 from templates.building.typed_or_default import Bounds
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
+from templates.sheets.scenario_differences import add_differences
 from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
 from templates.sheets.scenarios_sheet import NAMES_ROW, Column, ScenarioCells
 
@@ -52,6 +53,7 @@ def fill_scenario_results(
     if book.edition != "native":
         blocks = add_scenario_blocks_sheet(book, scenarios.typed)
     rows: dict[str, Formula] = {}
+    shown: dict[str, list[Formula]] = {}
     for row, (name, figure_name) in enumerate(RESULTS.items(), start=NAMES_ROW + 2):
         figure = FIGURES[figure_name]
         quantity = figure.equation_name
@@ -68,8 +70,10 @@ def fill_scenario_results(
             sheet[f"{letter}{row}"].alignment = Alignment(horizontal="right", vertical="center")
         for each, cell in zip(known, cells, strict=False):
             each[quantity] = cell
+        shown[figure_name] = cells
         area, values = f"{letters[0]}{row}:{letters[-1]}{row}", [cell.value for cell in cells]
         rows[name] = book.define(f"scenarios_{name}", sheet, area, values)
+    add_differences(book, scenarios, shown, rows["npv"])
     return ScenarioResultCells(rows["net_roi"], rows["npv"])
 
 

@@ -5,6 +5,7 @@ The typed figures stand here; the Inputs sheet shows those of the scenario in us
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +35,12 @@ class Column(Columns):
 
 
 CHOICE_ROW, NUMBERS_ROW, NAMES_ROW = 4, 5, 6
-RESULTS = 7
-"""Rows that are kept for the results, below the names."""
+RESULTS, DIFFERENCES = 7, 4
+"""Rows that are kept for the results, below the names, and for their differences from the first's."""
+DIFFERENCES_ROW = NAMES_ROW + RESULTS + 2
+FINDING_ROW = DIFFERENCES_ROW + DIFFERENCES + 2
+CHART_ROW = FINDING_ROW + 1
+CM_OF_A_ROW = 0.529
 _RIGHT = Alignment(horizontal="right", vertical="center")
 
 
@@ -70,7 +75,7 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
     sheet = book.sheet("Scenarios", (*left, *left[-1:] * (3 * len(book.scenarios) - 1)), "Scenarios", about)
     choice, number, names = _add_choice(book, sheet)
     table = _Table(book, sheet, {"name": names})
-    row, group = NAMES_ROW + RESULTS + 1, ""
+    row, group = typed_row(len(book.scenarios)) - 1, ""
     for declared in in_reading_order():
         if declared.name == "name":
             continue
@@ -89,6 +94,16 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
     return ScenarioCells(
         sheet, choice, number, names, table.figures, table.ends, table.generated, table.answers, table.typed
     )
+
+
+def chart_height(count: int) -> float:
+    """How high the chart of so many scenarios is, in cm."""
+    return min(3.5 + 0.9 * count, 15)
+
+
+def typed_row(count: int) -> int:
+    """The first row of typed figures, below the chart of so many scenarios and a note."""
+    return CHART_ROW + math.ceil(chart_height(count) / CM_OF_A_ROW) + 2
 
 
 def _add_choice(book: Book, sheet: Worksheet) -> tuple[Formula, Formula, Formula]:

@@ -211,13 +211,46 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     book = openpyxl.load_workbook("x.xlsx")
     assert "Scenarios" in book.sheetnames
     name = load_scenario("slow.toml").name
-    assert result.stdout.startswith(f"{load_scenario('reference.toml').name}: Pays back")
+    first, second = load_scenario("reference.toml").name, load_scenario("slow.toml").name
+    figures = "   17,837.28 USD   16,944.01 USD   0.9 days"
+    assert result.stdout.splitlines() == [
+        f"{'Scenario':<{len(second)}}         Net ROI             NPV    Payback",
+        f"{first:<{len(second)}}{figures}",
+        f"{second}{figures}",
+        "File: x.xlsx",
+    ]
     assert f"Warning: {name}: " in result.stderr and "ft-roi calc slow.toml" in result.stderr
     Path("wrong.toml").write_text(Path("reference.toml").read_text().replace("= 24", "= -24", 1))
     Path("worse.toml").write_text("[training]\ntraining_hours = 1\n")
     result = run("report", "reference.toml", "--scenario", "wrong.toml", "--scenario", "worse.toml", "-o", "y.xlsx")
     assert result.exit_code == 3 and not Path("y.xlsx").exists()
     assert "wrong.toml: " in result.stderr and "worse.toml: " in result.stderr
+
+
+def test_problems_of_a_common_base_are_told_once(folder):
+    Path("base.toml").write_text(Path("reference.toml").read_text().replace("= 24", "= -24", 1))
+    for name in ("slow.toml", "half.toml"):
+        Path(name).write_text('base = "base.toml"\n')
+    result = run("report", "base.toml", "--scenario", "slow.toml", "--scenario", "half.toml", "-o", "y.xlsx")
+    assert result.exit_code == 3 and not Path("y.xlsx").exists()
+    assert result.stderr == "Error: base.toml: training.training_hours: -24 is below 0. Type a number of at least 0.\n"
+
+
+def test_report_of_several_as_json_has_the_summary_of_each(folder):
+    Path("slow.toml").write_text('base = "reference.toml"\ngo_live_delay = 4\n')
+    result = run("report", "reference.toml", "--scenario", "slow.toml", "-o", "x.xlsx", "--json")
+    found = json.loads(result.stdout)
+    assert [each["scenario"] for each in found["scenarios"]] == ["Reference scenario", "slow"]
+    assert found["scenarios"][0].items() <= found.items()
+    assert found["scenarios"][1]["npv"] == appraise(REFERENCE.with_inputs(go_live_delay=4)).npv()
+    (folder / "z.xlsx").unlink(missing_ok=True)
+    assert "scenarios" not in json.loads(run("report", "reference.toml", "-o", "z.xlsx", "--json").stdout)
+
+
+def test_names_of_scenarios_of_any_length_keep_their_columns(folder):
+    Path("long.toml").write_text(f'base = "reference.toml"\nname = "{"long " * 50}"\n')
+    lines = run("report", "reference.toml", "--scenario", "long.toml", "-o", "x.xlsx").stdout.splitlines()
+    assert len({len(each) for each in lines[:3]}) == 1 and len(lines[0]) < 100
 
 
 def test_report_as_json_is_the_summary_unrounded_with_all_warnings(folder):

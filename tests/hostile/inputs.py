@@ -242,6 +242,16 @@ QUICK: dict[str, Hostile] = {
     "03 escapes in TOML": Hostile(
         "calc x.toml", 3, ("x.toml: ", "ke", "training_hours"), {"x.toml": text(ESCAPED_TOML)}
     ),
+    "03 a base with escapes, in its name and in its keys": Hostile(
+        "report x.json --scenario z.json",
+        3,
+        ("x.json: base: ", "Write its name alone", "y.toml: ", "\\x1b", "There is no input"),
+        {
+            SCENARIO: lambda: scenario(base="\x1b[2J.toml"),
+            "y.toml": text(ESCAPED_TOML),
+            "z.json": lambda: scenario(base="y.toml"),
+        },
+    ),
     "04 escapes in a price map": Hostile(
         "prices import x.json", 4, ("x.json: gpt",), {"x.json": text(ESCAPED_MAP)}, left=("prices/prices.csv",)
     ),

@@ -353,6 +353,9 @@ def test_charts_hold_their_values_and_say_what_they_show(built: Built) -> None:
         for axis in axes:
             assert _said(axis, "c:delete/@val") == ["0"]
             assert _said(axis, "c:title//a:t/text()") or axis.tag.endswith("}catAx"), "an axis of numbers has a title"
+        lies = _said(chart, "//c:barDir/@val") == ["bar"]
+        first, *others = _said(chart, "//c:plotArea/*[c:crossAx]/c:axPos/@val")  # Aspose draws where it is told to
+        assert (first, *others) == (("l", "b") if lies else ("b", "l")), "where the axes stand"
         series = _said(chart, "//c:ser")
         assert 1 <= len(series) <= 4
         colours = set(_said(chart, "//c:ser/c:spPr//a:srgbClr/@val | //c:ser/c:marker//a:srgbClr/@val"))
@@ -361,6 +364,7 @@ def test_charts_hold_their_values_and_say_what_they_show(built: Built) -> None:
         assert _said(chart, "/c:chartSpace/c:roundedCorners/@val") == ["0"]
         (title,) = _said(chart, "/c:chartSpace/c:chart/c:title//a:t/text()")
         assert 10 <= len(title) <= LONGEST_TITLE, title
+        assert not _said(chart, "//c:title//c:strRef"), "a title of a cell is empty where its format shows nothing"
         (ink,) = set(_said(chart, "//c:title//a:srgbClr/@val"))
         assert contrast(ink, styles.PAPER) >= ENOUGH
     drawings = [etree.fromstring(part) for name, part in built.parts.items() if name.startswith("xl/drawings/drawing")]

@@ -76,6 +76,50 @@ def test_every_module_and_wrapper_is_listed(addin):
     assert re.findall(r"^Public Function (\w+)", code["FtRoi"], re.M) == list(functions())
 
 
+DOCUMENT, CLASS = "00020819-0000-0000-C000-000000000046", "FCFB3D2A-A0FA-1068-A738-08002B3371B5"
+"""What the file that xlwings ships, saved by Excel, has in the heads of the workbook's module and of the class."""
+
+
+def test_heads_of_modules_are_those_that_excel_writes(addin):
+    def head(name: str) -> list[str]:
+        lines = [line for line in sources(addin)[name].splitlines() if line.startswith("Attribute VB_")]
+        return [line.removeprefix("Attribute VB_") for line in lines if "VB_Description" not in line]
+
+    same = ["GlobalNameSpace = False", "Creatable = False"]
+    assert head("Dictionary") == [
+        'Name = "Dictionary"', f'Base = "0{{{CLASS}}}"', *same, "PredeclaredId = False", "Exposed = True",
+        "TemplateDerived = False", "Customizable = False",
+    ]  # fmt: skip
+    assert head("ThisWorkbook") == [
+        'Name = "ThisWorkbook"', f'Base = "0{{{DOCUMENT}}}"', *same, "PredeclaredId = True", "Exposed = True",
+        "TemplateDerived = False", "Customizable = True",
+    ]  # fmt: skip
+    assert head("xlwings") == ['Name = "xlwings"'] and head("FtRoi")[0] == 'Name = "FtRoi"'
+    shipped = next(Path(xlwings.__file__).parent.rglob("quickstart_addin_ribbon.xlam"))
+    theirs = sources(shipped)["Dictionary"].splitlines()[:8]
+    assert [line for line in sources(addin)["Dictionary"].splitlines()[:8]] == theirs
+
+
+def test_the_package_is_that_of_a_workbook_whose_window_is_hidden(addin):
+    with zipfile.ZipFile(addin) as archive:
+        parts = {
+            name: archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(("xml", "rels"))
+        }
+    assert {"xl/theme/theme1.xml", "docProps/app.xml", "docProps/core.xml", "xl/styles.xml"} <= parts.keys()
+    assert re.findall(r"<(bookViews|sheets|functionGroups|calcPr|extLst)\b", parts["xl/workbook.xml"]) == [
+        "bookViews", "sheets", "functionGroups", "calcPr", "extLst",
+    ]  # fmt: skip
+    assert 'workbookView visibility="hidden"' in parts["xl/workbook.xml"]
+    assert '<calcPr calcId="191029"/>' in parts["xl/workbook.xml"]
+    assert "<Application>Microsoft Excel</Application>" in parts["docProps/app.xml"]
+    for name, folder in (("_rels/.rels", ""), ("xl/_rels/workbook.xml.rels", "xl/")):
+        targets = re.findall(r'Target="([^"]+)"', parts[name])
+        with zipfile.ZipFile(addin) as archive:
+            assert {f"{folder}{target}" for target in targets} <= set(archive.namelist())
+    assert all(f'PartName="/{name}"' in parts["[Content_Types].xml"] for name in parts
+               if not name.endswith("rels") and name != "[Content_Types].xml")  # fmt: skip
+
+
 def test_the_file_is_the_same_each_time(addin):
     assert addin.read_bytes() == package.build_addin("python")
 

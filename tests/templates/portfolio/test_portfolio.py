@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from addin.command_line import ft_roi
+from addin.libreoffice.office import Office
+from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
 from templates.building.book import NEEDS_FUNCTIONS
 from templates.portfolio.entries import in_portfolio
@@ -255,6 +257,9 @@ def test_a_portfolio_adds_nothing_up_where_the_functions_are_missing(tmp_path):
     for row in rows(without):
         assert {row[name] for name in ("net_roi", "roi", "payback", "npv", "irr", "pv_cost")} == {NEEDS_FUNCTIONS}
         assert (row["npv_rank"], row["payback_rank"]) == ("–", "–")
+    waiting = {name for name, result in checks(without).items() if result == "not checked"}
+    assert waiting == {"check_answers_with_npv", "check_npv_totals", "check_net_roi_totals"}
+    assert "FAIL" not in checks(without).values()
 
 
 @pytest.mark.slow
@@ -288,6 +293,66 @@ def test_a_portfolio_recalculated_follows_its_inputs_and_its_choices(tmp_path):
     totals = {after["Portfolio"][f"E{row}"].value: after["Portfolio"][f"I{row}"].value for row in (5, 6)}
     rest = sum(appraise(scenarios[name]).npv() for name in ("never", "late"))
     assert same(totals["USD"], rest + fresh.npv(), 1e5)
+
+
+def checks(book: openpyxl.Workbook) -> dict[str, str]:
+    """The result of each check by its name."""
+    sheet = book["Checks"]
+    return {row[0]: row[6] for row in sheet.iter_rows(min_row=5, values_only=True) if str(row[0]).startswith("check_")}
+
+
+@pytest.mark.parametrize("edition", ["wired", "values"])
+def test_every_check_of_a_portfolio_holds(edition):
+    answers = [answer(each, f"{name}.xlsx") for name, each in EDGES.items()]
+    answers += [answer(moved("euro", training_hours=50, currency="EUR")), answer(REFERENCE)]
+    book = opened(build_portfolio(answers, edition=edition, generated=MOMENT))
+    found = checks(book)
+    assert len(found) == 9 and set(found.values()) == {"OK"}
+    counted, total = sum(row["counted"] == "Yes" for row in rows(book)), len(answers)
+    assert book["Portfolio"]["A3"].value == f"Counted: {counted} of {total} answers. All checks OK"
+    assert book["Ranking"]["A3"].value == "All checks OK"
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_what_is_wrong_with_a_portfolio_fails_its_own_check(tmp_path):
+    """An edit for each check, with the functions loaded, and what fails then; nothing else does.
+
+    An answer whose currency has no total is lacking in the totals too.
+    """
+    answers = [answer(moved(name, training_hours=hours), f"{name}.xlsx") for name, hours in (("a", 100), ("b", 300))]
+    built = tmp_path / "built.xlsx"
+    built.write_bytes(build_portfolio(answers, generated=MOMENT))
+    row = int(opened(built.read_bytes()).defined_names["portfolio_numbers"].attr_text.split("$")[2].rstrip(":"))
+    edits = {
+        "check_figures_are_formulas": ("Portfolio", f"F{row}", 12_000_000),
+        "check_answers_in_totals": ("Inputs", "currency", "EUR"),
+        "check_choices": ("Portfolio", f"D{row}", "Perhaps"),
+        "check_npv_totals": ("Portfolio", "I5", 5),
+        "check_net_roi_totals": ("Portfolio", "F5", 5),
+        "check_answers_with_npv": ("Inputs", "training_hours", -1),
+        "check_ranking_by_npv": ("Ranking", "order_by_npv", 7),
+        "check_ranking_by_payback": ("Ranking", "order_by_payback", 7),
+        "check_no_errors": ("Portfolio", f"R{row}", "=1/0"),
+    }
+    for check, (sheet, place, value) in edits.items():
+        book = openpyxl.load_workbook(built)
+        if place.startswith("order"):
+            place = book.defined_names[place].attr_text.split("!")[1].replace("$", "").partition(":")[0]
+        elif place.islower():
+            label = "Currency" if place == "currency" else "Training time"
+            place = next(f"B{cell.row}" for (cell,) in book[sheet].iter_rows(max_col=1) if cell.value == label)
+        book[sheet][place].value = value
+        book.save(tmp_path / f"{check}.xlsx")
+    with Office() as office:
+        copies = [safe_copy(tmp_path / f"{check}.xlsx") for check in edits]
+        recalculated = [path.read_bytes() for path in office.convert(copies, office.folder, ".xlsx")]
+    also = {"check_answers_in_totals": {"check_answers_with_npv", "check_npv_totals", "check_net_roi_totals"}}
+    for check, content in zip(edits, recalculated, strict=True):
+        after = opened(content)
+        failed = {name for name, result in checks(after).items() if result != "OK"}
+        assert failed == {check} | also.get(check, set())
+        assert f"Failed checks: {len(failed)}, see Checks" in after["Portfolio"]["A3"].value
 
 
 def _recalculated(path: Path) -> openpyxl.Workbook:

@@ -37,7 +37,8 @@ PARTS = {
     "option_bearings": {"option_columns"},
     "monthly_bills": {"option_columns"},
     "monthly_bills_chart": {"option_columns", "monthly_bills"},
-    "scenario_results": {"scenarios_sheet"},
+    "scenario_results": {"scenarios_sheet", "scenario_differences"},
+    "scenario_differences": {"scenarios_sheet"},
     "summary_sheet": {"summary_break_evens"},
     "what_if_sheets": {"what_if_model"},
 }

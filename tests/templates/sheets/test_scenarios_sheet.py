@@ -17,6 +17,7 @@ from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
 from roi_engine.errors import ScenarioError
 from templates.building.book import Edition
 from templates.returned.reading import read_workbook
+from templates.sheets.scenarios_sheet import DIFFERENCES_ROW, FINDING_ROW, typed_row
 from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
 from tests.slow_cases import some
@@ -79,6 +80,51 @@ def test_every_scenario_has_its_column(edition: Edition) -> None:
     assert [cell.value for cell in _row(book, "scenario_names")] == list(SCENARIOS)
     _compare(book, list(SCENARIOS.values()))
     assert book["Summary"]["A3"].value.split(". ")[0] == "All checks OK"
+
+
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=["wired"]))
+def test_differences_from_the_first_and_the_highest_npv(edition: Edition) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(_build(edition)), data_only=True)["Scenarios"]
+    rows = {each[0].value: each for each in sheet.iter_rows(min_row=DIFFERENCES_ROW + 1, max_row=FINDING_ROW)}
+    results = [appraise(each) for each in SCENARIOS.values()]
+    for label, metric in (("NPV", lambda a: a.npv()), ("Payback", lambda a: a.payback_months)):
+        found = [cell.value for cell in rows[label][2 : 2 + len(results)]]
+        expected = [metric(each) - metric(results[0]) for each in results]
+        assert found == [pytest.approx(each, rel=1e-9, abs=1e-9) for each in expected]
+    npvs = {name: each.npv() for name, each in zip(SCENARIOS, results, strict=True)}
+    best = max(npvs, key=npvs.__getitem__)
+    finding = sheet.cell(FINDING_ROW, 1).value
+    assert finding == f"NPV above zero in 5 of 5 scenarios. Highest: {best}, {npvs[best]:,.0f} USD"
+
+
+@pytest.mark.slow
+def test_a_payback_that_never_comes_has_no_difference() -> None:
+    """Losses are counted, and the chart's axis holds zero."""
+    loss = _named(REFERENCE.with_inputs(baseline_cost_per_1k_tokens=0.04, monthly_review_cost=0), "Loss")
+    worse = _named(loss.with_inputs(finetuned_cost_per_1k_tokens=0.4), "Worse")
+    content = build_workbook(loss, edition="native", generated=WHEN, others=[worse, REFERENCE])
+    sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Scenarios"]
+    rows = {each[0].value: each for each in sheet.iter_rows(min_row=DIFFERENCES_ROW + 1, max_row=FINDING_ROW)}
+    assert [cell.value for cell in rows["Payback"][2:5]] == ["n/a"] * 3
+    assert sheet.cell(FINDING_ROW, 1).value.startswith("NPV above zero in 1 of 3 scenarios. Highest: Reference")
+    (chart,) = sheet._charts
+    npvs, room = chart.series
+    assert [float(each.v) for each in npvs.val.numRef.numCache.pt] == pytest.approx(
+        [appraise(each).npv() for each in (loss, worse, REFERENCE)]
+    )
+    least, most = (f(appraise(each).npv() for each in (loss, worse, REFERENCE)) for f in (min, max))
+    assert {float(each.v) for each in room.val.numRef.numCache.pt} == {min(-most, 2 * least)}
+    assert room.spPr.noFill
+
+
+def test_figures_other_than_the_first_scenarios_stand_in_bold() -> None:
+    content = build_workbook(FIRST, edition="values", generated=WHEN, others=OTHERS[:2])
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Scenarios"]
+    (area, (rule,)), *more = sheet.conditional_formatting._cf_rules.items()
+    first = typed_row(3)
+    assert str(area.sqref) == f"D{first}:E{sheet.max_row}" and not more
+    assert rule.formula == [f"D{first}<>$C{first}"] and rule.dxf.font.b
+    assert sheet.cell(first, 1).value == "Label"
 
 
 @pytest.mark.needs_libreoffice
@@ -155,6 +201,25 @@ def test_the_scenario_in_use_is_read_back(choice: str) -> None:
     """What stands in the column of the scenario in use, ranges too; an unknown choice is the first."""
     book = openpyxl.load_workbook(io.BytesIO(_build("native")))
     book["Scenarios"]["C4"].value = choice
+    _read_back(book, choice)
+
+
+@pytest.mark.slow
+def test_a_workbook_of_earlier_versions_is_read_back_too() -> None:
+    """Its formulas name the column of the scenario in use alone."""
+    book = openpyxl.load_workbook(io.BytesIO(_build("native")))
+    book["Scenarios"]["C4"].value = "Five years"
+    moved = 0
+    for row in book["Inputs"].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and ",1,scenario_number" in cell.value:
+                cell.value = cell.value.replace(",1,scenario_number", ",scenario_number")
+                moved += 1
+    assert moved > 50
+    _read_back(book, "Five years")
+
+
+def _read_back(book: openpyxl.Workbook, choice: str) -> None:
     filled = io.BytesIO()
     book.save(filled)
     reading = read_workbook(filled.getvalue())
