@@ -6,12 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from roi_engine.appraisal import Appraisal
-from roi_engine.questions import ends, estimates, fleet, pairs, prices, result, shares, traffic, training
 from roi_engine.questions.question import QUESTIONS as QUESTIONS
 from roi_engine.scenario import INPUTS, Scenario
-
-GATHERED = (result, traffic, prices, pairs, fleet, training, estimates, shares, ends)
-"""The files of questions: reading them is what declares the questions."""
 
 
 @dataclass(frozen=True)
