@@ -14,6 +14,7 @@ from roi_engine.errors import Problem, ScenarioError
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
 from templates.building.book import Book, Edition
+from templates.building.layout import lay_out
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
@@ -104,6 +105,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     if book.lacks_sensitivity:
         book.leave_out(sensitivity.sheet)
     add_master_check(book, checks)
+    lay_out(book)
 
 
 def _check_scenarios(scenarios: list[Scenario]) -> None:

@@ -32,13 +32,14 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book, absolute
+from templates.building.text_width import pixels_of
 from templates.xlsx.column_letters import column_number
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, GRID = "404040", "E3E3E3"
 
-PIXELS_OF_A_DIGIT, CM_OF_A_PIXEL = 7, 2.54 / 96
+CM_OF_A_PIXEL = 2.54 / 96
 
 Cells = tuple[Worksheet, str, Sequence[Any]]
 """A range on a sheet with the values that it shows."""
@@ -230,8 +231,12 @@ def place_chart(
     widest, height : in cm.
     """
     letters = anchor.rstrip("0123456789")
-    chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
     chart.height = height
+
+    def fit() -> None:
+        chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
+
+    book.once_fitted.append(fit)
     if book.to_fill_in:
         _empty(book, chart)
     sheet.add_chart(chart, anchor)
@@ -261,7 +266,7 @@ def width_of(sheet: Worksheet, first: int, last: int) -> float:
     first, last : their numbers, from 1.
     """
     widths = (sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1))
-    return sum(int(width * PIXELS_OF_A_DIGIT + 0.5) for width in widths) * CM_OF_A_PIXEL
+    return sum(map(pixels_of, widths)) * CM_OF_A_PIXEL
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:

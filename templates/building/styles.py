@@ -58,19 +58,30 @@ RATE_OF_RETURN = '[>10]"n.m.";[<0]-0.0%;0.0%'
 """Above 1,000 % a year a rate of return is not meaningful: the cell keeps the number and shows n.m."""
 MONTHS = '0.0" months"'
 WHOLE = "#,##0"
-NUMBER = "#,##0.##"
+NUMBER = "[<1000]General;#,##0"
+"""As many decimals as a number has, and none from 1,000 on."""
 RATIO = '0.0"x"'
 GENERAL = "General"
 AS_TYPED = "@"
 """Of a text that a program would take for a date."""
 FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
-AXIS = "[<1000]General;#,##0"
+AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
 """Of bounds, where a number beyond all size stands for none."""
 PAYBACK = "[<1]0.00;0.0"
 MOMENT = '0.00;-0.00;""'
+
+NO_CENTS_FROM = 1e6
+"""Amounts that are shown without cents."""
+_WITHOUT_CENTS = {SMALL_MONEY: MONEY}
+_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: NUMBER, CALL_PRICE: NUMBER}
+WITHOUT_DECIMALS = (
+    "BIF", "CLP", "DJF", "GNF", "IDR", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+)  # fmt: skip
+"""Currencies without a minor unit (ISO 4217), and the rupiah, whose sen nobody counts any more."""
 
 _BY_KIND = {
     "money": MONEY,
@@ -86,6 +97,22 @@ _BY_KIND = {
 def number_format(quantity: Quantity) -> str:
     """The number format of an input or a result."""
     return AS_TYPED if quantity is START_MONTH else _BY_KIND.get(quantity.kind, GENERAL)
+
+
+def money_formats(currency: str, largest: float) -> dict[str, str]:
+    """What stands for some number formats: whole amounts where nobody counts decimals.
+
+    currency : its code.
+    largest : the largest amount of the workbook.
+
+    >>> SMALL_MONEY in money_formats("EUR", 2e6), SMALL_MONEY in money_formats("EUR", 2e4)
+    (True, False)
+    >>> money_formats("JPY", 2e4)[PRICE]
+    '[<1000]General;#,##0'
+    """
+    if currency in WITHOUT_DECIMALS:
+        return _WITHOUT_DECIMALS
+    return _WITHOUT_CENTS if largest >= NO_CENTS_FROM else {}
 
 
 def add_styles(book: Workbook) -> None:
@@ -122,7 +149,7 @@ def add_styles(book: Workbook) -> None:
     style("Unit", size=9, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Group", bold=True)
     style("Answer", size=13, bold=True)
-    style("Figure", size=16, bold=True, alignment=Alignment(horizontal="left", vertical="center", indent=1))
+    style("Figure", size=14, bold=True, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Figure title", size=9, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Annotation", size=9, protection=open_cell, alignment=Alignment(vertical="center", wrap_text=True))
     style("Beyond the horizon")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building import flow_metrics
+from templates.building import flow_metrics, pages
 from templates.building.agreement import matches
 from templates.building.book import NOT_COMPARED, Book, color_ok_and_fail, group_title, page
 from templates.building.columns import put_titles
@@ -20,9 +20,6 @@ from templates.sheets.breakdown_answer import add_answer
 from templates.sheets.breakdown_workings import FIRST_ROW, Column, WorkingCells, columns
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.waterfall import CHART_ROWS, add_waterfall
-
-FIRST_PAGE = 60
-"""Rows that the first printed page may hold: the chart comes after them, so that no page break cuts it."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +71,15 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         area = Column.MATCH.rows(FIRST_ROW + 1, row)
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
-    answer = None
+    workings_row, answer_row, answer = row + 1, last, None
     if book.edition != "values":
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
-    last = max(last, FIRST_PAGE) + 1
+    last += 2
     places = Column.FIGURE.at(last), Column.FIGURE.at(last + 1)
     add_waterfall(book, sheet, *places, Column.WORDS.letter, lines.figures, flows.quantities)
     last += CHART_ROWS
-    page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
+    page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}")
+    pages.break_rows(sheet, (workings_row, answer_row + 1))  # so that no break cuts the chart
     return _cells(sheet, lines, compared, answer)
 
 

@@ -20,7 +20,7 @@ from templates.building.columns import put_titles
 from templates.building.formula import Formula, cached, formula_of, function, joined
 from templates.building.quantities import Quantities, by_equation
 from templates.sheets.option_bearings import OptionCells
-from templates.sheets.option_columns import INDENTED, RIGHT, Bill, Column, Volume
+from templates.sheets.option_columns import RIGHT, Bill, Column, Volume
 
 PLACE = {"STAY": Bill.STAY, "SWITCH": Bill.SWITCH, "API": Bill.API, "SELFHOSTED": Bill.SELFHOSTED}
 IN_A_SENTENCE = {"STAY": "staying", "SWITCH": "another general model", "API": "the fine-tuned API"}
@@ -64,14 +64,12 @@ def add_bills(
     title = "Monthly bill, all traffic moved, first-month prices; no upfront cost"
     group_title(book, sheet, row, title, Column.NOTE.letter)
     put_titles(book, sheet, row + 1, (Bill.LABEL, *PLACE.values(), Bill.UNIT))
-    sheet[Bill.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     finding = _add_bills_now(book, sheet, row, fixed, options)
     row += 2
     title = "Volumes from which self-hosting costs no more, month by month"
     group_title(book, sheet, row, title, Column.NOTE.letter)
     put_titles(book, sheet, row + 1, (Volume.LABEL, *AGAINST.values(), Volume.EMPTY, Volume.UNIT))
-    sheet[Volume.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     firsts = _add_volumes(book, sheet, row, fixed, options)
     last = row + len(STAIRCASE) - 1

@@ -17,7 +17,7 @@ from templates.building.columns import put_titles
 from templates.building.formula import Formula, cached, formula_of
 from templates.building.quantities import Quantities, by_equation
 from templates.building.workings import WORKINGS, working_format
-from templates.sheets.option_columns import INDENTED, RIGHT, Bearing, Column
+from templates.sheets.option_columns import RIGHT, Bearing, Column
 
 PLACE = {"SWITCH": Bearing.SWITCH, "API": Bearing.API, "SELFHOSTED": Bearing.SELFHOSTED}
 PREFIXES = {"SWITCH": "as_switch_", "API": "as_api_", "SELFHOSTED": "as_own_"}
@@ -90,7 +90,6 @@ def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> B
     group_title(book, sheet, row, "What each option bears", Column.NOTE.letter)
     row += 1
     put_titles(book, sheet, row, Bearing)
-    sheet[Bearing.UNIT.at(row)].alignment = INDENTED
     table = _Table(book, sheet, fixed, row)
     table.add_needed()
     for name, label, quantity in OTHER_MODEL:

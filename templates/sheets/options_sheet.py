@@ -28,7 +28,7 @@ from templates.building.shown_figures import rounded_format
 from templates.sheets.monthly_bills import add_bills, monthly_bill
 from templates.sheets.monthly_bills_chart import add_bill_chart
 from templates.sheets.option_bearings import OptionCells, add_bearings
-from templates.sheets.option_columns import INDENTED, RIGHT, Column, End, Step
+from templates.sheets.option_columns import RIGHT, Column, End, Step
 from templates.sheets.option_flows_sheet import add_option_flows_sheet
 
 FIRST_ROW, BEARINGS_ROW = 5, 52
@@ -86,7 +86,6 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
         "Stay, change the model, fine-tune through an API, or self-host: each over the horizon, bearing its own costs.",
     )
     put_titles(book, sheet, FIRST_ROW - 1, Column)
-    sheet[Column.NOTE.at(FIRST_ROW - 1)].alignment = INDENTED
     sheet.row_dimensions[FIRST_ROW - 1].height = 30
     row = FIRST_ROW + len(LABELS)
     bearings = add_bearings(book, sheet, BEARINGS_ROW, fixed)
@@ -145,7 +144,6 @@ class _Table:
         """Every figure; an item of all options before the next."""
         for name, row in self.rows.items():
             self.book.put(self.sheet, Column.OPTION.at(row), LABELS[name])
-            self.sheet.row_dimensions[row].height = 26  # a note may take two lines
         for item, (column, look) in _ITEMS.items():
             for name, row in self.rows.items():
                 figure = self._figure(name, item, partial(self._native_figure, name, item))

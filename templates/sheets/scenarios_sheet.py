@@ -36,6 +36,7 @@ CHOICE_ROW, NUMBERS_ROW, NAMES_ROW = 4, 5, 6
 RESULTS = 7
 """Rows that are kept for the results, below the names."""
 _RIGHT = Alignment(horizontal="right", vertical="center")
+_WRAPPED = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,7 @@ class _Table:
         cells = []
         for letter, value in zip(self.letters, values, strict=True):
             cells.append(book.put(sheet, f"{letter}{row}", value, style, styles.number_format(quantity)))
-            if quantity.kind != "text":
-                sheet[f"{letter}{row}"].alignment = _RIGHT
+            sheet[f"{letter}{row}"].alignment = _WRAPPED if quantity.kind == "text" else _RIGHT
             rule.add(f"{letter}{row}")
         self.rules.append(rule)
         return cells

@@ -47,10 +47,11 @@ def add_break_evens(
     names = _inputs(book)
     if not names or book.lacks_sensitivity:
         return
-    as_generated = ", as generated" if book.edition == "native" else ""
-    group_title(book, sheet, row, f"{Column.INPUT.title}{as_generated}", last_column)
+    group_title(book, sheet, row, Column.INPUT.title, last_column)
+    as_generated = " (as generated)" if book.edition == "native" else ""
     for column in (Column.ASSUMED, Column.TURNS, Column.MARGIN):
-        book.put(sheet, column.at(row), column.title, "Group")
+        when = as_generated if column is Column.MARGIN else ""
+        book.put(sheet, column.at(row), f"{column.title}{when}", "Group")
         sheet[column.at(row)].alignment = _LEFT if column is Column.MARGIN else FITTED
     with book.as_values(book.edition == "native"):  # found by a search, which no ordinary formula repeats
         for name in names:

@@ -45,12 +45,12 @@ from templates.sheets.tornado import TornadoDrawing
 class Column(Columns):
     """Six figures side by side; texts begin in the first columns."""
 
-    FIRST = "A", "", 34
+    FIRST = "A", "", 33
     SECOND = "B", "", 22
     THIRD = "C", "", 22
     FOURTH = "D", "", 24
     FIFTH = "E", "", 22
-    SIXTH = "F", "", 26
+    SIXTH = "F", "", 23
 
 
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
@@ -129,7 +129,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     row = _add_legend(book, sheet, row + 2)
     row = _add_provenance(book, sheet, row + 2, generated, shown.checks)
     sheet.freeze_panes = Column.FIRST.at(CHOICE_ROW)
-    page(sheet, f"A1:{Column.SIXTH.at(row)}", tall=1)
+    page(sheet, f"A1:{Column.SIXTH.at(row)}", tall=1, portrait=True)
     protect(sheet)
 
 

@@ -31,6 +31,8 @@ from templates.sheets.sensitivity_lookup import (
     looked_up,
 )
 
+_BOUNDS = {KnownColumn.LOWEST: styles.LOWEST, KnownColumn.HIGHEST: styles.HIGHEST}
+"""The number formats in which a bound that does not exist reads so."""
 HEAD = 6
 """The row of the base case; the bars follow."""
 CHART_BARS = 10
@@ -182,7 +184,7 @@ class _Bars:
             KnownColumn.OWN_HIGH: _or_dash(looked_up(inputs.highs, inputs, label, own[1])),
         }
         return {
-            column: book.put(self.sheet, column.at(row), content, "Explanatory Text", styles.AXIS)
+            column: book.put(self.sheet, column.at(row), content, "Explanatory Text", _BOUNDS.get(column, styles.AXIS))
             for column, content in known.items()
         }
 
