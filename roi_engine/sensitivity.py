@@ -19,19 +19,19 @@ DEFAULT_SWING = 0.20
 
 
 def moved(base: Value, change: Value, step: Value, lowest: Value, highest: Value) -> Value:
-    """An input moved by a fraction of itself, within its legal range.
+    """An input moved by a fraction of its size, within its legal range.
 
-        base · (1 + change);  a whole number (step 1): the nearest one, at least one step away
+        base + |base| · change;  a whole number (step 1): the nearest one, at least one step away
 
     base, lowest, highest : in the input's own unit.
-    change : as decimal, negative for down.
+    change : as decimal, negative for down: −30 % moved down by a fifth is −36 %.
     step : 1 for an input that is a whole number, else 0.
     Returns a value in the input's unit; the base where change is 0.
 
     >>> moved(12, -0.2, 1, 1, 600), moved(12, 0.2, 1, 1, 600), moved(1, 0.2, 1, 1, 600)
     (10, 14, 2)
     """
-    exact = base * (1 + change)
+    exact = base + abs(base) * change
     nearest = ceiling(exact - 0.5)
     up = maximum(nearest, base + step)
     down = minimum(nearest, base - step)

@@ -51,6 +51,8 @@ class _Sheet:
 
     def __init__(self, sheet: Any, shown: Mapping[str, tuple[str, str]]) -> None:
         self.sheet, self.shown = sheet, shown
+        _, _, last, _ = range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))
+        self.last_printed: int = last or 0
 
     def pixels(self, column: int) -> int:
         return round(self.sheet.column_dimensions[get_column_letter(column)].width * 7)
@@ -58,14 +60,15 @@ class _Sheet:
     def room(self, cell: Any) -> float:
         """The pixels that a text may take: those of the empty cells beside it too.
 
-        A formula that shows nothing fills its cell.
+        A formula that shows nothing fills its cell, and paper ends where the printed area does.
         """
         alignment = cell.alignment.horizontal
         if cell.alignment.wrap_text or alignment == "center":
             return self.pixels(cell.column)
         step = -1 if alignment == "right" else 1
         room, column = float(self.pixels(cell.column)), cell.column + step
-        while 1 <= column <= cell.column + 60 and self.sheet.cell(cell.row, column).value is None:
+        last = self.last_printed if cell.column <= self.last_printed else cell.column + 60
+        while 1 <= column <= last and self.sheet.cell(cell.row, column).value is None:
             room, column = room + self.pixels(column), column + step
         return room
 

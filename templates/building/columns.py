@@ -13,6 +13,8 @@ from templates.building.book import Book
 
 KEPT_OFF = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 """Of a title to the left beside one to the right."""
+RIGHT = Alignment(horizontal="right", vertical="center")
+"""Of a figure that may be a word."""
 GAP = 3
 """The width of a column in which nothing stands."""
 

@@ -12,14 +12,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building import styles
 from templates.building.book import Book
+from templates.building.chosen_format import follow
 from templates.building.pages import DEFAULT_HEIGHT, allow_pages
 from templates.building.text_width import PADDING, RESERVE, lines_of, pixels_of, text_width, width_for
 from templates.xlsx.shown_numbers import text_shown
@@ -29,8 +27,6 @@ WIDEST = 60.0
 """The widest that a number makes a column: Excel takes 255, and no amount has so many digits."""
 LINE_HEIGHT = 1.25
 """The height of a line, in sizes of its letters."""
-LARGE_FORMAT = 164
-"""The number of a format of one's own within a rule."""
 
 
 def lay_out(book: Book) -> None:
@@ -80,6 +76,8 @@ def _fit_columns(book: Book, sheet: Worksheet) -> Wrapped:
     cells: dict[tuple[int, int], Any] = sheet._cells
     for (row, column), cell in cells.items():
         style = cell._style
+        if style is None:  # nothing was ever put there
+            continue
         key = (style.fontId, style.numFmtId, style.alignmentId)
         look = looks.get(key) or looks.setdefault(key, _look_of(cell))
         value = shown.get(cell.coordinate, cell.value)
@@ -128,12 +126,9 @@ def _fit_rows(book: Book, sheet: Worksheet, wrapped: Wrapped) -> None:
 
 def _drop_cents(sheet: Worksheet, cells: Sequence[tuple[int, int]]) -> None:
     """No cents in amounts that an edit makes large."""
-    whole = DifferentialStyle(numFmt=NumberFormat(numFmtId=LARGE_FORMAT, formatCode=styles.MONEY))
     for area in rectangles(cells):
         first = area.split(":")[0]
-        rule = FormulaRule(formula=[f"ABS(N({first}))>={styles.NO_CENTS_FROM:.0f}"])
-        rule.dxf = whole
-        sheet.conditional_formatting.add(area, rule)
+        follow(sheet, area, f"ABS(N({first}))>={styles.NO_CENTS_FROM:.0f}", styles.MONEY)
 
 
 def rectangles(cells: Iterable[tuple[int, int]]) -> list[str]:

@@ -20,15 +20,14 @@ LEAST_POINTS = 6.0
 """The least size of a letter on paper."""
 SMALLEST_FONT = 9.0
 """The smallest letters of a sheet, in points."""
-LEAST_SCALE = math.ceil(100 * LEAST_POINTS / SMALLEST_FONT) / 100
-"""A scale is a whole number of per cent."""
+LEAST_SCALE = LEAST_POINTS / SMALLEST_FONT
 DEFAULT_HEIGHT = 15.0
 """Points of a row whose height is not set."""
 _A4 = (297 / 25.4 * 72, 210 / 25.4 * 72)
 """The long and the short side of the paper, in points."""
 
 
-FILLED = 0.93
+FILLED = 0.94
 """Of a page's width, what is filled: LibreOffice's columns are 6 % wider than Excel's whole pixels."""
 
 

@@ -20,6 +20,8 @@ TITLE_INK = "12355B"
 HEADER_INK, HEADER_PAPER = "FFFFFF", "12355B"
 GROUP_PAPER = "EEF2F6"
 RULE = "C9CED4"
+WORKINGS_TAB = "BFC5CC"
+"""The tab of a sheet that others are calculated by; those that are read have the ink of titles."""
 FADED_INK, PAPER = "636363", "FFFFFF"
 
 PAIRS = {
@@ -48,8 +50,8 @@ BUILT_IN = {
 """Excel's numbers for the familiar style names, whose looks are ours."""
 
 MONEY = '#,##0_);(#,##0);"–"_)'
-HEADLINE_MONEY = "#,##0;-#,##0;0"
-"""Of a large figure and of a row: a minus sign, and a zero that is one."""
+HEADLINE_MONEY = "#,##0;(#,##0);0"
+"""Of a large figure and of a row: a zero that is one."""
 SMALL_MONEY = '#,##0.00_);(#,##0.00);"–"_)'
 PRICE = "#,##0.00####"
 CALL_PRICE = "0.000000"
@@ -70,7 +72,10 @@ AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
 """Of bounds, where a number beyond all size stands for none."""
-PAYBACK = "[<1]0.00;0.0"
+PAYBACK = "[<1]0.00;#,##0.0"
+ONE_DECIMAL = "#,##0.0_);(#,##0.0);0.0_)"
+LONG_PAYBACK = '[>120]"> 10 years";[<1]0.00;0.0'
+"""In a grid, where paybacks are compared: beyond ten years nobody counts months."""
 MOMENT = '0.00;-0.00;""'
 
 NO_CENTS_FROM = 1e6

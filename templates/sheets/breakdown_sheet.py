@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from templates.building import flow_metrics, pages
 from templates.building.agreement import matches
 from templates.building.book import NOT_COMPARED, Book, color_ok_and_fail, group_title, page
-from templates.building.columns import put_titles
+from templates.building.columns import RIGHT, put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, joined
 from templates.building.native_figures import native_figure
@@ -131,6 +131,7 @@ class _Lines:
         book.put(sheet, Column.FIGURE.at(row), working.label)
         place = Column.VALUE.at(row)
         cell = book.put(sheet, place, formula, "Calculation", working.number_format, name=name)
+        book.align(sheet[place], RIGHT)
         book.put(sheet, Column.UNIT.at(row), working.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), working.words, "Explanatory Text")
         return cell
@@ -146,10 +147,12 @@ class _Lines:
         place, look = Column.VALUE.at(row), exact_format(figure)
         if book.edition == "wired":
             native = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
+            book.align(sheet[beside], RIGHT)
             self.known.setdefault(figure.equation_name, native)
             native = Formula(beside, native.value)
         shown = book.live(lambda: shown_call(book, figure, self.block), lambda: native) if figure.function else native
         value = book.put(sheet, place, shown, "Output", look, name=f"out_{line.name}")
+        book.align(sheet[place], RIGHT)
         self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")

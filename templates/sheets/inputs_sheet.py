@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine.scenario import INPUTS
+from roi_engine.scenario import INPUTS, Scenario
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, group_title, page, protect
+from templates.building.chosen_format import OWN_FORMAT
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
 from templates.building.reading_order import in_reading_order
+from templates.building.typed_or_default import INSTEAD
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
 
@@ -36,6 +39,7 @@ class InputCells:
     block: Formula
     in_use: Quantities
     labels: Formula
+    units: Formula
     values: Formula
     lows: Formula
     highs: Formula
@@ -72,6 +76,8 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     for rule in table.rules.values():
         sheet.add_data_validation(rule)
     cells = _name_columns(table, row)
+    _say_what_is_not_used(table)
+    _count_without_source(table, row)
     outline: Any = sheet.sheet_properties.outlinePr
     outline.summaryBelow = False
     sheet.freeze_panes = Column.VALUE.at(FIRST_ROW + 1)
@@ -80,6 +86,61 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     page(sheet, span(Column.INPUT, Column.NOTE, 1, row), f"{FIRST_ROW}:{FIRST_ROW}")
     protect(sheet)
     return cells
+
+
+NOT_USED = 'General;-General;"not used"'
+"""What a zero reads as in a cell that nothing takes."""
+
+
+def _say_what_is_not_used(table: InputRows) -> None:
+    """Zeros that nothing takes read so, and are grey: they are no prices of nothing.
+
+    A figure that another one replaces; training on GPUs without hours; a fleet where the model is paid by the token.
+    """
+    sheet, rows = table.sheet, table.rows
+
+    def at(name: str) -> str:
+        return f"N(${Column.VALUE.letter}${rows[name]})"
+
+    paid_by_token = f'${Column.VALUE.letter}${rows["serving"]}<>"self_hosted"'
+    unless = {
+        **{name: f'${Column.DEFAULT.letter}${rows[name]}<>"{FILL_IN}"' for name in INSTEAD},
+        "model_size_b": "TRUE",
+        "training_hours": f"{at('training_tokens_m')}>0",
+        "gpu_hourly_rate": f"{at('training_hours')}=0",
+        "storage_monthly_rate": f"{at('storage_gb')}=0",
+        "engineering_rate": f"{at('engineering_hours')}=0",
+        "serving_gpu_hourly_rate": paid_by_token,
+        "serving_tokens_per_second": paid_by_token,
+    }
+    for name, condition in unless.items():
+        for column in (Column.VALUE, Column.AS_GENERATED):
+            place = column.at(rows[name])
+            rule = FormulaRule(formula=[f'AND({place}<>"",N({place})=0,{condition})'])
+            number_format = NumberFormat(numFmtId=OWN_FORMAT, formatCode=NOT_USED)
+            rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True), numFmt=number_format)
+            sheet.conditional_formatting.add(place, rule)
+
+
+def _count_without_source(table: InputRows, last: int) -> None:
+    """How many figures that somebody gave have no source beside them."""
+    book, sheet, first = table.book, table.sheet, FIRST_ROW + 1
+    values, defaults, sources = (column.rows(first, last) for column in (Column.VALUE, Column.DEFAULT, Column.SOURCE))
+    given = Formula(
+        f'SUMPRODUCT(ISNUMBER({values})*({values}<>0)*({values}<>{defaults})*({sources}=""))',
+        _without_source(book.scenario),
+    )
+    words = (given == 1).where(" figure has no source", " figures have no source")
+    content = (given == 0).where("Every figure has a source", joined(given, words))
+    place = Column.SOURCE.at(FIRST_ROW - 1)
+    book.put(sheet, place, content, "Explanatory Text", name="figures_without_source", meanwhile="")
+
+
+def _without_source(scenario: Scenario) -> int:
+    given = ((name, getattr(scenario, name)) for name, declared in INPUTS.items() if declared.numeric)
+    return sum(
+        bool(value) and value != INPUTS[name].default and not scenario.sources.get(name) for name, value in given
+    )
 
 
 def _select(sheet: Worksheet, address: str) -> None:
@@ -118,6 +179,7 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         block,
         table.in_use,
         labels,
+        units=named("input_units", Column.UNIT),
         values=values,
         lows=named("input_lows", Column.LOW),
         highs=named("input_highs", Column.HIGH),

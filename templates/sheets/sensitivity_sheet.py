@@ -79,7 +79,7 @@ def _about(book: Book) -> str:
 
 def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str, Formula]) -> SensitivityCells:
     _add_choices(book, sheet)
-    bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
+    bars = tornado(book.scenario)[:TORNADO_ROWS]
     metrics_rule, axes_rule = rules = _metrics_rule(), _axes_rule()
     table = add_tornado(book, sheet, bars, inputs, metrics, metrics_rule)
     if table.drawing:
@@ -104,7 +104,9 @@ def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str
 
 
 def _metrics_rule() -> DataValidation:
-    rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
+    rule = DataValidation(
+        type="list", formula1=f'"{",".join(each.label for each in METRICS.values())}"', allow_blank=False
+    )
     explain(rule, "Metric", "The figure that the table shows.", "Choose a metric from the list.")
     return rule
 

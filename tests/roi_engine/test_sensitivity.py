@@ -42,7 +42,7 @@ def test_a_whole_number_moves_to_the_nearest_and_at_least_one_step(base: int, ch
         ("training_hours", 24, 0.2, 28.8),
         ("training_hours", 24, -2.0, 0),
         ("accuracy_improvement_percent", 0.9, 0.2, 1),
-        ("accuracy_improvement_percent", -0.5, 0.2, -0.6),
+        ("accuracy_improvement_percent", -0.5, 0.2, -0.4),
         ("target_utilisation", 0.6, 1.0, 1),
         ("discount_rate", 0.1, -0.2, 0.08),
         ("go_live_delay", 1, -0.2, 0),
