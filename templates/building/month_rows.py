@@ -223,23 +223,34 @@ class MonthTable:
             return
         groups = [line for line in self.layout.headings if 1 < line < printed]
         pages.break_columns(self.sheet, groups, 1, printed, only_where_needed=True)
-        rows = blocks_of_months(horizon, pages.rows_a_page(self.sheet, 8), years_together=True)
+        rows = even_blocks(horizon, pages.rows_a_page(self.sheet, 8))
         pages.break_rows(self.sheet, [8 + month for month in rows])
 
 
-def blocks_of_months(horizon: int, room: int, years_together: bool = False) -> list[int]:
-    """The last months of the pages but the last: years, or parts of them.
+def blocks_of_months(horizon: int, room: int) -> list[int]:
+    """The last months of the pages but the last: a year each, or a part of one.
 
     room : months that a page holds; month 0 stands on the first.
-    years_together : whether a page may hold several.
 
-    >>> blocks_of_months(24, 13), blocks_of_months(24, 9), blocks_of_months(60, 43, years_together=True)
-    ([12], [6, 12, 18], [36])
+    >>> blocks_of_months(24, 13), blocks_of_months(24, 9), blocks_of_months(12, 2)
+    ([12], [6, 12, 18], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
     """
-    most = room - 1
-    length = next((each for each in (12, 6, 3) if each <= most), 1)
-    if years_together and most >= 12:
-        length = most // 12 * 12
+    length = next((each for each in (12, 6, 3) if each < room), 1)
+    return list(range(length, horizon, length))
+
+
+def even_blocks(horizon: int, room: int) -> list[int]:
+    """The same where pages hold years: as few blocks of half years as there are.
+
+    >>> even_blocks(60, 36), even_blocks(96, 36), even_blocks(30, 36)
+    ([30], [24, 48, 72], [])
+    """
+    pages_needed = -(-horizon // max(room - 1, 1))
+    length = -(-horizon // pages_needed)
+    while -(-length // 6) * 6 >= room and length > 1:
+        pages_needed += 1
+        length = -(-horizon // pages_needed)
+    length = -(-length // 6) * 6
     return list(range(length, horizon, length))
 
 

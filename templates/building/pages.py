@@ -114,11 +114,32 @@ def break_columns(
     sheet.col_breaks = ColBreak()
     for _, stop in blocks[:-1]:
         sheet.col_breaks.append(Break(id=stop))
+    print_at(sheet, min(1.0, width / widest))
+    sheet.page_setup.pageOrder = "overThenDown"
+
+
+def print_in_blocks(sheet: Worksheet, ends: Sequence[int], repeated: int) -> None:
+    """Prints rows in blocks, each on a page of its own if it is not too long.
+
+    ends : the rows after which pages end.
+    repeated : how many rows stand on every page.
+    """
+    left, _, right, last = printed_area(sheet)
+    width, height = paper(sheet)
+    above = row_points(sheet, 1, repeated)
+    starts = [repeated + 1, *(end + 1 for end in ends)]
+    tallest = max(above + row_points(sheet, start, end) for start, end in zip(starts, [*ends, last], strict=True))
+    scale = min(1.0, width / column_points(sheet, left, right), height / tallest)
+    print_at(sheet, scale)
+    break_rows(sheet, ends)
+
+
+def print_at(sheet: Worksheet, scale: float) -> None:
+    """Prints at a scale, whatever number of pages that takes: Excel passes over breaks where it fits pages."""
     properties: Any = sheet.sheet_properties
     properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
-    sheet.page_setup.scale = max(10, min(100, int(100 * width / widest)))
-    sheet.page_setup.pageOrder = "overThenDown"
+    sheet.page_setup.scale = max(math.floor(100 * scale), math.ceil(100 * LEAST_SCALE))
 
 
 def _blocks(sheet: Worksheet, ends: Iterable[int], repeated: int, last: int, room: float) -> list[tuple[int, int]]:

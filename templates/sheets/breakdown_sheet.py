@@ -79,7 +79,8 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
     add_waterfall(book, sheet, *places, Column.WORDS.letter, lines.figures, flows.quantities)
     last += CHART_ROWS
     page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}")
-    pages.break_rows(sheet, (workings_row, answer_row + 1))  # so that no break cuts the chart
+    ends = (workings_row, answer_row + 1)  # so that no break cuts the chart
+    book.once_fitted.append(lambda: pages.print_in_blocks(sheet, ends, FIRST_ROW))
     return _cells(sheet, lines, compared, answer)
 
 

@@ -30,13 +30,13 @@ class Column(Columns):
     """A function a row."""
 
     FUNCTION = "A", "Function", 18
-    TYPED = "B", "Arguments, typed", 42
+    TYPED = "B", "Arguments, typed", 40
     EXAMPLE = "C", "On this scenario", 36
     GIVES = "D", "Gives", 15
     VALUE = "E", ">Value here", 17
     EXPECTED = "F", ">Expected", 17
     MATCH = "G", "Match", 8
-    SENTENCE = "H", "What it gives", 62
+    SENTENCE = "H", "What it gives", 53
 
 
 _WRAPPED = (Column.TYPED, Column.EXAMPLE, Column.GIVES, Column.VALUE, Column.EXPECTED, Column.SENTENCE)

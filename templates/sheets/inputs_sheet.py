@@ -58,7 +58,8 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     about = _TO_FILL_IN if book.to_fill_in else _SUBTITLES[book.edition].format(what=book.not_followed)
     sheet = book.sheet("Inputs", widths(Column), "Inputs", _ABOUT_SEVERAL if scenarios else about)
     if book.to_fill_in:
-        sheet.column_dimensions[Column.UNIT.letter].width = UNIT_AND_EXAMPLE
+        for column, width in TO_FILL_IN_WIDTHS.items():
+            sheet.column_dimensions[column.letter].width = width
     put_titles(book, sheet, FIRST_ROW, Column)
     table = InputRows(book, sheet, scenarios)
     row, group = FIRST_ROW, ""
@@ -149,8 +150,8 @@ def _select(sheet: Worksheet, address: str) -> None:
     pane.activeCell = pane.sqref = address
 
 
-UNIT_AND_EXAMPLE = 30
-"""The width of the units where an example stands beside them."""
+TO_FILL_IN_WIDTHS = {Column.UNIT: 30, Column.SOURCE: 24, Column.NOTE: 29}
+"""The widths where an example stands beside the unit: the page is no wider for it."""
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; all follows from them, {what} where the FT functions are loaded.",
     "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",

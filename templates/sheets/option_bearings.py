@@ -93,7 +93,6 @@ def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> B
     row += 1
     put_titles(book, sheet, row, Bearing)
     table = _Table(book, sheet, fixed, row)
-    first = row + 1
     table.add_needed()
     for name, label, quantity in OTHER_MODEL:
         table.add_other_model(name, label, quantity)
@@ -108,7 +107,7 @@ def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> B
     options = {
         each: OptionCells(table.books[each], table.fixed[each], table.has[each], notes[each]) for each in REPLACED
     }
-    for each in range(first, table.row + 1):
+    for each in range(row, table.row + 1):
         sheet.row_dimensions[each].height = LOW_ROW
     return BearingCells(options, by_equation("not_borne", table.scenario, OPTIONS), table.row)
 

@@ -104,7 +104,8 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
     sheet.freeze_panes = Column.NPV.at(FIRST_ROW)
     has_fleet = options["SELFHOSTED"].has.value == 1  # else its volumes are half a page of nothing
     page(sheet, span(Column.OPTION, Column.NOTE, 1, bills.last_row if has_fleet else bearings.last_row), "1:3")
-    pages.break_rows(sheet, (BEARINGS_ROW - 1, bearings.last_row + 1) if has_fleet else (BEARINGS_ROW - 1,))
+    ends = (BEARINGS_ROW - 1, bearings.last_row + 1) if has_fleet else (BEARINGS_ROW - 1,)
+    book.once_fitted.append(lambda: pages.print_in_blocks(sheet, ends, 3))
     protect(sheet)
     return cells
 

@@ -55,7 +55,8 @@ class Column(Columns):
 
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
 POINT_ROW = CHART_TOP + 4
-CHART_ROWS = 19
+CHART_ROWS, CHART_HEIGHT = 22, 10.8
+"""The rows that the charts take, and their height in cm."""
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
 NOT_LEGAL = "", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
 NO_ANSWER = "No answer: a figure is not legal. See the column In range of Inputs."
@@ -123,7 +124,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
         book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
         words, finding = shown.tornado.words, shown.tornado.finding
-        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding)
+        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding, height=CHART_HEIGHT)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block, shown.checks.as_generated)
     row = _add_legend(book, sheet, row + 2)
@@ -199,7 +200,9 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         horizon,
     )
     words = f"Line chart of the cumulative cash flow over {'the' if book.to_fill_in else horizon} months."
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict)
+    place_chart(
+        book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict, height=CHART_HEIGHT
+    )
 
 
 def _zero_line(book: Book, sheet: Worksheet, months: Formula) -> tuple[Cells, Cells]:

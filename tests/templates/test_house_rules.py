@@ -411,7 +411,12 @@ def test_every_sheet_prints(built: Built) -> None:
         place = sheet.title
         orientation = "portrait" if sheet.title == "Summary" else "landscape"  # all of it on one page
         assert sheet.print_area and sheet.page_setup.orientation == orientation, place
-        if sheet.title in FLOWS:  # pages end where a year or a group does, which Excel does not heed where it fits
+        if sheet.title in (
+            *FLOWS,
+            "Breakdown",
+            "Sensitivity",
+            "Options",
+        ):  # pages end where a year or a group does, which Excel does not heed where it fits
             assert not sheet.sheet_properties.pageSetUpPr.fitToPage and 67 <= sheet.page_setup.scale <= 100, place
         else:
             assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToWidth >= 1, place
