@@ -20,7 +20,7 @@ from openpyxl.chart.data_source import (
     StrRef,
     StrVal,
 )  # fmt: skip
-from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel, XYSeries
@@ -46,8 +46,8 @@ from templates.xlsx.column_letters import column_number
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, PAPER, GRID = "404040", "FFFFFF", "E3E3E3"
-MONEY = "#,##0;(#,##0)"
-"""Of amounts on an axis and at a bar."""
+SIZES = ((1e10, '0.0,,,"bn"'), (1e7, '0.0,,"m"'), (1e6, '0.00,,"m"'))
+"""From which amount on a chart counts in billions, and in millions: longer numbers hide each other."""
 
 CM_OF_A_PIXEL = 2.54 / 96
 
@@ -83,11 +83,22 @@ def cumulative_chart(
     chart.series = [curve, diamond, line]
     _frame(chart, "Cumulative cash flow")
     _axis(chart.x_axis, "Month", "0", every=_step(last_month))
-    _axis(chart.y_axis, f"Cumulative cash flow ({currency})", MONEY)
+    _axis(chart.y_axis, f"Cumulative cash flow ({currency})", money_look(flows[2]))
     chart.x_axis.scaling.min = 0  # the other end follows the horizon
     chart.x_axis.majorGridlines = None
     _legend_below(chart, without=2)
     return chart
+
+
+def money_look(*values: Sequence[Any]) -> str:
+    """The number format of the amounts of a chart, by their size as generated.
+
+    >>> money_look([-12_000.0, 3.0]), money_look([2.5e7, "n/a"])
+    ('#,##0;(#,##0)', '#,##0.0,,"m";(#,##0.0,,"m")')
+    """
+    largest = max((abs(each) for some in values for each in some if isinstance(each, (int, float))), default=0)
+    look = next((look for size, look in SIZES if largest >= size), "0")
+    return f"#,##{look};(#,##{look})"
 
 
 def _step(last_month: int) -> int:
@@ -104,7 +115,7 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     labels, values : a bar's name and length.
     unit : named on the axis.
     """
-    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit)
+    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, money_look(values[2]))
     chart.series.append(_bars(unit, values, labels, BLUE))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
@@ -120,10 +131,11 @@ def column_chart(labels: Cells, series: Mapping[str, Cells], title: str, currenc
     currency : named on the axis.
     numbered : whether each column carries its number.
     """
-    chart = _bar_chart("col", 60, title, currency)
+    look = money_look(*(cells[2] for cells in series.values()))
+    chart = _bar_chart("col", 60, title, currency, look)
     for (name, cells), colour in zip(series.items(), (BLUE, ORANGE, GREEN), strict=False):
         columns = _bars(name, cells, labels, colour)
-        columns.dLbls = _numbers_at("outEnd") if numbered else None
+        columns.dLbls = _numbers_at("outEnd", look) if numbered else None
         chart.series.append(columns)
     _legend_below(chart)
     return chart
@@ -137,12 +149,13 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
     room : how far the axis reaches at least, so that numbers have room beside the bars; they are not seen.
     currency : named on the axis.
     """
-    chart = _bar_chart("bar", 35, "What each input changes, alone", f"Change from the base case ({currency})")
+    look = money_look(at_low[2], at_high[2])
+    chart = _bar_chart("bar", 35, "What each input changes, alone", f"Change from the base case ({currency})", look)
     chart.overlap = 100
     low, high = _bars("at low", at_low, labels, ORANGE), _bars("at high", at_high, labels, BLUE)
     reach = _bars("Room", room, labels, ORANGE)
     reach.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
-    low.dLbls, high.dLbls = _numbers_at("outEnd", 8), _numbers_at("outEnd", 8)
+    low.dLbls, high.dLbls = _numbers_at("outEnd", look, 8), _numbers_at("outEnd", look, 8)
     chart.series = [
         low,
         reach,
@@ -154,10 +167,11 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
     return chart
 
 
-def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str) -> BarChart:
+def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str, look: str) -> BarChart:
     """A chart of bars or columns, without its series.
 
     gap : between them, in percent of their width.
+    look : the number format of the axis.
     """
     chart = BarChart()
     chart.type, chart.grouping = direction, "clustered"
@@ -165,7 +179,7 @@ def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str
     chart.gapWidth = gap
     _frame(chart, title)
     _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, unit, MONEY)
+    _axis(chart.y_axis, unit, look)
     chart.x_axis.majorGridlines = None
     return chart
 
@@ -202,7 +216,7 @@ def bill_chart(
         chart.series.append(_diamonds("Self-hosting first costs no more", *marks))
     _frame(chart, "Monthly bill by volume")
     _axis(chart.x_axis, "Calls per month", "#,##0")
-    _axis(chart.y_axis, f"Bill per month ({currency})", MONEY)
+    _axis(chart.y_axis, f"Bill per month ({currency})", money_look(*(bills[2] for _, (_, bills) in lines.values())))
     chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
     chart.x_axis.majorGridlines = None
     _legend_below(chart)
@@ -224,6 +238,7 @@ def waterfall_chart(
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
     chart.overlap, chart.gapWidth = 100, 45
+    look = money_look(*(cells[2] for cells in parts.values()))
     for name, cells in {"Base": base, **parts}.items():
         series = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
         series.cat = AxDataSource(strRef=_texts(labels))
@@ -232,7 +247,11 @@ def waterfall_chart(
             series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
         else:
             series.graphicalProperties = GraphicalProperties(solidFill=colours[name][0])
-            series.dLbls = _numbers_at("ctr", ink=PAPER)
+            series.dLbls = _numbers_at("ctr", look)
+            series.dLbls.dLbl = [
+                _number_of(index, look, PAPER if colour in (BLUE, VERMILION) else TEXT)
+                for index, colour in enumerate(colours[name])
+            ]
             for index, colour in enumerate(colours[name]):
                 point = DataPoint(idx=index, invertIfNegative=False)
                 point.graphicalProperties = GraphicalProperties(solidFill=colour)
@@ -240,7 +259,7 @@ def waterfall_chart(
         chart.series.append(series)
     _frame(chart, "From savings to net ROI")
     _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, f"Over the horizon ({currency})", MONEY)
+    _axis(chart.y_axis, f"Over the horizon ({currency})", look)
     chart.x_axis.majorGridlines = None
     chart.legend = None
     return chart
@@ -373,13 +392,21 @@ def _title(text: str, size: float, bold: bool = False) -> Title:
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
-def _numbers_at(position: Literal["outEnd", "ctr"], size: float = 9, ink: str = TEXT) -> DataLabelList:
+def _number_of(index: int, look: str, ink: str) -> DataLabel:
+    """The number within one bar, in an ink that can be read on its colour."""
+    label = DataLabel(idx=index, numFmt=f'{look};""', showVal=True, dLblPos="ctr", txPr=_text(9, ink=ink))
+    label.showLegendKey = label.showCatName = label.showSerName = label.showPercent = False
+    return label
+
+
+def _numbers_at(position: Literal["outEnd", "ctr"], look: str, size: float = 9) -> DataLabelList:
     """The number of each bar; none of one that has no length.
 
     position : at its end, or within it.
+    look : the number format.
     size : of the letters, in points.
     """
-    labels = DataLabelList(numFmt=f'{MONEY};""', showVal=True, dLblPos=position, txPr=_text(size, ink=ink))
+    labels = DataLabelList(numFmt=f'{look};""', showVal=True, dLblPos=position, txPr=_text(size))
     labels.showLegendKey = labels.showCatName = labels.showSerName = labels.showPercent = False
     return labels
 

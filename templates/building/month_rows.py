@@ -219,7 +219,7 @@ class MonthTable:
         """
         if self.layout.across:
             columns = blocks_of_months(horizon, pages.columns_a_page(self.sheet, 4, 5))
-            pages.break_columns(self.sheet, [5 + month for month in columns], 4, 5 + horizon)
+            pages.break_columns(self.sheet, [5 + month for month in columns], 4, 5 + horizon, rows=printed)
             return
         groups = [line for line in self.layout.headings if 1 < line < printed]
         pages.break_columns(self.sheet, groups, 1, printed, only_where_needed=True)

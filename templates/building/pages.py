@@ -95,16 +95,17 @@ def rows_a_page(sheet: Worksheet, first: int) -> int:
 
 
 def break_columns(
-    sheet: Worksheet, ends: Sequence[int], repeated: int, last: int, *, only_where_needed: bool = False
+    sheet: Worksheet, ends: Sequence[int], repeated: int, last: int, *, rows: int = 0, only_where_needed: bool = False
 ) -> None:
     """Ends pages after columns, at the largest scale at which each is one page wide.
 
     ends : the columns after which a page may end.
     repeated : how many columns stand on every page.
     last : the last column that is printed.
+    rows : how many rows shall stand on one page, if they can; 0 for any number.
     only_where_needed : whether a page holds as much as it can, else it ends at every one of them.
     """
-    width, _ = paper(sheet)
+    width, height = paper(sheet)
     beside = column_points(sheet, 1, repeated)
     blocks = _blocks(sheet, ends, repeated, last, (width / LEAST_SCALE - beside) if only_where_needed else 0.0)
     widest = beside + max(column_points(sheet, start, stop) for start, stop in blocks)
@@ -114,7 +115,7 @@ def break_columns(
     sheet.col_breaks = ColBreak()
     for _, stop in blocks[:-1]:
         sheet.col_breaks.append(Break(id=stop))
-    print_at(sheet, min(1.0, width / widest))
+    print_at(sheet, min(1.0, width / widest, height / row_points(sheet, 1, rows) if rows else 1.0))
     sheet.page_setup.pageOrder = "overThenDown"
 
 

@@ -68,6 +68,8 @@ AS_TYPED = "@"
 """Of a text that a program would take for a date."""
 FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
+ROUNDED_NUMBER = "[<1000]0.0;#,##0"
+"""Of a number that was searched for, whose further decimals say nothing."""
 AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
@@ -81,7 +83,9 @@ MOMENT = '0.00;-0.00;""'
 NO_CENTS_FROM = 1e6
 """Amounts that are shown without cents."""
 _WITHOUT_CENTS = {SMALL_MONEY: MONEY}
-_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: NUMBER, CALL_PRICE: NUMBER}
+WHOLE_PRICE = "[<1]0.0000;[<100]0.00;#,##0"
+"""Of a currency without a minor unit: decimals only where there is little before them."""
+_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: WHOLE_PRICE, CALL_PRICE: WHOLE_PRICE}
 WITHOUT_DECIMALS = (
     "BIF", "CLP", "DJF", "GNF", "IDR", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
     "XOF", "XPF",
@@ -113,7 +117,7 @@ def money_formats(currency: str, largest: float) -> dict[str, str]:
     >>> SMALL_MONEY in money_formats("EUR", 2e6), SMALL_MONEY in money_formats("EUR", 2e4)
     (True, False)
     >>> money_formats("JPY", 2e4)[PRICE]
-    '[<1000]General;#,##0'
+    '[<1]0.0000;[<100]0.00;#,##0'
     """
     if currency in WITHOUT_DECIMALS:
         return _WITHOUT_DECIMALS
