@@ -19,8 +19,11 @@ from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity
 from templates.building import styles
 
-OWN_FORMAT = 164
-"""The number of a format of one's own within a rule."""
+NOT_USED = 'General;-General;"not used"'
+"""What a zero reads as in a cell that nothing takes."""
+_FIRST_NUMBER = 300
+_IN_RULES = (styles.MONEY, styles.FRACTION, styles.ONE_DECIMAL, styles.AXIS, NOT_USED)
+"""The formats of rules: each has a number of its own, which no format of a cell has."""
 _OF_A_METRIC = {"money": styles.MONEY, "fraction": styles.FRACTION}
 _SHARES = sorted({each.unit for each in vars(q).values() if isinstance(each, Quantity) and each.kind == "fraction"})
 """The units of what is shown in per cent."""
@@ -68,8 +71,13 @@ def follow_unit(sheet: Worksheet, area: str, declared: Input, cell: str) -> None
 def follow(sheet: Worksheet, area: str, condition: str, code: str) -> None:
     """A rule that gives cells a number format where a condition holds."""
     rule = FormulaRule(formula=[condition])
-    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=OWN_FORMAT, formatCode=code))
+    rule.dxf = DifferentialStyle(numFmt=format_in_rule(code))
     sheet.conditional_formatting.add(area, rule)
+
+
+def format_in_rule(code: str) -> NumberFormat:
+    """A number format as a rule has it."""
+    return NumberFormat(numFmtId=_FIRST_NUMBER + _IN_RULES.index(code), formatCode=code)
 
 
 def _is_one_of(cell: str, words: Iterable[str]) -> str:

@@ -9,13 +9,12 @@ from typing import Any
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS, Scenario
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, group_title, page, protect
-from templates.building.chosen_format import OWN_FORMAT
+from templates.building.chosen_format import NOT_USED, format_in_rule
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
@@ -89,10 +88,6 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     return cells
 
 
-NOT_USED = 'General;-General;"not used"'
-"""What a zero reads as in a cell that nothing takes."""
-
-
 def _say_what_is_not_used(table: InputRows) -> None:
     """Zeros that nothing takes read so, and are grey: they are no prices of nothing.
 
@@ -118,8 +113,8 @@ def _say_what_is_not_used(table: InputRows) -> None:
         for column in (Column.VALUE, Column.AS_GENERATED):
             place = column.at(rows[name])
             rule = FormulaRule(formula=[f'AND({place}<>"",N({place})=0,{condition})'])
-            number_format = NumberFormat(numFmtId=OWN_FORMAT, formatCode=NOT_USED)
-            rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True), numFmt=number_format)
+            look = Font(color=styles.FADED_INK, italic=True)
+            rule.dxf = DifferentialStyle(font=look, numFmt=format_in_rule(NOT_USED))
             sheet.conditional_formatting.add(place, rule)
 
 
