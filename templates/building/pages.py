@@ -136,7 +136,10 @@ def print_in_blocks(sheet: Worksheet, ends: Sequence[int], repeated: int) -> Non
 
 
 def print_at(sheet: Worksheet, scale: float) -> None:
-    """Prints at a scale, whatever number of pages that takes: Excel passes over breaks where it fits pages."""
+    """Prints at a scale, on as many pages as that takes.
+
+    Where it fits pages, Excel passes over breaks.
+    """
     properties: Any = sheet.sheet_properties
     properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None

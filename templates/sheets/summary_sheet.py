@@ -209,8 +209,8 @@ def _zero_line(book: Book, sheet: Worksheet, months: Formula) -> tuple[Cells, Ce
     """The ends of a line at zero up to the horizon: they keep zero on the axis."""
     first, last = POINT_ROW + 1, POINT_ROW + 2
     ends: list[Any] = []
-    for row, month in ((first, formula_of(0)), (last, months)):
-        put = book.put(sheet, Column.SECOND.at(row), month, "Explanatory Text", HIDDEN, meanwhile=0)
+    for row, month in ((first, 0), (last, months)):
+        put = book.put(sheet, Column.SECOND.at(row), month, "Explanatory Text", HIDDEN, meanwhile=-1)
         ends.append(put.value)
         book.put(sheet, Column.THIRD.at(row), 0, "Explanatory Text", HIDDEN)
     return (sheet, Column.SECOND.rows(first, last), ends), (sheet, Column.THIRD.rows(first, last), [0, 0])
