@@ -226,7 +226,8 @@ class _Bars:
         )
         shown: list[Any] = [None] * count
         for at, sign in enumerate((-1, 1)[:count]):
-            reach = sign * (longest + longest / 2)
+            beyond = longest + longest / 2
+            reach = book.by_function_alone(-beyond if sign < 0 else beyond)
             place = KnownColumn.ROOM.at(first + at)
             shown[at] = book.put(sheet, place, reach, "Explanatory Text", styles.MONEY).value
         return shown
