@@ -363,15 +363,18 @@ METRICS: dict[str, Metric] = {
     for each in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
+_BY_WORD = {word.upper(): each for each in METRICS.values() for word in (each.label, each.name)}
 
 
 def find_metric(name: str) -> Metric:
-    """The metric of a name, whatever its case; raises `UnknownName` with a guess.
+    """The metric of a name or a label, whatever its case.
 
-    >>> find_metric("npv").label
-    'NPV'
+    Raises `UnknownName` with a guess.
+
+    >>> find_metric("npv").label, find_metric("Net ROI").name
+    ('NPV', 'NETROI')
     """
-    metric = METRICS.get(name.strip().upper()) if isinstance(name, str) else None
+    metric = _BY_WORD.get(name.strip().upper()) if isinstance(name, str) else None
     if metric is None:
         raise UnknownName(
             f'There is no metric "{name}".{did_you_mean(str(name).upper(), METRICS)} Known: {", ".join(METRICS)}.'

@@ -13,9 +13,12 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
+from templates.building import styles
 from templates.building.as_generated import PROPERTY, fingerprint_as_generated
 from templates.building.book import Book, Edition
 from templates.building.decision_pages import leave_pages_for_a_decision
+from templates.building.layout import lay_out
+from templates.building.what_if_places import SHEETS as WHAT_IF_SHEETS
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
@@ -123,6 +126,20 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     if book.lacks_sensitivity:
         book.leave_out(sensitivity.sheet)
     add_master_check(book, checks)
+    _put_workings_last(book)
+    lay_out(book)
+
+
+WORKINGS = ("Scenario flows", "Scenario workings", "Scenario blocks", "Option flows", "Functions", *WHAT_IF_SHEETS)
+"""The sheets that nobody reads to decide."""
+
+
+def _put_workings_last(book: Book) -> None:
+    """What others are calculated by stands behind them, with tinted tabs."""
+    for sheet in sorted(book.workbook.worksheets, key=lambda each: each.title in WORKINGS):
+        properties: Any = sheet.sheet_properties
+        properties.tabColor = styles.WORKINGS_TAB if sheet.title in WORKINGS else styles.TITLE_INK
+        book.workbook.move_sheet(sheet, len(book.workbook.worksheets))
 
 
 def _check_scenarios(scenarios: list[Scenario]) -> None:

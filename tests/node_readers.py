@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,19 @@ const found = {};
 })().catch(problem => { console.error(problem.stack); process.exit(1); });
 """
 
+SHOW = """
+const shown = {};
+for (const file of process.argv.slice(2)) {
+  const book = require('xlsx').readFile(file), sheets = shown[file] = {};
+  for (const name of book.SheetNames) {
+    const cells = sheets[name] = {};
+    for (const [address, cell] of Object.entries(book.Sheets[name]))
+      if (!address.startsWith('!') && cell.w) cells[address] = [cell.t, cell.w];
+  }
+}
+console.log(JSON.stringify(shown));
+"""
+
 
 def missing() -> str | None:
     """Why node cannot read here, and the line that installs what is missing; None where it can."""
@@ -57,4 +71,17 @@ def read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, dict[str, Any]]] = json.loads(done.stdout)
+    return found
+
+
+def shown(paths: Sequence[Path]) -> dict[str, dict[str, dict[str, tuple[str, str]]]]:
+    """The letter of each cell's kind and the text that SheetJS shows: by file, sheet and address.
+
+    Nothing of a format that it does not know (#,##0.00####).
+    """
+    done = subprocess.run(
+        ["node", "-e", SHOW, "show", *map(str, paths)], cwd=LOCAL.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, dict[str, dict[str, tuple[str, str]]]] = json.loads(done.stdout)
     return found

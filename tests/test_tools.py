@@ -143,7 +143,15 @@ def run_suite(folder: Path, test: str, *flags: str, **environment: str) -> subpr
     """What pytest says of one file of tests beside copies of our conftest.py and what it imports."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "tests").mkdir()
-    for module in ("conftest.py", "examples.py", "gnumeric.py", "libreoffice.py", "node_readers.py", "open_xml_sdk.py"):
+    for module in (
+        "conftest.py",
+        "cut_texts.py",
+        "examples.py",
+        "gnumeric.py",
+        "libreoffice.py",
+        "node_readers.py",
+        "open_xml_sdk.py",
+    ):
         shutil.copy(Path(__file__).with_name(module), folder / "tests")
     (folder / "tests" / "test_it.py").write_text("import pytest\n" + test)
     return subprocess.run(

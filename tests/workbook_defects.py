@@ -18,7 +18,7 @@ Seed = Callable[[Parts], None]
 TWICE = "written twice"
 """The key under which a seed names a zip entry to be written twice."""
 WORKBOOK, STYLES, TYPES = "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"
-CHART, DRAWING = "xl/charts/chart2.xml", "xl/drawings/drawing1.xml"
+CHART, WATERFALL, DRAWING = "xl/charts/chart2.xml", "xl/charts/chart4.xml", "xl/drawings/drawing1.xml"
 NUMBER = r'(<c r="E4"[^>]*?)(?: t="n")?><v>[^<]*'  # on Cash flow, month 0
 FORMULA = r'(<c r="C5"[^>]*><f)>[^<]*'  # on Checks
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -351,10 +351,7 @@ DEFECTS: dict[str, tuple[str, Seed]] = {
     "a chart without one of its axes": ("chart-axis", sub(CHART, r'<axId val="[0-9]+"', '<axId val="77"')),
     "labels beyond the end of stacked bars": (
         "label-position",
-        together(
-            sub(CHART, '<grouping val="clustered"/>', '<grouping val="stacked"/>'),
-            before(CHART, "<gapWidth", '<dLbls><dLblPos val="outEnd"/><showLegendKey val="0"/><showVal val="1"/><showCatName val="0"/><showSerName val="0"/><showPercent val="0"/><showBubbleSize val="0"/></dLbls>'),
-        ),
+        sub(WATERFALL, '<dLblPos val="ctr"/>', '<dLblPos val="outEnd"/>'),
     ),
     # the rest
     "a stale calculation chain": ("calculation-chain", calculation_chain('<c r="A1" i="6"/>')),

@@ -51,6 +51,9 @@ NOT_HERE = "–"
 Edition = Literal["wired", "native", "values"]
 """What calculated cells hold: FT_ functions with ordinary formulas behind them, these alone, or values alone."""
 
+_SIZES = ("benefits", "costs")
+"""The lines of the years that tell how large a plan is."""
+
 FT_FUNCTIONS = Formula("ft_functions", 0)
 """The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
 FUNCTIONS_ARE_MISSING = Formula(f'ISERROR(FT_VERSION("{".".join(__version__.split(".")[:2])}"))', False)
@@ -69,6 +72,8 @@ class Book:
     A sheet hands its cells to those that need them; ``names`` is no way around that.
 
     missing : the cell that counts the inputs that are missing; once it is known, what is put waits for them.
+    alike : of each sheet the columns that are as wide as each other, by their first and last numbers.
+    once_fitted : what waits for the widths of the columns, which `lay_out` settles.
     to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """
 
@@ -99,8 +104,12 @@ class Book:
         self.names: dict[str, Formula] = {}
         self._looks: dict[tuple[str, str | None, bool], Any] = {}
         self._alignments: dict[int, tuple[Alignment, int]] = {}
+        self._shrinking: dict[int, int] = {}
         self._prefix = ""
         self.chart_descriptions: dict[str, list[str]] = {}
+        self.alike: dict[str, list[tuple[int, int]]] = {}
+        self.once_fitted: list[Callable[[], None]] = []
+        self._money = styles.money_formats(self.scenario.currency, self._largest_amount())
 
     def sheet(self, title: str, widths: Iterable[float], heading: str, subtitle: str) -> Worksheet:
         """A new sheet with its frame; the checks' state comes at the end.
@@ -181,11 +190,18 @@ class Book:
             return cached(content.value)
         return NOT_HERE if self._frozen else formula_of(meanwhile).value
 
+    def _largest_amount(self) -> float:
+        """The largest amount of a year, by which money is shown with cents or without."""
+        tables = (appraise(each).by_year for each in self.scenarios)
+        amounts: Iterable[float] = (amount for each in tables for name in _SIZES for amount in each.lines[name])
+        return max(map(abs, amounts))
+
     def _dress(self, cell: Any, style: str, number_format: str | None) -> None:
         """Gives a cell its style and number format.
 
         They are looked up once for all cells that have the same.
         """
+        number_format = self._money.get(number_format or "", number_format)
         look = (style, number_format, self._frozen and style == "Input")
         if look in self._looks:
             cell._style = copy(self._looks[look])
@@ -206,6 +222,16 @@ class Book:
             cell.alignment = alignment
             self._alignments[id(alignment)] = (alignment, cell._style.alignmentId)
         cell._style.alignmentId = self._alignments[id(alignment)][1]
+
+    def let_shrink(self, cell: Any) -> None:
+        """Lets what does not fit into a cell be shown smaller, in place of ###."""
+        own = cell._style.alignmentId
+        if own not in self._shrinking:
+            alignment = copy(cell.alignment)
+            alignment.shrink_to_fit = True
+            cell.alignment = alignment
+            self._shrinking[own] = cell._style.alignmentId
+        cell._style.alignmentId = self._shrinking[own]
 
     def define(self, name: str, sheet: Worksheet, address: str, value: Any = None) -> Formula:
         """A workbook-wide name for a cell or a range; returns the name as a formula.

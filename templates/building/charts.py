@@ -20,37 +20,51 @@ from openpyxl.chart.data_source import (
     StrRef,
     StrVal,
 )  # fmt: skip
-from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.label import DataLabel, DataLabelList
+from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book, absolute
+from templates.building.text_width import pixels_of
 from templates.xlsx.column_letters import column_number
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
-TEXT, GRID = "404040", "E3E3E3"
+TEXT, PAPER, GRID = "404040", "FFFFFF", "E3E3E3"
+SIZES = ((1e10, '0.0,,,"bn"'), (1e7, '0.0,,"m"'), (1e6, '0.00,,"m"'))
+"""From which amount on a chart counts in billions, and in millions: longer numbers hide each other."""
 
-PIXELS_OF_A_DIGIT, CM_OF_A_PIXEL = 7, 2.54 / 96
+CM_OF_A_PIXEL = 2.54 / 96
 
 Cells = tuple[Worksheet, str, Sequence[Any]]
 """A range on a sheet with the values that it shows."""
+Line = tuple[Cells, Cells]
+"""The points of a line: along the axis, and above it."""
 
 
 def cumulative_chart(
-    months: Cells, flows: Cells, moment: Cells, level: Cells, currency: str, last_month: int
+    months: Cells, flows: Cells, moment: Cells, level: Cells, zero: Line, currency: str, last_month: int
 ) -> ScatterChart:
     """The cumulative cash flow over the months, with a diamond at the payback.
 
     months, flows : the points of the curve.
     moment, level : the point of the diamond.
+    zero : the ends of a line at zero.
     currency : named on the axis.
     last_month : the last of the months, by which the axis chooses its steps.
     """
@@ -62,14 +76,37 @@ def cumulative_chart(
     curve.marker = Marker(symbol="none")
     curve.smooth = False
     diamond = _diamonds("Payback", moment, level)
-    chart.series = [curve, diamond]
+    line = _xy("Zero", *zero)
+    line.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill="000000", w=6350))
+    line.marker = Marker(symbol="none")
+    line.smooth = False
+    chart.series = [curve, diamond, line]
     _frame(chart, "Cumulative cash flow")
-    _axis(chart.x_axis, "Month", "0", every=1 if last_month <= 12 else 6 if last_month <= 72 else 60)
-    _axis(chart.y_axis, f"Cumulative cash flow ({currency})", "#,##0")
+    _axis(chart.x_axis, "Month", "0", every=_step(last_month))
+    _axis(chart.y_axis, f"Cumulative cash flow ({currency})", money_look(flows[2]))
     chart.x_axis.scaling.min = 0  # the other end follows the horizon
     chart.x_axis.majorGridlines = None
-    _legend_below(chart)
+    _legend_below(chart, without=2)
     return chart
+
+
+def money_look(*values: Sequence[Any]) -> str:
+    """The number format of the amounts of a chart, by their size as generated.
+
+    >>> money_look([-12_000.0, 3.0]), money_look([2.5e7, "n/a"])
+    ('#,##0;(#,##0)', '#,##0.0,,"m";(#,##0.0,,"m")')
+    """
+    largest = max((abs(each) for some in values for each in some if isinstance(each, (int, float))), default=0)
+    look = next((look for size, look in SIZES if largest >= size), "0")
+    return f"#,##{look};(#,##{look})"
+
+
+def _step(last_month: int) -> int:
+    """The months from one number of the axis to the next.
+
+    A short step, since the axis ends at the first that is beyond the horizon.
+    """
+    return next((step for longest, step in ((12, 1), (36, 3), (72, 6), (144, 12)) if last_month <= longest), 60)
 
 
 def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
@@ -78,7 +115,7 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     labels, values : a bar's name and length.
     unit : named on the axis.
     """
-    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit)
+    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, money_look(values[2]))
     chart.series.append(_bars(unit, values, labels, BLUE))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
@@ -94,9 +131,10 @@ def npv_chart(names: Cells, npvs: Cells, room: Cells, currency: str) -> BarChart
         that the number of a loss has room beside the names.
     currency : named on the axis.
     """
-    chart = _bar_chart("bar", 35, "NPV of each scenario", f"NPV ({currency})")
+    look = money_look(npvs[2])
+    chart = _bar_chart("bar", 35, "NPV of each scenario", f"NPV ({currency})", look)
     bars = _bars("NPV", npvs, names, BLUE)
-    bars.dLbls = _numbers_above()
+    bars.dLbls = _numbers_at("outEnd", look)
     invisible = _bars("Room", room, names, BLUE)
     invisible.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     chart.series = [bars, invisible]
@@ -115,35 +153,43 @@ def column_chart(labels: Cells, series: Mapping[str, Cells], title: str, currenc
     currency : named on the axis.
     numbered : whether each column carries its number.
     """
-    chart = _bar_chart("col", 60, title, currency)
+    look = money_look(*(cells[2] for cells in series.values()))
+    chart = _bar_chart("col", 60, title, currency, look)
     for (name, cells), colour in zip(series.items(), (BLUE, ORANGE, GREEN), strict=False):
         columns = _bars(name, cells, labels, colour)
-        columns.dLbls = _numbers_above() if numbered else None
+        columns.dLbls = _numbers_at("outEnd", look) if numbered else None
         chart.series.append(columns)
     _legend_below(chart)
     return chart
 
 
-def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, currency: str) -> BarChart:
+def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, currency: str) -> BarChart:
     """Each input's effect at low and at high, the widest on top.
 
     labels : the inputs.
     at_low, at_high : the changes of the metric from the base case.
+    room : how far the axis reaches at least, so that numbers have room beside the bars; they are not seen.
     currency : named on the axis.
     """
-    chart = _bar_chart("bar", 35, "What each input changes, alone", f"Change from the base case ({currency})")
+    look = money_look(at_low[2], at_high[2])
+    chart = _bar_chart("bar", 35, "What each input changes, alone", f"Change from the base case ({currency})", look)
     chart.overlap = 100
-    chart.series.append(_bars("at low", at_low, labels, ORANGE))
-    chart.series.append(_bars("at high", at_high, labels, BLUE))
+    low, high = _bars("at low", at_low, labels, ORANGE), _bars("at high", at_high, labels, BLUE)
+    reach = _bars("Room", room, labels, ORANGE)
+    reach.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    low.dLbls, high.dLbls = _numbers_at("outEnd", look, 8), _numbers_at("outEnd", look, 8)
+    chart.series = [low, reach, high]  # LibreOffice counts the names that it leaves out from the other end
     chart.x_axis.scaling.orientation = "maxMin"
-    _legend_below(chart)
+    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
+    _legend_below(chart, without=1)
     return chart
 
 
-def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str) -> BarChart:
+def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str, look: str) -> BarChart:
     """A chart of bars or columns, without its series.
 
     gap : between them, in percent of their width.
+    look : the number format of the axis.
     """
     chart = BarChart()
     chart.type, chart.grouping = direction, "clustered"
@@ -151,7 +197,7 @@ def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str
     chart.gapWidth = gap
     _frame(chart, title)
     _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, unit, "#,##0")
+    _axis(chart.y_axis, unit, look)
     chart.x_axis.majorGridlines = None
     return chart
 
@@ -188,7 +234,7 @@ def bill_chart(
         chart.series.append(_diamonds("Self-hosting first costs no more", *marks))
     _frame(chart, "Monthly bill by volume")
     _axis(chart.x_axis, "Calls per month", "#,##0")
-    _axis(chart.y_axis, f"Bill per month ({currency})", "#,##0")
+    _axis(chart.y_axis, f"Bill per month ({currency})", money_look(*(bills[2] for _, (_, bills) in lines.values())))
     chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
     chart.x_axis.majorGridlines = None
     _legend_below(chart)
@@ -210,6 +256,7 @@ def waterfall_chart(
     chart.type, chart.grouping = "col", "stacked"
     chart.style = 2
     chart.overlap, chart.gapWidth = 100, 45
+    look = money_look(*(cells[2] for cells in parts.values()))
     for name, cells in {"Base": base, **parts}.items():
         series = Series(tx=SeriesLabel(v=name), val=_numbers(cells))
         series.cat = AxDataSource(strRef=_texts(labels))
@@ -218,6 +265,11 @@ def waterfall_chart(
             series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
         else:
             series.graphicalProperties = GraphicalProperties(solidFill=colours[name][0])
+            series.dLbls = _numbers_at("ctr", look)
+            series.dLbls.dLbl = [
+                _number_of(index, look, PAPER if colour in (BLUE, VERMILION) else TEXT)
+                for index, colour in enumerate(colours[name])
+            ]
             for index, colour in enumerate(colours[name]):
                 point = DataPoint(idx=index, invertIfNegative=False)
                 point.graphicalProperties = GraphicalProperties(solidFill=colour)
@@ -225,7 +277,7 @@ def waterfall_chart(
         chart.series.append(series)
     _frame(chart, "From savings to net ROI")
     _axis(chart.x_axis, "", None)
-    _axis(chart.y_axis, f"Over the horizon ({currency})", "#,##0")
+    _axis(chart.y_axis, f"Over the horizon ({currency})", look)
     chart.x_axis.majorGridlines = None
     chart.legend = None
     return chart
@@ -251,8 +303,12 @@ def place_chart(
     widest, height : in cm.
     """
     letters = anchor.rstrip("0123456789")
-    chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
     chart.height = height
+
+    def fit() -> None:
+        chart.width = min(widest, width_of(sheet, column_number(letters), column_number(last_column)))
+
+    book.once_fitted.append(fit)
     if book.to_fill_in:
         _empty(book, chart)
     sheet.add_chart(chart, anchor)
@@ -282,7 +338,7 @@ def width_of(sheet: Worksheet, first: int, last: int) -> float:
     first, last : their numbers, from 1.
     """
     widths = (sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1))
-    return sum(int(width * PIXELS_OF_A_DIGIT + 0.5) for width in widths) * CM_OF_A_PIXEL
+    return sum(map(pixels_of, widths)) * CM_OF_A_PIXEL
 
 
 def _diamonds(name: str, x: Cells, y: Cells) -> Any:
@@ -311,8 +367,14 @@ def _frame(chart: Any, title: str) -> None:
     chart.x_axis.axPos, chart.y_axis.axPos = ("l", "b") if lies else ("b", "l")
 
 
-def _legend_below(chart: Any) -> None:
+def _legend_below(chart: Any, without: int | None = None) -> None:
+    """The names of the series below the chart.
+
+    without : the number of one that is not named.
+    """
     chart.legend.position = "b"
+    if without is not None:
+        chart.legend.legendEntry = [LegendEntry(idx=without, delete=True)]
     chart.legend.txPr = _text(9)
 
 
@@ -322,6 +384,7 @@ def _axis(axis: Any, title: str, number_format: str | None, every: float | None 
         axis.majorUnit = every
     axis.tickLblPos = "low"
     axis.txPr = _text(9)
+    axis.txPr.bodyPr = RichTextProperties(rot=0, vert="horz")  # else numbers that are long stand aslant
     axis.title = _title(title, 9) if title else None
     if number_format:
         axis.number_format = number_format
@@ -332,12 +395,12 @@ def _axis(axis: Any, title: str, number_format: str | None, every: float | None 
     axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill="A6A6A6", w=6350))
 
 
-def _characters(size: float, bold: bool = False) -> CharacterProperties:
-    return CharacterProperties(sz=int(size * 100), b=bold, solidFill=TEXT, latin=Font(typeface="Calibri"))
+def _characters(size: float, bold: bool = False, ink: str = TEXT) -> CharacterProperties:
+    return CharacterProperties(sz=int(size * 100), b=bold, solidFill=ink, latin=Font(typeface="Calibri"))
 
 
-def _text(size: float, bold: bool = False) -> RichText:
-    look = _characters(size, bold)
+def _text(size: float, bold: bool = False, ink: str = TEXT) -> RichText:
+    look = _characters(size, bold, ink)
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
 
 
@@ -347,9 +410,21 @@ def _title(text: str, size: float, bold: bool = False) -> Title:
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
-def _numbers_above() -> DataLabelList:
-    """The number of each column, above it."""
-    labels = DataLabelList(numFmt="#,##0", showVal=True, dLblPos="outEnd", txPr=_text(9))
+def _number_of(index: int, look: str, ink: str) -> DataLabel:
+    """The number within one bar, in an ink that can be read on its colour."""
+    label = DataLabel(idx=index, numFmt=f'{look};""', showVal=True, dLblPos="ctr", txPr=_text(9, ink=ink))
+    label.showLegendKey = label.showCatName = label.showSerName = label.showPercent = False
+    return label
+
+
+def _numbers_at(position: Literal["outEnd", "ctr"], look: str, size: float = 9) -> DataLabelList:
+    """The number of each bar; none of one that has no length.
+
+    position : at its end, or within it.
+    look : the number format.
+    size : of the letters, in points.
+    """
+    labels = DataLabelList(numFmt=f'{look};""', showVal=True, dLblPos=position, txPr=_text(size))
     labels.showLegendKey = labels.showCatName = labels.showSerName = labels.showPercent = False
     return labels
 

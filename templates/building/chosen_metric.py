@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from roi_engine.appraisal import METRICS, find_metric
 from roi_engine.scenario import INPUTS
 from templates.building.book import Book
 from templates.building.formula import Formula, function, if_error
@@ -17,8 +18,9 @@ def chosen_metric(metric: Formula, figures: Mapping[str, Formula]) -> Formula:
 
     figures : by the metrics' names.
     """
-    name = str(metric.value).upper()
-    number = function("MATCH", metric, (tuple(figures),), 0, value=list(figures).index(name) + 1)
+    name = find_metric(metric.value).name
+    labels = tuple(METRICS[each].label for each in figures)
+    number = function("MATCH", metric, (labels,), 0, value=list(figures).index(name) + 1)
     return if_error(function("CHOOSE", number, *figures.values(), value=figures[name].value), "n/a")
 
 

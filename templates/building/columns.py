@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
+from openpyxl.styles import Alignment
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.book import Book
 
+KEPT_OFF = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
+"""Of a title to the left beside one to the right."""
+RIGHT = Alignment(horizontal="right", vertical="center")
+"""Of a figure that may be a word."""
 GAP = 3
 """The width of a column in which nothing stands."""
 
@@ -57,10 +62,18 @@ def widths(*tables: Iterable[Columns]) -> list[float]:
 
 
 def put_titles(book: Book, sheet: Worksheet, row: int, columns: Iterable[Columns]) -> None:
-    """The row of titles over a table."""
+    """The row of titles over a table.
+
+    One to the left keeps off one to the right before it.
+    """
+    follows = False
     for column in columns:
-        style = "Column title right" if column.title.startswith(">") else "Column title"
-        book.put(sheet, column.at(row), column.title.removeprefix(">"), style)
+        right = column.title.startswith(">")
+        place = column.at(row)
+        book.put(sheet, place, column.title.removeprefix(">"), "Column title right" if right else "Column title")
+        if follows and not right:
+            book.align(sheet[place], KEPT_OFF)
+        follows = right
 
 
 def span(first: Columns, last: Columns, top: int, bottom: int) -> str:

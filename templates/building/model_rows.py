@@ -35,6 +35,8 @@ def _start_row(quantity: str, label: str, start: str) -> Row:
 
 
 _CELL = styles.SMALL_MONEY
+WORKINGS = "Modified internal rate of return"
+"""The heading from which on rows serve the figures; they are not printed."""
 ROWS: tuple[Row | str, ...] = (
     "Traffic",
     Row(
@@ -78,7 +80,7 @@ ROWS: tuple[Row | str, ...] = (
     _row("discounted_recovered", "Discounted, recovered at", "months", styles.MOMENT),
     _row("stay_bill", "Bill and review of staying", "{currency}", _CELL),
     _row("discounted_stay_bill", "Discounted bill of staying", "{currency}", _CELL, "total_discounted_stay_bill"),
-    "Modified internal rate of return",
+    WORKINGS,
     _row("reinvested", "Inflow at the horizon", "{currency}", _CELL, "total_reinvested"),
     _row("financed", "Outflow today", "{currency}", _CELL, "total_financed"),
     "Going back to the old way after the last month that does not lose",

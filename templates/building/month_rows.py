@@ -16,7 +16,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from roi_engine import metrics
-from templates.building import styles
+from templates.building import pages, styles
 from templates.building.book import FILL_IN, Book, absolute, column_titles, group_title, page
 from templates.building.formula import Formula, cached, formula_of, function
 from templates.building.quantities import Quantities, quantity_of
@@ -25,7 +25,6 @@ CAPACITY = 60
 """Months that a sheet holds at least, so that the horizon can be edited like any input."""
 WIDEST = 36
 """The longest horizon whose months run across; a longer one runs down."""
-MONTHS_A_PAGE = 13
 MONTH_NUMBERS = "flow_months"
 """The name of the months' numbers on the Cash flow sheet."""
 
@@ -98,6 +97,12 @@ class Layout:
                     line += 1
                     self.lines[number, row.quantity] = line
 
+    def last_before(self, heading: str) -> int:
+        """The last row, or column, before a heading; of all, where it does not stand."""
+        ends = (line for line, each in self.headings.items() if each == heading)
+        *_, final = self.lines.values()
+        return next((line - self.across for line in ends), final)
+
     def cell(self, place: Place, month: int) -> str:
         """The address of a month; before the first and after the last a cell is empty."""
         if self.across:
@@ -126,6 +131,7 @@ class MonthTable:
 
     beside : rows of another sheet that stand for those that a part lacks.
     fades : whether months after the horizon do.
+    unprinted : the heading of the first rows that are not printed, which serve the figures.
     """
 
     def __init__(
@@ -136,18 +142,20 @@ class MonthTable:
         parts: Sequence[Part],
         beside: MonthRows | None = None,
         fades: bool = True,
+        unprinted: str = "",
     ) -> None:
         horizon = book.longest_horizon
         self.book, self.beside = book, beside
         self.layout = layout = Layout(last_month(book), horizon <= WIDEST, parts)
         across = (31, 9, 13, 2, *[11.5] * (layout.last_month + 1))
         self.sheet = book.sheet(title, across if layout.across else (8, *[12.5] * len(layout.lines)), title, subtitle)
+        book.alike[title] = [(5, 5 + layout.last_month) if layout.across else (2, 1 + len(layout.lines))]
         self._write_titles(parts)
         self.parts = [MonthRows(self, number, part) for number, part in enumerate(parts)]
         if fades:
             self._fade_after("months_to_amortize")
         self.sheet.freeze_panes = "E5" if layout.across else "B8"
-        self._set_page(horizon)
+        self._set_page(horizon, layout.last_before(unprinted))
 
     @property
     def months_of_all_rows(self) -> Formula:
@@ -189,15 +197,61 @@ class MonthTable:
         rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
         self.sheet.conditional_formatting.add(area, rule)
 
-    def _set_page(self, horizon: int) -> None:
-        """The months up to the horizon: a year to a page, or all columns on one page."""
+    def _set_page(self, horizon: int, printed: int) -> None:
+        """The months up to the horizon, in blocks of years or of parts of a year.
+
+        printed : the last row, or column, of the page.
+        """
         sheet, layout = self.sheet, self.layout
-        *_, final = layout.lines
-        page(sheet, f"A1:{layout.cell(final, horizon)}", "1:4" if layout.across else "1:5")
-        if layout.across:
-            sheet.print_title_cols = "A:D"
-            sheet.page_setup.fitToWidth = -(-(horizon + 1) // MONTHS_A_PAGE)
-            sheet.page_setup.fitToHeight = 1
+        last = (
+            f"{get_column_letter(5 + horizon)}{printed}"
+            if layout.across
+            else f"{get_column_letter(printed)}{8 + horizon}"
+        )
+        page(sheet, f"A1:{last}", "1:4" if layout.across else "1:5")
+        sheet.print_title_cols = "A:D" if layout.across else "A:A"
+        self.book.once_fitted.append(lambda: self._break_pages(horizon, printed))
+
+    def _break_pages(self, horizon: int, printed: int) -> None:
+        """Ends the pages, once the columns have their widths.
+
+        The page is not fitted to them: Excel would pass over the breaks.
+        """
+        if self.layout.across:
+            columns = blocks_of_months(horizon, pages.columns_a_page(self.sheet, 4, 5))
+            pages.break_columns(self.sheet, [5 + month for month in columns], 4, 5 + horizon, rows=printed)
+            return
+        groups = [line for line in self.layout.headings if 1 < line < printed]
+        pages.break_columns(self.sheet, groups, 1, printed, only_where_needed=True)
+        rows = even_blocks(horizon, pages.rows_a_page(self.sheet, 8))
+        pages.break_rows(self.sheet, [8 + month for month in rows])
+
+
+def blocks_of_months(horizon: int, room: int) -> list[int]:
+    """The last months of the pages but the last: a year each, or a part of one.
+
+    room : months that a page holds; month 0 stands on the first.
+
+    >>> blocks_of_months(24, 13), blocks_of_months(24, 9), blocks_of_months(12, 2)
+    ([12], [6, 12, 18], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    """
+    length = next((each for each in (12, 6, 3) if each < room), 1)
+    return list(range(length, horizon, length))
+
+
+def even_blocks(horizon: int, room: int) -> list[int]:
+    """The same where pages hold years: as few blocks of half years as there are.
+
+    >>> even_blocks(60, 36), even_blocks(96, 36), even_blocks(30, 36)
+    ([30], [24, 48, 72], [])
+    """
+    pages_needed = -(-horizon // max(room - 1, 1))
+    length = -(-horizon // pages_needed)
+    while -(-length // 6) * 6 >= room and length > 1:
+        pages_needed += 1
+        length = -(-horizon // pages_needed)
+    length = -(-length // 6) * 6
+    return list(range(length, horizon, length))
 
 
 class MonthRows:

@@ -20,6 +20,8 @@ TITLE_INK = "12355B"
 HEADER_INK, HEADER_PAPER = "FFFFFF", "12355B"
 GROUP_PAPER = "EEF2F6"
 RULE = "C9CED4"
+WORKINGS_TAB = "BFC5CC"
+"""The tab of a sheet that others are calculated by; those that are read have the ink of titles."""
 FADED_INK, PAPER = "636363", "FFFFFF"
 
 PAIRS = {
@@ -48,8 +50,8 @@ BUILT_IN = {
 """Excel's numbers for the familiar style names, whose looks are ours."""
 
 MONEY = '#,##0_);(#,##0);"–"_)'
-HEADLINE_MONEY = "#,##0;-#,##0;0"
-"""Of a large figure and of a row: a minus sign, and a zero that is one."""
+HEADLINE_MONEY = "#,##0;(#,##0);0"
+"""Of a large figure and of a row: a zero that is one."""
 SMALL_MONEY = '#,##0.00_);(#,##0.00);"–"_)'
 PRICE = "#,##0.00####"
 CALL_PRICE = "0.000000"
@@ -58,19 +60,37 @@ RATE_OF_RETURN = '[>10]"n.m.";[<0]-0.0%;0.0%'
 """Above 1,000 % a year a rate of return is not meaningful: the cell keeps the number and shows n.m."""
 MONTHS = '0.0" months"'
 WHOLE = "#,##0"
-NUMBER = "#,##0.##"
+NUMBER = "[<1000]General;#,##0"
+"""As many decimals as a number has, and none from 1,000 on."""
 RATIO = '0.0"x"'
 GENERAL = "General"
 AS_TYPED = "@"
 """Of a text that a program would take for a date."""
 FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
-AXIS = "[<1000]General;#,##0"
+ROUNDED_NUMBER = "[<1000]0.0;#,##0"
+"""Of a number that was searched for, whose further decimals say nothing."""
+AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
 """Of bounds, where a number beyond all size stands for none."""
-PAYBACK = "[<1]0.00;0.0"
+PAYBACK = "[<1]0.00;#,##0.0"
+ONE_DECIMAL = "#,##0.0_);(#,##0.0);0.0_)"
+LONG_PAYBACK = '[>120]"> 10 years";[<1]0.00;0.0'
+"""In a grid, where paybacks are compared: beyond ten years nobody counts months."""
 MOMENT = '0.00;-0.00;""'
+
+NO_CENTS_FROM = 1e6
+"""Amounts that are shown without cents."""
+_WITHOUT_CENTS = {SMALL_MONEY: MONEY}
+WHOLE_PRICE = "[<1]0.0000;[<100]0.00;#,##0"
+"""Of a currency without a minor unit: decimals only where there is little before them."""
+_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: WHOLE_PRICE, CALL_PRICE: WHOLE_PRICE}
+WITHOUT_DECIMALS = (
+    "BIF", "CLP", "DJF", "GNF", "IDR", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+)  # fmt: skip
+"""Currencies without a minor unit (ISO 4217), and the rupiah, whose sen nobody counts any more."""
 
 _BY_KIND = {
     "money": MONEY,
@@ -86,6 +106,22 @@ _BY_KIND = {
 def number_format(quantity: Quantity) -> str:
     """The number format of an input or a result."""
     return AS_TYPED if quantity is START_MONTH else _BY_KIND.get(quantity.kind, GENERAL)
+
+
+def money_formats(currency: str, largest: float) -> dict[str, str]:
+    """What stands for some number formats: whole amounts where nobody counts decimals.
+
+    currency : its code.
+    largest : the largest amount of the workbook.
+
+    >>> SMALL_MONEY in money_formats("EUR", 2e6), SMALL_MONEY in money_formats("EUR", 2e4)
+    (True, False)
+    >>> money_formats("JPY", 2e4)[PRICE]
+    '[<1]0.0000;[<100]0.00;#,##0'
+    """
+    if currency in WITHOUT_DECIMALS:
+        return _WITHOUT_DECIMALS
+    return _WITHOUT_CENTS if largest >= NO_CENTS_FROM else {}
 
 
 def add_styles(book: Workbook) -> None:
@@ -122,7 +158,7 @@ def add_styles(book: Workbook) -> None:
     style("Unit", size=9, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Group", bold=True)
     style("Answer", size=13, bold=True)
-    style("Figure", size=16, bold=True, alignment=Alignment(horizontal="left", vertical="center", indent=1))
+    style("Figure", size=14, bold=True, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Figure title", size=9, alignment=Alignment(horizontal="left", vertical="center", indent=1))
     style("Annotation", size=9, protection=open_cell, alignment=Alignment(vertical="center", wrap_text=True))
     style("Beyond the horizon")

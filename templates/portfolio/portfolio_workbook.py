@@ -19,6 +19,7 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem
 from roi_engine.reference import REFERENCE
 from templates.building.book import Book, Edition
+from templates.building.layout import lay_out
 from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_checks_sheet import add_portfolio_checks_sheet
 from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
@@ -121,6 +122,7 @@ def _filled(answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datet
     add_problems_sheet(book, answers)
     if entries:
         add_portfolio_checks_sheet(book, ranges, totals, orders, (sheet, ranking))
+    lay_out(book)
 
     properties: Any = book.workbook.custom_doc_props  # type: ignore[attr-defined]
     properties.append(StringProperty(name="FT ROI version", value=__version__))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from templates.building import flow_metrics
+from templates.building import flow_metrics, pages
 from templates.building.agreement import matches
 from templates.building.book import NOT_COMPARED, Book, color_ok_and_fail, group_title, page
-from templates.building.columns import put_titles
+from templates.building.columns import RIGHT, put_titles
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, joined
 from templates.building.native_figures import native_figure
@@ -20,9 +20,6 @@ from templates.sheets.breakdown_answer import add_answer
 from templates.sheets.breakdown_workings import FIRST_ROW, Column, WorkingCells, columns
 from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.waterfall import CHART_ROWS, add_waterfall
-
-FIRST_PAGE = 60
-"""Rows that the first printed page may hold: the chart comes after them, so that no page break cuts it."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +71,16 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
         area = Column.MATCH.rows(FIRST_ROW + 1, row)
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
-    answer = None
+    workings_row, answer_row, answer = row + 1, last, None
     if book.edition != "values":
         last, answer = add_answer(book, sheet, last + 2, lines.figures, flows.quantities)
-    last = max(last, FIRST_PAGE) + 1
+    last += 2
     places = Column.FIGURE.at(last), Column.FIGURE.at(last + 1)
     add_waterfall(book, sheet, *places, Column.WORDS.letter, lines.figures, flows.quantities)
     last += CHART_ROWS
-    page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}", tall=2)
+    page(sheet, f"A1:{last_column}{last}", f"1:{FIRST_ROW}")
+    ends = (workings_row, answer_row + 1)  # so that no break cuts the chart
+    book.once_fitted.append(lambda: pages.print_in_blocks(sheet, ends, FIRST_ROW))
     return _cells(sheet, lines, compared, answer)
 
 
@@ -133,6 +132,7 @@ class _Lines:
         book.put(sheet, Column.FIGURE.at(row), working.label)
         place = Column.VALUE.at(row)
         cell = book.put(sheet, place, formula, "Calculation", working.number_format, name=name)
+        book.align(sheet[place], RIGHT)
         book.put(sheet, Column.UNIT.at(row), working.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), working.words, "Explanatory Text")
         return cell
@@ -148,10 +148,12 @@ class _Lines:
         place, look = Column.VALUE.at(row), exact_format(figure)
         if book.edition == "wired":
             native = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
+            book.align(sheet[beside], RIGHT)
             self.known.setdefault(figure.equation_name, native)
             native = Formula(beside, native.value)
         shown = book.live(lambda: shown_call(book, figure, self.block), lambda: native) if figure.function else native
         value = book.put(sheet, place, shown, "Output", look, name=f"out_{line.name}")
+        book.align(sheet[place], RIGHT)
         self.figures[line.name] = value
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")

@@ -32,7 +32,7 @@ from templates.sheets.cash_flow_sheet import CashFlowCells
 class Column(Columns):
     """The columns before those of the years."""
 
-    LINE = "A", "Benefits and costs", 26
+    LINE = "A", "Benefits and costs", 25
     UNIT = "B", "Unit", 14
     INITIAL = "C", f">{INITIAL}", 14
 

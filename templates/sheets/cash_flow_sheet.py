@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from templates.building.book import Book, protect
 from templates.building.charts import Cells
 from templates.building.formula import Formula
-from templates.building.model_rows import ROWS, figure_quantities
+from templates.building.model_rows import ROWS, WORKINGS, figure_quantities
 from templates.building.month_rows import MONTH_NUMBERS, MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities
 
@@ -44,7 +44,7 @@ def add_cash_flow_sheet(
 
     quantities : the cells of the inputs in use and of the fixed figures.
     """
-    table = MonthTable(book, title, about, [Part(ROWS, quantities, book)])
+    table = MonthTable(book, title, about, [Part(ROWS, quantities, book)], unprinted=WORKINGS)
     (rows,) = table.parts
     rows.define("net_flows", "net_cash_flow")
     rows.define("cumulative_flows", "cumulative")

@@ -32,7 +32,7 @@ class Column(Columns):
     """A check a row."""
 
     NAME = "A", "Check", 26
-    SENTENCE = "B", "What must hold", 66
+    SENTENCE = "B", "What must hold", 70
     A = "C", ">A", 18
     B = "D", ">B", 18
     DIFFERENCE = "E", ">Difference", 14

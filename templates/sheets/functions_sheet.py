@@ -30,16 +30,16 @@ class Column(Columns):
     """A function a row."""
 
     FUNCTION = "A", "Function", 18
-    TYPED = "B", "Arguments, typed", 42
+    TYPED = "B", "Arguments, typed", 40
     EXAMPLE = "C", "On this scenario", 36
     GIVES = "D", "Gives", 15
     VALUE = "E", ">Value here", 17
     EXPECTED = "F", ">Expected", 17
     MATCH = "G", "Match", 8
-    SENTENCE = "H", "What it gives", 62
+    SENTENCE = "H", "What it gives", 53
 
 
-_WRAPPED = (Column.TYPED, Column.EXAMPLE, Column.VALUE, Column.EXPECTED, Column.SENTENCE)
+_WRAPPED = (Column.TYPED, Column.EXAMPLE, Column.GIVES, Column.VALUE, Column.EXPECTED, Column.SENTENCE)
 FIRST_ROW = 5
 ALL_TYPED = scenario_arguments()
 
@@ -100,9 +100,6 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:
         sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")
-    text = len(live.value) / 17 if isinstance(live.value, str) else 1
-    longest = max(len(_typed(each)) / 46, len(each.sentence) / 70, text)
-    sheet.row_dimensions[row].height = 15 * max(1, -int(-longest // 1))
 
 
 def _in_one_cell(each: Function, called: Formula) -> Formula:

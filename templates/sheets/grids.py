@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.formatting.rule import ColorScaleRule, Rule
-from openpyxl.styles import Border, Side
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule, Rule
+from openpyxl.styles import Border, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine.appraisal import METRICS
+from roi_engine.appraisal import METRICS, find_metric
 from roi_engine.cashflow import figure
 from roi_engine.quantity import CHANGE
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import TornadoBar, moved
 from templates.building import styles
-from templates.building.book import FITTED, Book, elsewhere, group_title
+from templates.building.book import FITTED, Book, absolute, elsewhere, group_title
+from templates.building.chosen_format import follow_metric, follow_unit, input_format, metric_format
 from templates.building.columns import letters_from, put_titles
 from templates.building.formula import Formula, formula_of, if_error, is_number
 from templates.building.validation import explain, rule_of
@@ -34,6 +36,8 @@ from templates.sheets.sensitivity_lookup import (
 )
 
 CHANGES = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
+GOOD, BAD = "9DC3E6", "F4B183"
+"""The colours at the ends of a grid."""
 MIDDLE = len(CHANGES) // 2
 ACROSS = letters_from(GridColumn.FIRST, len(CHANGES))
 """The columns of the values across."""
@@ -120,7 +124,7 @@ def add_grid(
     group_title(book, sheet, row, f"Grid {number}", BarColumn.SWING.letter)
     metric_place = AxisColumn.INPUT.at(row + 1)
     book.put(sheet, AxisColumn.AXIS.at(row + 1), "Metric")
-    metric = anchored(book.put(sheet, metric_place, axes.metric, "Input"))
+    metric = anchored(book.put(sheet, metric_place, METRICS[axes.metric].label, "Input"))
     metrics_rule.add(metric_place)
     put_titles(book, sheet, row + 2, AxisColumn)
     down = _Axis(book, sheet, row + 3, "Down", axes.down, inputs)
@@ -137,13 +141,14 @@ class _Axis:
     """The choice of an axis, what is known about its input, and where it goes."""
 
     def __init__(self, book: Book, sheet: Worksheet, row: int, side: str, name: str, inputs: InputCells) -> None:
-        self.place = AxisColumn.INPUT.at(row)
+        self.place, self.declared = AxisColumn.INPUT.at(row), INPUTS[name]
+        unit = AxisColumn.UNIT.at(row)
         book.put(sheet, AxisColumn.AXIS.at(row), side)
         self.label = label = anchored(book.put(sheet, self.place, INPUTS[name].label, "Input"))
         step, lowest, highest = bounds_and_step(name)
         base = looked_up(inputs.values, inputs, label, inputs.in_use[name].value)
         facts = (
-            (AxisColumn.BASE, base.given().where(base, "n/a"), styles.AXIS),
+            (AxisColumn.BASE, base.given().where(base, "n/a"), input_format(self.declared)),
             (AxisColumn.STEP, looked_up(inputs.steps, inputs, label, step), styles.WHOLE),
             (AxisColumn.LOWEST, looked_up(inputs.lowest, inputs, label, lowest), styles.LOWEST),
             (AxisColumn.HIGHEST, looked_up(inputs.highest, inputs, label, highest), styles.HIGHEST),
@@ -151,7 +156,11 @@ class _Axis:
         self.base, self.step, self.lowest, self.highest = (
             anchored(book.put(sheet, column.at(row), content, "Calculation", shown)) for column, content, shown in facts
         )
+        in_words = INPUTS[name].quantity.unit_in(book.scenario.currency)
+        book.put(sheet, unit, looked_up(inputs.units, inputs, label, in_words), "Unit")
+        self.unit = absolute(unit)
         self.values: list[Formula] = []
+        follow_unit(sheet, AxisColumn.BASE.at(row), self.declared, self.unit)
 
     def moved(self, change: Formula) -> Formula:
         """The input moved by a change; n/a for an input that is empty."""
@@ -190,13 +199,16 @@ class _Grid:
         book, sheet = self.book, self.sheet
         rule.add(place)
         book.put(sheet, place, change.value, "Input", "+0%;-0%;0%")
-        axis.values.append(book.put(sheet, value_place, axis.moved(change), "Column title right", styles.AXIS))
+        look = input_format(axis.declared)
+        axis.values.append(book.put(sheet, value_place, axis.moved(change), "Column title right", look))
+        follow_unit(sheet, value_place, axis.declared, axis.unit)
 
     def add_results(self, block: Formula) -> None:
         """The metric at every crossing; n/a where both axes are one input."""
         book = self.book
         one, other = self.down.label, self.across.label
         two_inputs = (one == other).negated()
+        look = styles.LONG_PAYBACK if _is_a_duration(self.metric.value) else metric_format(self.metric.value)
         for line, down in enumerate(self.down.values):
             row, shown = self.first + line, []
             for position, (letter, across) in enumerate(zip(ACROSS, self.across.values, strict=True)):
@@ -205,7 +217,7 @@ class _Grid:
                 wired = book.ft("FT_WHATIF", self.metric, block, one, moved_down, other, moved_across)
                 condition = two_inputs & is_number(moved_down) & is_number(moved_across)
                 content = grid_result(book, wired, self.number, line, position, condition)
-                cell = book.put(self.sheet, f"{letter}{row}", content, "Calculation", styles.ANY_SIZE)
+                cell = book.put(self.sheet, f"{letter}{row}", content, "Calculation", look)
                 book.align(self.sheet[cell.text], FITTED)
                 shown.append(cell.value)
             self.results.append(shown)
@@ -227,7 +239,9 @@ class _Grid:
         centre = book.define(f"{prefix}_centre", sheet, f"{letter}{row}", self.results[MIDDLE][MIDDLE])
         metric = book.define(f"{prefix}_metric", sheet, metric_place, self.metric.value)
         area = f"{ACROSS[0]}{self.first}:{ACROSS[-1]}{self.last}"
+        sheet.conditional_formatting.add(area, _never_rule(area.split(":")[0]))
         sheet.conditional_formatting.add(area, _colour_scale(self.metric.value))
+        follow_metric(sheet, area, self.metric.value, self.metric.text)
         return GridCells(
             self.number,
             metric,
@@ -250,13 +264,26 @@ class _Grid:
         )
 
 
+def _is_a_duration(metric: str) -> bool:
+    return find_metric(metric).quantity.kind == "months"
+
+
 def _colour_scale(metric: str) -> Rule:
-    """Money turns colour at zero; a duration darkens as it grows."""
-    if METRICS[metric].quantity.kind == "money":
-        scale: Rule = ColorScaleRule(
-            start_type="min", start_color="F4B183", mid_type="num", mid_value=0, mid_color="FFFFFF",
-            end_type="max", end_color="9DC3E6",
-        )  # fmt: skip
-    else:
-        scale = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="9DC3E6")
+    """Money turns colour at zero; a duration is the worse the longer it is."""
+    money: dict[str, Any] = {"mid_type": "num", "mid_value": 0}
+    middle: dict[str, Any] = {"mid_type": "percentile", "mid_value": 50} if _is_a_duration(metric) else money
+    worst, best = (BAD, GOOD) if not _is_a_duration(metric) else (GOOD, BAD)
+    scale: Rule = ColorScaleRule(
+        start_type="min", start_color=worst, mid_color="FFFFFF", end_type="max", end_color=best, **middle
+    )
     return scale
+
+
+def _never_rule(first: str) -> Rule:
+    """What never pays back is the worst of all.
+
+    first : the cell to the upper left.
+    """
+    rule: Rule = FormulaRule(formula=[f'{first}="Never"'])
+    rule.dxf = DifferentialStyle(fill=PatternFill(bgColor=BAD, fill_type="solid"))
+    return rule

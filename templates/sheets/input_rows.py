@@ -49,7 +49,7 @@ class Column(Columns):
     AS_GENERATED = "G", ">As generated", 14
     ANSWER = "H", "Answer", 22
     SOURCE = "I", "Source", 28
-    NOTE = "J", "Note", 38
+    NOTE = "J", "Note", 35
     NAME = "K", "Name in formulas", 29
     LOWEST = "L", ">Lowest", 11
     HIGHEST = "M", ">Highest", 11
@@ -69,8 +69,6 @@ BLOCK = (
 FIRST_ROW = 4
 MOST_NAMED = 4
 """Missing inputs that a sentence names."""
-ANSWER_LINE, SOURCE_LINE, NOTE_LINE, LINE_HEIGHT = 25, 35, 52, 13
-"""Characters that fit on a line of the answer, source and note columns, and points that a line takes."""
 
 
 class InputRows:
@@ -186,10 +184,6 @@ class InputRows:
         )
         book.put(sheet, Column.SOURCE.at(row), source, "Annotation")
         book.put(sheet, Column.NOTE.at(row), note, "Annotation")
-        widths = ((answer or "", ANSWER_LINE), (source, SOURCE_LINE), (note, NOTE_LINE))
-        lines = max(-(-len(text) // width) for text, width in widths)
-        if lines > 1:
-            sheet.row_dimensions[row].height = LINE_HEIGHT * lines
         book.put(sheet, Column.NAME.at(row), name, "Explanatory Text")
         return answer
 

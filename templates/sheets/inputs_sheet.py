@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine.scenario import INPUTS
+from roi_engine.scenario import INPUTS, Scenario
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, group_title, page, protect
+from templates.building.chosen_format import NOT_USED, format_in_rule
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
 from templates.building.reading_order import in_reading_order
-from templates.building.typed_or_default import Bounds
+from templates.building.typed_or_default import INSTEAD, Bounds
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
 
@@ -39,6 +40,7 @@ class InputCells:
     in_use: Quantities
     bounds: Mapping[str, Bounds]
     labels: Formula
+    units: Formula
     values: Formula
     lows: Formula
     highs: Formula
@@ -57,7 +59,8 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     about = _TO_FILL_IN if book.to_fill_in else _SUBTITLES[book.edition].format(what=book.not_followed)
     sheet = book.sheet("Inputs", widths(Column), "Inputs", _ABOUT_SEVERAL if scenarios else about)
     if book.to_fill_in:
-        sheet.column_dimensions[Column.UNIT.letter].width = UNIT_AND_EXAMPLE
+        for column, width in TO_FILL_IN_WIDTHS.items():
+            sheet.column_dimensions[column.letter].width = width
     put_titles(book, sheet, FIRST_ROW, Column)
     table = InputRows(book, sheet, scenarios)
     row, group = FIRST_ROW, ""
@@ -75,6 +78,8 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     for rule in table.rules.values():
         sheet.add_data_validation(rule)
     cells = _name_columns(table, row)
+    _say_what_is_not_used(table)
+    _count_without_source(table, row)
     outline: Any = sheet.sheet_properties.outlinePr
     outline.summaryBelow = False
     sheet.freeze_panes = Column.VALUE.at(FIRST_ROW + 1)
@@ -85,14 +90,65 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
     return cells
 
 
+def _say_what_is_not_used(table: InputRows) -> None:
+    """Zeros that nothing takes read so, and are grey: they are no prices of nothing.
+
+    A figure that another one replaces; training on GPUs without hours; a fleet where the model is paid by the token.
+    """
+    sheet, rows = table.sheet, table.rows
+
+    def at(name: str) -> str:
+        return f"N(${Column.VALUE.letter}${rows[name]})"
+
+    paid_by_token = f'${Column.VALUE.letter}${rows["serving"]}<>"self_hosted"'
+    unless = {
+        **{name: f'${Column.DEFAULT.letter}${rows[name]}<>"{FILL_IN}"' for name in INSTEAD},
+        "model_size_b": "TRUE",
+        "training_hours": f"{at('training_tokens_m')}>0",
+        "gpu_hourly_rate": f"{at('training_hours')}=0",
+        "storage_monthly_rate": f"{at('storage_gb')}=0",
+        "engineering_rate": f"{at('engineering_hours')}=0",
+        "serving_gpu_hourly_rate": paid_by_token,
+        "serving_tokens_per_second": paid_by_token,
+    }
+    for name, condition in unless.items():
+        for column in (Column.VALUE, Column.AS_GENERATED):
+            place = column.at(rows[name])
+            rule = FormulaRule(formula=[f'AND({place}<>"",N({place})=0,{condition})'])
+            look = Font(color=styles.FADED_INK, italic=True)
+            rule.dxf = DifferentialStyle(font=look, numFmt=format_in_rule(NOT_USED))
+            sheet.conditional_formatting.add(place, rule)
+
+
+def _count_without_source(table: InputRows, last: int) -> None:
+    """How many figures that somebody gave have no source beside them."""
+    book, sheet, first = table.book, table.sheet, FIRST_ROW + 1
+    values, defaults, sources = (column.rows(first, last) for column in (Column.VALUE, Column.DEFAULT, Column.SOURCE))
+    given = Formula(
+        f'SUMPRODUCT(ISNUMBER({values})*({values}<>0)*({values}<>{defaults})*({sources}=""))',
+        _without_source(book.scenario),
+    )
+    words = (given == 1).where(" figure has no source", " figures have no source")
+    content = (given == 0).where("Every figure has a source", joined(given, words))
+    place = Column.SOURCE.at(FIRST_ROW - 1)
+    book.put(sheet, place, content, "Explanatory Text", name="figures_without_source", meanwhile="")
+
+
+def _without_source(scenario: Scenario) -> int:
+    given = ((name, getattr(scenario, name)) for name, declared in INPUTS.items() if declared.numeric)
+    return sum(
+        bool(value) and value != INPUTS[name].default and not scenario.sources.get(name) for name, value in given
+    )
+
+
 def _select(sheet: Worksheet, address: str) -> None:
     """Makes a cell the one that is typed into first."""
     pane = sheet.sheet_view.selection[-1]
     pane.activeCell = pane.sqref = address
 
 
-UNIT_AND_EXAMPLE = 30
-"""The width of the units where an example stands beside them."""
+TO_FILL_IN_WIDTHS = {Column.UNIT: 30, Column.SOURCE: 24, Column.NOTE: 29}
+"""The widths where an example stands beside the unit: the page is no wider for it."""
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; all follows from them, {what} where the FT functions are loaded.",
     "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",
@@ -122,6 +178,7 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         table.in_use,
         {name: each.seen_from_another(sheet) for name, each in table.bounds.items()},
         labels,
+        units=named("input_units", Column.UNIT),
         values=values,
         lows=named("input_lows", Column.LOW),
         highs=named("input_highs", Column.HIGH),

@@ -20,7 +20,7 @@ from templates.building.columns import put_titles
 from templates.building.formula import Formula, cached, formula_of, function, joined
 from templates.building.quantities import Quantities, by_equation
 from templates.sheets.option_bearings import OptionCells
-from templates.sheets.option_columns import INDENTED, RIGHT, Bill, Column, Volume
+from templates.sheets.option_columns import RIGHT, Bill, Column, Volume
 
 PLACE = {"STAY": Bill.STAY, "SWITCH": Bill.SWITCH, "API": Bill.API, "SELFHOSTED": Bill.SELFHOSTED}
 IN_A_SENTENCE = {"STAY": "staying", "SWITCH": "another general model", "API": "the fine-tuned API"}
@@ -46,38 +46,39 @@ class BillCells:
 
     finding : which option has the lowest bill.
     first_volumes : the volume at which self-hosting first costs no more than each other option.
-    last_row : the last of the tables.
+    row : the row of the bills.
+    last_row : the last of the volumes.
     """
 
     finding: Formula
     first_volumes: Mapping[str, Formula]
+    row: int
     last_row: int
 
 
 def add_bills(
-    book: Book, sheet: Worksheet, row: int, fixed: Quantities, options: Mapping[str, OptionCells]
+    book: Book, sheet: Worksheet, row: int, volumes_row: int, fixed: Quantities, options: Mapping[str, OptionCells]
 ) -> BillCells:
     """Writes the bill at the scenario's volume, and the break-even volumes.
 
+    row, volumes_row : where the two begin.
     fixed : the scenario's inputs in use and fixed figures.
     """
     title = "Monthly bill, all traffic moved, first-month prices; no upfront cost"
     group_title(book, sheet, row, title, Column.NOTE.letter)
     put_titles(book, sheet, row + 1, (Bill.LABEL, *PLACE.values(), Bill.UNIT))
-    sheet[Bill.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     finding = _add_bills_now(book, sheet, row, fixed, options)
-    row += 2
+    bills_row, row = row, volumes_row
     title = "Volumes from which self-hosting costs no more, month by month"
     group_title(book, sheet, row, title, Column.NOTE.letter)
     put_titles(book, sheet, row + 1, (Volume.LABEL, *AGAINST.values(), Volume.EMPTY, Volume.UNIT))
-    sheet[Volume.UNIT.at(row + 1)].alignment = INDENTED
     row += 2
     firsts = _add_volumes(book, sheet, row, fixed, options)
     last = row + len(STAIRCASE) - 1
     note = "Between the two a new replica can be nearly empty: there the price per call may win again."
     book.put(sheet, Volume.NOTE.at(last), note, "Explanatory Text")
-    return BillCells(finding, firsts, last + 1)
+    return BillCells(finding, firsts, bills_row, last)
 
 
 def _add_bills_now(

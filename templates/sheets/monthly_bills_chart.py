@@ -13,7 +13,7 @@ from roi_engine.options import CALLS, LABELS, OPTIONS
 from roi_engine.value import ceiling, divide, maximum, minimum
 from templates.building import styles
 from templates.building.book import Book, absolute, group_title
-from templates.building.charts import BLUE, GREEN, ORANGE, PURPLE, Cells, bill_chart, place_chart
+from templates.building.charts import BLUE, GREEN, ORANGE, PURPLE, Cells, Line, bill_chart, place_chart
 from templates.building.columns import Columns, put_titles
 from templates.building.formula import Formula, formula_of, function, is_number
 from templates.building.model_rows import LEFT_OF_THE_AXIS
@@ -40,15 +40,13 @@ _ENDS = {
     "SWITCH": (End.SWITCH_CALLS, End.SWITCH_BILL),
     "API": (End.API_CALLS, End.API_BILL),
 }
-Line = tuple[Cells, Cells]
-"""The points of a line: calls, and bills."""
 
 
 def add_bill_chart(
     book: Book, sheet: Worksheet, bills: BillCells, fixed: Quantities, options: Mapping[str, OptionCells]
 ) -> int:
     """Places the chart below the bills; returns the last row."""
-    row = bills.last_row + 1
+    row = bills.row + 2
     group_title(book, sheet, row, "The monthly bill against the volume", Column.NOTE.letter)
     row += 1
     widest = _add_reach(book, sheet, row, bills, fixed[CALLS])

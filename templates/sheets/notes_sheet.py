@@ -50,10 +50,11 @@ def add_notes_sheet(book: Book) -> None:
 
 def _add_log(book: Book, sheet: Worksheet) -> int:
     """The log as a table to write in; returns its last row."""
+    sources, notes = book.scenario.sources, book.scenario.notes
     entries = [
-        (INPUTS[name].label, book.scenario.notes.get(name, ""), source, "")
-        for name, source in book.scenario.sources.items()
-        if name in INPUTS
+        (declared.label, notes.get(name, ""), sources.get(name, ""), "")
+        for name, declared in INPUTS.items()
+        if name in sources or name in notes
     ]
     put_titles(book, sheet, FIRST_ROW, Column)
     row = FIRST_ROW
@@ -61,8 +62,6 @@ def _add_log(book: Book, sheet: Worksheet) -> int:
         row += 1
         for column, text in zip(Column, entry, strict=True):
             book.put(sheet, column.at(row), text or None, "Annotation")
-        lines = max(-(-len(entry[1]) // 84), -(-len(entry[2]) // 46), 1)
-        sheet.row_dimensions[row].height = 13 * lines + 2
     log = Table(displayName="assumptions", ref=span(Column.TOPIC, Column.STATE, FIRST_ROW, row))
     log.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     sheet.add_table(log)

@@ -17,7 +17,7 @@ from templates.building.columns import put_titles
 from templates.building.formula import Formula, cached, formula_of
 from templates.building.quantities import Quantities, by_equation
 from templates.building.workings import WORKINGS, working_format
-from templates.sheets.option_columns import INDENTED, RIGHT, Bearing, Column
+from templates.sheets.option_columns import RIGHT, Bearing, Column
 
 PLACE = {"SWITCH": Bearing.SWITCH, "API": Bearing.API, "SELFHOSTED": Bearing.SELFHOSTED}
 PREFIXES = {"SWITCH": "as_switch_", "API": "as_api_", "SELFHOSTED": "as_own_"}
@@ -49,6 +49,8 @@ WORDS = {
     "SELFHOSTED": ("selfhosted_without", "selfhosted_missing"),
 }
 """The parts of an option's note."""
+LOW_ROW = 13.0
+"""The height of a row, with which the table stands on one page."""
 WORDS_LABELS = {"without": "what it leaves out", "missing": "what is missing"}
 
 
@@ -90,7 +92,6 @@ def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> B
     group_title(book, sheet, row, "What each option bears", Column.NOTE.letter)
     row += 1
     put_titles(book, sheet, row, Bearing)
-    sheet[Bearing.UNIT.at(row)].alignment = INDENTED
     table = _Table(book, sheet, fixed, row)
     table.add_needed()
     for name, label, quantity in OTHER_MODEL:
@@ -106,6 +107,8 @@ def add_bearings(book: Book, sheet: Worksheet, row: int, fixed: Quantities) -> B
     options = {
         each: OptionCells(table.books[each], table.fixed[each], table.has[each], notes[each]) for each in REPLACED
     }
+    for each in range(row, table.row + 1):
+        sheet.row_dimensions[each].height = LOW_ROW
     return BearingCells(options, by_equation("not_borne", table.scenario, OPTIONS), table.row)
 
 

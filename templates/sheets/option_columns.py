@@ -24,7 +24,7 @@ class Column(Columns):
     BILL = "G", _title("bill"), 17
     RANK = "H", _title("rank"), 8
     CHANGES = "I", f"{_title('ranking_changes_at')} (calls/month)", 19
-    NOTE = "J", "Note", 52
+    NOTE = "J", "Note", 36
 
 
 class Bearing(Columns):
@@ -100,5 +100,3 @@ class Fleet(Columns):
 
 
 RIGHT = Alignment(horizontal="right", vertical="center")
-INDENTED = Alignment(horizontal="left", vertical="center", indent=1)
-"""Of a title beside one that stands to the right."""

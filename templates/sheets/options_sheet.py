@@ -17,7 +17,7 @@ from roi_engine import metrics
 from roi_engine.figures import OPTION_FIGURES
 from roi_engine.option_equations import COMPARED
 from roi_engine.options import LABELS, OPTIONS, cheaper
-from templates.building import styles
+from templates.building import pages, styles
 from templates.building.book import FITTED, Book, page, protect
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
@@ -28,10 +28,10 @@ from templates.building.shown_figures import rounded_format
 from templates.sheets.monthly_bills import add_bills, monthly_bill
 from templates.sheets.monthly_bills_chart import add_bill_chart
 from templates.sheets.option_bearings import OptionCells, add_bearings
-from templates.sheets.option_columns import INDENTED, RIGHT, Column, End, Step
+from templates.sheets.option_columns import RIGHT, Column, End, Step
 from templates.sheets.option_flows_sheet import add_option_flows_sheet
 
-FIRST_ROW, BEARINGS_ROW = 5, 52
+FIRST_ROW, BEARINGS_ROW = 5, 41
 """Where the options begin, and what each bears: the second page."""
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 NOTE = "NOTE"
@@ -86,7 +86,6 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
         "Stay, change the model, fine-tune through an API, or self-host: each over the horizon, bearing its own costs.",
     )
     put_titles(book, sheet, FIRST_ROW - 1, Column)
-    sheet[Column.NOTE.at(FIRST_ROW - 1)].alignment = INDENTED
     sheet.row_dimensions[FIRST_ROW - 1].height = 30
     row = FIRST_ROW + len(LABELS)
     bearings = add_bearings(book, sheet, BEARINGS_ROW, fixed)
@@ -99,11 +98,14 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
     table.add()
     cells = table.cells(fixed)
     _add_lines(book, sheet, row, cells.best_other, bearings.not_borne)
-    bills = add_bills(book, sheet, row + 4, fixed, options)
+    bills = add_bills(book, sheet, row + 4, bearings.last_row + 2, fixed, options)
     chart_end = add_bill_chart(book, sheet, bills, fixed, options)
     assert chart_end < BEARINGS_ROW - 1
     sheet.freeze_panes = Column.NPV.at(FIRST_ROW)
-    page(sheet, span(Column.OPTION, Column.NOTE, 1, bearings.last_row), "1:3", tall=2)
+    has_fleet = options["SELFHOSTED"].has.value == 1  # else its volumes are half a page of nothing
+    page(sheet, span(Column.OPTION, Column.NOTE, 1, bills.last_row if has_fleet else bearings.last_row), "1:3")
+    ends = (BEARINGS_ROW - 1, bearings.last_row + 1) if has_fleet else (BEARINGS_ROW - 1,)
+    book.once_fitted.append(lambda: pages.print_in_blocks(sheet, ends, 3))
     protect(sheet)
     return cells
 
@@ -145,7 +147,6 @@ class _Table:
         """Every figure; an item of all options before the next."""
         for name, row in self.rows.items():
             self.book.put(self.sheet, Column.OPTION.at(row), LABELS[name])
-            self.sheet.row_dimensions[row].height = 26  # a note may take two lines
         for item, (column, look) in _ITEMS.items():
             for name, row in self.rows.items():
                 figure = self._figure(name, item, partial(self._native_figure, name, item))

@@ -39,7 +39,8 @@ def add_scenario_blocks_sheet(book: Book, typed: Sequence[Quantities]) -> list[F
             book.put(sheet, f"{labels}{row}", declared.label, "Explanatory Text")
             content, look = text_or_nothing(own[declared.name]), styles.number_format(declared.quantity)
             book.put(sheet, f"{values}{row}", content, "Calculation", look, meanwhile=None)
-            sheet[f"{values}{row}"].alignment = Alignment(horizontal="right", vertical="center")
+            wraps = declared.quantity.kind == "text"
+            sheet[f"{values}{row}"].alignment = Alignment(horizontal="right", vertical="center", wrap_text=wraps)
             rows.append((declared.label, content.value))
         area = f"{labels}{TITLES_ROW + 1}:{values}{last}"
         blocks.append(book.define(f"scenario_{index + 1}", sheet, area, tuple(rows)))

@@ -42,6 +42,7 @@ FINDING_ROW = DIFFERENCES_ROW + DIFFERENCES + 2
 CHART_ROW = FINDING_ROW + 1
 CM_OF_A_ROW = 0.529
 _RIGHT = Alignment(horizontal="right", vertical="center")
+_WRAPPED = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,7 @@ class _Table:
         cells = []
         for letter, value in zip(self.letters, values, strict=True):
             cells.append(book.put(sheet, f"{letter}{row}", value, style, styles.number_format(quantity)))
-            if quantity.kind != "text":
-                sheet[f"{letter}{row}"].alignment = _RIGHT
+            sheet[f"{letter}{row}"].alignment = _WRAPPED if quantity.kind == "text" else _RIGHT
             rule.add(f"{letter}{row}")
         self.rules.append(rule)
         return cells

@@ -33,6 +33,7 @@ class AxisColumn(Columns):
     STEP = "D", ">Step"
     LOWEST = "E", ">Lowest"
     HIGHEST = "F", ">Highest"
+    UNIT = "G", "Unit"
 
 
 class GridColumn(Columns):
@@ -51,19 +52,20 @@ class KnownColumn(Columns):
     HIGHEST = "M", ">Highest", 11
     OWN_LOW = "N", ">Own low", 11
     OWN_HIGH = "O", ">Own high", 11
+    ROOM = "P", ">Axis reaches", 13
 
 
 class ChoiceColumn(Columns):
     """The inputs to choose from, beside the page."""
 
-    INPUT = "Q", "Inputs to choose from", 36
+    INPUT = "R", "Inputs to choose from", 36
 
 
 CHOICE_ROW = 4
 """The row in which the tornado's metric and swing are chosen."""
 
 
-def looked_up(column: Formula, inputs: InputCells, label: Formula, value: float | None) -> Formula:
+def looked_up(column: Formula, inputs: InputCells, label: Formula, value: float | str | None) -> Formula:
     """A column of the Inputs sheet at the row of an input."""
     return Formula(f"INDEX({column.text},MATCH({label.text},{inputs.labels.text},0))", value)
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.appraisal import METRICS
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import tornado
+from templates.building import pages
 from templates.building.book import Book, elsewhere, page, protect
 from templates.building.charts import place_chart
 from templates.building.columns import put_titles, span, widths
@@ -79,7 +79,7 @@ def _about(book: Book) -> str:
 
 def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str, Formula]) -> SensitivityCells:
     _add_choices(book, sheet)
-    bars = tornado(book.scenario, "NETROI")[:TORNADO_ROWS]
+    bars = tornado(book.scenario)[:TORNADO_ROWS]
     metrics_rule, axes_rule = rules = _metrics_rule(), _axes_rule()
     table = add_tornado(book, sheet, bars, inputs, metrics, metrics_rule)
     if table.drawing:
@@ -99,12 +99,14 @@ def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str
     sheet.add_data_validation(axes_rule)
     sheet.freeze_panes = BarColumn.BASE.at(CHOICE_ROW)
     page(sheet, span(BarColumn.INPUT, BarColumn.SWING, 1, row - 2), "1:3")
-    sheet.row_breaks.append(Break(id=last_of_page))
+    book.once_fitted.append(lambda: pages.print_in_blocks(sheet, (last_of_page,), 3))
     return SensitivityCells(sheet, base, metric, elsewhere(sheet, table.metric), table.cases, table.drawing, grids)
 
 
 def _metrics_rule() -> DataValidation:
-    rule = DataValidation(type="list", formula1=f'"{",".join(METRICS)}"', allow_blank=False)
+    rule = DataValidation(
+        type="list", formula1=f'"{",".join(each.label for each in METRICS.values())}"', allow_blank=False
+    )
     explain(rule, "Metric", "The figure that the table shows.", "Choose a metric from the list.")
     return rule
 

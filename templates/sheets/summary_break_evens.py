@@ -47,10 +47,11 @@ def add_break_evens(
     names = _inputs(book)
     if not names or book.lacks_sensitivity:
         return
-    as_generated = ", as generated" if book.edition == "native" else ""
-    group_title(book, sheet, row, f"{Column.INPUT.title}{as_generated}", last_column)
+    group_title(book, sheet, row, Column.INPUT.title, last_column)
+    as_generated = " (as generated)" if book.edition == "native" else ""
     for column in (Column.ASSUMED, Column.TURNS, Column.MARGIN):
-        book.put(sheet, column.at(row), column.title, "Group")
+        when = as_generated if column is Column.MARGIN else ""
+        book.put(sheet, column.at(row), f"{column.title}{when}", "Group")
         sheet[column.at(row)].alignment = _LEFT if column is Column.MARGIN else FITTED
     with book.as_values(book.edition == "native"):  # found by a search, which no ordinary formula repeats
         for name in names:
@@ -69,7 +70,8 @@ def _add_row(book: Book, sheet: Worksheet, row: int, name: str, now: Formula, bl
     label = book.put(sheet, Column.INPUT.at(row), declared.label)
     assumed = book.put(sheet, Column.ASSUMED.at(row), now, "Calculation", look)
     turns = if_error(book.ft("FT_BREAKEVEN", "NPV", label, block), "n/a")
-    needed = book.put(sheet, Column.TURNS.at(row), book.by_function_alone(_in_words(turns)), "Calculation", look)
+    rounded = styles.ROUNDED_NUMBER if look == styles.NUMBER else look
+    needed = book.put(sheet, Column.TURNS.at(row), book.by_function_alone(_in_words(turns)), "Calculation", rounded)
     in_points = declared.quantity.kind == "fraction"
     margin = book.by_function_alone(_margin(assumed, needed, npv, in_points), "")
     book.put(sheet, Column.MARGIN.at(row), margin, "Explanatory Text")

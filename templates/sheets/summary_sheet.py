@@ -26,7 +26,7 @@ from templates.building.book import (
     page,
     protect,
 )
-from templates.building.charts import cumulative_chart, place_chart
+from templates.building.charts import Cells, cumulative_chart, place_chart
 from templates.building.columns import Columns, widths
 from templates.building.flow_metrics import A_RETURN
 from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
@@ -45,17 +45,18 @@ from templates.sheets.tornado import TornadoDrawing
 class Column(Columns):
     """Six figures side by side; texts begin in the first columns."""
 
-    FIRST = "A", "", 34
-    SECOND = "B", "", 22
-    THIRD = "C", "", 22
-    FOURTH = "D", "", 24
-    FIFTH = "E", "", 22
-    SIXTH = "F", "", 26
+    FIRST = "A", "", 30
+    SECOND = "B", "", 23
+    THIRD = "C", "", 23
+    FOURTH = "D", "", 22
+    FIFTH = "E", "", 21.5
+    SIXTH = "F", "", 22.5
 
 
 CHOICE_ROW, ANSWER_ROW, FIGURES_ROW, OPTIONS_ROW, BREAK_EVENS_ROW, FINDINGS_ROW, CHART_TOP = 4, 5, 6, 9, 12, 18, 19
 POINT_ROW = CHART_TOP + 4
-CHART_ROWS = 19
+CHART_ROWS, CHART_HEIGHT = 22, 10.8
+"""The rows that the charts take, and their height in cm."""
 NOT_CHECKED = "Inputs", "Not checked: the FT functions are not loaded."
 NOT_LEGAL = "", "Not checked: a figure is missing or not legal. See the columns In range and In use of Inputs."
 NO_ANSWER = "No answer: a figure is not legal. See the column In range of Inputs."
@@ -125,13 +126,13 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         chart, anchor = shown.tornado.chart(book.scenario.currency), Column.FOURTH.at(CHART_TOP)
         book.put(sheet, Column.FOURTH.at(FINDINGS_ROW), shown.tornado.lever, "Explanatory Text")
         words, finding = shown.tornado.words, shown.tornado.finding
-        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding)
+        place_chart(book, sheet, chart, anchor, Column.SIXTH.letter, words, finding, height=CHART_HEIGHT)
     row = CHART_TOP + CHART_ROWS + 1
     row = _add_warnings(book, sheet, row, shown.inputs.block, shown.checks.as_generated)
     row = _add_legend(book, sheet, row + 2)
     row = _add_provenance(book, sheet, row + 2, generated, shown.checks)
     sheet.freeze_panes = Column.FIRST.at(CHOICE_ROW)
-    page(sheet, f"A1:{Column.SIXTH.at(row)}", tall=1)
+    page(sheet, f"A1:{Column.SIXTH.at(row)}", tall=1, portrait=True)
     protect(sheet)
 
 
@@ -196,12 +197,26 @@ def _add_cash_flow_chart(book: Book, sheet: Worksheet, shown: Shown, verdict: st
         shown.flows.drawn_flows,
         (sheet, Column.SECOND.at(POINT_ROW), [moment.value]),
         (sheet, level_place, [level.value]),
+        _zero_line(book, sheet, shown.months),
         book.scenario.currency,
         horizon,
     )
     over = "over the months" if book.to_fill_in else horizon_in_words(horizon)
     words = f"Line chart of the cumulative cash flow {over}."
-    place_chart(book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict)
+    place_chart(
+        book, sheet, chart, Column.FIRST.at(CHART_TOP), Column.THIRD.letter, words, verdict, height=CHART_HEIGHT
+    )
+
+
+def _zero_line(book: Book, sheet: Worksheet, months: Formula) -> tuple[Cells, Cells]:
+    """The ends of a line at zero up to the horizon: they keep zero on the axis."""
+    first, last = POINT_ROW + 1, POINT_ROW + 2
+    ends: list[Any] = []
+    for row, month in ((first, 0), (last, months)):
+        put = book.put(sheet, Column.SECOND.at(row), month, "Explanatory Text", HIDDEN, meanwhile=-1)
+        ends.append(put.value)
+        book.put(sheet, Column.THIRD.at(row), 0, "Explanatory Text", HIDDEN)
+    return (sheet, Column.SECOND.rows(first, last), ends), (sheet, Column.THIRD.rows(first, last), [0, 0])
 
 
 def _payback_point(book: Book, sheet: Worksheet, shown: Shown) -> Formula:
@@ -286,8 +301,8 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
     sheet[Column.FIRST.at(row)].protection = Protection(locked=True)
     words = _HOW_IT_CALCULATES[book.edition].format(what=book.not_followed)
     words = _TO_FILL_IN if book.lacks_sensitivity else words
-    book.put(sheet, Column.FOURTH.at(row), words, "Explanatory Text")
-    return row
+    book.put(sheet, Column.FIRST.at(row + 1), words, "Explanatory Text")
+    return row + 1
 
 
 def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime, checks: CheckCells) -> int:

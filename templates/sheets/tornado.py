@@ -9,15 +9,17 @@ from typing import Any
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.figures import FIGURES
 from roi_engine.quantity import SHARE
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved
 from templates.building import styles
 from templates.building.book import FITTED, NEEDS_FUNCTIONS, Book, absolute, elsewhere
 from templates.building.charts import Cells, tornado_chart
+from templates.building.chosen_format import follow_metric, metric_format
 from templates.building.chosen_metric import metric_at_base
-from templates.building.columns import put_titles
-from templates.building.formula import Formula, formula_of, if_error, is_number, joined
+from templates.building.columns import put_titles, span
+from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.building.reading_order import HIGH, LOW, end_of
 from templates.building.validation import explain, rule_of
 from templates.building.what_if_places import tornado_result
@@ -31,6 +33,8 @@ from templates.sheets.sensitivity_lookup import (
     looked_up,
 )
 
+_BOUNDS = {KnownColumn.LOWEST: styles.LOWEST, KnownColumn.HIGHEST: styles.HIGHEST}
+"""The number formats in which a bound that does not exist reads so."""
 HEAD = 6
 """The row of the base case; the bars follow."""
 CHART_BARS = 10
@@ -55,11 +59,12 @@ class TornadoDrawing:
     labels: Cells
     at_low: Cells
     at_high: Cells
+    room: Cells
     lever: Formula
 
     def chart(self, currency: str) -> Any:
         """The chart, for any sheet."""
-        return tornado_chart(self.labels, self.at_low, self.at_high, currency)
+        return tornado_chart(self.labels, self.at_low, self.at_high, self.room, currency)
 
     words = "Tornado chart: change in net ROI with each input at its low and at its high value, the others at base."
     """What the chart is."""
@@ -96,7 +101,7 @@ def add_tornado(
     """
     metric_place, swing_place = BarColumn.BASE.at(CHOICE_ROW), BarColumn.AT_LOW.at(CHOICE_ROW)
     book.put(sheet, BarColumn.INPUT.at(CHOICE_ROW), "Metric")
-    metric = anchored(book.put(sheet, metric_place, "NETROI", "Input"))
+    metric = anchored(book.put(sheet, metric_place, FIGURES["net_roi"].label, "Input"))
     metrics_rule.add(metric_place)
     book.put(sheet, BarColumn.LOW.at(CHOICE_ROW), "Range where none is given, ±", "Explanatory Text")
     swing = anchored(book.put(sheet, swing_place, DEFAULT_SWING, "Input", styles.FRACTION))
@@ -104,11 +109,15 @@ def add_tornado(
     put_titles(book, sheet, CHOICE_ROW + 1, (*BarColumn, *KnownColumn))
     book.put(sheet, BarColumn.INPUT.at(HEAD), "Base case")
     at_base = metric_at_base(book, metric, inputs.block, inputs.in_use, metrics)
-    base = book.put(sheet, BarColumn.BASE.at(HEAD), at_base, "Output", styles.ANY_SIZE)
+    base = book.put(sheet, BarColumn.BASE.at(HEAD), at_base, "Output", metric_format(metric.value))
     table = _Bars(book, sheet, inputs, metric, swing, anchored(base))
     for row, bar in enumerate(bars, start=HEAD + 1):
         table.add(row, bar)
     drawing = table.drawing() if bars else None
+    follow_metric(sheet, BarColumn.BASE.at(HEAD), metric.value, metric.text)
+    if bars:
+        area = span(BarColumn.AT_LOW, BarColumn.SWING, HEAD + 1, HEAD + len(bars))
+        follow_metric(sheet, area, metric.value, metric.text)
     return TornadoCells(metric, base, table.cases, drawing, HEAD + len(bars))
 
 
@@ -127,6 +136,7 @@ class _Bars:
     ) -> None:
         self.book, self.sheet, self.inputs = book, sheet, inputs
         self.metric, self.swing, self.base = metric, swing, base
+        self.look = metric_format(metric.value)
         self.cases: list[TornadoCase] = []
         self.labels: list[str] = []
         self.changes: dict[BarColumn, list[Any]] = {BarColumn.CHANGE_AT_LOW: [], BarColumn.CHANGE_AT_HIGH: []}
@@ -141,15 +151,15 @@ class _Bars:
         for column, end in zip((BarColumn.AT_LOW, BarColumn.AT_HIGH), ends, strict=True):
             wired = book.ft("FT_WHATIF", self.metric, self.inputs.block, label, end)
             result = tornado_result(book, wired, len(self.cases) + 1, is_number(end))
-            cell = book.put(sheet, column.at(row), result, "Calculation", styles.ANY_SIZE)
+            cell = book.put(sheet, column.at(row), result, "Calculation", self.look)
             book.align(sheet[cell.text], FITTED)
             self.cases.append(TornadoCase(elsewhere(sheet, label), elsewhere(sheet, end), cell.value))
             results.append(cell)
         for (column, shown), at_end in zip(self.changes.items(), results, strict=True):
             change = book.by_function_alone(_difference(at_end, self.base))
-            shown.append(book.put(sheet, column.at(row), change, "Calculation", styles.ANY_SIZE).value)
+            shown.append(book.put(sheet, column.at(row), change, "Calculation", self.look).value)
         swing = book.by_function_alone(_distance(*results))
-        book.put(sheet, BarColumn.SWING.at(row), swing, "Output", styles.ANY_SIZE)
+        book.put(sheet, BarColumn.SWING.at(row), swing, "Output", self.look)
         for column in (*self.changes, BarColumn.SWING):
             book.align(sheet[column.at(row)], FITTED)
 
@@ -182,7 +192,7 @@ class _Bars:
             KnownColumn.OWN_HIGH: _or_dash(looked_up(inputs.highs, inputs, label, own[1])),
         }
         return {
-            column: book.put(self.sheet, column.at(row), content, "Explanatory Text", styles.AXIS)
+            column: book.put(self.sheet, column.at(row), content, "Explanatory Text", _BOUNDS.get(column, styles.AXIS))
             for column, content in known.items()
         }
 
@@ -200,7 +210,27 @@ class _Bars:
         )
         at_low, at_high = ((sheet, each.rows(first, last), shown[:count]) for each, shown in self.changes.items())
         labels = (sheet, BarColumn.INPUT.rows(first, last), self.labels[:count])
-        return TornadoDrawing(labels, at_low, at_high, finding)
+        room = (sheet, KnownColumn.ROOM.rows(first, last), self._put_room(first, count))
+        return TornadoDrawing(labels, at_low, at_high, room, finding)
+
+    def _put_room(self, first: int, count: int) -> list[Any]:
+        """How far the axis of the chart reaches: half as far again as the longest bar."""
+        book, sheet = self.book, self.sheet
+        area = f"{BarColumn.CHANGE_AT_LOW.at(first)}:{BarColumn.CHANGE_AT_HIGH.at(first + count - 1)}"
+        changes = [each for shown in self.changes.values() for each in shown[:count] if isinstance(each, (int, float))]
+        longest = function(
+            "MAX",
+            function("MAX", Formula(area, None), value=max(changes, default=0)),
+            -function("MIN", Formula(area, None), value=min(changes, default=0)),
+            value=max(map(abs, changes), default=0),
+        )
+        shown: list[Any] = [None] * count
+        for at, sign in enumerate((-1, 1)[:count]):
+            beyond = longest + longest / 2
+            reach = book.by_function_alone(-beyond if sign < 0 else beyond)
+            place = KnownColumn.ROOM.at(first + at)
+            shown[at] = book.put(sheet, place, reach, "Explanatory Text", styles.MONEY).value
+        return shown
 
 
 def _or_dash(typed: Formula) -> Formula:

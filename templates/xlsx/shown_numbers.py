@@ -59,6 +59,55 @@ class _Section:
     thousands: int
     holds_text: bool
     colour: bool
+    code: str = ""
+
+
+def text_shown(code: str, value: float) -> str:
+    r"""The text that a number makes in a cell, as wide as it is shown.
+
+    A space such as ``_)`` stands as the letter that it is as wide as.
+
+    >>> [text_shown(code, -1_234.5) for code in ("#,##0_);(#,##0)", "0.0%", '0.00" months"', "General", ";;;")]
+    ['(1,234)', '-123450.0%', '-1234.50 months', '-1234.5', '']
+    >>> [text_shown("[<1000]General;#,##0", value) for value in (0.4, 900_000)]
+    ['0.4', '900,000']
+    """
+    section, signed = _chosen(_sections(code[:LONGEST_CODE]), value)
+    minus = "-" if value < 0 and signed and section.digits else ""
+    size, pieces, told = abs(value), [], False
+    for found in _PIECE.finditer(section.code):
+        kind, piece = found.lastgroup, found[0]
+        if kind == "general":
+            pieces.append(_general(size))
+        elif kind in ("place", "point", "comma", "exponent") and section.digits:
+            pieces.append("" if told else _digits(section, size))
+            told = True
+        elif kind in ("text", "letter", "currency"):
+            pieces.append(found[kind])
+        elif kind in ("percent", "other"):
+            pieces.append(piece)
+        elif piece.startswith("_"):
+            pieces.append(piece[1:])
+    return minus + "".join(pieces)
+
+
+def _general(size: float) -> str:
+    """A number without a format: at most eleven digits."""
+    text = f"{size:.10g}"
+    return text if "e" not in text else f"{size:.5E}"
+
+
+def _digits(section: _Section, size: float) -> str:
+    """What the digits of a section show."""
+    number = size * 100.0**section.percents / 1000.0**section.thousands
+    if section.exponent:
+        return f"{number:.{section.decimals}E}"
+    whole, _, after = section.code.partition(".")
+    kept = after.count("0")
+    text = f"{number:{',' if ',' in whole else ''}.{section.decimals}f}"
+    while section.decimals > kept and text.endswith("0") and len(text.partition(".")[2]) > kept:
+        text = text[:-1]
+    return text
 
 
 def shown(code: str, value: float | str) -> Shown:
@@ -177,5 +226,5 @@ def _section(text: str) -> _Section:
     return _Section(
         condition, "".join("".join(words).split()), digits, plain or holds_text, exponent, decimals,
         min(percents, 9), min(trailing, 9),
-        holds_text, colour,
+        holds_text, colour, text,
     )  # fmt: skip

@@ -188,8 +188,8 @@ def test_no_sheet_asks_for_a_cell_by_a_name(edition: Any, live: bool, several: b
 
 
 def test_no_module_reads_what_another_sheet_shows() -> None:
-    """Values come with the cells; `Book.values` is for the finishing pass."""
+    """Values come with the cells; `Book.values` is for the finishing pass, and for how wide they are."""
     for path in [*SHEETS.values(), *BUILDING]:
-        if path.stem != "book":
+        if path.stem not in ("book", "layout"):
             read = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr == "values"]
             assert not [each for each in read if ast.unparse(each.value).endswith("book")], path

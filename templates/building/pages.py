@@ -1,0 +1,169 @@
+"""What fits on a page, and where the next one begins.
+
+Letters are printed at `LEAST_POINTS` or larger.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.worksheet import Worksheet
+
+from templates.building.text_width import PIXELS_OF_A_POINT, pixels_of
+
+LEAST_POINTS = 6.0
+"""The least size of a letter on paper."""
+SMALLEST_FONT = 9.0
+"""The smallest letters of a sheet, in points."""
+LEAST_SCALE = LEAST_POINTS / SMALLEST_FONT
+DEFAULT_HEIGHT = 15.0
+"""Points of a row whose height is not set."""
+_A4 = (297 / 25.4 * 72, 210 / 25.4 * 72)
+"""The long and the short side of the paper, in points."""
+
+
+FILLED = 0.94
+"""Of a page's width, what is filled: LibreOffice's columns are 6 % wider than Excel's whole pixels."""
+
+
+def column_points(sheet: Worksheet, first: int, last: int) -> float:
+    """The points of columns together.
+
+    first, last : their numbers, from 1.
+    """
+    widths = (sheet.column_dimensions[get_column_letter(number)].width for number in range(first, last + 1))
+    return sum(map(pixels_of, widths)) / PIXELS_OF_A_POINT
+
+
+def row_points(sheet: Worksheet, first: int, last: int) -> float:
+    """The points of rows together."""
+    known = sheet.row_dimensions
+    heights = (known[row].height if row in known else None for row in range(first, last + 1))
+    return sum(height or DEFAULT_HEIGHT for height in heights)
+
+
+def paper(sheet: Worksheet) -> tuple[float, float]:
+    """The width that may be filled and the height between the margins, in points."""
+    long, short = _A4
+    across, down = (short, long) if sheet.page_setup.orientation == "portrait" else (long, short)
+    margins = sheet.page_margins
+    return FILLED * (across - 72 * (margins.left + margins.right)), down - 72 * (margins.top + margins.bottom)
+
+
+def printed_area(sheet: Worksheet) -> tuple[int, int, int, int]:
+    """The first column and row of what is printed, and the last."""
+    left, top, right, bottom = range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))
+    assert left and top and right and bottom
+    return left, top, right, bottom
+
+
+def allow_pages(sheet: Worksheet) -> None:
+    """As many pages as it takes to print nothing too small."""
+    setup = sheet.page_setup
+    properties: Any = sheet.sheet_properties
+    if not sheet.print_area or not properties.pageSetUpPr.fitToPage:
+        return
+    left, top, right, bottom = printed_area(sheet)
+    width, height = paper(sheet)
+    across = column_points(sheet, left, right)
+    setup.fitToWidth = max(setup.fitToWidth or 1, math.ceil(across * LEAST_SCALE / width))
+    if setup.fitToHeight and row_points(sheet, top, bottom) * LEAST_SCALE > height * setup.fitToHeight:
+        setup.fitToHeight = 0
+
+
+def columns_a_page(sheet: Worksheet, repeated: int, first: int) -> int:
+    """How many columns as wide as one fit on a page beside those that are repeated.
+
+    repeated : the number of these.
+    first : the number of the one.
+    """
+    width, _ = paper(sheet)
+    room = width / LEAST_SCALE - column_points(sheet, 1, repeated)
+    return int(room // column_points(sheet, first, first))
+
+
+def rows_a_page(sheet: Worksheet, first: int) -> int:
+    """How many rows fit on a page below those before the first, at its scale."""
+    _, height = paper(sheet)
+    room = height * 100 / (sheet.page_setup.scale or 100) - row_points(sheet, 1, first - 1)
+    return int(room // DEFAULT_HEIGHT)
+
+
+def break_columns(
+    sheet: Worksheet, ends: Sequence[int], repeated: int, last: int, *, rows: int = 0, only_where_needed: bool = False
+) -> None:
+    """Ends pages after columns, at the largest scale at which each is one page wide.
+
+    ends : the columns after which a page may end.
+    repeated : how many columns stand on every page.
+    last : the last column that is printed.
+    rows : how many rows shall stand on one page, if they can; 0 for any number.
+    only_where_needed : whether a page holds as much as it can, else it ends at every one of them.
+    """
+    width, height = paper(sheet)
+    beside = column_points(sheet, 1, repeated)
+    blocks = _blocks(sheet, ends, repeated, last, (width / LEAST_SCALE - beside) if only_where_needed else 0.0)
+    widest = beside + max(column_points(sheet, start, stop) for start, stop in blocks)
+    if widest * LEAST_SCALE > width and only_where_needed:
+        blocks = _blocks(sheet, range(repeated + 1, last), repeated, last, width / LEAST_SCALE - beside)
+        widest = beside + max(column_points(sheet, start, stop) for start, stop in blocks)
+    sheet.col_breaks = ColBreak()
+    for _, stop in blocks[:-1]:
+        sheet.col_breaks.append(Break(id=stop))
+    print_at(sheet, min(1.0, width / widest, height / row_points(sheet, 1, rows) if rows else 1.0))
+    sheet.page_setup.pageOrder = "overThenDown"
+
+
+def print_in_blocks(sheet: Worksheet, ends: Sequence[int], repeated: int) -> None:
+    """Prints rows in blocks, each on a page of its own if it is not too long.
+
+    ends : the rows after which pages end.
+    repeated : how many rows stand on every page.
+    """
+    left, _, right, last = printed_area(sheet)
+    width, height = paper(sheet)
+    above = row_points(sheet, 1, repeated)
+    starts = [repeated + 1, *(end + 1 for end in ends)]
+    tallest = max(above + row_points(sheet, start, end) for start, end in zip(starts, [*ends, last], strict=True))
+    scale = min(1.0, width / column_points(sheet, left, right), height / tallest)
+    print_at(sheet, scale)
+    break_rows(sheet, ends)
+
+
+def print_at(sheet: Worksheet, scale: float) -> None:
+    """Prints at a scale, on as many pages as that takes.
+
+    Where it fits pages, Excel passes over breaks.
+    """
+    properties: Any = sheet.sheet_properties
+    properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
+    sheet.page_setup.scale = max(math.floor(100 * scale), math.ceil(100 * LEAST_SCALE))
+
+
+def _blocks(sheet: Worksheet, ends: Iterable[int], repeated: int, last: int, room: float) -> list[tuple[int, int]]:
+    """The first and last columns of each page.
+
+    ends : the columns after which a page may end.
+    room : the points that a page may take, if its first part takes no more.
+    """
+    blocks: list[tuple[int, int]] = []
+    start = repeated + 1
+    for stop in [*ends, last]:
+        if blocks and column_points(sheet, blocks[-1][0], stop) <= room:
+            blocks[-1] = (blocks[-1][0], stop)
+        else:
+            blocks.append((start, stop))
+        start = stop + 1
+    return blocks
+
+
+def break_rows(sheet: Worksheet, ends: Sequence[int]) -> None:
+    """Ends pages after rows."""
+    for row in ends:
+        sheet.row_breaks.append(Break(id=row))
