@@ -30,7 +30,7 @@ GROUPS = (
 SIDES = ("baseline", "finetuned", "switch")
 """The tables of one side only."""
 
-ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
+ANNOTATIONS = ("ranges", "correlations", "sources", "notes", "confirmed")
 
 _LOOKED_UP = (*NAMES, *ESTIMATE_NAMES)
 """Keys that are no inputs, but what figures are looked up or estimated by."""
@@ -56,8 +56,9 @@ def load_scenario(path: str | Path) -> Scenario:
     Source: docs/scenario-files.md.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
-    ``ranges`` (low, high, distribution), ``sources``, ``notes`` and ``confirmed`` annotate inputs. A file without a
-    name is called after its stem. Models and GPUs of the price tables may be named in place of their prices.
+    ``ranges`` (low, high, distribution), ``correlations``, ``sources``, ``notes`` and ``confirmed`` annotate inputs. A
+    file without a name is called after its stem. Models and GPUs of the price tables may be named in place of their
+    prices.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):
