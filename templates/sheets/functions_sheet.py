@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.errors import FtRoiError
 from roi_engine.quantity import ANNUAL_RATE
 from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
@@ -143,7 +144,12 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """One figure to look at: in the last column, the first that is a number."""
+    """One figure to look at: in the last column, the first that is a number.
+
+    An error in the table's place is one in the figure's.
+    """
+    if isinstance(table.value, FtRoiError):
+        return function("INDEX", table, 1, 2, value=table.value)
     rows: list[list[Any]] = table.value
     column = len(rows[0])
     figures = (index for index, row in enumerate(rows) if isinstance(row[-1], (int, float)))
