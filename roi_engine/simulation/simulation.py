@@ -61,7 +61,7 @@ class Driver:
     worth: Estimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """A figure over many draws of the uncertain inputs.
 

@@ -67,7 +67,7 @@ def test_a_sample_by_plain_monte_carlo(name: str) -> None:
             if each in ("months_to_amortize", "discount_rate") or span.low == span.high:
                 continue
             alpha = 1 + 4 * (getattr(scenario, each) - span.low) / (span.high - span.low)
-            column = stats.beta.rvs(alpha, 6 - alpha, span.low, span.high - span.low, many // 20, stream)
+            column = stats.beta.rvs(alpha, 6 - alpha, span.low, span.high - span.low, many // 20, random_state=stream)
             columns[each] = np.floor(column + 0.5) if isinstance(getattr(scenario, each), int) else column
         drawn.append(appraise_many(scenario, columns, ["npv"])["npv"])
     plain = np.concatenate(drawn)
