@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
 from roi_engine import simulate as simulated
+from templates.workbook import build_workbook
 
 SAMPLE = Path(__file__).parents[3] / "templates" / "samples" / "support-classifier.toml"
 REFERENCE = SAMPLE.with_name("reference.toml")
@@ -125,3 +126,12 @@ def test_what_is_cut_is_a_note() -> None:
         "% of the normal distribution is not legal and is cut off"
         in simulate("--draws", "512", scenario="-", stdin=f"{PLAIN}\n{wide}").stderr
     )
+
+
+def test_a_workbook_gives_the_figures_of_its_file(tmp_path: Path) -> None:
+    workbook = tmp_path / "report.xlsx"
+    workbook.write_bytes(build_workbook(load_scenario(SAMPLE), edition="values"))
+    of_file, of_workbook = (
+        json.loads(simulate("--json", "--draws", "512", scenario=each).stdout) for each in (SAMPLE, workbook)
+    )
+    assert of_workbook == of_file

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from roi_engine import OutOfRange, ScenarioError, simulate
+from roi_engine import OutOfRange, ScenarioError, load_scenario, simulate
+from roi_engine.scenario_file import scenario_json
+from roi_engine.scenario_writing import scenario_toml
 from roi_engine.simulation.bins import Bins
 from roi_engine.simulation.estimate import Estimate
 from roi_engine.simulation.lattice import PARTS, Lattice
@@ -99,3 +102,11 @@ def test_an_input_that_does_not_vary_has_no_worth() -> None:
     found = simulate(UNCERTAIN_REFERENCE, 1024)
     with pytest.raises(OutOfRange, match="storage_gb has no range"):
         found.driver("storage_gb")
+
+
+def test_correlations_come_back_from_a_file_as_they_were_written(tmp_path: Path) -> None:
+    pairs = {"baseline_monthly_api_calls": {"monthly_review_cost": -0.25, "training_hours": 0.5}}
+    scenario = UNCERTAIN_REFERENCE.with_inputs(correlations=pairs)
+    for name, text in (("a.toml", scenario_toml(scenario)), ("a.json", scenario_json(scenario))):
+        (tmp_path / name).write_text(text, "utf-8")
+        assert load_scenario(tmp_path / name).correlations == pairs
