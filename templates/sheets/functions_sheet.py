@@ -119,7 +119,7 @@ def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
     for argument, value in zip(each.own, each.examples, strict=False):
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
             chosen.append(None)
-        elif lever is not None and argument.name == "input_name":
+        elif lever is not None and argument.name == "input_name" and value is not None:
             chosen.append(lever.label)
         elif lever is not None and each.name == "FT_WHATIF" and argument.name == "value":
             chosen.append(lever.high)
