@@ -19,6 +19,7 @@ from addin.commands.prices_command import prices
 from addin.commands.read_command import read
 from addin.commands.recalc_command import recalc
 from addin.commands.relink_command import relink
+from addin.commands.simulate_command import simulate
 from addin.commands.workbook_commands import report, template
 from addin.shell.command import CommandGroup
 from addin.shell.signals import end_in_order
@@ -28,6 +29,7 @@ EXAMPLES = """
 ft-roi report support.toml            a workbook with the whole answer, support.xlsx
 ft-roi calc support.toml              the answer on the terminal
 ft-roi explain NPV support.toml       how a figure comes about, step by step
+ft-roi simulate support.toml          the chance of a loss, and which inputs drive it
 ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
@@ -69,6 +71,7 @@ for command in (
     collect,
     calc,
     explain,
+    simulate,
     evaluate,
     estimate,
     read,

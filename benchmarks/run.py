@@ -26,6 +26,7 @@ from metrics import metrics
 from one_scenario import one_scenario
 from price_import import price_import
 from report import report
+from simulation import simulation
 from start_up import start_up
 from timing import Comparison, Disagreement, measured
 from xlwings_calls import xlwings_calls
@@ -39,7 +40,7 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the parts asked for, all of them by default; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time ft-roi against its peers, side by side.")
-    known = "many, one, metrics, start-up, report, boundary, xlwings, prices, collect"
+    known = "many, one, metrics, start-up, report, boundary, xlwings, prices, collect, simulation"
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{known}; all of them")
     parser.add_argument("--quick", action="store_true", help="fewer scenarios and rounds, for a first look")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
@@ -57,6 +58,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "boundary": boundary,
         "prices": price_import,
         "xlwings": xlwings_calls,
+        "simulation": simulation,
         "collect": collect,
     }
     if unknown := [name for name in asked.parts if name not in parts]:

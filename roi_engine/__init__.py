@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from roi_engine.scenario_file import load_scenario
     from roi_engine.sensitivity import TornadoBar, tornado, what_if
     from roi_engine.serving import SelfHostingBreakEven, self_hosting_break_even
+    from roi_engine.simulation.estimate import Estimate
+    from roi_engine.simulation.simulation import Simulation, simulate
     from roi_engine.worksheet.call import call
     from roi_engine.worksheet.catalogue import functions
 
@@ -67,6 +69,8 @@ _HOMES = {
     "sensitivity": ("TornadoBar", "tornado", "what_if"),
     "serving": ("SelfHostingBreakEven", "self_hosting_break_even"),
     "answer": ("verdict",),
+    "simulation.estimate": ("Estimate",),
+    "simulation.simulation": ("Simulation", "simulate"),
     "worksheet.call": ("call",),
     "worksheet.catalogue": ("functions",),
 }
@@ -78,6 +82,7 @@ __all__ = [
     "REFERENCE",
     "Appraisal",
     "BreakEven",
+    "Estimate",
     "FtRoiError",
     "InputWarning",
     "Option",
@@ -89,6 +94,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SelfHostingBreakEven",
+    "Simulation",
     "TornadoBar",
     "UnknownName",
     "WrongType",
@@ -114,6 +120,7 @@ __all__ = [
     "payback",
     "prompt_shrink_needed",
     "self_hosting_break_even",
+    "simulate",
     "tornado",
     "verdict",
     "what_if",

@@ -27,7 +27,7 @@ _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benef
 _MAY_BE_NEVER = ("payback_months", "discounted_payback_months")
 FULL_METRICS = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
-    "profitability_index", "equivalent_monthly",
+    "profitability_index", "equivalent_monthly", "total_benefit",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def appraise_many(
     scenario : the base.
     columns : input name → one value per scenario (arrays of equal length n, numeric inputs).
     wanted : metrics from upfront, total_cost, net_roi, roi, payback_months, npv, discounted_payback_months,
-        profitability_index, equivalent_monthly.
+        profitability_index, equivalent_monthly, total_benefit.
     Returns metric → n values (money, fraction or months; NaN is undefined or too large, infinity is never).
     Raises `ScenarioError` naming the first illegal value of each column.
     Source: docs/method.md, "Many scenarios".

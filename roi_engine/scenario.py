@@ -557,8 +557,18 @@ class Scenario(BaseModel):
         float,
         Input(q.SURCHARGE, "Cost risk", "Finance", "Share by which every new cost is raised for caution."),
     ] = 0.0
+    success_chance: Annotated[
+        float,
+        Input(
+            q.CHANCE,
+            "Chance of success",
+            "Finance",
+            "How likely the project succeeds; where it fails only month 0 is spent. Moves the risk figures, not the plan.",
+        ),
+    ] = 1.0
 
     ranges: dict[str, Range] = {}
+    correlations: dict[str, dict[str, float]] = {}
     sources: dict[str, str] = {}
     notes: dict[str, str] = {}
     confirmed: dict[str, str] = {}
@@ -576,6 +586,7 @@ class Scenario(BaseModel):
         foreign = {each.place: each for each in rules.other_money(given, INPUTS)}
         problems += foreign.values()
         problems += rules.read_annotations(given, find_input) + rules.outside_ranges(given, INPUTS)
+        problems += rules.read_correlations(given, find_input)
         try:
             scenario = build(given)
         except ValidationError as error:

@@ -14,7 +14,7 @@ from roi_engine.errors import Problem, ScenarioError, did_you_mean, shortened
 from roi_engine.named_estimates import SERVING, TRAINING, fill_in_estimates
 from roi_engine.prices.named_prices import FILLS, fill_in
 from roi_engine.scenario import known_input
-from roi_engine.scenario_rules import ANNOTATIONS
+from roi_engine.scenario_rules import TABLES
 
 BASE = "base"
 """The key that names it."""
@@ -118,7 +118,7 @@ def over(own: Given, base: Given) -> Given:
         both.values |= {key: value for key, value in _without_tables(given.values).items() if key not in left_out}
         both.places |= {key: place for key, place in given.places.items() if key not in left_out}
     changed = _changed(both.values, base.values)
-    for section in ANNOTATIONS:
+    for section in TABLES:
         spoiled = changed if section in _ABOUT_THE_FIGURE else taken_away
         table = _table(section, own, base, spoiled)
         if table:
@@ -129,18 +129,22 @@ def over(own: Given, base: Given) -> Given:
 def _table(section: str, own: Given, base: Given, spoiled: set[str]) -> Any:
     """A table of annotations: the file's entries, and those of the base that hold.
 
+    Correlations hold together: the file's own table is taken in place of the base's.
+
     spoiled : the inputs of which the base's do not.
     """
     mine, theirs = own.values.get(section, {}), base.values.get(section, {})
     if not isinstance(mine, Mapping) or not isinstance(theirs, Mapping):
         return theirs if isinstance(mine, Mapping) else mine  # no table, which is told
+    if section == "correlations" and section in own.values:
+        return mine
     replaced = {_own_name(label) for label in mine} | spoiled
     kept = {label: entry for label, entry in theirs.items() if _own_name(label) not in replaced}
     return kept | {label: entry for label, entry in mine.items() if not _is_empty(entry)}
 
 
 def _without_tables(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key not in ANNOTATIONS}
+    return {key: value for key, value in values.items() if key not in TABLES}
 
 
 def _changed(values: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:

@@ -21,7 +21,7 @@ from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.scenario_base import BASE, SUFFIXES, Given, base_path, over
-from roi_engine.scenario_rules import ANNOTATIONS
+from roi_engine.scenario_rules import TABLES
 from roi_engine.text_files import decoded
 
 GROUPS = (
@@ -57,9 +57,9 @@ def load_scenario(path: str | Path) -> Scenario:
     Source: docs/scenario-files.md.
 
     Inputs stand at the top level or in the tables of `GROUPS`, under their names or short names; the tables
-    ``ranges`` (low, high, distribution), ``sources``, ``notes`` and ``confirmed`` annotate inputs. A file without a
-    name is called after its stem. Models and GPUs of the price tables may be named in place of their prices. The key
-    ``base`` names a file beside it, whose figures hold where it says nothing else.
+    ``ranges`` (low, high, distribution), ``correlations``, ``sources``, ``notes`` and ``confirmed`` annotate inputs. A
+    file without a name is called after its stem. Models and GPUs of the price tables may be named in place of their
+    prices. The key ``base`` names a file beside it, whose figures hold where it says nothing else.
 
     >>> load_scenario("scenario.txt")
     Traceback (most recent call last):
@@ -248,11 +248,11 @@ def _given(data: Mapping[str, Any], file: str) -> Given:
     """What nested data say, by the inputs' own names, each with its place."""
     given = Given(file)
     for key, value in data.items():
-        if key in ANNOTATIONS:
+        if key in TABLES:
             given.annotate(key, value)
         elif isinstance(value, Mapping):
             if key not in GROUPS:
-                guess = did_you_mean(key, (*GROUPS, *ANNOTATIONS))
+                guess = did_you_mean(key, (*GROUPS, *TABLES))
                 place = f"{file}: {shortened(key)}"
                 given.problems.append(Problem(place, f"There is no group [{shortened(key)}].{guess}"))
                 continue

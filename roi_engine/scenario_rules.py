@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean, shortened
 from roi_engine.inputs import Input, Range
-from roi_engine.quantity import DISTRIBUTION, SERVING, TEXT, currency_code
+from roi_engine.quantity import DISTRIBUTION, RANK_CORRELATION, SERVING, TEXT, currency_code
 from roi_engine.value import ROUNDING
 
 Find = Callable[[str], Input]
@@ -31,6 +31,10 @@ SELF_HOSTING_NEEDS = ("serving_gpu_hourly_rate", "serving_tokens_per_second")
 """Inputs that must be above 0 when the model is self-hosted."""
 
 ANNOTATIONS = ("ranges", "sources", "notes", "confirmed")
+"""Tables with an entry for each input."""
+
+TABLES = (*ANNOTATIONS, "correlations")
+"""The tables that say something of inputs."""
 
 
 def mix_given(values: Mapping[str, Any], side: str) -> bool:
@@ -351,6 +355,41 @@ _ENDS = ("low", "high")
 
 
 EMPTY_WITH_A_RANGE = "It is empty, and low and high have no value between them. Type the value, or delete the two."
+
+
+def read_correlations(given: dict[str, Any], find: Find) -> list[Problem]:
+    """Puts rank correlations under the inputs' own names, each pair once.
+
+    given : what was given; its correlations are changed in place.
+    find : gives the input that a label means.
+    Returns a problem for each that cannot be read.
+    """
+    entries = given.get("correlations")
+    if entries is None:
+        return []
+    read: dict[str, dict[str, float]] = {}
+    problems: list[Problem] = []
+    for first, others in entries.items() if isinstance(entries, Mapping) else [("", None)]:
+        if not isinstance(others, Mapping):
+            place = f"correlations.{shortened(str(first))}" if first else "correlations"
+            problems.append(Problem(place, "Write a line for each pair: one_input.another_input = 0.5."))
+            continue
+        for second, value in others.items():
+            place = f"correlations.{shortened(str(first))}.{shortened(str(second))}"
+            try:
+                names = find(str(first)).name, find(str(second)).name
+                number = RANK_CORRELATION.check(value)
+            except FtRoiError as error:
+                problems.append(Problem(place, str(error), error.code))
+                continue
+            if names[0] == names[1]:
+                problems.append(Problem(place, "An input goes with itself. Name two inputs."))
+            elif names[1] in read.get(names[0], {}) or names[0] in read.get(names[1], {}):
+                problems.append(Problem(place, "The pair is given twice. Keep one of the two."))
+            else:
+                read.setdefault(names[0], {})[names[1]] = number
+    given["correlations"] = read
+    return problems
 
 
 def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:

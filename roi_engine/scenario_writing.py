@@ -58,6 +58,12 @@ def scenario_toml(scenario: Scenario, heading: str = "") -> str:
             span.update({end: _plain(value) for end, value in scenario.ranges[name].model_dump().items()})
             ranges.add(name, span)
         document.add("ranges", ranges)
+    if scenario.correlations:
+        pairs = tomlkit.table()
+        for first in _in_order(scenario.correlations):
+            for second in _in_order(scenario.correlations[first]):
+                pairs.add(tomlkit.key([first, second]), scenario.correlations[first][second])
+        document.add("correlations", pairs)
     for section in ("sources", "notes", "confirmed"):
         entries: dict[str, str] = getattr(scenario, section)
         if entries:

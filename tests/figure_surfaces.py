@@ -158,7 +158,11 @@ def _many() -> Pairs:
 def _functions() -> Pairs:
     """The functions that need only a scenario and give one figure of it."""
     for name, function in functions().items():
-        needs_more = not function.takes_scenario or not all(argument.optional for argument in function.own)
+        needs_more = (
+            not function.takes_scenario
+            or function.block_only
+            or not all(argument.optional for argument in function.own)
+        )
         if not needs_more and function.result.kind not in ("table", "text"):
             yield name, call(name, *[None] * len(function.own), BLOCK)
 
@@ -359,7 +363,7 @@ def _all_but(*names: str) -> tuple[str, ...]:
 OMISSIONS: tuple[Omission, ...] = (
     Omission("JSON", (*_PARTS, *_MONTHLY, "total_benefit"), _ARE_PARTS),
     Omission("JSON", ("pv_cost",), "with the options: `--options --json`"),
-    Omission("Many", (*_PARTS, *_MONTHLY, "total_benefit"), _ARE_PARTS),
+    Omission("Many", (*_PARTS, *_MONTHLY), _ARE_PARTS),
     Omission("Many", ("pv_cost",), "that of staying, which does not vary with the plan, less NPV"),
     Omission("Many", _RATES, "rates of return are found one cash flow at a time"),
     Omission("Many", ("roi_total", "roi_present_value", "worthwhile"),

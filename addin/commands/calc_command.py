@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from addin.shell.command import Command
+from addin.shell.metric_name import MetricName
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
-
-    ParamType = click.ParamType[str]
-else:
-    ParamType = click.ParamType  # no generic class before click 8.2
-
-
-class MetricName(ParamType):
-    """The name of a metric, whatever its case."""
-
-    name = "name"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The metric's own name."""
-        from roi_engine import UnknownName
-        from roi_engine.appraisal import find_metric
-
-        try:
-            return find_metric(value).name
-        except UnknownName as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command(

@@ -118,7 +118,7 @@ def _print_function(function: Function) -> None:
             )
     with formatter.section("Gives"):
         formatter.write_text(_unit(function.result))
-    with formatter.section("Example, on the reference scenario"):
+    with formatter.section(f"Example, on the reference scenario{_SPREAD if _varies(function) else ''}"):
         formatter.write_text(
             " = ".join(_shown(part) for part in reference_example(function) if not isinstance(part, list))
         )
@@ -131,12 +131,23 @@ def _shown(part: Any) -> str:
     return f"{part:.12g}" if isinstance(part, float) else str(part)
 
 
+_SPREAD = " with 2 to 9 million calls"
+
+
+def _varies(function: Function) -> bool:
+    """Whether the function needs ranges, of which the reference scenario has none."""
+    from roi_engine.worksheet.catalogue import RISK
+
+    return function.family == RISK
+
+
 def reference_example(function: Function) -> tuple[str, Any]:
     """A call on the reference scenario: as one writes it, and what it gives."""
     from roi_engine import REFERENCE, call
 
     own = iter(function.examples)
-    block = [[name, value] for name, value in REFERENCE.given().items()]
+    ends = {"baseline_monthly_api_calls": [2e6, 9e6]} if _varies(function) else {}
+    block = [[name, value, *ends.get(name, [])] for name, value in REFERENCE.given().items()]
     arguments = [
         block if argument in function.scenario else next(own, None)
         for argument in function.arguments[: len(function.own) + function.takes_scenario]

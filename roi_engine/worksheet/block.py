@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
@@ -18,6 +18,9 @@ from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 from roi_engine.value import ROUNDING
 from roi_engine.worksheet.memory import remembered
+
+if TYPE_CHECKING:
+    from roi_engine.simulation.simulation import Simulation
 
 Cell = Any
 Block = tuple[tuple[Cell, ...], ...]
@@ -35,6 +38,10 @@ UNTIL_INSIDE = "These count for nothing until it lies inside."
 """A sheet goes on calculating while somebody tries another value; a file that says so is refused."""
 
 
+MOST_SIMULATIONS = 4
+"""Simulations that a block keeps; one of a million draws takes 8 MB."""
+
+
 class Case:
     """A scenario with its appraisal: what a scenario function is calculated from."""
 
@@ -44,6 +51,7 @@ class Case:
         questions : what to ask about cells of its block that count for nothing.
         """
         self.scenario, self.questions = scenario, questions
+        self._simulations: dict[tuple[str, int, int], Simulation] = {}
 
     @cached_property
     def appraisal(self) -> Appraisal:
@@ -54,6 +62,20 @@ class Case:
     def options(self) -> Options:
         """The scenario's options; shared likewise."""
         return Options(self.scenario.inputs())
+
+    def simulation(self, metric: str, draws: int, seed: int) -> Simulation:
+        """A metric simulated; shared likewise: thirty cells simulate once.
+
+        metric, draws, seed : as for `simulate`.
+        """
+        from roi_engine.simulation.simulation import simulate
+
+        key = (metric.strip().upper(), draws, seed)
+        if key not in self._simulations:
+            while len(self._simulations) >= MOST_SIMULATIONS:
+                del self._simulations[next(iter(self._simulations))]
+            self._simulations[key] = simulate(self.scenario, draws, seed, metric)
+        return self._simulations[key]
 
 
 class CellError(FtRoiError):

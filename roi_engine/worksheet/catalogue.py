@@ -30,6 +30,7 @@ TOKENS = "Tokens and serving"
 OPTIONS = "Options"
 QUALITY = "Quality"
 ESTIMATORS = "Estimators and tables"
+RISK = "Risk"
 AUDIT = "Audit"
 
 ArgumentKind = Literal["number", "text", "block", "range", "cell or table"]
@@ -138,7 +139,7 @@ class Function:
 _CATALOGUE: dict[str, Function] = {}
 _FAMILIES = (
     "costs_and_benefits", "capital_budgeting", "break_even", "tokens", "options", "quality", "estimators",
-    "price_lookup", "audit",
+    "price_lookup", "risk", "audit",
 )  # fmt: skip
 
 BLOCK = Argument("scenario", q.TABLE, "A range of labels and values: the whole Inputs table.", kind="block")

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.errors import FtRoiError
 from roi_engine.quantity import ANNUAL_RATE
 from roi_engine.sensitivity import TornadoBar, tornado
 from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
@@ -115,7 +116,7 @@ def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
     for argument, value in zip(each.own, each.examples, strict=False):
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
             chosen.append(None)
-        elif lever is not None and argument.name == "input_name":
+        elif lever is not None and argument.name == "input_name" and value is not None:
             chosen.append(lever.label)
         elif lever is not None and each.name == "FT_WHATIF" and argument.name == "value":
             chosen.append(lever.high)
@@ -140,7 +141,12 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """One figure to look at: in the last column, the first that is a number."""
+    """One figure to look at: in the last column, the first that is a number.
+
+    An error in the table's place is one in the figure's.
+    """
+    if isinstance(table.value, FtRoiError):
+        return function("INDEX", table, 1, 2, value=table.value)
     rows: list[list[Any]] = table.value
     column = len(rows[0])
     figures = (index for index, row in enumerate(rows) if isinstance(row[-1], (int, float)))

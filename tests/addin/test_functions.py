@@ -59,8 +59,10 @@ def block_arguments(name: str, block: list[list]) -> list:
 
 
 def reference_block(*, header: bool = False) -> list[list]:
-    rows = [[name, value] for name, value in REFERENCE.given().items()]
-    return [["Input", "Value"], *rows] if header else rows
+    """The reference as rows; the calls have a range, which risk needs."""
+    ends = {"baseline_monthly_api_calls": [2e6, 9e6]}
+    rows = [[name, value, *ends.get(name, ["", ""])] for name, value in REFERENCE.given().items()]
+    return [["Input", "Value", "Low", "High"], *rows] if header else rows
 
 
 # what Excel is told about the functions

@@ -237,8 +237,8 @@ def test_the_graphs_have_no_circle_and_only_inputs_as_leaves() -> None:
 
 
 def test_every_input_that_calculates_is_a_leaf_of_the_cash_flow() -> None:
-    """All but texts, the echoed model size, the rate at which the flows are discounted, and another general model."""
-    idle = {"name", "description", "currency", "start_month", "model_size_b", "discount_rate"}
+    """All but texts, the echoed model size, the discount rate, what the simulation reads, and another general model."""
+    idle = {"name", "description", "currency", "start_month", "model_size_b", "discount_rate", "success_chance"}
     other_model = {name for name in INPUTS if name.startswith("switch_")}
     assert set(MODEL.leaves("net_cash_flow")) == {*INPUTS, "month"} - idle - other_model
     leaves = {leaf for equation in OPTIONS.equations for leaf in OPTIONS.leaves(equation)}

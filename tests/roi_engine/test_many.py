@@ -15,12 +15,13 @@ from tests.random_scenarios import random_scenarios
 
 FULL = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
-    "profitability_index", "equivalent_monthly",
+    "profitability_index", "equivalent_monthly", "total_benefit",
 )  # fmt: skip
 
 
 def one_by_one(scenario: Scenario) -> dict[str, float]:
-    figures = appraise(scenario).as_dict()
+    appraisal = appraise(scenario)
+    figures = appraisal.as_dict() | {"total_benefit": appraisal.total_benefit}
     return {name: math.nan if figures[name] is None else figures[name] for name in FULL}
 
 

@@ -104,6 +104,7 @@ def test_the_defaults_are_the_models() -> None:
         "discount_rate": 0.10,
         "benefit_risk": 0,
         "cost_risk": 0,
+        "success_chance": 1,
     }
 
 
@@ -287,6 +288,7 @@ BOUNDS = [
     ("monthly_gain_decay", 0, False), ("monthly_gain_decay", 1, True),
     ("accuracy_improvement_percent", 1, False),
     ("benefit_risk", 0, False), ("benefit_risk", 1, True),
+    ("success_chance", 0, True), ("success_chance", 1, False),
     ("cost_risk", 0, False), ("cost_risk", 3, False), ("contingency", 0, False), ("contingency", 3, False),
     ("target_utilisation", 0, True), ("target_utilisation", 1, False),
     ("peak_factor", 1, False),

@@ -16,6 +16,7 @@ from roi_engine import (
     REFERENCE,
     Appraisal,
     BreakEven,
+    Estimate,
     FtRoiError,
     InputWarning,
     Option,
@@ -27,6 +28,7 @@ from roi_engine import (
     Scenario,
     ScenarioError,
     SelfHostingBreakEven,
+    Simulation,
     TornadoBar,
     UnknownName,
     WrongType,
@@ -90,6 +92,13 @@ def many_scenarios() -> None:
     assert_type(roi_engine.appraise_level(REFERENCE, columns), dict[str, npt.NDArray[np.float64]])
 
 
+def simulation() -> None:
+    uncertain = REFERENCE.with_inputs(ranges={"baseline_monthly_api_calls": {"low": 2e6, "high": 9e6}})
+    found = assert_type(roi_engine.simulate(uncertain, 64, metric="NETROI"), Simulation)
+    assert_type(found.statistic("MEAN"), Estimate)
+    assert_type(found.results, npt.NDArray[np.float64])
+
+
 def plain_functions() -> None:
     """Those that take floats or arrays over scenarios give what they are given."""
     flows = assert_type(roi_engine.cash_flow(REFERENCE.inputs()), list[Any])
@@ -132,6 +141,7 @@ PROGRAMS: tuple[Callable[[], None], ...] = (
     break_evens,
     options,
     many_scenarios,
+    simulation,
     plain_functions,
     worksheet_functions,
     errors,

@@ -28,7 +28,9 @@ from tests.xlwings_on_windows import (
     windows,
 )
 
-REFERENCE = block("reference")
+ENDS = {"baseline_monthly_api_calls": [2e6, 9e6]}
+"""A range for the functions of risk, which need one."""
+REFERENCE = [[*row, *ENDS.get(str(row[0]), ["", ""])] for row in block("reference")]
 SHAPES = {
     "one cell": [[24]],
     "a column": [[24], [48], [72]],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roi_engine import FtRoiError, OutOfRange, ScenarioError, UnknownName, WrongType, ZeroDivisor, call, functions
-from roi_engine.worksheet.catalogue import Function
+from roi_engine.worksheet.catalogue import RISK, Function
 from tests.worksheet_cases import block
 
 REFERENCE = (24, 1.5, 28, 0.02, 5_000_000, 0.30, 0.05, 0.12, 2000, 12)
@@ -52,7 +52,7 @@ def example(function: Function) -> tuple[Any, ...]:
     arguments = list(function.examples)
     if function.takes_scenario:
         at = len(function.own) if function.block_at is None else function.block_at
-        arguments.insert(at, block("reference"))
+        arguments.insert(at, block("even" if function.family == RISK else "reference"))  # risk needs ranges
     return tuple(arguments)
 
 

@@ -34,6 +34,7 @@ THIS_EDITION = {
         "FT_TRAINHOURS", "FT_SERVINGRATE", "FT_SERVINGFIT", "FT_CHECKPOINTGB", "FT_LORAPARAMS", "FT_PRICE",
         "FT_GPUINFO",
     ],
+    "Risk": ["FT_SIMULATE", "FT_SIMSTAT", "FT_IMPORTANCE", "FT_EVPI"],
     "Audit": ["FT_CHECK", "FT_VERSION"],
 }  # fmt: skip
 
