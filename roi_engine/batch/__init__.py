@@ -1,1 +1,4 @@
-"""Tables of scenarios, a row each: every row is calculated, or told what is wrong with it."""
+"""Tables of scenarios, a row each.
+
+Every row is calculated, or it is told what is wrong with it.
+"""

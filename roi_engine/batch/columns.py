@@ -1,4 +1,7 @@
-"""The columns of a table of scenarios: which input each is, and what stands in it."""
+"""The columns of a table of scenarios.
+
+Which input each of them is, and what stands in it.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,10 @@ Column = NumberColumn | ChoiceColumn
 
 
 def is_read(declared: Input) -> bool:
-    """Whether a column of this input is looked at; labels change no figure and are not."""
+    """Whether a column of this input is looked at.
+
+    Labels change no figure and are not.
+    """
     return declared.numeric or bool(declared.quantity.choices)
 
 
@@ -164,7 +170,9 @@ def _codes(quantity: Quantity, values: Sequence[Any]) -> CodeArray:
 
 
 def recognised(titles: Sequence[str], keep: Collection[str], figures: Iterable[str]) -> dict[str, str]:
-    """The input that each column is, by its title, for the columns that are calculated with.
+    """The input that each column is, by its title.
+
+    Only columns that are calculated with are given.
 
     titles : of all columns.
     keep : titles of columns that are none, or `ALL`.
@@ -234,7 +242,10 @@ def checked_lengths(columns: Mapping[str, Column]) -> int:
 
 
 def inputs_of(names: Iterable[str]) -> dict[str, Input]:
-    """Declared inputs by name; raises `ScenarioError` for names of none, and of labels."""
+    """Declared inputs by name.
+
+    Raises `ScenarioError` for names of none, and of labels.
+    """
     problems = []
     found = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""A verdict for each row of a table of scenarios: its metrics, or what is wrong with it.
+"""A verdict for each row of a table: its metrics, or what is wrong with it.
 
 Values and the rules between inputs are looked at for all rows together; what is said of a row that is wrong is what
 the engine says of that one scenario.

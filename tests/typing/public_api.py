@@ -15,6 +15,7 @@ from roi_engine import (
     METRICS,
     REFERENCE,
     Appraisal,
+    AppraisedRows,
     BreakEven,
     FtRoiError,
     InputWarning,
@@ -24,6 +25,7 @@ from roi_engine import (
     Problem,
     Range,
     RankingChange,
+    Rejection,
     Scenario,
     ScenarioError,
     SelfHostingBreakEven,
@@ -88,6 +90,9 @@ def many_scenarios() -> None:
     found = assert_type(roi_engine.appraise_many(REFERENCE, columns), dict[str, npt.NDArray[np.float64]])
     assert_type(found["npv"], npt.NDArray[np.float64])
     assert_type(roi_engine.appraise_level(REFERENCE, columns), dict[str, npt.NDArray[np.float64]])
+    rows = assert_type(roi_engine.appraise_rows(columns, REFERENCE, ["npv"]), AppraisedRows)
+    assert_type(rows.rejections, list[Rejection])
+    assert_type(rows.good, npt.NDArray[np.bool_])
 
 
 def plain_functions() -> None:

@@ -142,7 +142,7 @@ def test_metrics_go_by_name_code_and_label() -> None:
     assert [row_metric(each) for each in ("npv", "NETROI", "Worthwhile", "Discounted payback")] == [
         "npv", "net_roi", "worthwhile", "discounted_payback_months",
     ]  # fmt: skip
-    with pytest.raises(UnknownName, match='no metric "nvp" of many scenarios. Did you mean "npv"'):
+    with pytest.raises(UnknownName, match=r'no metric "nvp" of many scenarios\. Did you mean "npv"'):
         row_metric("nvp")
 
 
