@@ -7,6 +7,7 @@ import sys
 import click
 
 from addin.commands.addin_command import addin
+from addin.commands.batch_command import batch
 from addin.commands.calc_command import calc
 from addin.commands.check_command import check
 from addin.commands.collect_command import collect
@@ -32,6 +33,7 @@ ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
 ft-roi check inputs.xlsx              what in a returned workbook disagrees with the engine
+ft-roi batch plans.csv -o results.csv  every row of a file
 ft-roi collect answers                many filled workbooks as one portfolio
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi relink report.xlsx --force     FT_ formulas freed of links to an author's add-in
@@ -71,6 +73,7 @@ for command in (
     explain,
     evaluate,
     estimate,
+    batch,
     read,
     check,
     recalc,

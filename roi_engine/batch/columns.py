@@ -195,8 +195,7 @@ def recognised(titles: Sequence[str], keep: Collection[str], figures: Iterable[s
     for place, title in enumerate(titles, 1):
         where = f"column {place}"
         if not title.strip():
-            if ALL not in keep:
-                problems.append(Problem(where, "It has no title. Give it one, or keep all columns as they are."))
+            problems.append(Problem(where, "It has no title. Give it one."))
         elif title in seen:
             problems.append(Problem(where, f'The title "{shortened(title)}" stands twice. Rename one of the two.'))
         elif title in added:

@@ -1,0 +1,153 @@
+"""A workbook of a table, written row by row: any number of rows in little memory."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.writer.excel import ExcelWriter
+
+from roi_engine.errors import OutOfRange
+from roi_engine.quantity import LONGEST_TEXT
+from templates.building import styles
+from templates.xlsx.column_letters import column_letters
+from templates.xlsx.escapes import escaped
+from templates.xlsx.generation_time import generation_time
+from templates.xlsx.zip_package import EARLIEST, LATEST
+
+NARROWEST, WIDEST = 11, 28
+"""Characters of a column."""
+
+
+class TableWorkbook:
+    """A workbook whose first sheet is a table.
+
+    titles : of its columns. formats : their number formats.
+    title : of the document; sheet : of the sheet.
+
+    A text is a text, whatever it begins with: no spreadsheet program calculates it.
+    """
+
+    def __init__(
+        self,
+        titles: Sequence[str],
+        formats: Sequence[str],
+        title: str,
+        sheet: str = "Table",
+        generated: datetime | None = None,
+    ) -> None:
+        self.moment = generation_time(generated)
+        self.book = Workbook(write_only=True)
+        properties = self.book.properties
+        properties.creator, properties.title = "FT ROI", title
+        properties.created = properties.modified = self.moment.replace(tzinfo=None)
+        self.rows = 0
+        self.titles = list(titles)
+        self.sheet = self.new_sheet(sheet)
+        self.sheet.freeze_panes = "A2"
+        for place, each in enumerate(titles, 1):
+            self.sheet.column_dimensions[column_letters(place)].width = min(max(len(each) + 3, NARROWEST), WIDEST)
+        self.sheet.append([self.titled(self.sheet, each) for each in titles])
+        self.looks = [self.look(self.sheet, each) for each in formats]
+        self.filtered = bool(titles)
+
+    def new_sheet(self, title: str) -> Any:
+        """A further sheet; A4 across, as wide as one page."""
+        sheet: Any = self.book.create_sheet(title)
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        return sheet
+
+    def titled(self, sheet: Any, text: str) -> Any:
+        """A cell with a title."""
+        cell = text_cell(sheet, text)
+        cell.font = Font(name=styles.FONT, size=10, bold=True, color=styles.HEADER_INK)
+        cell.fill = PatternFill("solid", fgColor=styles.HEADER_PAPER)
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        return cell
+
+    def look(self, sheet: Any, number_format: str) -> Any:
+        """How cells of a number format look: the same for a column, so that it is made once."""
+        cell: Any = WriteOnlyCell(sheet, 0)
+        cell.font = Font(name=styles.FONT, size=10, color=styles.INK)
+        cell.number_format = number_format
+        return cell._style
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Writes a row below the last one.
+
+        values : numbers, texts, truth values, dates; None leaves a cell empty.
+        Raises `OutOfRange` for a text that no cell can hold.
+        """
+        self.rows += 1
+        cells: list[Any] = []
+        for place, value in enumerate(values):
+            if value is None:
+                cells.append(None)
+                continue
+            if isinstance(value, str):
+                if len(value) > LONGEST_TEXT:
+                    where = f"{self.titles[place]}, row {self.rows + 1}"
+                    what = f"a text of {len(value):,} letters, and a cell holds {LONGEST_TEXT:,}"
+                    raise OutOfRange(f"{where}: {what}. Write .csv or .parquet.")
+                cell = text_cell(self.sheet, value)
+            else:
+                cell = value_cell(self.sheet, value)
+            if not cell.is_date:  # a date brings its own format
+                cell._style = self.looks[place]
+            cells.append(cell)
+        self.sheet.append(cells)
+
+    def save(self, file: IO[bytes]) -> None:
+        """Writes the workbook; equal tables at one time give equal bytes."""
+        if self.filtered:
+            self.sheet.auto_filter.ref = f"A1:{column_letters(len(self.titles))}{self.rows + 1}"
+        self.sheet.print_title_rows = "1:1"
+        with _DatedZip(file, self.moment) as archive:
+            ExcelWriter(self.book, archive).save()
+
+
+def text_cell(sheet: Any, text: str) -> Any:
+    """A cell with a text that stays one, also where it looks like a formula or an error."""
+    cell: Any = WriteOnlyCell(sheet, "")
+    cell._value, cell.data_type = escaped(text), "s"
+    return cell
+
+
+def value_cell(sheet: Any, value: Any) -> Any:
+    """A cell with a number, a truth value or a date; a number with all its digits."""
+    cell: Any = WriteOnlyCell(sheet, value)
+    if isinstance(value, float):  # openpyxl would write 16 of its up to 17 digits
+        cell._value = repr(value)
+    return cell
+
+
+class _DatedZip(ZipFile):
+    """A zip whose entries all have one time."""
+
+    def __init__(self, file: IO[bytes], moment: datetime) -> None:
+        super().__init__(file, "w", ZIP_DEFLATED, allowZip64=True)
+        plain = min(max(moment.replace(tzinfo=None), EARLIEST), LATEST)
+        self.moment = (plain.year, plain.month, plain.day, plain.hour, plain.minute, plain.second)
+
+    def _entry(self, name: str) -> ZipInfo:
+        entry = ZipInfo(name, self.moment)
+        entry.compress_type = ZIP_DEFLATED
+        return entry
+
+    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        """Writes a part that is there as a whole."""
+        super().writestr(self._entry(name if isinstance(name, str) else name.filename), data)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """Writes a part that lies in a file."""
+        with open(filename, "rb") as source, self.open(self._entry(arcname), "w", force_zip64=True) as target:
+            shutil.copyfileobj(source, target, io.DEFAULT_BUFFER_SIZE * 16)
