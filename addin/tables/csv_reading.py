@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BLOCK = 8_000_000
+BLOCK = 4_000_000
 """Bytes that are parsed together."""
 LONGEST_ROW = 4_000_000
 LONGEST_TITLES = 1_000_000

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from addin.shell.failures import InvalidInput, ProblemsFound
 from addin.shell.output_file import new_file
 from addin.shell.output_path import refuse_existing
 from addin.shell.progress import metered
-from addin.tables.forms import check_length
+from addin.tables.forms import check_length, use_system_memory
 from addin.tables.reading import Table
 from addin.tables.rows import COMMA, POINT, Rows
-from addin.tables.writing import RejectedRows, target
+from addin.tables.writing import RejectedRows, Target, target
 
 if TYPE_CHECKING:
     from roi_engine import Scenario
@@ -98,18 +98,20 @@ def calculated_table(
     *,
     force: bool,
     strict: bool,
-    what: str = "Calculating",
+    make: Callable[[Path, BinaryIO, Table, Sequence[str]], Target] = target,
 ) -> Outcome:
     """Calculates every row of a table and writes the file, and the file of rejected rows where there are any.
 
     path : what is written; its ending says the form. Until the end there is nothing under its name.
     strict : whether one bad row refuses all; raises `InvalidInput` then.
+    make : gives what takes the rows of a file.
     """
     outcome = Outcome(path, rejected_file(path))
+    use_system_memory()
     if table.length is not None:
         check_length(path, table.length)
-    with contextlib.ExitStack() as files, metered(what) as meter:
-        written = target(path, files.enter_context(new_file(path, force)), table, metrics)
+    with contextlib.ExitStack() as files, metered("Calculating") as meter:
+        written = make(path, files.enter_context(new_file(path, force)), table, metrics)
         rejects: RejectedRows | None = None
         for rows, found in _appraised(table, base, metrics):
             outcome.rows += len(rows) + len(rows.broken)

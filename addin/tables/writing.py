@@ -13,6 +13,8 @@ from addin.tables.csv_reading import Dialect
 from addin.tables.forms import check_length, form_of, has_arrow
 from addin.tables.rows import Rows, cell_text, number_text
 from roi_engine.figures import FIGURES
+from roi_engine.inputs import Input
+from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def target(path: Path, file: BinaryIO, table: Table, metrics: Sequence[str]) -> 
     if form == ".csv":
         return _CsvTarget(file, table, metrics)
     if form == ".xlsx":
-        return _XlsxTarget(path, file, table, metrics)
+        return XlsxTarget(path, file, table, metrics)
     return _ArrowTarget(form, file, table, metrics)
 
 
@@ -113,19 +115,17 @@ class _ArrowTarget:
         self.writer.close()
 
 
-class _XlsxTarget:
+class XlsxTarget:
     """An .xlsx file."""
 
     def __init__(self, path: Path, file: BinaryIO, table: Table, metrics: Sequence[str]) -> None:
         from addin.shell.generation_time import generation_time
-        from templates.building.styles import GENERAL, number_format
         from templates.tables.table_workbook import TableWorkbook
 
         self.path, self.file, self.titles = path, file, table.titles
         inputs = [INPUTS[table.read[title]] if title in table.read else None for title in table.titles]
-        formats = [GENERAL if each is None or not each.numeric else _input_format(each) for each in inputs]
-        shown = [FIGURES[name].quantity for name in metrics]
-        added = [PAYBACK_FORMAT if each.kind == "months" else number_format(each) for each in shown]
+        formats = [_input_format(each) if each is not None and each.numeric else None for each in inputs]
+        added = [_metric_format(FIGURES[name].quantity) for name in metrics]
         self.book = TableWorkbook(
             [*table.titles, *metrics], [*formats, *added], "Scenarios", generated=generation_time()
         )
@@ -134,7 +134,7 @@ class _XlsxTarget:
         """Writes rows with their metrics."""
         check_length(self.path, self.book.rows + len(rows))
         columns = [rows.cells(title) for title in self.titles]
-        added = [[_metric_cell(value) for value in each.tolist()] for each in figures.values()]
+        added = [[metric_cell(value) for value in each.tolist()] for each in figures.values()]
         for row in zip(*columns, *added, strict=True):
             self.book.add(row)
 
@@ -143,15 +143,18 @@ class _XlsxTarget:
         self.book.save(self.file)
 
 
-PAYBACK_FORMAT = "0.00"
-
-
-def _input_format(declared: Any) -> str:
-    """All digits of an input that is no amount of thousands."""
+def _input_format(declared: Input) -> str:
+    """All digits of an input, of amounts with separators of thousands."""
     return "#,##0.######" if declared.quantity.kind in ("money", "number", "count") else "General"
 
 
-def _metric_cell(value: float | bool) -> Any:
+def _metric_format(quantity: Quantity) -> str:
+    from templates.building.styles import ANY_SIZE, number_format
+
+    return ANY_SIZE if quantity.kind in ("money", "months") else number_format(quantity)
+
+
+def metric_cell(value: float | bool) -> Any:
     """A metric as a cell: Never for infinity, an empty cell for what is undefined."""
     if isinstance(value, bool) or math.isfinite(value):
         return value

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Border, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,6 +18,7 @@ from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import TornadoBar, moved
 from templates.building import styles
 from templates.building.book import FITTED, Book, elsewhere, group_title
+from templates.building.colour_scales import metric_scale
 from templates.building.columns import letters_from, put_titles
 from templates.building.formula import Formula, formula_of, if_error, is_number
 from templates.building.validation import explain, rule_of
@@ -227,7 +227,7 @@ class _Grid:
         centre = book.define(f"{prefix}_centre", sheet, f"{letter}{row}", self.results[MIDDLE][MIDDLE])
         metric = book.define(f"{prefix}_metric", sheet, metric_place, self.metric.value)
         area = f"{ACROSS[0]}{self.first}:{ACROSS[-1]}{self.last}"
-        sheet.conditional_formatting.add(area, _colour_scale(self.metric.value))
+        sheet.conditional_formatting.add(area, metric_scale(METRICS[self.metric.value].quantity))
         return GridCells(
             self.number,
             metric,
@@ -248,15 +248,3 @@ class _Grid:
             [elsewhere(sheet, cell) for cell in self.across.values],
             self.results,
         )
-
-
-def _colour_scale(metric: str) -> Rule:
-    """Money turns colour at zero; a duration darkens as it grows."""
-    if METRICS[metric].quantity.kind == "money":
-        scale: Rule = ColorScaleRule(
-            start_type="min", start_color="F4B183", mid_type="num", mid_value=0, mid_color="FFFFFF",
-            end_type="max", end_color="9DC3E6",
-        )  # fmt: skip
-    else:
-        scale = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="9DC3E6")
-    return scale

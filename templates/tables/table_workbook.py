@@ -29,7 +29,7 @@ NARROWEST, WIDEST = 11, 28
 class TableWorkbook:
     """A workbook whose first sheet is a table.
 
-    titles : of its columns. formats : their number formats.
+    titles : of its columns. formats : the number formats of those of numbers, None for others.
     title : of the document; sheet : of the sheet.
 
     A text is a text, whatever it begins with: no spreadsheet program calculates it.
@@ -38,7 +38,7 @@ class TableWorkbook:
     def __init__(
         self,
         titles: Sequence[str],
-        formats: Sequence[str],
+        formats: Sequence[str | None],
         title: str,
         sheet: str = "Table",
         generated: datetime | None = None,
@@ -54,8 +54,11 @@ class TableWorkbook:
         self.sheet.freeze_panes = "A2"
         for place, each in enumerate(titles, 1):
             self.sheet.column_dimensions[column_letters(place)].width = min(max(len(each) + 3, NARROWEST), WIDEST)
-        self.sheet.append([self.titled(self.sheet, each) for each in titles])
-        self.looks = [self.look(self.sheet, each) for each in formats]
+        of_numbers = [each is not None for each in formats]
+        self.sheet.append([
+            self.titled(self.sheet, each, right) for each, right in zip(titles, of_numbers, strict=True)
+        ])  # fmt: skip
+        self.looks = [self.look(self.sheet, each or styles.GENERAL) for each in formats]
         self.filtered = bool(titles)
 
     def new_sheet(self, title: str) -> Any:
@@ -66,12 +69,12 @@ class TableWorkbook:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         return sheet
 
-    def titled(self, sheet: Any, text: str) -> Any:
-        """A cell with a title."""
+    def titled(self, sheet: Any, text: str, right: bool = False) -> Any:
+        """A cell with a title, to the right above numbers."""
         cell = text_cell(sheet, text)
         cell.font = Font(name=styles.FONT, size=10, bold=True, color=styles.HEADER_INK)
         cell.fill = PatternFill("solid", fgColor=styles.HEADER_PAPER)
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        cell.alignment = Alignment(horizontal="right" if right else None, vertical="center", wrap_text=True)
         return cell
 
     def look(self, sheet: Any, number_format: str) -> Any:
