@@ -63,6 +63,10 @@ class ParquetTable(_ArrowTable):
         self.groups = list(range(start, stop))
         super().__init__(self.file.schema_arrow, sum(sizes[start:stop]), sum(sizes[:start]))
 
+    def close(self) -> None:
+        """Closes the file."""
+        self.file.close()
+
     def batches(self) -> Iterator[Rows]:
         """The rows."""
         try:
@@ -95,6 +99,10 @@ class ArrowFileTable(_ArrowTable):
     def share(self) -> float:
         """What has been read of the file, by its bytes."""
         return min(float(self.source.tell()) / self.size, 1.0)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.source.close()
 
     def batches(self) -> Iterator[Rows]:
         """The rows."""

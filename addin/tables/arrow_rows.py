@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -82,8 +83,9 @@ def number_column(texts: Any, decimal: str) -> NumberColumn:
         missing = pc.match_substring_regex(texts, _BLANK)
         legible = pc.match_substring_regex(pointed, _NUMBER)
         found = pc.cast(pc.utf8_trim_whitespace(pc.if_else(legible, pointed, None)), pa.float64())
+    numbers = found.to_numpy(zero_copy_only=False)
     return NumberColumn(
-        np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.float64),
+        np.where(np.isinf(numbers), math.nan, numbers),  # the text is told
         missing.to_numpy(zero_copy_only=False),
         lambda row: texts[row].as_py(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,8 +54,10 @@ def opened_table(path: Path, decimal: str | None = None, part: tuple[int, int] |
     elif form == ".parquet":
         from addin.tables.arrow_reading import ParquetTable
 
-        yield ParquetTable(path, part)
+        with closing(ParquetTable(path, part)) as table:
+            yield table
     else:
         from addin.tables.arrow_reading import ArrowFileTable
 
-        yield ArrowFileTable(path)
+        with closing(ArrowFileTable(path)) as found:
+            yield found

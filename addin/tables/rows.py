@@ -148,6 +148,7 @@ def number_column(texts: Sequence[str], decimal: str) -> NumberColumn:
             missing[row] = True
         elif pattern.fullmatch(written):
             numbers[row] = float(written.replace(decimal, POINT))
+    numbers[np.isinf(numbers)] = math.nan  # the text is told
     return NumberColumn(numbers, missing, texts.__getitem__)
 
 

@@ -112,6 +112,7 @@ def calculated_table(
         check_length(path, table.length)
     with contextlib.ExitStack() as files, metered("Calculating") as meter:
         written = make(path, files.enter_context(new_file(path, force)), table, metrics)
+        files.push(_discarding(written))
         rejects: RejectedRows | None = None
         for rows, found in _appraised(table, base, metrics):
             outcome.rows += len(rows) + len(rows.broken)
@@ -136,6 +137,16 @@ def calculated_table(
     if not outcome.rejected and force:
         outcome.rejected_file.unlink(missing_ok=True)  # of a run before
     return outcome
+
+
+def _discarding(written: Target) -> Callable[..., None]:
+    """What ends a file that is not to be, where an exception says so."""
+
+    def discard(kind: Any, *_: object) -> None:
+        if kind is not None:
+            written.discard()
+
+    return discard
 
 
 def _appraised(table: Table, base: Scenario | None, metrics: Sequence[str]) -> Iterator[tuple[Rows, AppraisedRows]]:

@@ -156,6 +156,10 @@ class _GridsTarget:
         add_grids(self.table.book, self.sweep, self.figures)
         self.table.end()
 
+    def discard(self) -> None:
+        """Takes away the files in which its rows are kept."""
+        self.table.discard()
+
 
 def sweep_target(base: Scenario, axes: Sequence[Axis]) -> Any:
     """What makes the file of a sweep: with grids where it is a workbook of two inputs."""

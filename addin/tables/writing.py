@@ -33,6 +33,9 @@ class Target(Protocol):
     def end(self) -> None:
         """Writes what comes last."""
 
+    def discard(self) -> None:
+        """Ends a file that is not to be."""
+
 
 def target(path: Path, file: BinaryIO, table: Table, metrics: Sequence[str]) -> Target:
     """The file that takes a table with its metrics, in the form of its name."""
@@ -70,6 +73,9 @@ class _CsvTarget:
 
     def end(self) -> None:
         """Nothing comes last."""
+
+    def discard(self) -> None:
+        """Nothing is kept elsewhere."""
 
 
 def _metric_text(value: float | bool, decimal: str) -> str:
@@ -114,6 +120,10 @@ class _ArrowTarget:
         """Writes what says where everything is."""
         self.writer.close()
 
+    def discard(self) -> None:
+        """Lets go of the file."""
+        self.writer.close()
+
 
 class XlsxTarget:
     """An .xlsx file."""
@@ -141,6 +151,10 @@ class XlsxTarget:
     def end(self) -> None:
         """Writes the workbook."""
         self.book.save(self.file)
+
+    def discard(self) -> None:
+        """Takes away the files in which its rows are kept."""
+        self.book.discard()
 
 
 def _input_format(declared: Input) -> str:

@@ -19,9 +19,11 @@ from roi_engine.quantity import LONGEST_TEXT
 from templates.building import styles
 from templates.xlsx.column_letters import column_letters
 from templates.xlsx.escapes import escaped
+from templates.xlsx.finishing import put_fonts_in_order
 from templates.xlsx.generation_time import generation_time
 from templates.xlsx.zip_package import EARLIEST, LATEST
 
+STYLES = "xl/styles.xml"
 NARROWEST, WIDEST = 11, 28
 """Characters of a column."""
 
@@ -117,6 +119,14 @@ class TableWorkbook:
         with _DatedZip(file, self.moment) as archive:
             ExcelWriter(self.book, archive).save()
 
+    def discard(self) -> None:
+        """Ends a workbook that is not to be saved, and takes away the files in which its rows are kept."""
+        for sheet in self.book.worksheets:
+            writing: Any = sheet
+            if writing.closed is False:
+                writing.close()
+            writing._writer.cleanup()
+
 
 def text_cell(sheet: Any, text: str) -> Any:
     """A cell with a text that stays one, also where it looks like a formula or an error."""
@@ -148,7 +158,11 @@ class _DatedZip(ZipFile):
 
     def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
         """Writes a part that is there as a whole."""
-        super().writestr(self._entry(name if isinstance(name, str) else name.filename), data)
+        part = name if isinstance(name, str) else name.filename
+        parts = {part: data}
+        if part == STYLES:
+            put_fonts_in_order(parts)
+        super().writestr(self._entry(part), parts[part])
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Writes a part that lies in a file."""
