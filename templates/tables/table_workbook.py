@@ -19,7 +19,7 @@ from roi_engine.quantity import LONGEST_TEXT
 from templates.building import styles
 from templates.xlsx.column_letters import column_letters
 from templates.xlsx.escapes import escaped
-from templates.xlsx.finishing import put_fonts_in_order
+from templates.xlsx.finishing import WORKBOOK, keep_values_on_load, put_fonts_in_order
 from templates.xlsx.generation_time import generation_time
 from templates.xlsx.zip_package import EARLIEST, LATEST
 
@@ -162,6 +162,8 @@ class _DatedZip(ZipFile):
         parts = {part: data}
         if part == STYLES:
             put_fonts_in_order(parts)
+        elif part == WORKBOOK:
+            keep_values_on_load(parts)
         super().writestr(self._entry(part), parts[part])
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
