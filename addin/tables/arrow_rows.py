@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from addin.tables.rows import COMMA, POINT, BrokenRow, text_cells, unwritable
-from roi_engine.batch.arrow import arrow_column
+from roi_engine.batch.arrow import array_of, arrow_column, values_of
 from roi_engine.batch.columns import Column, NumberColumn
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
@@ -48,7 +48,7 @@ class ArrowTextRows:
 
     def taken(self, good: BoolArray) -> ArrowTextRows:
         """Those rows that are good."""
-        kept = pa.array(good)
+        kept = array_of(good)
         columns = {title: column.filter(kept) for title, column in self.columns.items()}
         return ArrowTextRows(columns, self.read, self.decimal, self.numbers[good])
 
@@ -58,7 +58,7 @@ class ArrowTextRows:
         if title not in self.read or not INPUTS[self.read[title]].numeric:
             return texts
         column = number_column(texts, self.decimal)
-        return pa.array(column.numbers, mask=column.missing)
+        return array_of(column.numbers, column.missing)
 
     def texts(self, title: str, decimal: str) -> Any:
         """The texts as they were read."""
@@ -83,10 +83,10 @@ def number_column(texts: Any, decimal: str) -> NumberColumn:
         missing = pc.match_substring_regex(texts, _BLANK)
         legible = pc.match_substring_regex(pointed, _NUMBER)
         found = pc.cast(pc.utf8_trim_whitespace(pc.if_else(legible, pointed, None)), pa.float64())
-    numbers = found.to_numpy(zero_copy_only=False)
+    numbers = values_of(found)
     return NumberColumn(
         np.where(np.isinf(numbers), math.nan, numbers),  # the text is told
-        missing.to_numpy(zero_copy_only=False),
+        values_of(missing),
         lambda row: texts[row].as_py(),
     )
 
@@ -108,7 +108,7 @@ class ArrowRows:
 
     def taken(self, good: BoolArray) -> ArrowRows:
         """Those rows that are good."""
-        return ArrowRows(self.batch.filter(pa.array(good)), self.numbers[good])
+        return ArrowRows(self.batch.filter(array_of(good)), self.numbers[good])
 
     def arrow(self, title: str) -> Any:
         """The array."""

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from addin.tables.csv_reading import Dialect
 from addin.tables.rows import POINT
+from roi_engine.batch.arrow import array_of
 
 _AT_ONCE = 16_384
 """Rows joined together: their letters stay far below the 2 GB that an array of texts may have."""
@@ -38,11 +39,11 @@ def _array(texts: Any) -> Any:
 
 def _metric(figure: Any, decimal: str) -> Any:
     if figure.dtype == bool:
-        return pc.if_else(pa.array(figure), "TRUE", "FALSE")
-    texts = pc.cast(pa.array(figure, mask=~np.isfinite(figure)), pa.string())
+        return pc.if_else(array_of(figure), "TRUE", "FALSE")
+    texts = pc.cast(array_of(figure, ~np.isfinite(figure)), pa.string())
     if decimal != POINT:
         texts = pc.replace_substring(texts, POINT, decimal)
-    texts = pc.if_else(pa.array(np.isposinf(figure)), "Never", texts)
+    texts = pc.if_else(array_of(np.isposinf(figure)), "Never", texts)
     return pc.fill_null(texts, "")
 
 

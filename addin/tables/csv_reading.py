@@ -297,6 +297,8 @@ def _without_blank(rows: Any, titles: Sequence[str]) -> Rows:
     """The rows without those in which nothing stands, as spreadsheets leave behind."""
     import pyarrow.compute as pc
 
+    from roi_engine.batch.arrow import values_of
+
     blank = pc.equal(rows.columns[titles[0]], "")
     for title in titles[1:]:
         if not pc.any(blank).as_py():
@@ -306,5 +308,5 @@ def _without_blank(rows: Any, titles: Sequence[str]) -> Rows:
     if not pc.any(blank).as_py():
         whole: Rows = rows
         return whole
-    taken: Rows = rows.taken(~blank.to_numpy(zero_copy_only=False))
+    taken: Rows = rows.taken(~values_of(blank))
     return taken

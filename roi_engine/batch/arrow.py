@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -86,15 +87,57 @@ def metric_arrays(figures: Mapping[str, Any], good: Any = None) -> list[pa.Array
     Undefined is null, and so is everything where a row is not good.
     """
     import numpy as np
-    import pyarrow as pa
 
     arrays = []
     for figure in figures.values():
         empty = np.zeros(len(figure), dtype=bool) if figure.dtype == bool else np.isnan(figure)
         if good is not None:
             empty = empty | ~good
-        arrays.append(pa.array(figure, mask=empty if empty.any() else None))
+        arrays.append(array_of(figure, empty))
     return arrays
+
+
+def array_of(values: Any, empty: Any = None) -> pa.Array:
+    """Numbers or truth values as an array of Arrow.
+
+    values : an array of NumPy. empty : where there is none, as truth values.
+    What `pyarrow.array` gives, without its loading pandas to ask whether the values are of it.
+
+    >>> import numpy as np
+    >>> array_of(np.array([1.0, 2.0]), np.array([False, True])).to_pylist(), array_of(np.array([True])).to_pylist()
+    ([1.0, None], [True])
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    kind = pa.bool_() if values.dtype == bool else pa.float64()
+    held = np.packbits(values, bitorder="little") if values.dtype == bool else np.ascontiguousarray(values, np.float64)
+    there = None if empty is None or not empty.any() else pa.py_buffer(np.packbits(~empty, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [there, pa.py_buffer(held)])
+
+
+def values_of(array: Any) -> Any:
+    """The numbers or truth values of an array of Arrow, as an array of NumPy; a number that is null is NaN.
+
+    What ``to_numpy`` gives, without its loading pandas.
+
+    >>> import pyarrow
+    >>> values_of(pyarrow.array([1.0, None])).tolist(), values_of(pyarrow.array([True, False])).tolist()
+    ([1.0, nan], [True, False])
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_boolean(array.type):
+        return values_of(array.cast(pa.uint8())).view(bool)
+    if array.null_count:
+        array = pc.fill_null(array, math.nan)
+    kind = np.dtype(array.type.to_pandas_dtype())
+    held = array.buffers()[1]
+    if held is None:
+        return np.empty(0, kind)
+    return np.frombuffer(held, kind)[array.offset : array.offset + len(array)]
 
 
 def _problems(rows: AppraisedRows) -> pa.Array:
@@ -128,12 +171,12 @@ def arrow_column(declared: Input, array: Any) -> Column:
         array = array.cast(array.type.value_type)
     of_numbers = pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)
     if declared.numeric and of_numbers:
-        numbers = array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        numbers = values_of(array.cast(pa.float64(), safe=False))
         return NumberColumn(numbers, np.isnan(numbers), lambda row: array[row].as_py())
     if not declared.numeric and _is_text(array.type):
         coded = pc.dictionary_encode(array, null_encoding="encode")
         codes = [choice_code(declared.quantity, value) for value in coded.dictionary.to_pylist()]
-        found = np.array(codes, dtype=np.int8)[coded.indices.to_numpy(zero_copy_only=False)]
+        found = np.array(codes, dtype=np.int8)[values_of(coded.indices)]
         return ChoiceColumn(found, lambda row: array[row].as_py())
     return column_of(declared, array.to_pylist())
 
