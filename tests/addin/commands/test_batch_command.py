@@ -19,6 +19,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import csv as arrow_csv
 from pyarrow import ipc, parquet
 
 from addin.command_line import ft_roi
@@ -561,6 +562,33 @@ def test_rows_that_are_bad_in_every_known_way_among_good_ones(folder: Path) -> N
 @pytest.mark.full(seconds=25)
 def test_two_hundred_thousand_rows_with_bad_ones_in_every_known_way(folder: Path) -> None:
     hold_many_rows(folder, 200_000, 2)
+
+
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@needs_posix
+@pytest.mark.full(seconds=20)
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_memory_does_not_grow_with_the_file(folder: Path, form: str) -> None:
+    """Four times the rows take less than a fifth more memory."""
+    peaks = []
+    for rows in (500_000, 2_000_000):
+        hours, calls = [each % 90 + 0.5 for each in range(rows)], [5e6 + each for each in range(rows)]
+        table = pa.table({"hours": hours, "calls": calls})
+        source = folder / f"plans.{form}"
+        if form == "csv":
+            arrow_csv.write_csv(table, source)
+        else:
+            parquet.write_table(table, source, row_group_size=131_072)
+        files = [str(source), BASE, "-o", str(folder / f"out.{form}")]
+        command = [sys.executable, "-c", PEAK, sys.executable, "-m", "addin", "batch", *files, "--force", "-q"]
+        peaks.append(int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout))
+    assert peaks[1] < 1.2 * peaks[0], peaks
 
 
 @needs_posix
