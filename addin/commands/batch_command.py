@@ -12,7 +12,7 @@ from addin.shell.command import Command
 from addin.shell.failures import UnusablePath
 from addin.shell.input_file import existing_file
 from addin.shell.options import force_option, is_on, json_option, output_option
-from addin.shell.output_path import ELSEWHERE, check_output_folder, check_parent, refuse_existing
+from addin.shell.output_path import ELSEWHERE, check_output_folder, check_parent, refuse_existing, sentence
 from addin.shell.scenario_argument import ScenarioFile, read_scenario
 from addin.shell.terminal import print_json, print_line
 
@@ -94,7 +94,7 @@ def batch(
     does not say is the base's. Rows that cannot be calculated go to OUT.rejected.csv, and the exit code is then 4.
     """
     from addin.tables.forms import check_input_form, check_output_form, form_of
-    from addin.tables.running import calculated_table, check_rejected_file
+    from addin.tables.running import calculated_table, check_rejected_file, rejected_file
 
     source = existing_file(file)
     if source.is_dir():
@@ -108,8 +108,9 @@ def batch(
     elif path.is_dir():
         raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / 'results.csv'}")
     check_output_form(path)
-    if path.exists() and path.samefile(source):
-        raise UnusablePath(f"{path} is the file that is read. {ELSEWHERE[0].upper()}{ELSEWHERE[1:]}.")
+    for each in (path, rejected_file(path)):
+        if each.exists() and each.samefile(source):
+            raise UnusablePath(f"{each} is the file that is read. {sentence(ELSEWHERE)}")
     if not part:
         check_parent(path.parent)
     refuse_existing(path, force)
@@ -135,6 +136,8 @@ def batch(
             raise ScenarioError(
                 [Problem(f"{file}, {each.place}" if each.place else file, each.sentence) for each in error.problems]
             ) from None
+        if part:
+            path.parent.mkdir(exist_ok=True)
         outcome = calculated_table(table, base, names, path, force=force, strict=strict)
     if json:
         print_json(outcome.as_dict())
@@ -144,7 +147,6 @@ def batch(
 
 
 def _file_of_part(folder: Path, part: tuple[int, int]) -> Path:
-    """The file that a part is written to; its folder is made where there is none."""
+    """The file that a part is written to."""
     check_output_folder(folder, cure=f"Name a folder for the parts: -o {folder.with_suffix('')}")
-    folder.mkdir(exist_ok=True)
     return folder / f"part-{part[0]:05}.parquet"

@@ -144,6 +144,9 @@ def _values(array: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
+    """A value as a cell: no cell holds what is no number, nor infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     if value is None or isinstance(value, (bool, int, float, str, date)):

@@ -61,7 +61,13 @@ class TableWorkbook:
             self.titled(self.sheet, each, right) for each, right in zip(titles, of_numbers, strict=True)
         ])  # fmt: skip
         self.looks = [self.look(self.sheet, each or styles.GENERAL) for each in formats]
+        self.cells = [self._empty_cell(look) for look in self.looks]
         self.filtered = bool(titles)
+
+    def _empty_cell(self, look: Any) -> Any:
+        cell: Any = WriteOnlyCell(self.sheet, "")
+        cell._style = look
+        return cell
 
     def new_sheet(self, title: str) -> Any:
         """A further sheet; A4 across, as wide as one page."""
@@ -93,23 +99,28 @@ class TableWorkbook:
         Raises `OutOfRange` for a text that no cell can hold.
         """
         self.rows += 1
-        cells: list[Any] = []
-        for place, value in enumerate(values):
-            if value is None:
-                cells.append(None)
-                continue
-            if isinstance(value, str):
-                if len(value) > LONGEST_TEXT:
-                    where = f"{self.titles[place]}, row {self.rows + 1}"
-                    what = f"a text of {len(value):,} letters, and a cell holds {LONGEST_TEXT:,}"
-                    raise OutOfRange(f"{where}: {what}. Write .csv or .parquet.")
-                cell = text_cell(self.sheet, value)
-            else:
-                cell = value_cell(self.sheet, value)
+        self.sheet.append([
+            None if value is None else self._cell(place, value) for place, value in enumerate(values)
+        ])  # fmt: skip
+
+    def _cell(self, place: int, value: Any) -> Any:
+        """The cell of a column; one object for all its rows, since each is written before the next comes."""
+        cell = self.cells[place]
+        if isinstance(value, str):
+            if len(value) > LONGEST_TEXT:
+                where = f"{self.titles[place]}, row {self.rows + 1}"
+                what = f"a text of {len(value):,} letters, and a cell holds {LONGEST_TEXT:,}"
+                raise OutOfRange(f"{where}: {what}. Write .csv or .parquet.")
+            cell._value, cell.data_type = escaped(value), "s"
+        elif isinstance(value, float):
+            cell._value, cell.data_type = repr(value), "n"  # openpyxl would write 16 of its up to 17 digits
+        elif isinstance(value, bool):
+            cell._value, cell.data_type = value, "b"
+        else:
+            cell = value_cell(self.sheet, value)
             if not cell.is_date:  # a date brings its own format
                 cell._style = self.looks[place]
-            cells.append(cell)
-        self.sheet.append(cells)
+        return cell
 
     def save(self, file: IO[bytes]) -> None:
         """Writes the workbook; equal tables at one time give equal bytes."""

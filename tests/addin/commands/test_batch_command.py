@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import ipc, parquet
 
 from addin.command_line import ft_roi
-from addin.tables import csv_reading, forms, writing
+from addin.tables import csv_reading, forms, writing, xlsx_reading
 from roi_engine import REFERENCE, appraise
 from roi_engine.figures import FIGURES
 from roi_engine.scenario import INPUTS
@@ -441,6 +442,25 @@ def test_more_rows_than_a_sheet_has_are_refused_with_the_name_that_takes_them(
         assert not (folder / "out.xlsx").exists()
 
 
+def test_a_sheet_that_is_too_large_is_better_saved_as_csv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_reading, "TIMES", 0)
+    book = openpyxl.Workbook()
+    book.active.append(["hours"])
+    book.save(folder / "plans.xlsx")
+    done = run("plans.xlsx", BASE, "-o", "out.csv")
+    assert done.exit_code == 3
+    assert "plans.xlsx: It is too large" in done.stderr
+    assert done.stderr.endswith("Or save its sheet as .csv.\n")
+
+
+def test_a_file_of_rejected_rows_that_is_read_is_not_replaced(folder: Path) -> None:
+    (folder / "out.rejected.csv").write_text("hours\n24\n")
+    done = run("out.rejected.csv", BASE, "-o", "out.csv", "--force")
+    assert done.exit_code == 2
+    assert "out.rejected.csv is the file that is read." in done.stderr
+    assert (folder / "out.rejected.csv").read_text() == "hours\n24\n"
+
+
 def test_columns_that_no_text_can_hold_are_told(folder: Path) -> None:
     parquet.write_table(pa.table({"hours": [24.0], "tags": [["a", "b"]]}), folder / "plans.parquet")
     for form in ("csv", "xlsx"):
@@ -472,6 +492,10 @@ def test_columns_of_every_type_are_carried_through_untouched(folder: Path) -> No
         "24", "per_token", "1970-01-01 00:00:00.000", "TRUE", "0.25",
     ]  # fmt: skip
     assert second["flag"] == second["ratio"] == second["hours"] == ""
+    assert run("plans.parquet", BASE, "-o", "out.xlsx", "--keep", "*").exit_code == 0
+    sheet = openpyxl.load_workbook(folder / "out.xlsx").active
+    assert [cell.value for cell in sheet[2]][:5] == [24, "per_token", datetime(1970, 1, 1), True, 0.25]
+    assert [cell.value for cell in sheet[3]][:5] == [None, None, datetime(1970, 1, 2), None, None]
     with ipc.new_stream(folder / "plans.arrow", table.schema) as writer:
         writer.write_table(table)
     assert run("plans.arrow", BASE, "-o", "out.arrow", "--keep", "*").exit_code == 0
