@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import shutil
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import IO, Any
+from xml.sax.saxutils import escape as in_xml
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.datetime import to_excel
 from openpyxl.writer.excel import ExcelWriter
 
 from roi_engine.errors import OutOfRange
@@ -26,6 +28,8 @@ from templates.xlsx.zip_package import EARLIEST, LATEST
 STYLES = "xl/styles.xml"
 NARROWEST, WIDEST = 11, 28
 """Characters of a column."""
+AT_ONCE, COPIED = 1_000, 1 << 17
+"""Rows, and bytes, that are written together."""
 
 
 class TableWorkbook:
@@ -60,14 +64,16 @@ class TableWorkbook:
         self.sheet.append([
             self.titled(self.sheet, each, right) for each, right in zip(titles, of_numbers, strict=True)
         ])  # fmt: skip
-        self.looks = [self.look(self.sheet, each or styles.GENERAL) for each in formats]
-        self.cells = [self._empty_cell(look) for look in self.looks]
-        self.filtered = bool(titles)
+        self.looks = [self._style_number(each or styles.GENERAL) for each in formats]
+        self.letters = [column_letters(place) for place in range(1, len(titles) + 1)]
+        self.waiting: list[str] = []
+        self.held = tempfile.TemporaryFile(prefix="ft-roi-")  # noqa: SIM115 - rows come until it is saved
 
-    def _empty_cell(self, look: Any) -> Any:
-        cell: Any = WriteOnlyCell(self.sheet, "")
-        cell._style = look
-        return cell
+    def _style_number(self, number_format: str) -> int:
+        cell: Any = WriteOnlyCell(self.sheet, 0)
+        cell._style = self.look(self.sheet, number_format)
+        number: int = cell.style_id
+        return number
 
     def new_sheet(self, title: str) -> Any:
         """A further sheet; A4 across, as wide as one page."""
@@ -99,36 +105,50 @@ class TableWorkbook:
         Raises `OutOfRange` for a text that no cell can hold.
         """
         self.rows += 1
-        self.sheet.append([
-            None if value is None else self._cell(place, value) for place, value in enumerate(values)
-        ])  # fmt: skip
+        row = self.rows + 1
+        cells = [self._cell(place, row, value) for place, value in enumerate(values) if value is not None]
+        self.waiting.append(f'<row r="{row}">{"".join(cells)}</row>')
+        if len(self.waiting) >= AT_ONCE:
+            self._write()
 
-    def _cell(self, place: int, value: Any) -> Any:
-        """The cell of a column; one object for all its rows, since each is written before the next comes."""
-        cell = self.cells[place]
+    def _cell(self, place: int, row: int, value: Any) -> str:
+        """A cell as XML (18.3.1.4): a tenth of the time that an object for each takes."""
+        where = f'<c r="{self.letters[place]}{row}" s="{self.looks[place]}"'
+        if isinstance(value, float):
+            return f"{where}><v>{value!r}</v></c>"
         if isinstance(value, str):
             if len(value) > LONGEST_TEXT:
-                where = f"{self.titles[place]}, row {self.rows + 1}"
                 what = f"a text of {len(value):,} letters, and a cell holds {LONGEST_TEXT:,}"
-                raise OutOfRange(f"{where}: {what}. Write .csv or .parquet.")
-            cell._value, cell.data_type = escaped(value), "s"
-        elif isinstance(value, float):
-            cell._value, cell.data_type = repr(value), "n"  # openpyxl would write 16 of its up to 17 digits
-        elif isinstance(value, bool):
-            cell._value, cell.data_type = value, "b"
-        else:
-            cell = value_cell(self.sheet, value)
-            if not cell.is_date:  # a date brings its own format
-                cell._style = self.looks[place]
-        return cell
+                raise OutOfRange(f"{self.titles[place]}, row {row}: {what}. Write .csv or .parquet.")
+            return f'{where} t="inlineStr"><is><t xml:space="preserve">{in_xml(escaped(value))}</t></is></c>'
+        if isinstance(value, bool):
+            return f'{where} t="b"><v>{value:d}</v></c>'
+        if isinstance(value, int):
+            return f"{where}><v>{value}</v></c>"
+        cell: Any = WriteOnlyCell(self.sheet, value)  # a date, which brings its own format
+        return f'<c r="{self.letters[place]}{row}" s="{cell.style_id}"><v>{to_excel(value)}</v></c>'  # type: ignore[no-untyped-call]
+
+    def _write(self) -> None:
+        self.held.write("".join(self.waiting).encode())
+        self.waiting.clear()
 
     def save(self, file: IO[bytes]) -> None:
         """Writes the workbook; equal tables at one time give equal bytes."""
-        if self.filtered:
+        if self.titles:
             self.sheet.auto_filter.ref = f"A1:{column_letters(len(self.titles))}{self.rows + 1}"
         self.sheet.print_title_rows = "1:1"
-        with _DatedZip(file, self.moment) as archive:
+        self._write()
+        with _DatedZip(file, self.moment, self) as archive:
             ExcelWriter(self.book, archive).save()
+        self.held.close()
+
+    def with_rows(self, source: IO[bytes], target: IO[bytes]) -> None:
+        """Copies the sheet of the table, in which its titles stand alone, with the rows below them."""
+        above, end, below = source.read().partition(b"</sheetData>")
+        target.write(above)
+        self.held.seek(0)
+        shutil.copyfileobj(self.held, target, COPIED)
+        target.write(end + below)
 
     def discard(self) -> None:
         """Ends a workbook that is not to be saved, and takes away the files in which its rows are kept."""
@@ -137,6 +157,7 @@ class TableWorkbook:
             if writing.closed is False:
                 writing.close()
             writing._writer.cleanup()
+        self.held.close()
 
 
 def text_cell(sheet: Any, text: str) -> Any:
@@ -157,7 +178,8 @@ def value_cell(sheet: Any, value: Any) -> Any:
 class _DatedZip(ZipFile):
     """A zip whose entries all have one time."""
 
-    def __init__(self, file: IO[bytes], moment: datetime) -> None:
+    def __init__(self, file: IO[bytes], moment: datetime, table: TableWorkbook) -> None:
+        self.table = table
         super().__init__(file, "w", ZIP_DEFLATED, allowZip64=True)
         plain = min(max(moment.replace(tzinfo=None), EARLIEST), LATEST)
         self.moment = (plain.year, plain.month, plain.day, plain.hour, plain.minute, plain.second)
@@ -180,4 +202,7 @@ class _DatedZip(ZipFile):
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Writes a part that lies in a file."""
         with open(filename, "rb") as source, self.open(self._entry(arcname), "w", force_zip64=True) as target:
-            shutil.copyfileobj(source, target, io.DEFAULT_BUFFER_SIZE * 16)
+            if arcname == self.table.sheet.path.removeprefix("/"):
+                self.table.with_rows(source, target)
+            else:
+                shutil.copyfileobj(source, target, COPIED)
