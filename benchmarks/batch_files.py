@@ -1,4 +1,4 @@
-"""Files of scenarios, against the engine alone, the same equations by hand in NumPy, and a function in a loop."""
+"""Files of scenarios, against the engine alone, NumPy by hand, and a loop."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def appraised_rows(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def by_hand(base: Scenario, columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The metrics as one would write them for this scenario, month by month over arrays that fit the cache.
+    """The metrics as one would write them for this scenario, month by month.
 
     Nothing is checked, and what this base leaves at 0 - a fleet, token mixes, parallel months - does not stand here.
     """
@@ -197,7 +197,7 @@ def _by_hand(
 
 
 def _payback(flows: list[Any], rounding: Any) -> Any:
-    """Months until the cumulative flow is not negative for good, within the last of them."""
+    """Months until the cumulative flow is not negative for good."""
     cumulative = np.zeros_like(flows[0])
     before = cumulative
     payback = np.zeros_like(cumulative)

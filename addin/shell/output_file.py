@@ -30,7 +30,7 @@ def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHE
 
 @contextlib.contextmanager
 def new_file(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> Iterator[BinaryIO]:
-    """A temporary file in the same folder, which is synced and given the name in the end.
+    """A temporary file in the same folder, which gets the name in the end.
 
     path : a link is followed, its target replaced.
     force : whether a file of that name is replaced, one that appeared a moment ago too.

@@ -47,7 +47,7 @@ def counting(items: Iterable[Any], number: int, what: str) -> Iterator[Any]:
 
 
 class Meter:
-    """How far work has come: a share, a rate of rows, the time left; on a terminal only."""
+    """How far work has come, on a terminal: its share, its rate, the time left."""
 
     def __init__(self, what: str) -> None:
         self.what, self.start, self.rows = what, monotonic(), 0

@@ -211,7 +211,7 @@ class CsvTable:
         return ArrowTextRows(columns, self.read, self.dialect.decimal, numbers)
 
     def _row_by_row(self, block: bytes, number: int, with_arrow: bool) -> tuple[Rows, int]:
-        """The rows of a block, each judged alone, and how many there are with the blank ones."""
+        """The rows of a block, each judged alone, and how many with the blank ones."""
         import numpy as np
 
         try:

@@ -27,7 +27,10 @@ def has_arrow() -> bool:
 
 
 def use_system_memory() -> None:
-    """Has pyarrow take its memory from the system and give it back: less of it is held, at the same speed."""
+    """Has pyarrow take its memory from the system and give it back.
+
+    Less of it is held, at the same speed.
+    """
     if has_arrow():
         import pyarrow
 
@@ -40,7 +43,10 @@ def form_of(path: Path) -> str:
 
 
 def check_input_form(path: Path) -> None:
-    """Refuses a file that is no table by its name; raises `UnusablePath` or a wrong usage."""
+    """Refuses a file that is no table by its name.
+
+    Raises `UnusablePath`, or a wrong usage where pyarrow is missing.
+    """
     if form_of(path) not in READ:
         hint = (
             " Save it as .xlsx or as .csv." if form_of(path) in (".xls", ".xlsb", ".xlsm", ".ods", ".numbers") else ""
@@ -50,7 +56,10 @@ def check_input_form(path: Path) -> None:
 
 
 def check_output_form(path: Path) -> None:
-    """Refuses a name whose ending says no form; raises `UnusablePath` or a wrong usage."""
+    """Refuses a name whose ending says no form.
+
+    Raises `UnusablePath`, or a wrong usage where pyarrow is missing.
+    """
     if form_of(path) not in WRITTEN:
         raise UnusablePath(f"{path}: the name's ending says the form. Try -o {path.with_suffix('.csv')}")
     _need_arrow(path)

@@ -1,4 +1,7 @@
-"""Rows of a table as they are read, and what a column of them is to the engine and to each form of file."""
+"""Rows of a table as they are read.
+
+What a column of them is to the engine, and to each form of file.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ class Rows(Protocol):
 
 
 def arrow_schema(titles: Sequence[str], read: Mapping[str, str]) -> Any:
-    """What the columns of a table of texts are in Arrow: inputs that are numbers, and texts."""
+    """The columns of a table of texts in Arrow: numbers of inputs, and texts."""
     import pyarrow as pa
 
     return pa.schema([
@@ -120,12 +123,12 @@ class TextRows:
 
 
 def text_cells(texts: Sequence[str], is_input: bool, decimal: str) -> list[Any]:
-    """What cells hold of texts: numbers of inputs, plain numbers, and the texts as texts."""
+    """What cells hold of texts: numbers of inputs, plain numbers, and texts."""
     return [_text_cell(text, is_input, decimal) for text in texts]
 
 
 def _text_cell(text: str, is_input: bool, decimal: str) -> Any:
-    """A number, where it is one of an input, or written as a program would write it: 007 stays a text."""
+    """A number of an input, or one as a program writes it: 007 stays a text."""
     written = text.strip()
     if not written:
         return text or None

@@ -1,4 +1,4 @@
-"""A table calculated from file to file: what is good is written, what is not is told."""
+"""A table calculated from file to file."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def calculated_table(
     strict: bool,
     make: Callable[[Path, BinaryIO, Table, Sequence[str]], Target] = target,
 ) -> Outcome:
-    """Calculates every row of a table and writes the file, and the file of rejected rows where there are any.
+    """Calculates every row of a table, and writes the good and the rejected ones.
 
     path : what is written; its ending says the form. Until the end there is nothing under its name.
     strict : whether one bad row refuses all; raises `InvalidInput` then.

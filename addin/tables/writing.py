@@ -1,4 +1,4 @@
-"""Tables as files: the columns that were read, untouched, and the metrics beside them."""
+"""Tables as files: the columns untouched, and the metrics beside them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from addin.tables.csv_reading import Dialect
 from addin.tables.forms import check_length, form_of, has_arrow
 from addin.tables.rows import Rows, cell_text, number_text
 from roi_engine.figures import FIGURES
-from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS
 
@@ -48,7 +47,7 @@ def target(path: Path, file: BinaryIO, table: Table, metrics: Sequence[str]) -> 
 
 
 class _CsvTarget:
-    """A .csv file, written as the one that was read: its separator, its decimals, its line ends."""
+    """A .csv file, written in the manner of the one that was read."""
 
     def __init__(self, file: BinaryIO, table: Table, metrics: Sequence[str]) -> None:
         self.file, self.dialect = file, table.dialect
@@ -134,7 +133,7 @@ class XlsxTarget:
 
         self.path, self.file, self.titles = path, file, table.titles
         inputs = [INPUTS[table.read[title]] if title in table.read else None for title in table.titles]
-        formats = [_input_format(each) if each is not None and each.numeric else None for each in inputs]
+        formats = ["General" if each is not None and each.numeric else None for each in inputs]
         added = [_metric_format(FIGURES[name].quantity) for name in metrics]
         self.book = TableWorkbook(
             [*table.titles, *metrics], [*formats, *added], "Scenarios", generated=generation_time()
@@ -155,11 +154,6 @@ class XlsxTarget:
     def discard(self) -> None:
         """Takes away the files in which its rows are kept."""
         self.book.discard()
-
-
-def _input_format(declared: Input) -> str:
-    """All digits of an input, of amounts with separators of thousands."""
-    return "#,##0.######" if declared.quantity.kind in ("money", "number", "count") else "General"
 
 
 def _metric_format(quantity: Quantity) -> str:

@@ -19,7 +19,10 @@ _AT_ONCE = 20_000
 
 
 class XlsxTable:
-    """The table of a workbook's first sheet: titles in the first row that is not empty, a scenario in each below."""
+    """The table of a workbook's first sheet that is seen.
+
+    Its titles stand in the first row that is not empty, a scenario in each below.
+    """
 
     dialect = Dialect()
 
@@ -87,7 +90,10 @@ class XlsxTable:
 
 
 def _value(cell: Cell | None) -> Any:
-    """What a cell shows; a formula that shows nothing is no empty cell, but one that nobody has calculated."""
+    """What a cell shows.
+
+    A formula that shows nothing is no empty cell, but one that nobody has calculated.
+    """
     if cell is None:
         return None
     return f"={cell.formula}" if cell.value is None and cell.formula is not None else cell.value

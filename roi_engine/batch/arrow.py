@@ -117,7 +117,7 @@ def array_of(values: Any, empty: Any = None) -> pa.Array:
 
 
 def values_of(array: Any) -> Any:
-    """The numbers or truth values of an array of Arrow, as an array of NumPy; a number that is null is NaN.
+    """The values of an array of Arrow as an array of NumPy; null is NaN.
 
     What ``to_numpy`` gives, without its loading pandas.
 

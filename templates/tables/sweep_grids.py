@@ -1,4 +1,4 @@
-"""The sheet of a sweep over two inputs: a coloured grid for each metric, the base boxed."""
+"""The sheet of a sweep over two inputs: coloured grids, the base boxed."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape as in_xml
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -23,7 +22,7 @@ from templates.xlsx.column_letters import column_letters
 from templates.xlsx.escapes import escaped
 from templates.xlsx.finishing import WORKBOOK, keep_values_on_load, put_fonts_in_order
 from templates.xlsx.generation_time import generation_time
-from templates.xlsx.zip_package import EARLIEST, LATEST
+from templates.xlsx.zip_package import ZipAtOneTime
 
 STYLES = "xl/styles.xml"
 NARROWEST, WIDEST = 11, 28
@@ -92,7 +91,7 @@ class TableWorkbook:
         return cell
 
     def look(self, sheet: Any, number_format: str) -> Any:
-        """How cells of a number format look: the same for a column, so that it is made once."""
+        """How cells of a number format look: made once for a column."""
         cell: Any = WriteOnlyCell(sheet, 0)
         cell.font = Font(name=styles.FONT, size=10, color=styles.INK)
         cell.number_format = number_format
@@ -138,20 +137,33 @@ class TableWorkbook:
             self.sheet.auto_filter.ref = f"A1:{column_letters(len(self.titles))}{self.rows + 1}"
         self.sheet.print_title_rows = "1:1"
         self._write()
-        with _DatedZip(file, self.moment, self) as archive:
+        with ZipAtOneTime(file, self.moment, self._finished, self._copied) as archive:
             ExcelWriter(self.book, archive).save()
         self.held.close()
 
-    def with_rows(self, source: IO[bytes], target: IO[bytes]) -> None:
-        """Copies the sheet of the table, in which its titles stand alone, with the rows below them."""
-        above, end, below = source.read().partition(b"</sheetData>")
-        target.write(above)
-        self.held.seek(0)
-        shutil.copyfileobj(self.held, target, COPIED)
-        target.write(end + below)
+    def _finished(self, part: str, content: Any) -> Any:
+        """A part as Excel wants it, where openpyxl writes it otherwise."""
+        parts = {part: content}
+        if part == STYLES:
+            put_fonts_in_order(parts)
+        elif part == WORKBOOK:
+            keep_values_on_load(parts)
+        return parts[part]
+
+    def _copied(self, part: str, source: IO[bytes], target: IO[bytes]) -> None:
+        """Copies a sheet; into that of the table, which has its titles alone, the rows."""
+        path: Any = self.sheet.path
+        if part == path.removeprefix("/"):
+            above, end, below = source.read().partition(b"</sheetData>")
+            target.write(above)
+            self.held.seek(0)
+            shutil.copyfileobj(self.held, target, COPIED)
+            target.write(end + below)
+        else:
+            shutil.copyfileobj(source, target, COPIED)
 
     def discard(self) -> None:
-        """Ends a workbook that is not to be saved, and takes away the files in which its rows are kept."""
+        """Ends a workbook that is not to be saved, and takes its temporary files away."""
         for sheet in self.book.worksheets:
             writing: Any = sheet
             if writing.closed is False:
@@ -161,7 +173,7 @@ class TableWorkbook:
 
 
 def text_cell(sheet: Any, text: str) -> Any:
-    """A cell with a text that stays one, also where it looks like a formula or an error."""
+    """A cell with a text that stays one, though it look like a formula or an error."""
     cell: Any = WriteOnlyCell(sheet, "")
     cell._value, cell.data_type = escaped(text), "s"
     return cell
@@ -173,36 +185,3 @@ def value_cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, float):  # openpyxl would write 16 of its up to 17 digits
         cell._value = repr(value)
     return cell
-
-
-class _DatedZip(ZipFile):
-    """A zip whose entries all have one time."""
-
-    def __init__(self, file: IO[bytes], moment: datetime, table: TableWorkbook) -> None:
-        self.table = table
-        super().__init__(file, "w", ZIP_DEFLATED, allowZip64=True)
-        plain = min(max(moment.replace(tzinfo=None), EARLIEST), LATEST)
-        self.moment = (plain.year, plain.month, plain.day, plain.hour, plain.minute, plain.second)
-
-    def _entry(self, name: str) -> ZipInfo:
-        entry = ZipInfo(name, self.moment)
-        entry.compress_type = ZIP_DEFLATED
-        return entry
-
-    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
-        """Writes a part that is there as a whole."""
-        part = name if isinstance(name, str) else name.filename
-        parts = {part: data}
-        if part == STYLES:
-            put_fonts_in_order(parts)
-        elif part == WORKBOOK:
-            keep_values_on_load(parts)
-        super().writestr(self._entry(part), parts[part])
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Writes a part that lies in a file."""
-        with open(filename, "rb") as source, self.open(self._entry(arcname), "w", force_zip64=True) as target:
-            if arcname == self.table.sheet.path.removeprefix("/"):
-                self.table.with_rows(source, target)
-            else:
-                shutil.copyfileobj(source, target, COPIED)

@@ -8,6 +8,7 @@ from typing import Any, Literal, assert_type
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow
 
 import roi_engine
 from roi_engine import (
@@ -93,6 +94,8 @@ def many_scenarios() -> None:
     rows = assert_type(roi_engine.appraise_rows(columns, REFERENCE, ["npv"]), AppraisedRows)
     assert_type(rows.rejections, list[Rejection])
     assert_type(rows.good, npt.NDArray[np.bool_])
+    table = pyarrow.table({"hours": [24.0, 48.0]})
+    assert roi_engine.evaluate(table, REFERENCE, ["npv"]).num_rows == 2
 
 
 def plain_functions() -> None:
