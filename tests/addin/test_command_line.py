@@ -37,6 +37,8 @@ from roi_engine.prices.price_tables import price_tables
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "report",
+    "sweep",
+    "batch",
     "template",
     "email",
     "calc",
