@@ -7,6 +7,7 @@ import sys
 import click
 
 from addin.commands.addin_command import addin
+from addin.commands.batch_command import batch
 from addin.commands.calc_command import calc
 from addin.commands.check_command import check
 from addin.commands.collect_command import collect
@@ -20,6 +21,7 @@ from addin.commands.read_command import read
 from addin.commands.recalc_command import recalc
 from addin.commands.relink_command import relink
 from addin.commands.simulate_command import simulate
+from addin.commands.sweep_command import sweep
 from addin.commands.workbook_commands import report, template
 from addin.shell.command import CommandGroup
 from addin.shell.signals import end_in_order
@@ -34,6 +36,8 @@ ft-roi template -o inputs.xlsx        a workbook to be filled in
 ft-roi email support.toml --to anna@example.com      the answer as an email, to be looked at and sent
 ft-roi calc inputs.xlsx               the answer, from the filled workbook
 ft-roi check inputs.xlsx              what in a returned workbook disagrees with the engine
+ft-roi sweep support.toml --vary months=6:36:6      the answer as an input changes
+ft-roi batch plans.csv -o results.csv  every row of a file
 ft-roi collect answers                many filled workbooks as one portfolio
 ft-roi eval FT_PAYBACK support.toml   one worksheet function
 ft-roi relink report.xlsx --force     FT_ formulas freed of links to an author's add-in
@@ -74,6 +78,8 @@ for command in (
     simulate,
     evaluate,
     estimate,
+    sweep,
+    batch,
     read,
     check,
     recalc,

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from batch_files import batch_files
 from boundary import boundary
 from collect import collect
 from many_scenarios import SCENARIOS, many_scenarios
@@ -33,24 +34,25 @@ from xlwings_calls import xlwings_calls
 
 ROUNDS, QUICK_ROUNDS = 9, 3
 QUICK_SCENARIOS = 100_000
-LIBRARIES = ("numpy", "pydantic", "openpyxl", "lxml", "click")
+LIBRARIES = ("numpy", "pyarrow", "pydantic", "openpyxl", "lxml", "click")
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the parts asked for, all of them by default; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time ft-roi against its peers, side by side.")
-    known = "many, one, metrics, start-up, report, boundary, xlwings, prices, collect, simulation"
+    known = "many, batch, one, metrics, start-up, report, boundary, xlwings, prices, collect, simulation"
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{known}; all of them")
     parser.add_argument("--quick", action="store_true", help="fewer scenarios and rounds, for a first look")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
-    parser.add_argument("--scenarios", type=int, help=f"scenarios of the part many [{SCENARIOS:,}]")
+    parser.add_argument("--scenarios", type=int, help=f"scenarios of the parts many and batch [{SCENARIOS:,}]")
     parser.add_argument("--rounds", type=int, help=f"timed rounds [{ROUNDS}]")
     asked = parser.parse_args(words)
     scenarios = asked.scenarios or (QUICK_SCENARIOS if asked.quick else SCENARIOS)
     rounds = asked.rounds or (QUICK_ROUNDS if asked.quick else ROUNDS)
     parts: dict[str, Callable[[], Comparison]] = {
         "many": lambda: many_scenarios(scenarios),
+        "batch": lambda: batch_files(scenarios),
         "one": one_scenario,
         "metrics": metrics,
         "start-up": start_up,

@@ -13,6 +13,8 @@ from roi_engine._version import __version__
 if TYPE_CHECKING:
     from roi_engine.answer import verdict
     from roi_engine.appraisal import METRICS, Appraisal, appraise
+    from roi_engine.batch.arrow import evaluate
+    from roi_engine.batch.rows import AppraisedRows, Rejection, appraise_rows
     from roi_engine.breakeven import BreakEven, break_even
     from roi_engine.cashflow import cash_flow
     from roi_engine.errors import (
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "appraisal": ("METRICS", "Appraisal", "appraise"),
+    "batch.arrow": ("evaluate",),
+    "batch.rows": ("AppraisedRows", "Rejection", "appraise_rows"),
     "breakeven": ("BreakEven", "break_even"),
     "cashflow": ("cash_flow",),
     "errors": (
@@ -81,6 +85,7 @@ __all__ = [
     "METRICS",
     "REFERENCE",
     "Appraisal",
+    "AppraisedRows",
     "BreakEven",
     "Estimate",
     "FtRoiError",
@@ -91,6 +96,7 @@ __all__ = [
     "Problem",
     "Range",
     "RankingChange",
+    "Rejection",
     "Scenario",
     "ScenarioError",
     "SelfHostingBreakEven",
@@ -103,6 +109,7 @@ __all__ = [
     "appraise",
     "appraise_level",
     "appraise_many",
+    "appraise_rows",
     "break_even",
     "call",
     "cash_flow",
@@ -110,6 +117,7 @@ __all__ = [
     "compare_options",
     "cost_benefit_finetuning",
     "discounted_payback",
+    "evaluate",
     "functions",
     "irr",
     "irr_roots",

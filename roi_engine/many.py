@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from roi_engine.cashflow import LEVEL, MODEL, for_arrays
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
 from roi_engine.graph import Graph
+from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
+from roi_engine.value import ROUNDING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-CHUNK = 16384
-"""Scenarios evaluated together: a few dozen arrays of this length stay in a core's cache."""
+CHUNK = 8192
+"""Scenarios evaluated together: a few dozen arrays of this length stay in a core's cache.
+
+An array of twice the length has exactly the size from which the C library of Linux asks the system for memory of its
+own, and gives it back, for each: where the environment pins that size, as in workers of dask, that takes ten times as
+long as the calculation.
+"""
 
 EQUATION_OF = {"upfront": "upfront_cost"}
 """The one metric whose public name is not that of its equation."""
@@ -76,7 +83,6 @@ def _in_chunks(
     wanted: tuple[str, ...],
     known: tuple[str, ...],
 ) -> dict[str, FloatArray]:
-    import numpy as np
 
     for name in wanted:
         if name not in known:
@@ -86,22 +92,58 @@ def _in_chunks(
     arrays = _checked(columns)
     _check_together(scenario, arrays)
     count = len(next(iter(arrays.values()))) if arrays else 1
+    return calculated(graph, scenario.inputs(), arrays, count, wanted)[0]
+
+
+def calculated(
+    graph: Graph, inputs: Mapping[str, Any], arrays: Mapping[str, FloatArray], count: int, wanted: tuple[str, ...]
+) -> tuple[dict[str, FloatArray], NDArray[np.bool_]]:
+    """Metrics of scenarios that were checked, chunk by chunk.
+
+    inputs : every input by name, for those that do not vary.
+    arrays : input name → one value per scenario (n values, NaN for an optional input that is empty).
+    Returns metric → n values, and where all of them could be calculated (n truth values): elsewhere a figure is too
+    large to be held by a number, and is NaN.
+    """
+    import numpy as np
+
     results = {name: np.empty(count) for name in wanted}
-    base = for_arrays(scenario.inputs())
+    all_held = np.ones(count, dtype=bool)
+    base = for_arrays(inputs)
     equations = tuple(EQUATION_OF.get(name, name) for name in wanted)
 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for start in range(0, count, CHUNK):
             stop = min(start + CHUNK, count)
-            inputs = base | {name: array[start:stop] for name, array in arrays.items()}
-            figures = graph.evaluate(inputs, (*equations, "total_benefit"), inputs["months_to_amortize"])
+            chunk = base | {name: array[start:stop] for name, array in arrays.items()}
+            figures = graph.evaluate(chunk, (*equations, "total_benefit"), chunk["months_to_amortize"])
             held = np.isfinite(figures["total_benefit"])  # the sum of all flows: else a figure is too large
             for name, equation in zip(wanted, equations, strict=True):
                 figure = figures[equation]
                 if name not in _MAY_BE_NEVER:
+                    all_held[start:stop] &= ~np.isinf(figure)
                     figure = np.where(np.isfinite(figure), figure, np.nan)
                 results[name][start:stop] = np.where(held, figure, np.nan)
-    return results
+            all_held[start:stop] &= held
+    return results, all_held
+
+
+def legal_values(quantity: Quantity, array: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The numbers as the engine wants them, and which of them are legal.
+
+    Counts that calculation left beside a whole number are that number, as `Quantity.check` has it.
+    """
+    import numpy as np
+
+    legal = np.isfinite(array)
+    if quantity.whole:
+        nearest = np.rint(array)
+        with np.errstate(invalid="ignore"):
+            legal &= np.abs(array - nearest) <= ROUNDING * np.maximum(1, np.abs(nearest))
+        array = np.where(legal, nearest, array)
+    legal &= array > quantity.low if quantity.low_open else array >= quantity.low
+    legal &= array < quantity.high if quantity.high_open else array <= quantity.high
+    return array, legal
 
 
 def _check_together(scenario: Scenario, arrays: Mapping[str, FloatArray]) -> None:
@@ -143,12 +185,7 @@ def _checked(columns: Mapping[str, Any]) -> dict[str, FloatArray]:
             problems.append(Problem(name, "Not all values are numbers."))
             continue
         quantity = INPUTS[name].quantity
-        legal = (array > quantity.low if quantity.low_open else array >= quantity.low) & (
-            array < quantity.high if quantity.high_open else array <= quantity.high
-        )
-        legal &= np.isfinite(array)
-        if quantity.whole:
-            legal &= array == np.floor(array)
+        array, legal = legal_values(quantity, array)
         if array.ndim != 1:
             problems.append(
                 Problem(name, f"one value per scenario is needed, a list or a 1-D array; this is {array.ndim}-D.")

@@ -143,10 +143,15 @@ def cached_twice(given: Mapping[str, Any]) -> list[Problem]:
             shares[name] = share if isinstance(share, (int, float)) and not isinstance(share, bool) else 0.0
         own = any(given.get(f"{side}_{name}") is not None for name in shares)
         whole = sum(shares.values())
-        if own and whole > 1 + ROUNDING and all(0 <= share <= 1 for share in shares.values()):
+        if own and above_one(whole) and all(0 <= share <= 1 for share in shares.values()):
             sentence = f"With the share read from the cache it is {whole:g} of the prompt. Together they are at most 1."
             problems.append(Problem(f"{side}_cached_write_share", sentence, "#NUM!"))
     return problems
+
+
+def above_one(shares: Any) -> Any:
+    """Whether shares of one whole are more than the whole; a float or an array."""
+    return shares > 1 + ROUNDING
 
 
 def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:
@@ -169,6 +174,12 @@ def other_model_lacks(given: Mapping[str, Any]) -> list[Problem]:
         if given.get(f"switch_{tokens}") is None and given.get(f"baseline_{tokens}") is None
     ]
 
+
+ASKED_FOR = frozenset({
+    *(f"{side}_{field}" for side in ("baseline", "finetuned", "switch") for field in MIX_FIELDS),
+    *REPLACEABLE, "review_cost_per_call", "tokens_per_call", "serving_tokens_per_call", *SELF_HOSTING_NEEDS,
+})  # fmt: skip
+"""The inputs of which a rule asks whether they are given."""
 
 ONE_TOKEN = 1
 """Tokens of a call where nobody gave them, as the reference framework has it."""

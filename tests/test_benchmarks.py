@@ -51,6 +51,16 @@ def test_the_editions_give_the_same_figures_where_they_are_timed():
     assert len(comparison["figures"]) == 7 and comparison["title"].count("kB") == 3
 
 
+@pytest.mark.full(seconds=20)
+def test_a_small_run_of_files_gives_times_ratios_and_memory():
+    command = [sys.executable, "benchmarks/run.py", "batch", "--json", "--scenarios", "2000", "--rounds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    (comparison,) = json.loads(done.stdout)["comparisons"]
+    assert [figure["name"].partition(",")[0] for figure in comparison["figures"]][:2] == ["ft-roi batch"] * 2
+    assert "Peak memory" in comparison["remarks"][-1]
+
+
 def test_an_unknown_part_is_named():
     command = [sys.executable, "benchmarks/run.py", "few"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)

@@ -45,6 +45,7 @@ ROOMS = {
         "workbook": {"sheets", "building", "xlsx"},
         "package_check": {"xlsx"},
         "returned": {"workbook", "sheets", "building", "package_check", "xlsx"},
+        "tables": {"building", "xlsx"},
         "portfolio": {"returned", "workbook", "sheets", "building", "xlsx"},
     },
     "addin": {
@@ -53,7 +54,8 @@ ROOMS = {
         "excel": {"functions", "shell"},
         "libreoffice": {"shell"},
         "mail": {"shell"},
-        "commands": {"excel", "libreoffice", "mail", "shell"},
+        "tables": {"shell"},
+        "commands": {"excel", "libreoffice", "mail", "tables", "shell"},
         "command_line": {"commands", "shell"},
         "__main__": {"command_line"},
     },

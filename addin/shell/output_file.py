@@ -8,8 +8,10 @@ import platform
 import re
 import time
 import zlib
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import BinaryIO
 
 from addin.shell.failures import Failure, UnusablePath
 from addin.shell.output_path import ELSEWHERE, open_in_excel, sentence, would_overwrite
@@ -21,7 +23,14 @@ _DAY = 86_400.0
 
 
 def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHERE) -> None:
-    """Writes to a temporary file in the same folder, syncs it, and gives it the name.
+    """Writes a file that is known as a whole: see `new_file`."""
+    with new_file(path, force, elsewhere) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def new_file(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> Iterator[BinaryIO]:
+    """A temporary file in the same folder, which gets the name in the end.
 
     path : a link is followed, its target replaced.
     force : whether a file of that name is replaced, one that appeared a moment ago too.
@@ -38,7 +47,7 @@ def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHE
         with open(temporary, "xb", opener=partial(os.open, mode=0o666 if mode is None else mode)) as file:
             if mode is not None:  # also what the umask took away
                 os.chmod(temporary, mode)
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if force:
@@ -48,6 +57,8 @@ def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHE
     except FileExistsError:
         raise would_overwrite(path, elsewhere) from None
     except OSError as error:
+        if error.filename not in (None, str(temporary), str(target)):  # of another file, read meanwhile
+            raise
         raise _not_written(path, error, elsewhere) from error
     finally:
         with contextlib.suppress(OSError):

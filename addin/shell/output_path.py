@@ -23,7 +23,7 @@ def check_output_file(
         raise UnusablePath(f"{path} is a folder. Name the file in it: {option} {path / example}")
     if path.suffix.lower() != suffix:
         raise UnusablePath(f"{path}: {what} ends in {suffix}. Try {option} {path.with_suffix(suffix)}")
-    _check_parent(path.parent, f"write elsewhere with {option}")
+    check_parent(path.parent, f"write elsewhere with {option}")
     refuse_existing(path, force, f"write elsewhere with {option}")
 
 
@@ -37,7 +37,7 @@ def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = ""
         return
     if folder.exists():
         raise UnusablePath(f"{folder} is not a folder. {cure or sentence(elsewhere)}")
-    _check_parent(folder.parent, elsewhere)
+    check_parent(folder.parent, elsewhere)
 
 
 def refuse_existing(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> None:
@@ -83,7 +83,8 @@ def sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def _check_parent(folder: Path, elsewhere: str = ELSEWHERE) -> None:
+def check_parent(folder: Path, elsewhere: str = ELSEWHERE) -> None:
+    """Refuses a folder that does not exist."""
     if folder.is_dir():
         return
     if folder.exists():

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.formatting.rule import ColorScaleRule, FormulaRule, Rule
-from openpyxl.styles import Border, PatternFill, Side
-from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles import Border, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,6 +19,7 @@ from roi_engine.sensitivity import TornadoBar, moved
 from templates.building import styles
 from templates.building.book import FITTED, Book, absolute, elsewhere, group_title
 from templates.building.chosen_format import follow_metric, follow_unit, input_format, metric_format
+from templates.building.colour_scales import metric_scale, never_rule
 from templates.building.columns import letters_from, put_titles
 from templates.building.formula import Formula, formula_of, if_error, is_number
 from templates.building.validation import explain, rule_of
@@ -36,8 +35,6 @@ from templates.sheets.sensitivity_lookup import (
 )
 
 CHANGES = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
-GOOD, BAD = "9DC3E6", "F4B183"
-"""The colours at the ends of a grid."""
 MIDDLE = len(CHANGES) // 2
 ACROSS = letters_from(GridColumn.FIRST, len(CHANGES))
 """The columns of the values across."""
@@ -208,7 +205,11 @@ class _Grid:
         book = self.book
         one, other = self.down.label, self.across.label
         two_inputs = (one == other).negated()
-        look = styles.LONG_PAYBACK if _is_a_duration(self.metric.value) else metric_format(self.metric.value)
+        look = (
+            styles.LONG_PAYBACK
+            if find_metric(self.metric.value).quantity.kind == "months"
+            else metric_format(self.metric.value)
+        )
         for line, down in enumerate(self.down.values):
             row, shown = self.first + line, []
             for position, (letter, across) in enumerate(zip(ACROSS, self.across.values, strict=True)):
@@ -239,8 +240,9 @@ class _Grid:
         centre = book.define(f"{prefix}_centre", sheet, f"{letter}{row}", self.results[MIDDLE][MIDDLE])
         metric = book.define(f"{prefix}_metric", sheet, metric_place, self.metric.value)
         area = f"{ACROSS[0]}{self.first}:{ACROSS[-1]}{self.last}"
-        sheet.conditional_formatting.add(area, _never_rule(area.split(":")[0]))
-        sheet.conditional_formatting.add(area, _colour_scale(self.metric.value))
+        quantity = find_metric(self.metric.value).quantity
+        sheet.conditional_formatting.add(area, never_rule(area.split(":")[0]))
+        sheet.conditional_formatting.add(area, metric_scale(quantity))
         follow_metric(sheet, area, self.metric.value, self.metric.text)
         return GridCells(
             self.number,
@@ -262,28 +264,3 @@ class _Grid:
             [elsewhere(sheet, cell) for cell in self.across.values],
             self.results,
         )
-
-
-def _is_a_duration(metric: str) -> bool:
-    return find_metric(metric).quantity.kind == "months"
-
-
-def _colour_scale(metric: str) -> Rule:
-    """Money turns colour at zero; a duration is the worse the longer it is."""
-    money: dict[str, Any] = {"mid_type": "num", "mid_value": 0}
-    middle: dict[str, Any] = {"mid_type": "percentile", "mid_value": 50} if _is_a_duration(metric) else money
-    worst, best = (BAD, GOOD) if not _is_a_duration(metric) else (GOOD, BAD)
-    scale: Rule = ColorScaleRule(
-        start_type="min", start_color=worst, mid_color="FFFFFF", end_type="max", end_color=best, **middle
-    )
-    return scale
-
-
-def _never_rule(first: str) -> Rule:
-    """What never pays back is the worst of all.
-
-    first : the cell to the upper left.
-    """
-    rule: Rule = FormulaRule(formula=[f'{first}="Never"'])
-    rule.dxf = DifferentialStyle(fill=PatternFill(bgColor=BAD, fill_type="solid"))
-    return rule

@@ -293,7 +293,8 @@ class StoredWorkbook:
         return ""
 
     def _read_cells(self, title: str, part: str) -> dict[At, Cell]:
-        reader = _Cells(self._texts, self.looks, MOST_CELLS - self._cells)
+        most = self.package.times * MOST_CELLS
+        reader = _Cells(self._texts, self.looks, most, most - self._cells)
         self.package.stream_below(part, "worksheet", reader.starts(), reader.ends())
         self._cells += len(reader.cells)
         self._hidden[title] = reader.hidden_parts()
@@ -328,10 +329,10 @@ class _Cells:
     Rows, cells and what they hold; and what of the sheet is hidden.
     """
 
-    def __init__(self, texts: list[str], looks: Looks, most: int) -> None:
+    def __init__(self, texts: list[str], looks: Looks, most: int, left: int) -> None:
         self.cells: dict[At, Cell] = {}
         self.taken: set[At] = set()
-        self.texts, self.looks, self.most = texts, looks, most
+        self.texts, self.looks, self.most, self.left = texts, looks, most, left
         self.hidden = Hidden()
         self.open_rows: set[int] = set()
         self.ruled = ""
@@ -438,8 +439,8 @@ class _Cells:
         value = self._value(look)
         if value is not None or self.formula is not None:
             self.cells[self.row, self.column] = Cell(value, self.formula, look)
-            if len(self.cells) > self.most:
-                what = f"more than {MOST_CELLS:,} filled cells"
+            if len(self.cells) > self.left:
+                what = f"more than {self.most:,} filled cells"
                 raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
 
     def _value(self, look: Look) -> Value:

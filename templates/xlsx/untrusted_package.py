@@ -82,10 +82,14 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass
 class Package:
-    """The parts of a workbook, inflated when they are asked for."""
+    """The parts of a workbook, inflated when they are asked for.
+
+    times : how many times the usual limits of size hold.
+    """
 
     archive: zipfile.ZipFile
     entries: dict[str, zipfile.ZipInfo]
+    times: int = 1
     inflated: int = 0
     nodes: int = 0
     elements: dict[str, int] = field(default_factory=dict)
@@ -117,7 +121,7 @@ class Package:
             raise UnreadableWorkbook("Its parts are encrypted. Save it without a password.")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UnreadableWorkbook(f"It is packed in a way that no spreadsheet program uses. {SAVE_AS}.")
-        allowed = min(LARGEST_PART, LARGEST_WHOLE - self.inflated)
+        allowed = min(self.times * LARGEST_PART, self.times * LARGEST_WHOLE - self.inflated)
         try:
             with self.archive.open(entry) as stream:
                 content = stream.read(allowed + 1)
@@ -172,7 +176,7 @@ class Package:
         content = self.read(name)
         key = (read.__qualname__, sha256(content).digest())
         known = _KNOWN.get(key)
-        room = self._elements_apart_from(name) + content.count(b"<") <= MOST_ELEMENTS
+        room = self._elements_apart_from(name) + content.count(b"<") <= self.times * MOST_ELEMENTS
         if known is not None and room:
             self.elements[name.lower()], found = known
             return found
@@ -273,11 +277,12 @@ class _Stream:
     ) -> None:
         self.part, self.asked, self.root, self.spaces = name, asked, root, spaces
         self.others = package._elements_apart_from(name)
+        self.most = package.times * MOST_ELEMENTS
         self.met = 0
 
     def read(self, content: bytes) -> int:
         """Reads the part to its end, and gives how many elements it has."""
-        if self.others + content.count(b"<") / 2 > MOST_ELEMENTS:  # each element has at most two tags
+        if self.others + content.count(b"<") / 2 > self.most:  # each element has at most two tags
             raise self._too_many()
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
@@ -302,7 +307,7 @@ class _Stream:
 
         Every tag of a sheet goes through them, so they hold what they need and look up no attribute of self.
         """
-        most, elements, length, passed = MOST_ELEMENTS - self.others, 0, 0, 0
+        most, elements, length, passed = self.most - self.others, 0, 0, 0
         here = _Element("", (None, None))
         above: list[_Element] = []
         texts: list[str] = []
@@ -376,7 +381,7 @@ class _Stream:
         return element
 
     def _too_many(self) -> UnreadableWorkbook:
-        what = f"It holds too much: more than {MOST_ELEMENTS:,} cells, values and texts."
+        what = f"It holds too much: more than {self.most:,} cells, values and texts."
         return UnreadableWorkbook(f"{what} Delete sheets of other data.", "too-large")
 
     def _doctype(self, *_: object) -> None:
@@ -415,18 +420,19 @@ def content_of(path: Path) -> bytes:
         return file.read(LARGEST_FILE + 1)
 
 
-def open_package(content: bytes) -> Package:
+def open_package(content: bytes, times: int = 1) -> Package:
     """The package of an .xlsx, .xlsm, .xltx or .xlam file.
 
+    times : how many times the usual limits of size hold, for a file that is read for its rows alone.
     Raises `UnreadableWorkbook` with what the file is instead.
     """
-    package = open_zip(content)
+    package = open_zip(content, times)
     if "xl/workbook.xml" not in package and not main_part(package):
         raise UnreadableWorkbook(_other_package(package))
     return package
 
 
-def open_zip(content: bytes) -> Package:
+def open_zip(content: bytes, times: int = 1) -> Package:
     """The parts of a zip archive, whether or not there is a workbook among them."""
     if len(content) > LARGEST_FILE:
         raise _too_large("it is", len(content))
@@ -447,9 +453,9 @@ def open_zip(content: bytes) -> Package:
         if name.lower() in entries:
             raise UnreadableWorkbook(f"It holds the part {_shown(name)} twice. {SAVE_AS}.", "part-duplicate", name)
         entries[name.lower()] = entry
-    if sum(entry.file_size for entry in entries.values()) > 4 * LARGEST_WHOLE:
+    if sum(entry.file_size for entry in entries.values()) > 4 * times * LARGEST_WHOLE:
         raise _too_large("unpacked, it is")
-    return Package(archive, entries)
+    return Package(archive, entries, times)
 
 
 def main_part(package: Package) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 EARLIEST, LATEST = datetime(1980, 1, 1), datetime(2107, 12, 31, 23, 59, 58)
@@ -50,6 +51,41 @@ def zip_of(entries: Iterable[tuple[ZipInfo, bytes | str]]) -> bytes:
         for entry, content in entries:
             archive.writestr(entry, content)
     return package.getvalue()
+
+
+class ZipAtOneTime(ZipFile):
+    """A zip that openpyxl writes into, whose entries all have one time.
+
+    file : what it is written to. time : of every entry.
+    finished : gives the content of a part from its name and what openpyxl has for it.
+    copied : copies a part that lies in a file: its name, where it is read and written.
+    """
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        time: datetime,
+        finished: Callable[[str, Any], Any],
+        copied: Callable[[str, IO[bytes], IO[bytes]], None],
+    ) -> None:
+        super().__init__(file, "w", ZIP_DEFLATED, allowZip64=True)
+        self.moment, self.finished, self.copied = time, finished, copied
+
+    def _entry(self, name: str) -> ZipInfo:
+        plain = min(max(self.moment.replace(tzinfo=None), EARLIEST), LATEST)
+        entry = ZipInfo(name, (plain.year, plain.month, plain.day, plain.hour, plain.minute, plain.second))
+        entry.compress_type = ZIP_DEFLATED
+        return entry
+
+    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        """Writes a part that is there as a whole."""
+        part = name if isinstance(name, str) else name.filename
+        super().writestr(self._entry(part), self.finished(part, data))
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """Writes a part that lies in a file."""
+        with open(filename, "rb") as source, self.open(self._entry(arcname), "w", force_zip64=True) as target:
+            self.copied(arcname, source, target)
 
 
 def copy_of(entry: ZipInfo) -> ZipInfo:

@@ -38,6 +38,8 @@ from roi_engine.worksheet.catalogue import RISK
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "report",
+    "sweep",
+    "batch",
     "template",
     "email",
     "calc",

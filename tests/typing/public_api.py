@@ -8,6 +8,7 @@ from typing import Any, Literal, assert_type
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow
 
 import roi_engine
 from roi_engine import (
@@ -15,6 +16,7 @@ from roi_engine import (
     METRICS,
     REFERENCE,
     Appraisal,
+    AppraisedRows,
     BreakEven,
     Estimate,
     FtRoiError,
@@ -25,6 +27,7 @@ from roi_engine import (
     Problem,
     Range,
     RankingChange,
+    Rejection,
     Scenario,
     ScenarioError,
     SelfHostingBreakEven,
@@ -90,6 +93,11 @@ def many_scenarios() -> None:
     found = assert_type(roi_engine.appraise_many(REFERENCE, columns), dict[str, npt.NDArray[np.float64]])
     assert_type(found["npv"], npt.NDArray[np.float64])
     assert_type(roi_engine.appraise_level(REFERENCE, columns), dict[str, npt.NDArray[np.float64]])
+    rows = assert_type(roi_engine.appraise_rows(columns, REFERENCE, ["npv"]), AppraisedRows)
+    assert_type(rows.rejections, list[Rejection])
+    assert_type(rows.good, npt.NDArray[np.bool_])
+    table = pyarrow.table({"hours": [24.0, 48.0]})
+    assert roi_engine.evaluate(table, REFERENCE, ["npv"]).num_rows == 2
 
 
 def simulation() -> None:

@@ -1,0 +1,152 @@
+"""The command batch: every row of a file is a scenario."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from addin.shell.command import Command
+from addin.shell.failures import UnusablePath
+from addin.shell.input_file import existing_file
+from addin.shell.options import force_option, is_on, json_option, output_option
+from addin.shell.output_path import ELSEWHERE, check_output_folder, check_parent, refuse_existing, sentence
+from addin.shell.scenario_argument import ScenarioFile, read_scenario
+from addin.shell.terminal import print_json, print_line
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[tuple[int, int]]
+else:
+    ParamType = click.ParamType  # no generic class before click 8.2
+
+PART = re.compile(r"(\d{1,5})/(\d{1,5})")
+
+
+class Part(ParamType):
+    """Which of how many parts, such as 3/20."""
+
+    name = "part"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """The two numbers."""
+        if isinstance(value, tuple):
+            return value
+        found = PART.fullmatch(str(value))
+        number, parts = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not 1 <= number <= parts:
+            self.fail(f'"{value}" is no part. Write 3/20 for the third of twenty.', param, ctx)
+        return number, parts
+
+
+@click.command(
+    cls=Command,
+    short_help="Calculate every row of a file.",
+    examples="""
+ft-roi batch plans.csv -o results.csv
+ft-roi batch plans.xlsx support.toml -o results.xlsx --keep Team
+ft-roi batch plans.parquet support.toml -o results.parquet --metric npv --metric payback_months
+ft-roi batch plans.parquet support.toml --part 3/20 -o results
+""",
+)
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.argument("scenario_file", metavar="[SCENARIO]", required=False, type=ScenarioFile())
+@output_option("Where to write; the ending says the form. With --part a folder.", required=True)
+@click.option(
+    "--metric",
+    "metrics",
+    envvar="FT_ROI_BATCH_METRIC",
+    multiple=True,
+    help="A metric to calculate, such as npv; may be repeated.",
+)
+@click.option(
+    "--keep",
+    envvar="FT_ROI_BATCH_KEEP",
+    multiple=True,
+    metavar="TITLE",
+    help='A column that is no input, to be carried through; may be repeated, "*" for all.',
+)
+@click.option("--strict", is_flag=True, help="Write nothing where any row cannot be calculated (exit code 3).")
+@click.option(
+    "--decimal",
+    type=click.Choice(["point", "comma"]),
+    help="The sign of decimals in a .csv file; else a comma where semicolons stand between the cells.",
+)
+@click.option("--part", type=Part(), metavar="N/OF", help="Only this share of a .parquet file, such as 3/20.")
+@force_option("Overwrite the files if they exist.")
+@json_option("Print how many rows were calculated as JSON.")
+def batch(
+    file: str,
+    scenario_file: str | None,
+    output: str,
+    metrics: tuple[str, ...],
+    keep: tuple[str, ...],
+    strict: bool,
+    decimal: str | None,
+    part: tuple[int, int] | None,
+    force: bool,
+    json: bool,
+) -> None:
+    """Calculate a file of scenarios: a row each, over a base SCENARIO.
+
+    FILE is a .csv, .xlsx, .parquet or .arrow table whose titles are inputs: names, short names or labels. What a row
+    does not say is the base's. Rows that cannot be calculated go to OUT.rejected.csv, and the exit code is then 4.
+    """
+    from addin.tables.forms import check_input_form, check_output_form, form_of
+    from addin.tables.running import calculated_table, check_rejected_file, rejected_file
+
+    source = existing_file(file)
+    if source.is_dir():
+        raise UnusablePath(f"{file} is a folder. Name a table in it, a .csv, .xlsx, .parquet or .arrow file.")
+    check_input_form(source)
+    path = Path(output)
+    if part:
+        if form_of(source) != ".parquet":
+            raise click.UsageError("--part takes a share of the row groups of a .parquet file.")
+        path = _file_of_part(path, part)
+    elif path.is_dir():
+        raise UnusablePath(f"{path} is a folder. Name the file in it: -o {path / 'results.csv'}")
+    check_output_form(path)
+    for each in (path, rejected_file(path)):
+        if each.exists() and each.samefile(source):
+            raise UnusablePath(f"{each} is the file that is read. {sentence(ELSEWHERE)}")
+    if not part:
+        check_parent(path.parent)
+    refuse_existing(path, force)
+    check_rejected_file(path, force)
+
+    from roi_engine.batch.arrow import NO_INPUT
+    from roi_engine.batch.columns import recognised
+    from roi_engine.batch.rows import DEFAULT_METRICS, row_metric
+    from roi_engine.errors import Problem, ScenarioError
+
+    names = list(dict.fromkeys(map(row_metric, metrics))) or list(DEFAULT_METRICS)
+    base = read_scenario(scenario_file) if scenario_file else None
+
+    from addin.tables.reading import opened_table
+
+    sign = {"point": ".", "comma": ","}.get(decimal or "")
+    with opened_table(source, sign, part) as table:
+        try:
+            table.read = recognised(table.titles, keep, names)
+            if not table.read:
+                raise ScenarioError([Problem("", NO_INPUT)])
+        except ScenarioError as error:
+            raise ScenarioError(
+                [Problem(f"{file}, {each.place}" if each.place else file, each.sentence) for each in error.problems]
+            ) from None
+        if part:
+            path.parent.mkdir(exist_ok=True)
+        outcome = calculated_table(table, base, names, path, force=force, strict=strict)
+    if json:
+        print_json(outcome.as_dict())
+    elif not is_on("quiet"):
+        print_line(outcome.summary)
+    outcome.raise_if_rejected()
+
+
+def _file_of_part(folder: Path, part: tuple[int, int]) -> Path:
+    """The file that a part is written to."""
+    check_output_folder(folder, cure=f"Name a folder for the parts: -o {folder.with_suffix('')}")
+    return folder / f"part-{part[0]:05}.parquet"

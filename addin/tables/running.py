@@ -1,0 +1,200 @@
+"""A table calculated from file to file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from addin.shell.failures import InvalidInput, ProblemsFound
+from addin.shell.output_file import new_file
+from addin.shell.output_path import refuse_existing
+from addin.shell.progress import metered
+from addin.tables.forms import check_length, use_system_memory
+from addin.tables.reading import Table
+from addin.tables.rows import COMMA, POINT, Rows
+from addin.tables.writing import RejectedRows, Target, target
+
+if TYPE_CHECKING:
+    from roi_engine import Scenario
+    from roi_engine.batch.rows import AppraisedRows
+
+TOLD = 5
+"""Problems that are told on the terminal; the file has them all."""
+
+
+@dataclass
+class Outcome:
+    """What became of a table.
+
+    rows, rejected : how many were read, and how many of them could not be calculated.
+    told : the first problems. rejected_file : the file with all of them.
+    """
+
+    path: Path
+    rejected_file: Path
+    rows: int = 0
+    rejected: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "file": str(self.path),
+            "rows": self.rows,
+            "calculated": self.rows - self.rejected,
+            "rejected": self.rejected,
+            "rejected_file": str(self.rejected_file) if self.rejected else None,
+        }
+
+    @property
+    def summary(self) -> str:
+        """How many rows, and where they are."""
+        all_of_them = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        left = f", {self.rows - self.rejected:,} of them calculated" if self.rejected else ""
+        return f"{all_of_them}{left}: {self.path}"
+
+    def raise_if_rejected(self) -> None:
+        """Raises `ProblemsFound` where rows could not be calculated."""
+        if self.rejected:
+            raise ProblemsFound(f"{self.rejected_in_words}; they are in {self.rejected_file}.", *self._lines())
+
+    @property
+    def rejected_in_words(self) -> str:
+        """How many rows could not be calculated."""
+        rows = "1 row" if self.rejected == 1 else f"{self.rejected:,} rows"
+        return f"{rows} of {self.rows:,} could not be calculated"
+
+    def _lines(self) -> list[str]:
+        more = self.rejected > len({line.partition(",")[0] for line in self.told})
+        return [*self.told, *(["…"] if more else [])]
+
+    def strictly_refused(self) -> InvalidInput:
+        """The refusal to write anything where rows could not be calculated."""
+        return InvalidInput(f"{self.rejected_in_words}, and nothing was written.", *self._lines())
+
+
+def rejected_file(path: Path) -> Path:
+    """The file beside another that says what is wrong with rows.
+
+    >>> rejected_file(Path("out.parquet")).name
+    'out.rejected.csv'
+    """
+    return path.with_name(f"{path.stem}.rejected.csv")
+
+
+def check_rejected_file(path: Path, force: bool) -> None:
+    """Refuses to replace an old file of rejected rows without ``--force``."""
+    refuse_existing(rejected_file(path), force)
+
+
+def calculated_table(
+    table: Table,
+    base: Scenario | None,
+    metrics: Sequence[str],
+    path: Path,
+    *,
+    force: bool,
+    strict: bool,
+    make: Callable[[Path, BinaryIO, Table, Sequence[str]], Target] = target,
+) -> Outcome:
+    """Calculates every row of a table, and writes the good and the rejected ones.
+
+    path : what is written; its ending says the form. Until the end there is nothing under its name.
+    strict : whether one bad row refuses all; raises `InvalidInput` then.
+    make : gives what takes the rows of a file.
+    """
+    outcome = Outcome(path, rejected_file(path))
+    use_system_memory()
+    if table.length is not None:
+        check_length(path, table.length)
+    with contextlib.ExitStack() as files, metered("Calculating") as meter:
+        written = make(path, files.enter_context(new_file(path, force)), table, metrics)
+        files.push(_discarding(written))
+        rejects: RejectedRows | None = None
+        for rows, found in _appraised(table, base, metrics):
+            outcome.rows += len(rows) + len(rows.broken)
+            rejected = _rejections(table, rows, found)
+            if rejected:
+                outcome.rejected += len({each[0] for each in rejected})
+                outcome.told += [_line(*each) for each in rejected[: TOLD - len(outcome.told)]]
+                if rejects is None and not strict:
+                    # the last to be opened has its name first: where the table is, its rejected rows are
+                    file = files.enter_context(new_file(outcome.rejected_file, force))
+                    rejects = RejectedRows(file, table.dialect)
+                if rejects is not None:
+                    rejects.write(rejected)
+            everything = bool(found.good.all())
+            good = rows if everything else rows.taken(found.good)
+            figures = found.figures if everything else {name: each[found.good] for name, each in found.figures.items()}
+            written.write(good, figures)
+            meter.show(table.share, outcome.rows)
+        if strict and outcome.rejected:
+            raise outcome.strictly_refused()
+        written.end()
+    if not outcome.rejected and force:
+        outcome.rejected_file.unlink(missing_ok=True)  # of a run before
+    return outcome
+
+
+def _discarding(written: Target) -> Callable[..., None]:
+    """What ends a file that is not to be, where an exception says so."""
+
+    def discard(kind: Any, *_: object) -> None:
+        if kind is not None:
+            written.discard()
+
+    return discard
+
+
+def _appraised(table: Table, base: Scenario | None, metrics: Sequence[str]) -> Iterator[tuple[Rows, AppraisedRows]]:
+    from roi_engine.batch.rows import appraise_rows
+    from roi_engine.scenario import INPUTS
+
+    for rows in table.batches():
+        columns = {name: rows.column(title, INPUTS[name]) for title, name in table.read.items()}
+        yield rows, appraise_rows(columns, base, metrics)
+
+
+def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[int, str, Any, str]]:
+    """Row number, column, value and sentence of everything that is wrong, by row."""
+    titles = {name: title for title, name in table.read.items()}
+    told = [
+        (
+            int(rows.numbers[each.row]),
+            titles.get(each.column, each.column),
+            each.value,
+            _sentence(each.sentence, each.value, table.dialect.decimal),
+        )
+        for each in found.rejections
+    ]
+    broken = [(each.number, "", None, each.sentence) for each in rows.broken]
+    return sorted([*told, *broken], key=lambda each: each[0]) if broken else told
+
+
+def _sentence(sentence: str, value: Any, decimal: str) -> str:
+    """The engine's sentence; another where only the sign of decimals is wrong.
+
+    >>> _sentence("", "0.5", ",")
+    '"0.5" has a point, and decimals are read with a comma here. Run with --decimal point if all have points.'
+    """
+    if isinstance(value, str) and decimal == COMMA and POINT in value and COMMA not in value and _is_number(value):
+        return (
+            f'"{value}" has a point, and decimals are read with a comma here. '
+            "Run with --decimal point if all have points."
+        )
+    return sentence
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _line(row: int, column: str, value: Any, sentence: str) -> str:
+    return f"row {row:,}, {column}: {sentence}" if column else f"row {row:,}: {sentence}"

@@ -1,0 +1,1 @@
+"""Workbooks of plain tables, written row by row."""
