@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
+from roi_engine.inputs import unit_in_label
 from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
@@ -252,6 +253,9 @@ def _place(
     except UnknownName as error:
         problems.append(Problem(place, str(error), error.code))
         return
+    unit = "" if name in _LOOKED_UP else INPUTS[name].quantity.of_another_unit(unit_in_label(key))
+    if unit:
+        problems.append(Problem(place, unit))
     if group in SIDES and not name.startswith(group):
         problems.append(Problem(place, f'"{name}" belongs to no side. Move it out of [{group}].'))
         return

@@ -133,6 +133,8 @@ class _Reader:
         for name, place in self.found.places.items():
             declared = INPUTS[name]
             value = self._read(name, place, declared.quantity)
+            if value is not None and (said := self._of_another_unit(declared, place)):
+                self._wrong(name, self.found.typed(place), said)
             if value is None and name in self.problems:
                 value = _stand_in(declared.quantity)
             is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
@@ -153,6 +155,17 @@ class _Reader:
         place = self.found.places.get("currency")
         typed = self.book.at(self.found.typed(place)).value if place else None
         return currency_code(typed) if type(typed) is str and typed.strip() else str(INPUTS["currency"].default)
+
+    def _of_another_unit(self, declared: Input, place: Place) -> str:
+        """What is wrong with the unit in an input's row; empty where nothing is.
+
+        Our own sheets name their currency themselves, as it was when they were calculated last.
+        """
+        currency = "" if self.found.ours else self._currency
+        for written in self.found.units_beside(place):
+            if said := declared.quantity.of_another_unit(plain(written, SHOWN), currency):
+                return said
+        return ""
 
     def _read_annotations(self, declared: Input, place: Place, value: Any, values: dict[str, Any]) -> None:
         """Low, high, distribution, source and note of a row."""
