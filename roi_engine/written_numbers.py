@@ -83,6 +83,8 @@ def meant_by(text: str, unit: str = "", *, share: bool = True) -> list[float]:
     ([], [48.0], [])
     >>> meant_by("8B", "billion parameters"), meant_by("800k tokens", "million tokens"), meant_by("0.023")
     ([8.0], [0.8], [0.023])
+    >>> meant_by("EUR / 1M tokens", "{currency} / 1M tokens"), meant_by("per 1,000 tokens", "{currency} / 1k tokens")
+    ([], [])
     """
     written = _Written.of(text)
     factor = written.factor(unit, share) if written else 0.0
@@ -237,6 +239,8 @@ class _Written:
         before, after = text[: found.start()].rstrip(), text[found.end() :]
         if before.endswith("(") and after.lstrip().startswith(")"):
             return None  # less than nothing, as bookkeepers write it
+        if before.endswith("/") or before.split()[-1:] == ["per"]:
+            return None  # what a price is for, and not the price
         after = _PER_MONTH.sub(" per month", _PER_YEAR.sub(" per year", after))
         factor, later = (-1.0 if before.endswith("-") else 1.0), _WORD.findall(after)
         has_magnitude = bool(later) and later[0] in _FACTORS and after.lstrip(" -").startswith(later[0])

@@ -411,9 +411,14 @@ class InputPlaces:
     # --- what to tell
 
     def _tell(self) -> None:
+        by_label = [name for name in self.reasons if name in self.places]
         for name, reason in self.reasons.items():
             place = self.places.get(name)
-            if place is not None:
+            if place is not None and len(by_label) > MOST_TOLD:
+                if name == by_label[0]:
+                    many = f"{len(by_label)} inputs are read by their labels, as their names lead elsewhere"
+                    self.notes.append(f"{many}; the first: {name}: {reason}; read from {place}.")
+            elif place is not None:
                 self.notes.append(f"{name}: {reason}; read from {place}, by its label.")
             elif not INPUTS[name].required:
                 self.notes.append(f"{name}: {reason}, and no row is labelled so; its default counts.")
@@ -448,6 +453,10 @@ class InputPlaces:
             named = ", ".join(dict.fromkeys(plain(each.sheet) for each in others))
             self.notes.append(f"Inputs also stand on {named}; read is the sheet {plain(table.sheet)} alone.")
 
+    def _is_struck(self, place: Place) -> bool:
+        cell = self.book.at(place)
+        return cell.value is not None and cell.look.struck
+
     def _label_beside(self, place: Place) -> str:
         """A row's label and the cell of its figure, in words."""
         row = self.book.row(place.sheet, place.row)
@@ -466,6 +475,12 @@ class InputPlaces:
             typed = self.typed(place)
             if self.book.at(typed).value is not None and (reason := self.book.hides(typed)):
                 hidden.setdefault(reason, []).append(f"{name} at {typed}")
+        struck = [
+            f"{name} at {typed}" for name, place in self.places.items() if self._is_struck(typed := self.typed(place))
+        ]
+        if struck:
+            more = f" and {len(struck) - MOST_TOLD} more" if len(struck) > MOST_TOLD else ""
+            self.notes.append(f"Read, though struck out: {', '.join(struck[:MOST_TOLD])}{more}.")
         for reason, found in hidden.items():
             more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
             self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")

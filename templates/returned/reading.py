@@ -194,8 +194,8 @@ class _Reader:
 
     def _is_answered_for(self, titles: Mapping[str, int], place: Place) -> bool:
         """Whether an answer beside a cell is one about what stands there."""
-        if "answer" not in titles:
-            return False
+        if "answer" not in titles or (self.found.ours and "asgenerated" not in titles):
+            return False  # our own sheets have both columns: somebody took the other away
         beside = self.found.typed(place.beside(titles["asgenerated"])) if "asgenerated" in titles else None
         generated = self.book.at(beside).value if beside else None
         return answers_for(self.book.at(self.found.typed(place)).value, generated)

@@ -266,3 +266,13 @@ def test_a_range_with_one_end_is_asked_about_when_its_file_is_read(
     file.write_text(write(scenario), "utf-8")
     assert load_scenario(file).model_dump() == scenario.model_dump()
     assert asked(load_scenario(file))["training_hours"][0].startswith("Only its high end is given. Taken as low: 19.2")
+
+
+def test_without_the_values_as_generated_no_answer_of_ours_counts() -> None:
+    (title,) = [
+        each.coordinate
+        for row in openpyxl.load_workbook(BytesIO(made()))["Inputs"].iter_rows()
+        for each in row
+        if each.value == "As generated"
+    ]
+    assert read_workbook(with_cells(made(), {title: "Before"})).checked().confirmed == {}

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 
 from roi_engine import REFERENCE, Scenario
@@ -229,6 +230,26 @@ def _translate(book: openpyxl.Workbook) -> None:
 )
 def test_what_people_do_to_a_sheet_changes_nothing(change: Callable[[openpyxl.Workbook], None]) -> None:
     assert same(read_workbook(edited(made("annotated"), change)), ANNOTATED)
+
+
+def test_names_that_lead_elsewhere_are_told_in_one_line() -> None:
+    def insert(book: openpyxl.Workbook) -> None:
+        book["Inputs"].insert_rows(12)
+
+    reading = read_workbook(edited(made("reference"), insert))
+    assert same(reading, REFERENCE) and len(reading.notes) == 1
+    assert " inputs are read by their labels, as their names lead elsewhere; the first: " in reading.notes[0]
+
+
+def test_a_figure_that_is_struck_out_is_told() -> None:
+    def strike(book: openpyxl.Workbook) -> None:
+        for name, struck in (("training_hours", True), ("storage_gb", False)):
+            book["Inputs"][address_of(book, name)].font = Font(strike=struck)
+
+    place = f"Inputs!B{row_of('training_hours')}"
+    assert read_workbook(edited(made("reference"), strike)).notes == (
+        f"Read, though struck out: training_hours at {place}.",
+    )
 
 
 def test_a_deleted_row_is_told() -> None:
