@@ -70,6 +70,8 @@ class InputPlaces:
     """Inputs whose name points to a cell outside of their labelled row, with the cell of that row."""
     repeated: dict[str, list[Place]] = field(default_factory=dict)
     """Inputs whose label stands in several rows, and that have no name to choose one."""
+    typed_over: dict[str, Place] = field(default_factory=dict)
+    """Inputs that were typed over the choice among scenarios, with the cell of the one in use."""
     undecided: str = ""
     """Which columns of a table made by hand may be that of the values, where its titles do not say."""
 
@@ -92,6 +94,7 @@ class InputPlaces:
                     self.repeated[name] = [Place(place.sheet, row, place.column) for row in rows]
             if place is not None:
                 self.places[name] = place
+        self._find_typed_over()
         self._tell()
 
     def _order(self, name: Name) -> int:
@@ -350,6 +353,21 @@ class InputPlaces:
         shown = _CHOSEN.match(formula) if formula else None
         figures = self._area(shown[1]) if shown else None
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
+
+    def _find_typed_over(self) -> None:
+        """Finds figures that stand in the place of the formula that shows the scenario in use.
+
+        In an edition of values no cell has such a formula.
+        """
+        if all(self.typed(place) == place for place in self.places.values()):
+            return
+        for name, place in self.places.items():
+            area = self._area(f"scenarios_{name}")
+            if area is None or self.typed(place) != place:
+                continue
+            there = Place(area.sheet, area.first[0], area.first[1] + self._scenario)
+            if self.book.at(there).value != self.book.at(place).value:
+                self.typed_over[name] = there
 
     def generated(self, name: str, place: Place) -> list[Place]:
         """Where the figures stand that an input was generated with.

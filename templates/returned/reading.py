@@ -86,10 +86,14 @@ def _left_out(book: StoredWorkbook) -> list[str]:
         book.at(Place(names.sheet, row, column)).value for column in range(first, min(names.last[1], first + 99) + 1)
     )
     found = [plain(str(value), SHOWN) for value in cells if value]
-    in_use = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
-    in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
+    chosen = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
+    known = [each for each in found if each.casefold() == chosen.casefold()]
+    in_use = next(iter([*known, *found]), "")
     others = ", ".join(each for each in found if each != in_use)
-    return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
+    if not others:
+        return []
+    why = "the one in use" if known else f'the first, as "{chosen}" is none of them'
+    return [f"It holds several scenarios; read is {why}, {in_use}. Not read: {others}."]
 
 
 def _area_of(book: StoredWorkbook, name: str) -> Area | None:
@@ -130,6 +134,10 @@ class _Reader:
             self._wrong(
                 name, named, f"{sentence}{values_there[1]}. Let the name point to its row, or ask for it again."
             )
+        for name, there in self.found.typed_over.items():
+            held, in_use = _held(self.book.at(self.found.places[name]).value), _held(self.book.at(there).value)
+            over = f"{held} stands where the scenario in use is shown, and {there} holds {in_use}."
+            self._wrong(name, self.found.places[name], f"{over} Type it there, and let this cell show it.")
         for name, place in self.found.places.items():
             declared = INPUTS[name]
             value = self._read(name, place, declared.quantity)
