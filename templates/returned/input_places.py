@@ -355,9 +355,9 @@ class InputPlaces:
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
 
     def _find_typed_over(self) -> None:
-        """Finds figures that stand in the place of the formula that shows the scenario in use.
+        """Finds figures that were typed over the scenario in use.
 
-        In an edition of values no cell has such a formula.
+        No cell of an edition of values has the formula that shows it.
         """
         if all(self.typed(place) == place for place in self.places.values()):
             return
