@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import core_schema
 
-from roi_engine.errors import FtRoiError, UnknownName, did_you_mean, shortened
+from roi_engine.errors import FtRoiError, UnknownName, nearest, shortened
 from roi_engine.quantity import Quantity
 
 
@@ -83,6 +83,9 @@ class Range(BaseModel):
         return self.low <= value <= self.high
 
 
+_AT_THE_END = " \t\r\n\xa0:"
+"""What may follow a label: blanks, and the colon that people type before a figure."""
+
 LONGEST_LABEL = 200
 """Letters of a label that are looked at: no input is called anything near as long."""
 
@@ -100,13 +103,24 @@ def normal_form(label: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _normal_form(label: str) -> str:
-    words = label.lower().rstrip()
+    words = label.lower().rstrip(_AT_THE_END)
     while words.endswith(")"):
         before, opening, inside = words[:-1].rpartition("(")
         if not opening or ")" in inside:
             break
-        words = before.rstrip()
+        words = before.rstrip(_AT_THE_END)
     return re.sub(r"[^0-9a-z]", "", words)
+
+
+def unit_in_label(label: str) -> str:
+    """What stands in parentheses at a label's end: its unit, mostly.
+
+    >>> unit_in_label("Horizon (years)"), unit_in_label("Horizon")
+    ('years', '')
+    """
+    words = label[:LONGEST_LABEL].rstrip(" :")
+    before, opening, inside = words[:-1].rpartition("(")
+    return inside.strip() if opening and before.strip() and words.endswith(")") else ""
 
 
 def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str) -> Input:
@@ -119,6 +133,12 @@ def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str
     """
     name = names.get(normal_form(label))
     if name is None:
-        known = [word for each, declared in inputs.items() for word in (each, *declared.aliases)]
-        raise UnknownName(f'There is no input "{shortened(label)}".{did_you_mean(label.strip().lower(), known)}')
+        known = {
+            normal_form(word): word
+            for each, declared in inputs.items()
+            for word in (declared.label, *declared.aliases, each)
+        }
+        guess = nearest(normal_form(label), known)
+        meant = f' Did you mean "{known[guess]}"?' if guess else ""
+        raise UnknownName(f'There is no input "{shortened(label)}".{meant}')
     return inputs[name]

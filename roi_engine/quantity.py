@@ -18,7 +18,14 @@ from typing import Any, Literal
 from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType, shortened
 from roi_engine.value import ROUNDING
-from roi_engine.written_numbers import in_percent, in_points, is_converted, meant_by, names_other_currency
+from roi_engine.written_numbers import (
+    in_percent,
+    in_points,
+    is_another_unit,
+    is_converted,
+    meant_by,
+    names_other_currency,
+)
 
 Kind = Literal["money", "price", "fraction", "months", "count", "number", "ratio", "date", "text", "yes_no", "table"]
 
@@ -150,6 +157,26 @@ class Quantity:
         if in_points(text) and self.name == ERROR_REDUCTION:
             return "Points of accuracy are not the share of errors that disappears: FT_ERRORCUT turns them into it."
         return f"Type a number {self.range_in_words}."
+
+    def of_another_unit(self, written: str, currency: str = "") -> str:
+        """What is wrong with a figure beside which a unit is written.
+
+        Empty where nothing is.
+
+        written : the unit as it stands there.
+        currency : the scenario's, where it is known.
+
+        >>> MONTHS.of_another_unit("years"), MONTHS.of_another_unit("months")
+        ('"years" is written beside it, and it counts in months. Convert the figure, and write months beside it.', '')
+        """
+        if not written or self.kind == "text":
+            return ""
+        points = self.name == ERROR_REDUCTION and in_points(written)
+        if not points and not is_another_unit(written, self.unit, currency):
+            return ""
+        own = self.unit_in(currency or "currency")
+        cure = self.asked_for(written) if points else f"Convert the figure, and write {own} beside it."
+        return f'"{shortened(written)}" is written beside it, and it counts in {own}. {cure}'
 
     @cached_property
     def _takes_floats(self) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from roi_engine.errors import Problem, ScenarioError, UnknownName, did_you_mean, printable, shortened
+from roi_engine.inputs import unit_in_label
 from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
@@ -290,6 +291,9 @@ def _place(key: str, value: Any, place: str, group: str, given: Given) -> None:
     except UnknownName as error:
         given.problems.append(Problem(full_place, str(error), error.code))
         return
+    unit = "" if name in _LOOKED_UP else INPUTS[name].quantity.of_another_unit(unit_in_label(key))
+    if unit:
+        problems.append(Problem(place, unit))
     if group in SIDES and not name.startswith(group):
         given.problems.append(Problem(full_place, f'"{name}" belongs to no side. Move it out of [{group}].'))
         return

@@ -302,7 +302,9 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
                     problems.append(Problem(place, str(error), error.code))
                     continue
                 if section == "confirmed" and not says_something(read[declared.name]):
-                    problems.append(Problem(place, f"The answer is empty. {WHAT_AN_ANSWER_IS}, or delete the line."))
+                    text = read[declared.name].strip()
+                    said = f'"{text}" is no answer.' if text.lower() in _PLACEHOLDERS else "The answer is empty."
+                    problems.append(Problem(place, f"{said} {WHAT_AN_ANSWER_IS}, or delete the line."))
         given[section] = read
     return problems
 
@@ -310,15 +312,23 @@ def read_annotations(given: dict[str, Any], find: Find) -> list[Problem]:
 WHAT_AN_ANSWER_IS = "Write what the figure rests on"
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 """Letters of Korean that fill a place and are not seen."""
+_PLACEHOLDERS = {"x", "xx", "xxx", "todo", "to do", "tbd", "tba", "n/a", "na", "none", "null", "nil"}
+"""What is typed where an answer is still to come."""
 
 
 def says_something(text: str) -> bool:
-    """Whether a text holds a letter that is seen: without one it answers nothing.
+    """Whether a text holds a letter that is seen, and is no placeholder.
+
+    Else it answers nothing.
 
     >>> says_something("measured"), says_something("…"), says_something("\u200b"), says_something("5")
     (True, False, False, False)
+    >>> says_something("yes"), says_something("TODO"), says_something("n/a")
+    (True, False, False)
     """
-    return any(letter.isalpha() and letter not in _BLANK_LETTERS for letter in text)
+    return text.strip().lower() not in _PLACEHOLDERS and any(
+        letter.isalpha() and letter not in _BLANK_LETTERS for letter in text
+    )
 
 
 def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> Range | None:

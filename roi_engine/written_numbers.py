@@ -15,12 +15,12 @@ LONGEST = 40
 
 _FIGURE = re.compile(r"[.,]?\d(?:[\d.,_'’ ]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+|[%‰/$€£¥₹~≈¢()]")
-_GROUPED = re.compile(r"\d{1,3}([.,'’ ])\d{3}(\1\d{3})*|\d{1,3}(_\d{3})+")
+_GROUPED = re.compile(r"[^\D0]\d{0,2}([.,'’ ])\d{3}(\1\d{3})*|[^\D0]\d{0,2}(_\d{3})+")
 _INDIAN = re.compile(r"\d{1,2}(,\d\d)+,\d{3}")
 """Lakhs and crores: 5,00,000."""
 
 _MAGNITUDES = {
-    1e3: ("k", "thousand", "tsd", "tausend"),
+    1e3: ("k", "thousand", "thousands", "tsd", "tausend"),
     1e5: ("lakh", "lakhs", "lac"),
     1e6: ("m", "mn", "mm", "mio", "million", "millions", "millionen"),
     1e7: ("crore", "crores", "cr"),
@@ -81,6 +81,10 @@ def meant_by(text: str, unit: str = "", *, share: bool = True) -> list[float]:
     ([], [5000000.0], [])
     >>> meant_by("50 days", "hours"), meant_by("2 days", "GPU-hours"), meant_by("(3000)")
     ([], [48.0], [])
+    >>> meant_by("8B", "billion parameters"), meant_by("800k tokens", "million tokens"), meant_by("0.023")
+    ([8.0], [0.8], [0.023])
+    >>> meant_by("EUR / 1M tokens", "{currency} / 1M tokens"), meant_by("per 1,000 tokens", "{currency} / 1k tokens")
+    ([], [])
     """
     written = _Written.of(text)
     factor = written.factor(unit, share) if written else 0.0
@@ -127,15 +131,103 @@ def in_points(text: str) -> bool:
     return bool(_POINTS & {*_WORD.findall(text.lower())}) or "percentage points" in text.lower()
 
 
+def is_another_unit(written: str, unit: str, currency: str = "") -> bool:
+    """Whether a unit that stands beside a figure is another one than its own.
+
+    written : as it stands there; where a word of it is not understood it is no unit, and says nothing.
+    unit : the figure's own.
+    currency : the scenario's, where it is known.
+
+    >>> is_another_unit("years", "months"), is_another_unit("thousand", "calls / month"), is_another_unit("%", "share")
+    (True, True, False)
+    >>> is_another_unit("USD / 1M tokens", "{currency} / 1k tokens"), is_another_unit("two days a week", "months")
+    (True, False)
+    >>> is_another_unit("EUR", "{currency}", "USD"), is_another_unit("$ / GPU-hour", "{currency} / GPU-hour", "USD")
+    (True, False)
+    """
+    there, own = _Unit.of("month" if written.strip() == "m" and unit == "months" else written), _Unit.of(unit)
+    if not there.words or not there.is_understood(own):
+        return False
+    counts = {"token", "parameter"} & there.words & own.words
+    return (
+        not there.periods <= own.periods
+        or (there.sizes != own.sizes and bool(there.sizes))
+        or (there.factors != own.factors and bool(there.factors or counts))
+        or bool(_CENTS & there.words)
+        or ("currency" in own.words and names_other_currency(" ".join(there.words), currency))
+        or (bool((_PERCENT | _POINTS) & there.words) and unit not in _OF_FRACTIONS)
+    )
+
+
+_CENTS = {"cent", "ct", "¢"}
+_OF_FRACTIONS = ("share", "per month", "per year")
+_OF_UNITS = {"token", "parameter", "call", "request", "gpu", "share", "price", "cost", "and"}
+_SECONDS = {"s", "sec", "second"}
+_THOUSAND, _MILLION = re.compile(r"\b1[.,'’ ]?000\b"), re.compile(r"\b1([.,'’ ]?000){2}\b")
+_JOINED = re.compile(r"(?:(k|t|m|mio|mn)(usd|eur|gbp|chf|€|\$)|(usd|eur|gbp|chf|€|\$)(k|m|mio|mn))\b")
+"""Thousands and millions of money, as bookkeepers write them: kEUR, TEUR, USDm."""
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A unit in its parts: what it is by, of how many, and in how large pieces.
+
+    words : all of them, each in the singular.
+    """
+
+    words: frozenset[str]
+    periods: frozenset[str]
+    factors: frozenset[float]
+    sizes: frozenset[float]
+
+    @classmethod
+    def of(cls, text: str) -> _Unit:
+        """The parts of a unit.
+
+        None of one that is long, or has other figures in it than 1,000 and 1 million.
+        """
+        text = unicodedata.normalize("NFKC", text[: LONGEST + 1]).lower()
+        text = _THOUSAND.sub("k", _MILLION.sub("million", text))
+        text = _JOINED.sub(
+            lambda found: f"{'k' if 't' in found.groups() else found[1] or found[4]} {found[2] or found[3]}", text
+        )
+        text = re.sub(
+            r"\b1\s?(?=k\b|m\b|million\b|b\b)", "", _PER_MONTH.sub("per month", _PER_YEAR.sub("per year", text))
+        )
+        text = re.sub(r"/\s*m\b(?!\s*tok)", "/ month", text)
+        if len(text) > LONGEST or re.search(r"\d", text):
+            text = ""
+        words = _WORD.findall(text)
+        periods = {"second" if _single(word) in _SECONDS else _PERIOD.get(word, "") for word in words} - {""}
+        return cls(
+            frozenset(map(_single, words)),
+            frozenset(periods),
+            frozenset(_FACTORS[word] for word in words if word in _FACTORS),
+            frozenset(_SIZES[word] for word in words if word in _SIZES),
+        )
+
+    def is_understood(self, own: _Unit) -> bool:
+        """Whether every word is one of units."""
+        known = {*_PERIOD, *_FACTORS, *_SIZES, *_CURRENCY, *_PERCENT, *_POINTS, *_SAYS_NOTHING}
+        known = {*map(_single, known), *_CENTS, *_OF_UNITS, *_SECONDS, *own.words}
+        return self.words <= known
+
+
+def _single(word: str) -> str:
+    return word.rstrip("s") or word
+
+
 @dataclass(frozen=True)
 class _Written:
     """A text's figure and the words around it.
 
     numbers : what the figure may mean, with its sign and magnitude.
+    has_magnitude : whether a thousand or a million is written beside it.
     """
 
     numbers: tuple[float, ...]
     words: tuple[str, ...]
+    has_magnitude: bool
 
     @classmethod
     def of(cls, text: str) -> _Written | None:
@@ -147,12 +239,15 @@ class _Written:
         before, after = text[: found.start()].rstrip(), text[found.end() :]
         if before.endswith("(") and after.lstrip().startswith(")"):
             return None  # less than nothing, as bookkeepers write it
+        if before.endswith("/") or before.split()[-1:] == ["per"]:
+            return None  # what a price is for, and not the price
         after = _PER_MONTH.sub(" per month", _PER_YEAR.sub(" per year", after))
         factor, later = (-1.0 if before.endswith("-") else 1.0), _WORD.findall(after)
-        if later and later[0] in _FACTORS and after.lstrip(" -").startswith(later[0]):
+        has_magnitude = bool(later) and later[0] in _FACTORS and after.lstrip(" -").startswith(later[0])
+        if has_magnitude:
             factor *= _FACTORS[later.pop(0)]
         numbers = (_rounded(factor * number) for number in _readings(found[0]))
-        return cls(tuple(numbers), (*_WORD.findall(before), *later))
+        return cls(tuple(numbers), (*_WORD.findall(before), *later), has_magnitude)
 
     def factor(self, unit: str, share: bool) -> float:
         """What the words multiply the figure by; 0 where one is not understood."""
@@ -164,6 +259,9 @@ class _Written:
                 factor *= not unit or "currency" in of_the_unit
             elif word not in (*_PERIOD, *_SIZES, *_SAYS_NOTHING) and word.rstrip("s") not in of_the_unit:
                 return 0.0
+        if self.has_magnitude and "currency" not in of_the_unit:
+            for own in _Unit.of(unit).factors:  # 8B of billion parameters is 8
+                factor /= own
         return factor * self.of_the_unit(unit)
 
     def of_the_unit(self, unit: str) -> float:

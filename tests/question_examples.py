@@ -322,7 +322,101 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"months": 60, "accuracy": 0},
         ),
     ),
-    "A year's pay in the place of an hour's": (
+    "A currency that is not known": (
+        Example(
+            "currency",
+            'The currency "K USD" is none that is known, so no price is asked about by its size.',
+            {"currency": "k USD"},
+            {"currency": "usd"},
+        ),
+    ),
+    "A rate per year whose point has slipped": (
+        Example(
+            "discount_rate",
+            "80 % a year: was 8 % meant? That is 0.08.",
+            {"discount_rate": 0.8},
+            {"discount_rate": 0.4},
+        ),
+        Example("discount_rate", "was 5 % meant", {"discount_rate": 0.5}, {"discount_rate": 0.5, "currency": "TRY"}),
+        Example("pay_change", "was 3 % meant? That is 0.03.", {"pay_change": 0.3}, {"pay_change": 0.1}),
+    ),
+    "A GPU by the second in the place of the hour": (
+        Example(
+            "gpu_hourly_rate",
+            "0.0006 for one GPU-hour is next to nothing. Is it the price of a second? That is 2.16 an hour.",
+            {"gpu_hourly_rate": 0.0006},
+            {"gpu_hourly_rate": 0.06},
+        ),
+    ),
+    "A month's amount that is next to nothing": (
+        Example(
+            "hosting_monthly_fee",
+            "1.7 a month. Is it by the hour? That is 1,241 a month.",
+            {"hosting_monthly_fee": 1.7},
+            {"hosting_monthly_fee": 1_241},
+        ),
+        Example(
+            "monthly_review_cost",
+            "6 a month. Are these thousands? That is 6,000.",
+            {"review_cost": 6},
+            {"review_cost": 10},
+        ),
+        Example(
+            "operations_monthly_cost",
+            "Are these thousands?",
+            {"operations_monthly_cost": 4},
+            {"operations_monthly_cost": 4, "currency": "KWD"},
+        ),
+    ),
+    "Parameters in the place of billions": (
+        Example(
+            "model_size_b",
+            "Taken as 8,000,000,000 billion parameters. Are these single parameters? That is 8 billion.",
+            {"model_size_b": 8e9, "gpu_count": 8},
+            {"model_size_b": 8, "gpu_count": 8},
+        ),
+        Example(
+            "model_size_b",
+            "Are these millions? That is 8 billion.",
+            {"model_size_b": 8_000},
+            {"model_size_b": 2_000, "gpu_count": 8, "storage_gb": 30_000},
+        ),
+    ),
+    "Storage in MB in the place of GB": (
+        Example(
+            "storage_gb",
+            "Taken as 300,000 GB, which are 300 TB. Are these MB? That is 300 GB.",
+            {"storage_gb": 300_000},
+            {"storage_gb": 30_000},
+        ),
+    ),
+    "Tokens of all calls in the place of one's": (
+        Example(
+            "tokens_per_call",
+            "Taken as 20,000,000 tokens for each call, more than a model reads at once.",
+            {"tokens_per_call": 20_000_000},
+            {"tokens_per_call": 2_000_000},
+        ),
+        Example(
+            "baseline_output_tokens",
+            "more than a model writes at once",
+            BASELINE_MIX | {"baseline_output_tokens": 2_500_000},
+            BASELINE_MIX | {"baseline_output_tokens": 100_000},
+        ),
+    ),
+    "The pay of a day, a month or a year in the place of an hour's": (
+        Example(
+            "engineering_rate",
+            "1,200 for one hour. Is it the pay of a day? That is 150 an hour.",
+            {"engineering_hours": 15, "engineering_rate": 1_200},
+            {"engineering_hours": 15, "engineering_rate": 350},
+        ),
+        Example(
+            "engineering_rate",
+            "Is it the pay of a month? That is 96 an hour.",
+            {"engineering_hours": 15, "engineering_rate": 16_000},
+            {"engineering_hours": 15, "engineering_rate": 160},
+        ),
         Example(
             "engineering_rate",
             "150,000 for one hour. Is it the pay of a year? That is 75 an hour.",
@@ -334,6 +428,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "0.95 for one hour of engineering",
             {"engineering_hours": 150, "engineering_rate": 0.95},
             {"engineering_hours": 150, "engineering_rate": 5},
+        ),
+        Example(
+            "engineering_rate",
+            "4.5 for one hour of engineering",
+            {"engineering_hours": 150, "engineering_rate": 4.5},
+            {"engineering_hours": 150, "engineering_rate": 4.5, "currency": "KWD"},
         ),
         Example(
             "engineering_rate",
@@ -958,7 +1058,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ),
         Example("discount_rate", "was 1 % meant?", {"discount_rate": 1}, {"discount_rate": 0.5}),
     ),
-    "A discount rate of 0, or by the month": (
+    "A discount rate below 0, of 0, or by the month": (
         Example(
             "discount_rate",
             "0.8 % is meant per year. If it is a rate per month, that is 10.0% per year.",
@@ -970,6 +1070,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "counts as much as money today",
             {"discount_rate": 0},
             {"discount_rate": 0.02},
+        ),
+        Example(
+            "discount_rate",
+            "Below 0, at which money in a year's time counts for more than money today. Is it 0.1?",
+            {"discount_rate": -0.1},
+            {"discount_rate": 0.1},
         ),
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from roi_engine.cashflow import MODEL
 from roi_engine.questions.question import Asked, question
+from roi_engine.questions.training import LARGEST_MODEL_B
 from roi_engine.scenario import Scenario
 
 IDLE_FLEET = 0.10
@@ -59,7 +60,7 @@ def slow_replica(s: Scenario) -> Asked:
 def too_large_for_its_gpus(s: Scenario) -> Asked:
     """70 billion parameters on one GPU of 80 GB."""
     weights = BYTES_PER_PARAMETER * s.model_size_b
-    if s.serving == "self_hosted" and weights > GPU_GB * s.gpus_per_replica:
+    if s.serving == "self_hosted" and GPU_GB * s.gpus_per_replica < weights <= BYTES_PER_PARAMETER * LARGEST_MODEL_B:
         gpus = f"{s.gpus_per_replica} GPU{'s' if s.gpus_per_replica > 1 else ''} of {GPU_GB} GB"
         yield (
             "gpus_per_replica",

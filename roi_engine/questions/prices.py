@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from roi_engine.errors import PriceTableError
+from roi_engine.errors import PriceTableError, shortened
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
-from roi_engine.questions.money import units
+from roi_engine.questions.money import is_known, units
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import mix_given
@@ -36,7 +36,7 @@ LIKE_THE_INPUT = {
 }  # fmt: skip
 """Between which parts of the input price that of a token read from the cache, and of one written to it, lies."""
 
-TRAINING_LIKE_THE_INPUT = (1 / 30, 100.0)
+TRAINING_LIKE_THE_INPUT = (1 / 10, 100.0)
 """The same of a training token, beside the input price of the model that was trained."""
 
 CHEAPEST_PER_MILLION = 0.02
@@ -46,11 +46,18 @@ DEAREST_GPU_HOUR = 50.0
 DEAREST_GB_MONTH = 1.0
 """Dollars of a GPU-hour, and of a GB for a month, that nobody charges."""
 
+CHEAPEST_GPU_HOUR = 0.02
+SECONDS_AN_HOUR = 3600
+"""Dollars of a GPU-hour that nobody rents one for; by the second most cost less."""
+
 HOURS_A_MONTH = 730
 
-DEAREST_HOUR, CHEAPEST_HOUR = 1000.0, 5.0
-HOURS_A_YEAR = 2000
-"""Dollars for an hour of engineering that nobody is paid, and hours that one works in a year."""
+CHEAPEST_HOUR, DEAREST_HOUR, DEAREST_DAY, DEAREST_MONTH = 5.0, 500.0, 4_000.0, 30_000.0
+HOURS_A_DAY, HOURS_A_YEAR = 8, 2000
+"""Dollars that nobody is paid for so much engineering, and hours that one works in a day and a year."""
+
+LEAST_A_MONTH = 10.0
+"""Dollars a month for which nobody works and nothing is hosted."""
 
 OLD_PRICE_DAYS = 365
 """A price whose source is so much older than the newest row of the price table has to be read again."""
@@ -83,6 +90,16 @@ def _is_a_date(value: float) -> bool:
     return value == int(value) and _FIRST_SERIAL <= value <= _LAST_SERIAL
 
 
+@question("A currency that is not known")
+def unknown_currency(s: Scenario) -> Asked:
+    """US in the place of USD, or thousands of them."""
+    if not is_known(s.currency):
+        yield (
+            "currency",
+            f'The currency "{shortened(s.currency)}" is none that is known, so no price is asked about by its size. Type a code, such as USD.',
+        )
+
+
 @question("A date's serial number", of_ends=True)
 def serial_number(s: Scenario) -> Asked:
     """A figure such as 1.5 that a sheet took for the first of May."""
@@ -111,14 +128,45 @@ def gpu_by_the_month(s: Scenario) -> Asked:
             )
 
 
-@question("A year's pay in the place of an hour's", of_ends=True)
-def pay_by_the_year(s: Scenario) -> Asked:
+@question("A GPU by the second in the place of the hour", of_ends=True)
+def gpu_by_the_second(s: Scenario) -> Asked:
+    """0.0006 for an hour."""
+    for name in ("gpu_hourly_rate", "serving_gpu_hourly_rate"):
+        price = getattr(s, name)
+        if 0 < price < units(s.currency, CHEAPEST_GPU_HOUR):
+            yield (
+                name,
+                f"{price:g} for one GPU-hour is next to nothing. Is it the price of a second? That is {price * SECONDS_AN_HOUR:.3g} an hour.",
+            )
+
+
+@question("A month's amount that is next to nothing", of_ends=True)
+def little_a_month(s: Scenario) -> Asked:
+    """A hosting fee by the hour, work in thousands."""
+    for name in (
+        "hosting_monthly_fee", "monthly_review_cost", "operations_monthly_cost", "fleet_operations_monthly_cost",
+    ):  # fmt: skip
+        amount = getattr(s, name) or 0
+        if 0 < amount < units(s.currency, LEAST_A_MONTH):
+            by_the_hour = f"Is it by the hour? That is {amount * HOURS_A_MONTH:,.10g} a month."
+            thousands = f"Are these thousands? That is {amount * 1000:,.10g}."
+            yield name, f"{amount:g} a month. {by_the_hour if name.startswith('hosting') else thousands}"
+
+
+@question("The pay of a day, a month or a year in the place of an hour's", of_ends=True)
+def pay_of_longer_work(s: Scenario) -> Asked:
     """150,000 for an hour."""
     pay = s.engineering_rate
     if pay > units(s.currency, DEAREST_HOUR) and not _is_a_date(pay):
+        if pay <= units(s.currency, DEAREST_DAY):
+            work, hours = "day", float(HOURS_A_DAY)
+        elif pay <= units(s.currency, DEAREST_MONTH):
+            work, hours = "month", HOURS_A_YEAR / 12
+        else:
+            work, hours = "year", float(HOURS_A_YEAR)
         yield (
             "engineering_rate",
-            f"{pay:,g} for one hour. Is it the pay of a year? That is {pay / HOURS_A_YEAR:g} an hour.",
+            f"{pay:,g} for one hour. Is it the pay of a {work}? That is {pay / hours:g} an hour.",
         )
     elif 0 < pay < units(s.currency, CHEAPEST_HOUR) and units(s.currency, 1) == 1:
         yield "engineering_rate", f"{pay:,g} for one hour of engineering. Are these thousands, or is it another unit?"

@@ -18,11 +18,13 @@ class Question:
 
     title : what it is about, in a few words; no two have the same.
     ask : gives what is asked of a scenario with its metrics; nothing where all is well.
+    file : the module that declares it.
     of_ends : whether the ends of an input's range are asked about as its value is.
     """
 
     title: str
     ask: Callable[[Scenario, Appraisal], Asked]
+    file: str
     of_ends: bool = False
 
 
@@ -38,7 +40,7 @@ def question(title: str, of_ends: bool = False) -> Callable[[Callable[[Scenario]
     """
 
     def declared(asks: Callable[[Scenario], Asked]) -> Callable[[Scenario], Asked]:
-        _declare(Question(title, lambda scenario, result: asks(scenario), of_ends))
+        _declare(Question(title, lambda scenario, result: asks(scenario), asks.__module__, of_ends))
         return asks
 
     return declared
@@ -53,7 +55,7 @@ def question_about_the_result(
     """
 
     def declared(asks: Callable[[Scenario, Appraisal], Asked]) -> Callable[[Scenario, Appraisal], Asked]:
-        _declare(Question(title, asks))
+        _declare(Question(title, asks, asks.__module__))
         return asks
 
     return declared
@@ -71,3 +73,5 @@ def counted(number: int, unit: str) -> str:
 def _declare(asked: Question) -> None:
     assert asked.title not in QUESTIONS, f"{asked.title} is asked twice"
     QUESTIONS[asked.title] = asked
+    for each in sorted(QUESTIONS.values(), key=lambda each: each.file):  # whichever was imported first
+        QUESTIONS[each.title] = QUESTIONS.pop(each.title)

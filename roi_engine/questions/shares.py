@@ -12,6 +12,12 @@ LOWEST_PLAUSIBLE_RATE = 0.02
 MOST_POINTS = 0.30
 """Accuracy points that fine-tuning gains at most."""
 
+STEEP = {"discount_rate": 0.5, "pay_change": 0.25}
+"""Rates per year from which on the point may have slipped."""
+
+OF_HIGH_INFLATION = ("TRY", "ARS", "VES", "IRR", "LBP", "SDG", "SSP", "ZWG", "NGN", "EGP", "ETB", "MMK")
+"""Currencies in which such rates are paid."""
+
 LIKE_AN_ACCURACY = 0.90
 """A share of the errors from which on it may be the new accuracy itself."""
 
@@ -77,10 +83,24 @@ def whole_percentage(s: Scenario) -> Asked:
             yield name, f"{value * 100:,.0f} %: was {value:g} % meant? That is {value / 100:g}."
 
 
-@question("A discount rate of 0, or by the month")
+@question("A rate per year whose point has slipped", of_ends=True)
+def steep_rate(s: Scenario) -> Asked:
+    """0.8 in the place of 8 %."""
+    for name, most in STEEP.items():
+        rate = getattr(s, name)
+        if most <= rate < 1 and s.currency not in OF_HIGH_INFLATION:
+            yield name, f"{rate * 100:g} % a year: was {rate * 10:g} % meant? That is {rate / 10:g}."
+
+
+@question("A discount rate below 0, of 0, or by the month")
 def low_rate(s: Scenario) -> Asked:
     """Under 2 % a year."""
     rate = s.discount_rate
+    if rate < 0:
+        yield (
+            "discount_rate",
+            f"Below 0, at which money in a year's time counts for more than money today. Is it {-rate:g}?",
+        )
     if rate == 0:
         yield "discount_rate", "0 %: money in a year's time counts as much as money today. Is that meant?"
     elif 0 < rate < LOWEST_PLAUSIBLE_RATE:

@@ -21,6 +21,9 @@ MOST_GROWTH = 10.0
 FEW_TOKENS = 10
 """A call whose prompt has fewer tokens than this is shorter than a sentence."""
 
+MOST_READ, MOST_WRITTEN = 2_000_000, 200_000
+"""Tokens that no model reads, or writes, at once."""
+
 FEW_MONTHS = 5
 MANY_MONTHS = 60
 """A horizon of at most the first may be one of years; beyond the second no model stays as good as new."""
@@ -92,6 +95,22 @@ def tokens_in_thousands(s: Scenario) -> Asked:
         if name in _ANSWERS and tokens == int(tokens):
             continue  # an answer may be a single label
         yield name, f"Taken as {tokens:g} tokens. Are these thousands? That is {tokens * 1000:,g}."
+
+
+@question("Tokens of all calls in the place of one's", of_ends=True)
+def tokens_of_all_calls(s: Scenario) -> Asked:
+    """720,000,000 in the place of 1,800."""
+    for name in (*_WHOLE_CALLS, *_ANSWERS):
+        tokens, most, at_once = getattr(s, name), MOST_READ, "reads"
+        if name in _ANSWERS:
+            most, at_once = MOST_WRITTEN, "writes"
+        if tokens is not None and tokens > most:
+            calls = s.baseline_monthly_api_calls
+            each = f" That is {tokens / calls:,.4g} a call." if tokens > FEW_TOKENS * calls > 0 else ""
+            yield (
+                name,
+                f"Taken as {tokens:,.10g} tokens for each call, more than a model {at_once} at once. Are these all calls' of a month?{each}",
+            )
 
 
 @question("Growth per year in the place of one per month", of_ends=True)

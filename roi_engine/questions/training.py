@@ -15,6 +15,12 @@ SMALLEST_BYTES = 0.5
 LARGEST_GPU_GB = 192.0
 """Weights in 4 bits, as an adapter is trained beside them, and memory of the largest GPU that one rents by the hour."""
 
+LARGEST_MODEL_B = 5_000
+"""Billion parameters that no open model has."""
+
+MOST_STORAGE_GB = 100_000
+"""GB that no fine-tuning keeps: 100 TB."""
+
 A_WEEK = 7 * 24
 """Hours on the clock from which a run of several GPUs may be one of GPU-hours."""
 
@@ -30,7 +36,8 @@ def wall_clock_hours(s: Scenario) -> Asked:
             "training_hours",
             f"Taken as wall-clock hours: {s.training_hours:g} h on {s.gpu_count} GPUs is {s.training_hours * s.gpu_count:,g} GPU-hours. If {s.training_hours:g} are GPU-hours already, leave the GPU count at 1.",
         )
-    if s.gpu_count == 1 and s.training_hours > 0 and SMALLEST_BYTES * s.model_size_b > LARGEST_GPU_GB:
+    too_large = LARGEST_GPU_GB < SMALLEST_BYTES * s.model_size_b <= SMALLEST_BYTES * LARGEST_MODEL_B
+    if s.gpu_count == 1 and s.training_hours > 0 and too_large:
         yield (
             "training_hours",
             f"Taken as GPU-hours of one GPU, on which {s.model_size_b:g} billion parameters do not fit even in 4 bits. If {s.training_hours:g} are hours on the clock, give the number of GPUs.",
@@ -45,6 +52,29 @@ def tokens_for_millions(s: Scenario) -> Asked:
         yield (
             "training_tokens_m",
             f"Taken as {tokens:,.10g} million tokens. Are these single tokens? That is {tokens / 1e6:g} million.",
+        )
+
+
+@question("Parameters in the place of billions")
+def parameters_for_billions(s: Scenario) -> Asked:
+    """8,000,000,000, or 8,000 millions, in the place of 8."""
+    size = s.model_size_b
+    if size > LARGEST_MODEL_B:
+        what, times = ("single parameters", 1e9) if size >= 1e6 else ("millions", 1e3)
+        yield (
+            "model_size_b",
+            f"Taken as {size:,.10g} billion parameters. Are these {what}? That is {size / times:g} billion.",
+        )
+
+
+@question("Storage in MB in the place of GB", of_ends=True)
+def storage_in_megabytes(s: Scenario) -> Asked:
+    """300,000 in the place of 300."""
+    size = s.storage_gb
+    if size >= MOST_STORAGE_GB:
+        yield (
+            "storage_gb",
+            f"Taken as {size:,.10g} GB, which are {size / 1000:,g} TB. Are these MB? That is {size / 1000:,g} GB.",
         )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from roi_engine.appraisal import Appraisal
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.input_checks import InputWarning
-from roi_engine.inputs import normal_form
+from roi_engine.inputs import normal_form, unit_in_label
 from roi_engine.options import Options
 from roi_engine.quantity import START_MONTH, TEXT
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
@@ -29,6 +29,8 @@ _NAME_COLUMNS = ("input", "label", "name")
 RANGE_TITLES = ("low", "high", "distribution")
 ANSWER_TITLES = ("answer", "asgenerated")
 """The columns of an answer, and of the value that it was given for."""
+NO_FIGURES = (*ANSWER_TITLES, "unit")
+"""Columns in which an error is none of the scenario's."""
 EMPTY = "empty"
 """What stands as generated for a cell that may be empty, and was."""
 
@@ -123,7 +125,7 @@ def read_block(block: Block) -> Case:
     questions: list[InputWarning] = []
     answers: dict[str, str] = {}
     for row in rows:
-        for cell in (_cell(row, column) for title, column in columns.items() if title not in ANSWER_TITLES):
+        for cell in (_cell(row, column) for title, column in columns.items() if title not in NO_FIGURES):
             if isinstance(cell, CellError):
                 raise cell
         label, value = _cell(row, columns["name"]), _cell(row, columns["value"])
@@ -147,6 +149,8 @@ def read_block(block: Block) -> Case:
             problems.append(Problem(label, "Stands twice in the block. Keep one of the two."))
             continue
         seen.add(name)
+        if sentence := _of_another_unit(name, label, row, columns):
+            problems.append(Problem(label, sentence))
         if name == "start_month" and (sentence := _no_month(value)):
             questions.append(InputWarning(name, sentence))
             continue
@@ -161,6 +165,16 @@ def read_block(block: Block) -> Case:
     if problems:
         raise ScenarioError(problems)
     return Case(scenario, tuple(questions))
+
+
+def _of_another_unit(name: str, label: str, row: tuple[Cell, ...], columns: Mapping[str, int]) -> str:
+    """What is wrong with the unit in a row's label, or in the column of units.
+
+    Empty where nothing is.
+    """
+    written = [unit_in_label(label), _cell(row, columns["unit"]) if "unit" in columns else ""]
+    quantity = INPUTS[name].quantity
+    return next((said for unit in written if isinstance(unit, str) and (said := quantity.of_another_unit(unit))), "")
 
 
 def _add_range(
@@ -232,7 +246,7 @@ def _columns(block: Block) -> tuple[dict[str, int], Sequence[tuple[Cell, ...]]]:
     header = [normal_form(cell) if isinstance(cell, str) else "" for cell in block[0]]
     if "value" not in header:
         return {"name": 0, "value": 1, "low": 2, "high": 3}, block
-    titles: tuple[str, ...] = ("value", *RANGE_TITLES, *ANSWER_TITLES)
+    titles: tuple[str, ...] = ("value", *RANGE_TITLES, *NO_FIGURES)
     columns = {title: header.index(title) for title in titles if title in header}
     columns["name"] = next((header.index(word) for word in _NAME_COLUMNS if word in header), 0)
     return columns, block[1:]

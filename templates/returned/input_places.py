@@ -14,13 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from roi_engine.inputs import Input, normal_form
+from roi_engine.inputs import Input, normal_form, unit_in_label
 from roi_engine.scenario import INPUTS, REFERENCE_INPUTS, known_input
 from templates.returned.column_titles import is_value_or_end, table_columns
 from templates.returned.provenance import plain, title_columns
 from templates.xlsx.stored_cells import Area, Cell, Name, Place, StoredWorkbook
 
 LONGEST_LABEL = 80
+LAST_COLUMN = 16_385
+"""One more than the columns of a sheet."""
 MOST_SCENARIOS = 100
 _CHOSEN = re.compile(r"IF\(INDEX\((scenario\w{0,80}),(?:1,)?scenario_number\)=", re.IGNORECASE)
 """How a cell of the Inputs sheet shows the figure of the scenario in use."""
@@ -68,6 +70,8 @@ class InputPlaces:
     """Inputs whose name points to a cell outside of their labelled row, with the cell of that row."""
     repeated: dict[str, list[Place]] = field(default_factory=dict)
     """Inputs whose label stands in several rows, and that have no name to choose one."""
+    typed_over: dict[str, Place] = field(default_factory=dict)
+    """Inputs that were typed over the choice among scenarios, with the cell of the one in use."""
     undecided: str = ""
     """Which columns of a table made by hand may be that of the values, where its titles do not say."""
 
@@ -77,6 +81,7 @@ class InputPlaces:
         for each in sorted(self.book.names, key=self._order):
             self._names.setdefault(each.name.lower(), []).append(each)
         self._tables: list[Table] = []
+        self._undecided_labels = 0
         self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
         self._titles: dict[str, list[tuple[int, dict[str, int]]]] = {}
         self._rows_labels: dict[Place, str] = {}
@@ -89,6 +94,7 @@ class InputPlaces:
                     self.repeated[name] = [Place(place.sheet, row, place.column) for row in rows]
             if place is not None:
                 self.places[name] = place
+        self._find_typed_over()
         self._tell()
 
     def _order(self, name: Name) -> int:
@@ -224,7 +230,37 @@ class InputPlaces:
                     best = table
             if best is not None and sheet in blocks:
                 break
-        return best
+        return None if best is None or self._is_rivalled(best) else best
+
+    def _is_rivalled(self, table: Table) -> bool:
+        """Whether another table may as well be the one that is meant; then it says so.
+
+        One beside it on its sheet, one as long with other figures, or one whose values nobody can tell.
+        """
+        if self.ours:
+            return False
+        if self._undecided_labels >= len(table.rows):
+            return True
+        for other in self._tables:
+            if other is not table and (other.sheet == table.sheet or self._says_otherwise(other, table)):
+                both = " and ".join(
+                    str(Place(each.sheet, self._first_row(each), each.value_column)) for each in (table, other)
+                )
+                self.undecided = f"Inputs stand in two tables, from {both} down. Which are meant? Keep one of the two."
+                return True
+        return False
+
+    def _says_otherwise(self, other: Table, table: Table) -> bool:
+        """Whether another table is as long, and holds other figures."""
+        held = [
+            [self.book.at(Place(each.sheet, rows[0], each.value_column)).value for _, rows in sorted(each.rows.items())]
+            for each in (other, table)
+        ]
+        return len(other.rows) == len(table.rows) and held[0] != held[1]
+
+    @staticmethod
+    def _first_row(table: Table) -> int:
+        return min(min(rows) for rows in table.rows.values())
 
     def _labels_of(self, sheet: str) -> dict[int, dict[str, list[int]]]:
         """The columns of a sheet with inputs' labels in them: column → input → rows."""
@@ -253,11 +289,14 @@ class InputPlaces:
     def _hand_made(self, sheet: str, column: int, rows: dict[str, list[int]]) -> Table | None:
         """The table of a column of labels that somebody made."""
         labelled = [self.book.row(sheet, row) for each in rows.values() for row in each]
-        to_the_right = [{each: cell.value for each, cell in cells.items() if each > column} for cells in labelled]
+        end = min((each for each in self._labels_of(sheet) if each > column), default=LAST_COLUMN)
+        to_the_right = [
+            {each: _held(cell) for each, cell in cells.items() if column < each < end} for cells in labelled
+        ]
         beside = {each for cells in to_the_right for each, value in cells.items() if value is not None}
         figures = sorted(each for each in beside if any(_is_figure(cells.get(each)) for cells in to_the_right))
         if not figures:
-            filled = sum(column + 1 in cells and cells[column + 1].value is not None for cells in labelled)
+            filled = sum(column + 1 in cells and _held(cells[column + 1]) is not None for cells in labelled)
             return Table(sheet, column + 1, rows) if filled >= FEWEST_LABELS else None
         above = self._row_above(sheet, min(min(each) for each in rows.values()), figures)
         titled = {each: _title(above, each) for each in figures}
@@ -269,6 +308,7 @@ class InputPlaces:
             several = f"several columns hold figures: {named}. Which are the values?"
             which = several if len(found.undecided) > 1 else f"the figures are titled {named}. Are these the values?"
             self.undecided = f"On the sheet {plain(sheet)} {which} Title that column Value, or delete the others."
+            self._undecided_labels = max(self._undecided_labels, len(rows))
             return None
         titles = {**title_columns(above), "value": found.value, **found.titles}
         return Table(sheet, found.value, rows, titles, found.by_outcome, found.unread)
@@ -285,6 +325,23 @@ class InputPlaces:
                     return cells
         return {}
 
+    def units_beside(self, place: Place) -> Iterator[str]:
+        """What is written as the unit of a cell.
+
+        In parentheses in its label, in the column of units, or right beside it where that has no title.
+        """
+        row, titles = self.book.row(place.sheet, place.row), self.titles(place)
+        yield from (
+            unit_in_label(cell.value)
+            for column, cell in sorted(row.items())
+            if column < place.column and isinstance(cell.value, str) and _input_of(cell.value)
+        )
+        untitled = 0 if place.column + 1 in titles.values() else place.column + 1
+        column = titles.get("unit", titles.get("units", untitled))
+        beside = row[column].value if column in row else None
+        if type(beside) is str:
+            yield beside
+
     # --- several scenarios
 
     def typed(self, place: Place) -> Place:
@@ -296,6 +353,21 @@ class InputPlaces:
         shown = _CHOSEN.match(formula) if formula else None
         figures = self._area(shown[1]) if shown else None
         return Place(figures.sheet, figures.first[0], figures.first[1] + self._scenario) if figures else place
+
+    def _find_typed_over(self) -> None:
+        """Finds figures that were typed over the scenario in use.
+
+        No cell of an edition of values has the formula that shows it.
+        """
+        if all(self.typed(place) == place for place in self.places.values()):
+            return
+        for name, place in self.places.items():
+            area = self._area(f"scenarios_{name}")
+            if area is None or self.typed(place) != place:
+                continue
+            there = Place(area.sheet, area.first[0], area.first[1] + self._scenario)
+            if self.book.at(there).value != self.book.at(place).value:
+                self.typed_over[name] = there
 
     def generated(self, name: str, place: Place) -> list[Place]:
         """Where the figures stand that an input was generated with.
@@ -357,9 +429,14 @@ class InputPlaces:
     # --- what to tell
 
     def _tell(self) -> None:
+        by_label = [name for name in self.reasons if name in self.places]
         for name, reason in self.reasons.items():
             place = self.places.get(name)
-            if place is not None:
+            if place is not None and len(by_label) > MOST_TOLD:
+                if name == by_label[0]:
+                    many = f"{len(by_label)} inputs are read by their labels, as their names lead elsewhere"
+                    self.notes.append(f"{many}; the first: {name}: {reason}; read from {place}.")
+            elif place is not None:
                 self.notes.append(f"{name}: {reason}; read from {place}, by its label.")
             elif not INPUTS[name].required:
                 self.notes.append(f"{name}: {reason}, and no row is labelled so; its default counts.")
@@ -385,9 +462,26 @@ class InputPlaces:
             told = columns.format(", ".join(table.unread))
             self.notes.append(f"{told} figures beside the values on the sheet {plain(table.sheet)}; not read.")
         others = [each for each in self._tables if each.sheet != table.sheet]
+        strange = [self._label_beside(each) for each in strangers(self)]
+        if strange:
+            more = f" and {len(strange) - MOST_TOLD} more" if len(strange) > MOST_TOLD else ""
+            told = f"Figures beside labels that are no input's: {', '.join(strange[:MOST_TOLD])}{more}"
+            self.notes.append(f"{told}; not read.")
         if others:
             named = ", ".join(dict.fromkeys(plain(each.sheet) for each in others))
             self.notes.append(f"Inputs also stand on {named}; read is the sheet {plain(table.sheet)} alone.")
+
+    def _is_struck(self, place: Place) -> bool:
+        cell = self.book.at(place)
+        return cell.value is not None and cell.look.struck
+
+    def _label_beside(self, place: Place) -> str:
+        """A row's label and the cell of its figure, in words."""
+        row = self.book.row(place.sheet, place.row)
+        texts = [
+            cell.value for column, cell in sorted(row.items()) if column < place.column and type(cell.value) is str
+        ]
+        return f'"{plain(texts[-1], LONGEST_LABEL)}" at {place}' if texts else f"none at {place}"
 
     def _tell_hidden(self) -> None:
         """Names the inputs whose value a reader of the file cannot see.
@@ -399,9 +493,23 @@ class InputPlaces:
             typed = self.typed(place)
             if self.book.at(typed).value is not None and (reason := self.book.hides(typed)):
                 hidden.setdefault(reason, []).append(f"{name} at {typed}")
+        struck = [
+            f"{name} at {typed}" for name, place in self.places.items() if self._is_struck(typed := self.typed(place))
+        ]
+        if struck:
+            more = f" and {len(struck) - MOST_TOLD} more" if len(struck) > MOST_TOLD else ""
+            self.notes.append(f"Read, though struck out: {', '.join(struck[:MOST_TOLD])}{more}.")
         for reason, found in hidden.items():
             more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
             self.notes.append(f"Read, but not to be seen: {', '.join(found[:MOST_TOLD])}{more}; {plain(reason)}.")
+
+
+def _held(cell: Cell) -> object:
+    """What a cell holds.
+
+    A formula whose value no program saved is a figure yet to come.
+    """
+    return 0.0 if cell.value is None and cell.formula is not None else cell.value
 
 
 def _is_figure(value: object) -> bool:
@@ -427,15 +535,28 @@ def _labelled_so(label: str) -> str:
 
 
 def strangers(places: InputPlaces) -> Iterator[Place]:
-    """Cells with a value beside a label that is no input's.
+    """Figures beside a label that is no input's.
 
-    Only in the table of labels.
+    Among the rows of the table of labels, and in those right above and below them.
     """
     table = places.table
     if table is None:
         return
     known = {row for rows in table.rows.values() for row in rows}
+    found = {
+        row
+        for row, cells in places.book.rows(table.sheet)
+        if table.value_column in cells and _is_figure(cells[table.value_column].value) and _has_text(cells, table)
+    }
     first, last = min(known), max(known)
-    for row, cells in places.book.rows(table.sheet):
-        if first <= row <= last and row not in known and table.value_column in cells:
+    while first - 1 in found:
+        first -= 1
+    while last + 1 in found:
+        last += 1
+    for row in sorted(found - known):
+        if first <= row <= last:
             yield Place(table.sheet, row, table.value_column)
+
+
+def _has_text(cells: Mapping[int, Cell], table: Table) -> bool:
+    return any(column < table.value_column and type(cell.value) is str for column, cell in cells.items())

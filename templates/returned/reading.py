@@ -86,10 +86,14 @@ def _left_out(book: StoredWorkbook) -> list[str]:
         book.at(Place(names.sheet, row, column)).value for column in range(first, min(names.last[1], first + 99) + 1)
     )
     found = [plain(str(value), SHOWN) for value in cells if value]
-    in_use = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
-    in_use = next((each for each in found if each.casefold() == in_use.casefold()), found[0] if found else "")
+    chosen = plain(str(book.at(Place(choice.sheet, *choice.first)).value), SHOWN)
+    known = [each for each in found if each.casefold() == chosen.casefold()]
+    in_use = next(iter([*known, *found]), "")
     others = ", ".join(each for each in found if each != in_use)
-    return [f"It holds several scenarios; read is the one in use, {in_use}. Not read: {others}."] if others else []
+    if not others:
+        return []
+    why = "the one in use" if known else f'the first, as "{chosen}" is none of them'
+    return [f"It holds several scenarios; read is {why}, {in_use}. Not read: {others}."]
 
 
 def _area_of(book: StoredWorkbook, name: str) -> Area | None:
@@ -130,9 +134,15 @@ class _Reader:
             self._wrong(
                 name, named, f"{sentence}{values_there[1]}. Let the name point to its row, or ask for it again."
             )
+        for name, there in self.found.typed_over.items():
+            held, in_use = _held(self.book.at(self.found.places[name]).value), _held(self.book.at(there).value)
+            over = f"{held} stands where the scenario in use is shown, and {there} holds {in_use}."
+            self._wrong(name, self.found.places[name], f"{over} Type it there, and let this cell show it.")
         for name, place in self.found.places.items():
             declared = INPUTS[name]
             value = self._read(name, place, declared.quantity)
+            if value is not None and (said := self._of_another_unit(declared, place)):
+                self._wrong(name, self.found.typed(place), said)
             if value is None and name in self.problems:
                 value = _stand_in(declared.quantity)
             is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
@@ -153,6 +163,17 @@ class _Reader:
         place = self.found.places.get("currency")
         typed = self.book.at(self.found.typed(place)).value if place else None
         return currency_code(typed) if type(typed) is str and typed.strip() else str(INPUTS["currency"].default)
+
+    def _of_another_unit(self, declared: Input, place: Place) -> str:
+        """What is wrong with the unit in an input's row; empty where nothing is.
+
+        Our own sheets name their currency themselves, as it was when they were calculated last.
+        """
+        currency = "" if self.found.ours else self._currency
+        for written in self.found.units_beside(place):
+            if said := declared.quantity.of_another_unit(plain(written, SHOWN), currency):
+                return said
+        return ""
 
     def _read_annotations(self, declared: Input, place: Place, value: Any, values: dict[str, Any]) -> None:
         """Low, high, distribution, source and note of a row."""
@@ -181,8 +202,8 @@ class _Reader:
 
     def _is_answered_for(self, titles: Mapping[str, int], place: Place) -> bool:
         """Whether an answer beside a cell is one about what stands there."""
-        if "answer" not in titles:
-            return False
+        if "answer" not in titles or (self.found.ours and "asgenerated" not in titles):
+            return False  # our own sheets have both columns: somebody took the other away
         beside = self.found.typed(place.beside(titles["asgenerated"])) if "asgenerated" in titles else None
         generated = self.book.at(beside).value if beside else None
         return answers_for(self.book.at(self.found.typed(place)).value, generated)

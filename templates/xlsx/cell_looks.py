@@ -31,12 +31,14 @@ _WHITES = {
 class Look(NamedTuple):
     """What a cell format does.
 
-    is_date : whether its number format shows dates; invisible : whether its text cannot be seen.
+    is_date : whether its number format shows dates; invisible : whether its text cannot be seen; struck : whether it
+        is struck out.
     """
 
     format: str = "General"
     is_date: bool = False
     invisible: bool = False
+    struck: bool = False
 
 
 PLAIN = Look()
@@ -50,6 +52,7 @@ class Looks:
         self._numbers: list[str] = []
         self._dressed: list[tuple[str, str]] = []
         self._fonts: list[str] = []
+        self._struck: set[str] = set()
         self._fills: list[str] = []
         self._solid = False
         self._rules: list[bool] = []
@@ -57,7 +60,12 @@ class Looks:
             package.stream_below(part, "styleSheet", self._asked_for())
         dates = {number: is_date_format(code) for number, code in self._codes.items() if number in set(self._numbers)}
         self._looks = [
-            Look(self._codes.get(number, "General"), dates.get(number, False), self._is_invisible(*dressed))
+            Look(
+                self._codes.get(number, "General"),
+                dates.get(number, False),
+                self._is_invisible(*dressed),
+                dressed[0] in self._struck,
+            )
             for number, dressed in zip(self._numbers, self._dressed, strict=True)
         ]
         self._by_index: dict[str, Look] = {}
@@ -85,6 +93,7 @@ class Looks:
             "cellXfs/xf": self._dress,
             "fonts/font": lambda _: self._fonts.append(""),
             "fonts/font/color": self._ink,
+            "fonts/font/strike": self._strike,
             "fills/fill": lambda _: self._fills.append(WHITE),
             "fills/fill/patternFill": self._pattern,
             "fills/fill/patternFill/fgColor": self._paper,
@@ -106,6 +115,10 @@ class Looks:
 
     def _ink(self, attributes: Attributes) -> None:
         self._fonts[-1] = _colour(attributes)
+
+    def _strike(self, attributes: Attributes) -> None:
+        if attributes.get("val", "1") not in ("0", "false"):
+            self._struck.add(str(len(self._fonts) - 1))
 
     def _pattern(self, attributes: Attributes) -> None:
         self._solid = attributes.get("patternType", "none") not in ("none", "")

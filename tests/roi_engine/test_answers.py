@@ -67,6 +67,7 @@ def test_answered_questions_end_a_list_that_is_cut_short() -> None:
         ('accuracy = "  "', "confirmed.accuracy: The answer is empty."),
         ('accuracy = "\u200b\u2060"', "confirmed.accuracy: The answer is empty."),
         ('accuracy = "\u3164"', "confirmed.accuracy: The answer is empty."),
+        ('accuracy = "TODO"', 'confirmed.accuracy: "TODO" is no answer. Write what the figure rests on'),
         ('accuracy = "…"', "confirmed.accuracy: The answer is empty."),
         (
             f'accuracy = "yes"\n{NAME} = "no"',

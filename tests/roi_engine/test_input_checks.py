@@ -94,6 +94,11 @@ def test_warnings_stand_in_the_order_of_the_inputs_and_print_with_their_place() 
     assert str(first) == f"storage_gb: {first.sentence}"
 
 
+def test_the_order_of_the_questions_is_that_of_their_files() -> None:
+    files = [each.file for each in QUESTIONS.values()]
+    assert files == sorted(files) and len(set(files)) > 5
+
+
 def test_a_warning_names_an_input_and_is_a_sentence() -> None:
     for scenario in (REFERENCE, *random_scenarios(60, seed=4)):
         for each in check_inputs(scenario):

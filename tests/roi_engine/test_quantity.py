@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from roi_engine import INPUTS
 from roi_engine import quantity as q
 from roi_engine.errors import OutOfRange, WrongType
-from roi_engine.quantity import Quantity
+from roi_engine.inputs import unit_in_label
+from roi_engine.quantity import Quantity, currency_code
 
 ALL = [each for each in vars(q).values() if isinstance(each, Quantity)]
 NUMERIC = [each for each in ALL if each.kind not in ("text", "date", "yes_no", "table")]
@@ -236,3 +237,46 @@ def test_what_is_no_month_of_a_year_says_how_to_type_one(typed: Any) -> None:
 def test_what_is_no_day_at_all_is_no_month(typed: Any) -> None:
     with pytest.raises(WrongType, match=r"is no month\. Type year and month"):
         q.START_MONTH.check(typed)
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR", "€", "JPY"])
+def test_no_unit_is_another_than_itself(currency: str) -> None:
+    code = currency_code(currency)
+    for declared in INPUTS.values():
+        assert declared.quantity.of_another_unit(declared.quantity.unit_in(currency), code) == ""
+        assert declared.quantity.of_another_unit(unit_in_label(declared.label), code) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "same", "others"),
+    [
+        ("months_to_amortize", ["months", "Months", "m", "mo"], ["years", "quarters", "yr", "weeks"]),
+        ("training_hours", ["h", "GPU hours", "hours"], ["days", "minutes", "GPU-days"]),
+        ("storage_gb", ["GB", "gb"], ["TB", "MB", "thousand GB"]),
+        (
+            "baseline_monthly_api_calls",
+            ["calls", "calls per month", "monthly", "requests / month"],
+            ["k calls", "thousands", "million / month", "M", "calls per day", "per year"],
+        ),
+        (
+            "baseline_cost_per_1k_tokens",
+            ["USD / 1,000 tokens", "$ per 1k tokens", "USD", "per 1000 tokens"],
+            ["$/1M tokens", "USD per million tokens", "USD / token", "cents", "¢ / 1k tokens", "EUR / 1k tokens"],
+        ),
+        ("finetuned_input_price_per_m", ["$/M tokens", "USD / 1,000,000 tokens"], ["USD per 1k tokens", "USD / token"]),
+        ("monthly_review_cost", ["USD / month", "per month", "$ p.m."], ["USD p.a.", "USD per week", "kUSD", "USD k"]),
+        ("data_preparation_cost", ["USD", "$"], ["TUSD", "USDm", "k$", "%", "GBP"]),
+        ("training_tokens_m", ["M", "million tokens"], ["tokens", "k tokens"]),
+        ("model_size_b", ["B", "bn", "billion parameters"], ["parameters", "M", "million parameters"]),
+        ("serving_tokens_per_second", ["tokens/s", "tokens per second"], ["tokens per minute", "k tokens / s"]),
+        ("monthly_growth", ["%", "% per month", "share"], ["per year", "% p.a.", "annual"]),
+        ("discount_rate", ["%", "p.a.", "yearly"], ["per month", "monthly"]),
+        ("engineering_rate", ["USD / h", "hourly"], ["USD / day", "annual", "per month"]),
+        ("contingency", ["%", "share of the one-off cost"], ["USD / month"]),
+        ("monthly_review_cost", ["two people, one day a week", "2 days", "Jane's figure for the year", ""], []),
+    ],
+)
+def test_units_that_people_write_beside_a_figure(name: str, same: list[str], others: list[str]) -> None:
+    quantity = INPUTS[name].quantity
+    assert [unit for unit in same if quantity.of_another_unit(unit, "USD")] == []
+    assert [unit for unit in others if not quantity.of_another_unit(unit, "USD")] == []

@@ -274,6 +274,11 @@ def test_missing_inputs_have_no_place_but_their_names(tmp_path: Path) -> None:
         ("monthly_growth = 2026-01-01", "monthly_growth", "not a number"),
         ("evaluation_cost = " + "9" * 400, "evaluation_cost", "too large"),
         ("name = 5", "name", "not a text"),
+        (
+            "'Go-live delay (weeks)' = 6",
+            "Go-live delay (weeks)",
+            '"weeks" is written beside it, and it counts in months.',
+        ),
     ],
 )
 def test_a_problem(tmp_path: Path, extra: str, place: str, sentence: str) -> None:

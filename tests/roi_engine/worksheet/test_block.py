@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from roi_engine import REFERENCE, Range, Scenario, ScenarioError
+from roi_engine.scenario import find_input
 from roi_engine.worksheet.block import CellError, is_block, read_block
 from roi_engine.worksheet.call import call
 from tests.worksheet_cases import block
@@ -128,6 +129,16 @@ def test_an_unknown_label_with_a_value_is_an_error_with_a_guess() -> None:
         ("discont_rate", 'There is no input "discont_rate". Did you mean "discount_rate"?')
     ]
     assert read([*LEAST, ["discont_rate", ""]]) == read(LEAST)
+    assert problems([*LEAST, ["Enginering time", 400]])[0][1].endswith('Did you mean "Engineering time"?')
+
+
+def test_a_figure_in_another_unit_is_no_figure() -> None:
+    sentence = '"years" is written beside it, and it counts in months. Convert the figure, and write months beside it.'
+    others = [row for row in LEAST if find_input(row[0]).name != "months_to_amortize"]
+    assert problems([*others, ["Horizon (years)", 2]]) == [("Horizon (years)", sentence)]
+    titles = ["input", "value", "unit"]
+    assert problems([titles, *others, ["Horizon", 2, "years"]]) == [("Horizon", sentence)]
+    assert read([titles, *others, ["Horizon (months)", 12, "months"]]) == read(LEAST)
 
 
 def test_a_value_without_a_label_is_an_error() -> None:

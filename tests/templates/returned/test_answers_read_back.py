@@ -266,3 +266,31 @@ def test_a_range_with_one_end_is_asked_about_when_its_file_is_read(
     file.write_text(write(scenario), "utf-8")
     assert load_scenario(file).model_dump() == scenario.model_dump()
     assert asked(load_scenario(file))["training_hours"][0].startswith("Only its high end is given. Taken as low: 19.2")
+
+
+def test_without_the_values_as_generated_no_answer_of_ours_counts() -> None:
+    (title,) = [
+        each.coordinate
+        for row in openpyxl.load_workbook(BytesIO(made()))["Inputs"].iter_rows()
+        for each in row
+        if each.value == "As generated"
+    ]
+    assert read_workbook(with_cells(made(), {title: "Before"})).checked().confirmed == {}
+
+
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"]))
+def test_a_figure_typed_over_the_scenario_in_use_is_refused(edition: Edition) -> None:
+    reading = read_workbook(with_cells(several(edition), {NAME: 0.77}))
+    (problem,) = reading.problems
+    assert problem.place == f"Inputs!{cell(NAME, Column.VALUE)} {NAME}"
+    assert problem.sentence.startswith("0.77 stands where the scenario in use is shown, and Scenarios!")
+    assert problem.sentence.endswith(" holds 0.12. Type it there, and let this cell show it.")
+
+
+def test_a_choice_that_is_no_scenario_is_told() -> None:
+    content = several("native")
+    place = openpyxl.load_workbook(BytesIO(content)).defined_names["scenario_choice"].attr_text.partition("!")[2]
+    reading = read_workbook(with_cells(content, {place.replace("$", ""): "Neither"}, sheet="Scenarios"))
+    assert reading.notes == (
+        f'It holds several scenarios; read is the first, as "Neither" is none of them, One. Not read: {SECOND}.',
+    )

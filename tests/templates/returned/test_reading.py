@@ -11,10 +11,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 
 from roi_engine import REFERENCE, Scenario
-from roi_engine.scenario import INPUTS
+from roi_engine.scenario import INPUTS, find_input
 from templates.building.book import Edition
 from templates.returned.reading import Reading, read_workbook
 from templates.workbook import build_workbook
@@ -231,6 +232,26 @@ def test_what_people_do_to_a_sheet_changes_nothing(change: Callable[[openpyxl.Wo
     assert same(read_workbook(edited(made("annotated"), change)), ANNOTATED)
 
 
+def test_names_that_lead_elsewhere_are_told_in_one_line() -> None:
+    def insert(book: openpyxl.Workbook) -> None:
+        book["Inputs"].insert_rows(12)
+
+    reading = read_workbook(edited(made("reference"), insert))
+    assert same(reading, REFERENCE) and len(reading.notes) == 1
+    assert " inputs are read by their labels, as their names lead elsewhere; the first: " in reading.notes[0]
+
+
+def test_a_figure_that_is_struck_out_is_told() -> None:
+    def strike(book: openpyxl.Workbook) -> None:
+        for name, struck in (("training_hours", True), ("storage_gb", False)):
+            book["Inputs"][address_of(book, name)].font = Font(strike=struck)
+
+    place = f"Inputs!B{row_of('training_hours')}"
+    assert read_workbook(edited(made("reference"), strike)).notes == (
+        f"Read, though struck out: training_hours at {place}.",
+    )
+
+
 def test_a_deleted_row_is_told() -> None:
     def delete(book: openpyxl.Workbook) -> None:
         for name in ("training_hours", "peak_factor"):
@@ -379,6 +400,100 @@ def test_columns_and_sheets_that_are_left_out_are_told() -> None:
 
     reading = read_workbook(edited(table_by_hand(["", "Value"], 1), copied))
     assert reading.notes == ("Inputs also stand on Last year; read is the sheet Sheet alone.",)
+
+
+def two_tables(titles: list[str], *factors: float | None, apart: bool, factor: float) -> bytes:
+    """A table by hand and a copy of it with other figures: on another sheet, or beside it."""
+
+    def copied(book: openpyxl.Workbook) -> None:
+        first = book["Sheet"]
+        last = first.max_column
+        sheet = book.create_sheet("Last year") if apart else first
+        for row in list(first.iter_rows(max_col=last)):
+            for cell in row:
+                value = cell.value * factor if isinstance(cell.value, (int, float)) else cell.value
+                sheet.cell(cell.row, cell.column + (0 if apart else last + 1), value)
+
+    return edited(table_by_hand(titles, *factors), copied)
+
+
+@pytest.mark.parametrize(("apart", "other"), [(True, "'Last year'!B3"), (False, "Sheet!E3")])
+def test_nobody_guesses_which_of_two_tables_is_meant(apart: bool, other: str) -> None:
+    with pytest.raises(UnreadableWorkbook) as caught:
+        read_workbook(two_tables(["", "Value"], 1, apart=apart, factor=0.5))
+    assert str(caught.value) == (
+        f"Inputs stand in two tables, from Sheet!B3 and {other} down. Which are meant? Keep one of the two."
+    )
+
+
+def test_a_table_whose_values_nobody_can_tell_does_not_make_way_for_another() -> None:
+    def with_a_short_table(book: openpyxl.Workbook) -> None:
+        sheet = book.create_sheet("Old", 0)
+        for row, label in enumerate(list(FIGURES)[:6], start=1):
+            sheet.cell(row, 1, label)
+            sheet.cell(row, 2, 1)
+
+    with pytest.raises(UnreadableWorkbook, match="several columns hold figures"):
+        read_workbook(edited(table_by_hand(["", "Plan", "Actual"], 1, 2), with_a_short_table))
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "unit", "sentence"),
+    [
+        ("months_to_amortize", "Horizon (years)", None, '"years" is written beside it, and it counts in months.'),
+        ("months_to_amortize", "Horizon:", "years", '"years" is written beside it, and it counts in months.'),
+        ("storage_gb", "Storage kept", "TB", '"TB" is written beside it, and it counts in GB.'),
+        ("monthly_review_cost", "Review cost", "kEUR", '"kEUR" is written beside it, and it counts in USD / month.'),
+        ("monthly_review_cost", "Review cost (EUR per month)", None, '"EUR per month" is written beside it'),
+        ("baseline_monthly_api_calls", "API calls (thousands)", None, '"thousands" is written beside it'),
+        ("baseline_cost_per_1k_tokens", "Baseline price", "$ / 1M tokens", "it counts in USD / 1k tokens."),
+        ("accuracy_improvement_percent", "Review cost avoided", "pp", "FT_ERRORCUT turns them into it."),
+    ],
+)
+@pytest.mark.parametrize("titles", [["Driver", "Value", "Unit"], []])
+def test_a_figure_in_another_unit_is_no_figure(
+    titles: list[str], name: str, label: str, unit: str | None, sentence: str
+) -> None:
+    def written(book: openpyxl.Workbook) -> None:
+        sheet = book["Sheet"]
+        for column, title in enumerate(titles or ["", "", ""], start=1):
+            sheet.cell(2, column, title or None)
+        for row, each in enumerate(FIGURES, start=3):
+            sheet.cell(row, 3, find_input(each).quantity.unit_in("USD"))
+        row = [find_input(each).name for each in FIGURES].index(name) + 3
+        sheet.cell(row, 1, label)
+        sheet.cell(row, 3, unit)
+
+    reading = read_workbook(edited(table_by_hand(["", ""], 1), written))
+    assert len(reading.problems) == 1 and reading.problems[0].place.endswith(f" {name}")
+    assert sentence in reading.problems[0].sentence
+
+
+def test_figures_beside_labels_that_are_no_inputs_are_told() -> None:
+    def with_others(book: openpyxl.Workbook) -> None:
+        sheet = book["Sheet"]
+        last = sheet.max_row
+        for row, (label, value) in enumerate([("WACC", 0.14), ("Enginering time", 400)], start=last + 1):
+            sheet.cell(row, 1, label)
+            sheet.cell(row, 2, value)
+        sheet.cell(last + 4, 1, "Checked in")
+        sheet.cell(last + 4, 2, 2026)
+
+    reading = read_workbook(edited(table_by_hand(["", "Value"], 1), with_others))
+    row = 3 + len(FIGURES)
+    assert reading.notes == (
+        f'Figures beside labels that are no input\'s: "WACC" at Sheet!B{row}, "Enginering time" at Sheet!B{row + 1}; '
+        "not read.",
+    )
+
+
+def test_formulas_that_no_program_has_calculated_are_told_one_by_one() -> None:
+    def calculated(book: openpyxl.Workbook) -> None:
+        for row in range(3, 3 + len(FIGURES)):
+            book["Sheet"].cell(row, 2).value = "=1+1"
+
+    reading = read_workbook(edited(table_by_hand(["", "Value"], 1), calculated))
+    assert len(reading.problems) == len(FIGURES) and "It holds the formula =1+1." in problems(reading)[0]
 
 
 def test_a_column_of_values_that_are_texts_is_not_passed_over() -> None:
@@ -535,6 +650,12 @@ def test_line_breaks_and_tabs_are_typed_by_people() -> None:
         ("baseline_monthly_api_calls", "5 million", "5000000"),
         ("baseline_monthly_api_calls", "5,00,000", "500000"),
         ("training_hours", "\uff11\uff12", "12"),
+        ("model_size_b", "8B", "8"),
+        ("model_size_b", "7000 million parameters", "7"),
+        ("training_tokens_m", "12 million tokens", "12"),
+        ("training_tokens_m", "800k", "0.8"),
+        ("storage_monthly_rate", "0.023", "0.023"),
+        ("storage_monthly_rate", "0,023", "0.023"),
     ],
 )
 def test_a_guess_at_a_typed_text_is_right_when_it_is_followed(name: str, text: str, guess: str) -> None:
