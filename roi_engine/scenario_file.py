@@ -293,7 +293,7 @@ def _place(key: str, value: Any, place: str, group: str, given: Given) -> None:
         return
     unit = "" if name in _LOOKED_UP else INPUTS[name].quantity.of_another_unit(unit_in_label(key))
     if unit:
-        problems.append(Problem(place, unit))
+        given.problems.append(Problem(full_place, unit))
     if group in SIDES and not name.startswith(group):
         given.problems.append(Problem(full_place, f'"{name}" belongs to no side. Move it out of [{group}].'))
         return
