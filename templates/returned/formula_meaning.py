@@ -13,6 +13,8 @@ from templates.xlsx.stored_cells import quoted
 
 _STRING = re.compile(r'("(?:[^"]|"")*")')
 _NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(])")
+_FIRST_ROW = re.compile(r"(INDEX\(\w+,)1\.0,")
+"""Of a row of cells, the first: the same months may run down a column, which has no such argument."""
 _LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\[\]]++\][^!'(),\[\]]*+|'\[[^']*')!(?=FT_)", re.IGNORECASE)
 """A link before a function. Nothing is looked at twice: the time of a search grows with the formula's length only."""
 
@@ -55,4 +57,4 @@ def _renamed(text: str, titles: Mapping[str, str]) -> str:
 def _plain(text: str) -> str:
     text = re.sub(r"\s+", "", text).upper().replace("_XLFN.", "").replace("_XLUDF.", "").replace("$'", "'")
     text = re.sub(r"'([A-Z]\w*)'!", r"\1!", text)
-    return _NUMBER.sub(lambda found: repr(float(found[0])), text)
+    return _FIRST_ROW.sub(r"\1", _NUMBER.sub(lambda found: repr(float(found[0])), text))

@@ -146,8 +146,9 @@ class InputPlaces:
             return
         if self.table and len(self.table.rows) < len(REFERENCE_INPUTS):
             return  # a table of something else, which names a few inputs too
-        named, in_row = (self.book.at(self.typed(each)).value for each in (place, labelled))
-        if (declared.default if in_row is None else in_row) == named:
+        values = [self.book.at(self.typed(each)).value for each in (place, labelled)]
+        named, in_row = (declared.default if each is None else each for each in values)
+        if in_row == named:
             return
         if is_labelled:
             self.notes.append(f"{declared.name}: it stands at {place}, where its name points, and at {labelled}.")

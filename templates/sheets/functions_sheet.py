@@ -141,13 +141,15 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """One figure to look at: in the last column, the first that is a number.
+    """One figure to look at: beside the first label, else the first number in the last column.
 
     An error in the table's place is one in the figure's.
     """
     if isinstance(table.value, FtRoiError):
         return function("INDEX", table, 1, 2, value=table.value)
     rows: list[list[Any]] = table.value
+    if len(rows[0]) > 1 and (isinstance(rows[0][1], (int, float)) or rows[0][1] == "n/a"):
+        return function("INDEX", table, 1, 2, value=rows[0][1])
     column = len(rows[0])
     figures = (index for index, row in enumerate(rows) if isinstance(row[-1], (int, float)))
     index = next(figures, 0)

@@ -42,7 +42,8 @@ from roi_engine.prices.litellm_map import COST_KEYS, litellm_prices
 from roi_engine.prices.price_file import COLUMNS, KINDS, read_rows, rows_as_csv
 from roi_engine.prices.price_map import parsed
 from roi_engine.prices.price_tables import PriceTables
-from roi_engine.scenario_file import ANNOTATIONS, GROUPS
+from roi_engine.scenario_file import GROUPS
+from roi_engine.scenario_rules import TABLES
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
 from templates.returned.relinking import relink
@@ -123,7 +124,7 @@ def hold_figures(scenario: Any) -> None:
 # --- scenarios --------------------------------------------------------------------------------------------------
 
 NAMES = [name for declared in INPUTS.values() for name in (declared.name, *declared.aliases)]
-KEYS = st.one_of(st.sampled_from([*NAMES, *GROUPS, *ANNOTATIONS, "baseline_model", "training_gpu"]), TEXTS)
+KEYS = st.one_of(st.sampled_from([*NAMES, *GROUPS, *TABLES, "baseline_model", "training_gpu"]), TEXTS)
 VALUES = st.recursive(
     st.one_of(PLAIN, FLOATS, WHOLE, TEXTS, st.booleans(), st.none()),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),

@@ -92,7 +92,7 @@ def test_recalc_writes_workbook_document_and_pictures(
     assert [cell.value for cell in sheet["A"]] == [36, 37, "#NUM!", "text", 5]
     assert (tmp_path / "new.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "pages" / "book-1.png").read_bytes().startswith(b"\x89PNG")
-    assert "4 formulas; 1 cells hold an error" in done.stdout
+    assert "4 formulas; 1 cell holds an error" in done.stdout
     assert "First!A3 is #NUM!" in done.stderr and "FT_TRAINCOST(-1,1)" in done.stderr.upper()
     assert not left_behind(folder) and not list(folder.iterdir())
 

@@ -227,7 +227,8 @@ def _read_back(book: openpyxl.Workbook, choice: str) -> None:
     expected = known.get(choice.casefold(), FIRST)
     assert not reading.problems
     (note,) = reading.notes
-    assert f"read is the one in use, {expected.name}." in note
+    chosen = "the one in use" if choice.casefold() in known else f'the first, as "{choice}" is none of them'
+    assert f"read is {chosen}, {expected.name}." in note
     assert all(name in note for name in SCENARIOS)
     assert reading.scenario is not None and reading.scenario.inputs() == expected.inputs()
     assert reading.scenario.ranges == expected.ranges
