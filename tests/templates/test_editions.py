@@ -228,6 +228,7 @@ UNMOVED = {
         "a share that is written and a price other than the input's move it together",
     ),
     "model_size_b": "nothing is calculated with it",
+    "success_chance": "only a simulation draws it",
     **dict.fromkeys(("baseline_batch_share", "finetuned_batch_share"), "batches have no discount"),
     **dict.fromkeys(("baseline_batch_discount", "finetuned_batch_discount"), "no call is batched"),
     "storage_gb": "the price is 0",

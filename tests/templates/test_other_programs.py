@@ -112,6 +112,7 @@ def wrong(shown: dict[str, dict[str, Any]], expected: dict[str, Cells], scale: f
         and "COUNTIF(G" not in str(cell.formula)
         and "grid_" not in str(cell.formula)
         and "largest_lever" not in str(cell.formula)
+        and "have no source" not in str(cell.formula)  # IronCalc tests a range as one cell
         and not (title == "Inputs" and address.startswith("G"))  # as generated, which an edit does not change
         and address not in state.get(title, ())
     ]
