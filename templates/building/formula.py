@@ -147,9 +147,9 @@ class Formula(Carrier):
         return function("ISNUMBER", self, value=isinstance(self.value, (int, float)))
 
     def fallback(self, otherwise: Any) -> Formula:
-        """The sum of one cell where an empty one stands for zero (Gnumeric has no N() of a name), else a condition."""
+        """N(x) where an empty cell stands for zero, else a condition."""
         if isinstance(otherwise, int) and otherwise == 0:
-            return function("SUM", self, value=self.value if isinstance(self.value, (int, float)) else 0)
+            return function("N", self, value=self.value if isinstance(self.value, (int, float)) else 0)
         return self.given().where(self, otherwise)
 
     def fixed(self, decimals: int) -> Formula:

@@ -61,7 +61,8 @@ def one_token_is_no_call(typed: Quantities) -> Formula:
         return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
 
     baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
-    served = typed["serving_tokens_per_call"].fallback(0) > 1
+    per_call = typed["serving_tokens_per_call"]  # Gnumeric has no N() of a name
+    served = function("SUM", per_call, value=per_call.value if isinstance(per_call.value, (int, float)) else 0) > 1
     fleet = (typed["serving"] == "self_hosted") & (count(finetuned) == 0) & served
     return (count(baseline, finetuned, switch) > 0) & (count(baseline, finetuned) + fleet.where(1, 0) < 2)
 
