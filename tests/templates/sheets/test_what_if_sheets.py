@@ -243,10 +243,10 @@ EDITS = {
     "prices": _typed({"baseline_output_price_per_m": 9.0, "monthly_growth": 0.02}),
     "loss": _typed({"data_preparation_cost": 900_000.0, "discount_rate": 0.25}),
     "fleet": _typed({"serving": "self_hosted", "serving_gpu_hourly_rate": 3.0, "serving_tokens_per_second": 2500.0}),
-    "metric": _typed({"benefit_risk": 0.1}, {"B4": "IRR", "E4": 0.35, "B41": "ROI", "B56": "EQUIVMONTHLY"}),
+    "metric": _typed({"benefit_risk": 0.1}, {"B4": "IRR", "E4": 0.35, "B41": "ROI", "B56": "Equivalent monthly value"}),
     "axes": _typed(
         {"go_live_delay": 2},
-        {"B41": "DPAYBACK", "B43": "Horizon", "B44": "Discount rate", "B56": "MIRR", "B58": "Go-live delay"},
+        {"B41": "Discounted payback", "B43": "Horizon", "B44": "Discount rate", "B56": "MIRR", "B58": "Go-live delay"},
     ),
     "longer than it was made for": _typed({"months_to_amortize": 58}),
     "a fleet for nothing": _typed(
