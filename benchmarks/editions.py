@@ -9,10 +9,8 @@ fresh profile, loads the workbook, computes every formula and writes it.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,8 @@ from typing import Any
 import openpyxl
 from memory import forget
 from report import MOMENT, SAMPLE
-from run import machine, table
-from timing import Comparison, Contender, Disagreement, Ratio, measured
+from run import run_alone
+from timing import Comparison, Contender, Ratio
 
 from addin.libreoffice.office import Office
 from addin.libreoffice.safe_copy import safe_copy
@@ -110,20 +108,7 @@ def named(path: Path, name: str) -> Any:
 def main() -> int:
     """Runs the comparison; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time the wired edition of the workbook against the others.")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"timed rounds [{ROUNDS}]")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            result = measured(editions(Path(folder)), asked.rounds)
-        except Disagreement as wrong:
-            print(wrong, file=sys.stderr)
-            return 1
-    if asked.json:
-        print(json.dumps({"machine": machine(), "comparisons": [result]}, indent=2, ensure_ascii=False))
-    else:
-        print("\n".join(table(result)))
-    return 0
+    return run_alone(parser, ROUNDS, lambda folder, _: editions(folder))
 
 
 if __name__ == "__main__":

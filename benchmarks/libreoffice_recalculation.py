@@ -9,17 +9,15 @@ computes every formula and writes the workbook.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from run import machine, table
-from timing import Comparison, Contender, Disagreement, Ratio, measured
+from run import run_alone
+from timing import Comparison, Contender, Ratio
 
 from addin.libreoffice.office import Office
 from addin.libreoffice.safe_copy import safe_copy
@@ -107,20 +105,7 @@ def main() -> int:
     """Runs the comparison; 1 where results differ."""
     parser = argparse.ArgumentParser(description="Time LibreOffice with the FT_ functions against ordinary formulas.")
     parser.add_argument("--cells", type=int, default=CELLS, help=f"formula cells [{CELLS:,}]")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"timed rounds [{ROUNDS}]")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            result = measured(libreoffice_recalculation(Path(folder), asked.cells), asked.rounds)
-        except Disagreement as wrong:
-            print(wrong, file=sys.stderr)
-            return 1
-    if asked.json:
-        print(json.dumps({"machine": machine(), "comparisons": [result]}, indent=2, ensure_ascii=False))
-    else:
-        print("\n".join(table(result)))
-    return 0
+    return run_alone(parser, ROUNDS, lambda folder, asked: libreoffice_recalculation(folder, asked.cells))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -81,6 +82,31 @@ def main(words: Sequence[str] | None = None) -> int:
             print("\n" + "\n".join(table(result)), flush=True)
     if asked.json:
         print(json.dumps({"machine": here, "comparisons": found}, indent=2, ensure_ascii=False))
+    return 0
+
+
+def run_alone(
+    parser: argparse.ArgumentParser, rounds: int, comparison: Callable[[Path, argparse.Namespace], Comparison]
+) -> int:
+    """Runs one comparison as a program of its own; 1 where results differ.
+
+    parser : its own options.
+    rounds : as many as are timed by default.
+    comparison : made in a folder for its files, from the options.
+    """
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"timed rounds [{rounds}]")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            result = measured(comparison(Path(folder), asked), asked.rounds)
+        except Disagreement as wrong:
+            print(wrong, file=sys.stderr)
+            return 1
+    if asked.json:
+        print(json.dumps({"machine": machine(), "comparisons": [result]}, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(table(result)))
     return 0
 
 

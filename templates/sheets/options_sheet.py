@@ -198,16 +198,11 @@ class _Table:
 
         One without figures counts as staying.
         """
-        switch = _number(self.known["SWITCH", NPV])
-        other = _number(own.where(self.known["API", NPV], self.known["SELFHOSTED", NPV]))
+        switch = self.known["SWITCH", NPV].fallback(0)
+        other = own.where(self.known["API", NPV], self.known["SELFHOSTED", NPV]).fallback(0)
         fine_tuned = own.where(LABELS["API"], LABELS["SELFHOSTED"])
         better = (switch >= other).where(LABELS["SWITCH"], fine_tuned)
         return ((switch <= 0) & (other <= 0)).where(LABELS["STAY"], better)
-
-
-def _number(cell: Formula) -> Formula:
-    """A cell's number, 0 for a text."""
-    return function("N", cell, value=cell.value if isinstance(cell.value, (int, float)) else 0)
 
 
 def _rank(own: Formula, costs: Sequence[Formula]) -> Formula:
