@@ -141,7 +141,7 @@ def _typed(each: Function) -> str:
 
 
 def _first_cell(table: Formula) -> Formula:
-    """One figure to look at: beside the first label, else the first number in the last column.
+    """One figure: beside the first label, else the last column's first number.
 
     An error in the table's place is one in the figure's.
     """
