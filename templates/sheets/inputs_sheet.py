@@ -13,12 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS, Scenario
 from templates.building import styles
-from templates.building.book import FILL_IN, Book, group_title, page, protect
+from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.chosen_format import NOT_USED, format_in_rule
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
-from templates.building.reading_order import in_reading_order
+from templates.building.reading_order import DISTRIBUTION, end_of, in_reading_order
 from templates.building.typed_or_default import INSTEAD, Bounds
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
@@ -48,6 +48,7 @@ class InputCells:
     highest: Formula
     steps: Formula
     in_range: Formula
+    distributions: Formula
     missing_in_words: Formula
 
 
@@ -186,8 +187,15 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         highest=named("input_highest", Column.HIGHEST),
         steps=named("input_steps", Column.STEP),
         in_range=in_range,
+        distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), _distributions(table, last))),
         missing_in_words=in_words,
     )
+
+
+def _distributions(table: InputRows, last: int) -> list[str]:
+    """What the column of distributions shows, from its first row to the last."""
+    shown = {row: end_of(table.book.scenario, name, DISTRIBUTION) or "" for name, row in table.rows.items()}
+    return [shown.get(row, "") for row in range(FIRST_ROW + 1, last + 1)]
 
 
 def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula, in_range: Formula) -> Formula:
