@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
-from roi_engine.errors import FtRoiError
-from templates.building.book import Book
+from templates.building.book import NEEDS_FUNCTIONS, NOT_COMPARED, Book
 from templates.building.columns import Columns
 from templates.building.formula import Formula, formula_of, function, if_error, is_number
 
@@ -84,17 +82,21 @@ class Simulated:
 
     def statistic(self, name: str) -> Formula:
         """A figure of the simulation, as a cell shows it."""
-        return self.shown(self.book.ft("FT_SIMSTAT", name, METRIC, self.block, *self._drawn))
+        called = self.book.ft("FT_SIMSTAT", name, METRIC, self.block, *self._drawn)
+        return self._shown(called, NOT_COMPARED if name.endswith("_HALF") else NEEDS_FUNCTIONS)
 
-    def part(self, table: Formula, row: int, column: int) -> Formula:
-        """A cell of a table that a function gives, from 1."""
-        rows = table.value
-        value = rows if isinstance(rows, FtRoiError) else rows[row - 1][column - 1]
-        return self.shown(function("INDEX", table, row, column, value=value))
+    def part(self, table: Formula, row: int, column: int, without: str = NEEDS_FUNCTIONS) -> Formula:
+        """A cell of a table that a function gives.
 
-    def shown(self, figure: Formula, otherwise: str = "n/a") -> Formula:
+        row, column : from 1.
+        without : what the cell says where the functions are missing.
+        """
+        value = table.value[row - 1][column - 1]
+        return self._shown(function("INDEX", table, row, column, value=value), without)
+
+    def _shown(self, figure: Formula, without: str) -> Formula:
         """A figure, or what stands in its place where there is none, or where the functions are missing."""
-        return self.book.by_function_alone(if_error(figure, otherwise))
+        return self.book.by_function_alone(if_error(figure, "n/a"), without)
 
     @property
     def _drawn(self) -> tuple[Formula, Formula, Formula]:
@@ -127,6 +129,6 @@ def _half_up(number: float, decimals: int) -> float:
     >>> _half_up(0.0625, 3), _half_up(-12887.3, -1), _half_up(2.5, 0)
     (0.063, -12890.0, 3.0)
     """
-    scale: Any = 10.0**decimals
+    scale = 10.0**decimals
     rounded = math.floor(abs(number) * scale + 0.5) / scale
     return math.copysign(rounded, number) if rounded else 0.0

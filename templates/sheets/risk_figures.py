@@ -12,7 +12,7 @@ from roi_engine.errors import FtRoiError
 from roi_engine.scenario import INPUTS
 from roi_engine.simulation.statistics import SHARES, STATISTICS
 from templates.building import styles
-from templates.building.book import FITTED, Book, elsewhere, group_title
+from templates.building.book import FITTED, NEEDS_FUNCTIONS, NOT_COMPARED, Book, elsewhere, group_title
 from templates.building.charts import (
     Cells,
     Line,
@@ -105,7 +105,7 @@ def add_steps(book: Book, sheet: Worksheet, row: int, simulated: Simulated) -> S
     for number, line in enumerate(range(first, last + 1), start=1):
         cells = []
         for position, (column, look) in enumerate(zip(list(StepColumn)[:4], formats, strict=True), start=1):
-            content = simulated.part(table, number, position)
+            content = simulated.part(table, number, position, NOT_COMPARED)
             cells.append(_put(book, sheet, column.at(line), content, "Explanatory Text", look))
         start, end, share, _ = cells
         there = is_number(share)
@@ -171,10 +171,11 @@ def _add_driver(
         ExactColumn.WORTH: styles.MONEY,
         ExactColumn.WORTH_HALF: HALF_MONEY,
     }
-    exact = {
-        column: _put(book, sheet, column.at(row), simulated.part(table, number, position), "Explanatory Text", code)
-        for position, (column, code) in enumerate(look.items(), start=1)
-    }
+    exact = {}
+    for position, (column, code) in enumerate(look.items(), start=1):
+        without = NEEDS_FUNCTIONS if column in (ExactColumn.EXACT, ExactColumn.WORTH) else NOT_COMPARED
+        content = simulated.part(table, number, position, without)
+        exact[column] = _put(book, sheet, column.at(row), content, "Explanatory Text", code)
     name = exact[ExactColumn.NAME]
     known = INPUTS[name.value].label if name.value in INPUTS else FtRoiError("no input")
     found = Formula(f"INDEX({inputs.labels.text},MATCH({name.text},input_names,0))", known)

@@ -59,7 +59,7 @@ def add_pairs(
         book.put(sheet, column.at(row + 2), column.title.removeprefix(">"), style)
     book.align(sheet[PairColumn.STATE.at(row + 2)], KEPT_OFF)
     first = row + 3
-    count = max(len(pairs), 1) if scenarios else max(len(pairs) + SPARE_ROWS, FEWEST_ROWS)
+    count = max(len(pairs) + SPARE_ROWS, FEWEST_ROWS)
     rules = _rules()
     shown: list[tuple[Any, ...]] = []
     for number in range(count):
