@@ -186,7 +186,9 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
 
 
 def histogram_chart(starts: Cells, loss: Cells, gain: Cells, currency: str) -> BarChart:
-    """How many draws lie in each step: those that lose money in one colour, the others in another.
+    """How many draws lie in each step.
+
+    Those that lose money have one colour, the others another.
 
     starts : where each step begins.
     loss, gain : the share of the draws in it, of steps below and above zero; 0 on the other side.

@@ -1,4 +1,4 @@
-"""The order in which a reader meets the inputs, the ends of a range, and the pairs that are correlated."""
+"""The order in which a reader meets the inputs; ends of ranges, correlated pairs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pairs_of(scenarios: Iterable[Scenario]) -> list[Pair]:
 
 
 def correlation_of(scenario: Scenario, pair: Pair) -> float | None:
-    """The correlation of a pair, whichever of the two the scenario names first; None for none."""
+    """The correlation of a pair, whichever is named first; None for none."""
     first, second = pair
     given = scenario.correlations
     return given.get(first, {}).get(second, given.get(second, {}).get(first))

@@ -259,7 +259,7 @@ class _Comparison:
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
 
     def _other_ranges(self) -> bool:
-        """Whether values as generated were drawn from other ranges than those that stand in the workbook."""
+        """Whether figures as generated were drawn from other ranges than stand there."""
         kept = [[book.at(place).value for place in _cells_named(book, RANGES)] for book in (self.book, self.new)]
         return any(not _same(one, other, 1.0) for one, other in zip(*kept, strict=False))
 

@@ -223,7 +223,10 @@ class _Reader:
         return list(found.values())
 
     def _pair(self, key: str, places: Sequence[Place]) -> tuple[str, str, float] | None:
-        """Two inputs and their rank correlation; None for a row without, and with a problem for a wrong one."""
+        """Two inputs and their rank correlation.
+
+        None for a row without, and with a problem for a wrong one.
+        """
         quantities = (TEXT, TEXT, RANK_CORRELATION)
         first, second, value = (
             self._read(key, place, quantity) for place, quantity in zip(places, quantities, strict=True)

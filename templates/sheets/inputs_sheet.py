@@ -33,6 +33,7 @@ class InputCells:
     bounds : what may be typed for a number, as other sheets see it.
     missing_in_words : which inputs are missing, or not legal; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
+    distributions : the column of them, with what it shows by row.
     """
 
     sheet: Worksheet
@@ -187,15 +188,14 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         highest=named("input_highest", Column.HIGHEST),
         steps=named("input_steps", Column.STEP),
         in_range=in_range,
-        distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), _distributions(table, last))),
+        distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), _distributions(table))),
         missing_in_words=in_words,
     )
 
 
-def _distributions(table: InputRows, last: int) -> list[str]:
-    """What the column of distributions shows, from its first row to the last."""
-    shown = {row: end_of(table.book.scenario, name, DISTRIBUTION) or "" for name, row in table.rows.items()}
-    return [shown.get(row, "") for row in range(FIRST_ROW + 1, last + 1)]
+def _distributions(table: InputRows) -> dict[int, str]:
+    """What the column of distributions shows, by row."""
+    return {row: end_of(table.book.scenario, name, DISTRIBUTION) or "" for name, row in table.rows.items()}
 
 
 def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula, in_range: Formula) -> Formula:

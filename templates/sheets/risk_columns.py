@@ -1,4 +1,4 @@
-"""The columns of the sheet Risk, and the functions of a simulation that its cells call."""
+"""The columns of the sheet Risk, and the functions that its cells call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from templates.building.book import NEEDS_FUNCTIONS, NOT_COMPARED, Book
 from templates.building.columns import Columns
-from templates.building.formula import Formula, formula_of, function, if_error, is_number
+from templates.building.formula import Formula, function, if_error, is_number
 
 
 class Column(Columns):
@@ -34,17 +34,18 @@ class ExactColumn(Columns):
     HALF = "P", ">Half-width", 15
     WORTH = "Q", ">Worth knowing", 15
     WORTH_HALF = "R", ">Half-width", 15
+    DECIMALS = "S", ">Decimals at most", 11
 
 
 class StepColumn(Columns):
     """The steps of the histogram, beside the page."""
 
-    START = "T", ">From", 14
-    END = "U", ">To", 14
-    SHARE = "V", ">Share", 14
-    BELOW = "W", ">Below the end", 14
-    LOSS = "X", ">Loss", 14
-    GAIN = "Y", ">Gain", 14
+    START = "U", ">From", 14
+    END = "V", ">To", 14
+    SHARE = "W", ">Share", 14
+    BELOW = "X", ">Below the end", 14
+    LOSS = "Y", ">Loss", 14
+    GAIN = "Z", ">Gain", 14
 
 
 SENTENCE_ROW, CHOICE_ROW, STATISTICS_ROW = 4, 6, 8
@@ -95,7 +96,10 @@ class Simulated:
         return self._shown(function("INDEX", table, row, column, value=value), without)
 
     def _shown(self, figure: Formula, without: str) -> Formula:
-        """A figure, or what stands in its place where there is none, or where the functions are missing."""
+        """A figure, or what stands in its place.
+
+        without : what the cell says where the functions are missing.
+        """
         return self.book.by_function_alone(if_error(figure, "n/a"), without)
 
     @property
@@ -103,10 +107,12 @@ class Simulated:
         return self.draws, self.seed, self.pairs
 
 
-def rounded(figure: Formula, half_width: Formula, most: int) -> Formula:
-    """A figure with the digits that its half-width supports: two of these, and no more.
+def rounded(figure: Formula, half_width: Formula, most: Formula) -> Formula:
+    """A figure with the digits that its half-width supports.
 
-    most : decimals at most.
+    Two digits of the half-width, and no more.
+
+    most : the cell of the decimals at most.
     """
     decimals = _decimals(half_width, most)
     value = figure.value
@@ -115,12 +121,12 @@ def rounded(figure: Formula, half_width: Formula, most: int) -> Formula:
     return is_number(figure).where(function("ROUND", figure, decimals, value=value), figure)
 
 
-def _decimals(half_width: Formula, most: int) -> Formula:
+def _decimals(half_width: Formula, most: Formula) -> Formula:
     number = half_width.value if isinstance(half_width.value, (int, float)) else 0
     size = math.floor(math.log10(number)) if number > 0 else 0
     supported = 1 - function("INT", function("LOG10", half_width, value=size), value=size)
     there = function("N", half_width, value=number) > 0
-    return there.where(supported.minimum(most), formula_of(most))
+    return there.where(supported.minimum(most), most)
 
 
 def _half_up(number: float, decimals: int) -> float:

@@ -22,7 +22,7 @@ from templates.building.charts import (
     share_below_chart,
 )
 from templates.building.columns import put_titles
-from templates.building.formula import Formula, function, if_error, is_number, joined
+from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_columns import Column, ExactColumn, Simulated, StepColumn, rounded
 
@@ -53,28 +53,31 @@ def add_statistics(book: Book, sheet: Worksheet, row: int, simulated: Simulated)
     currency = book.scenario.currency
     group_title(book, sheet, row, "NPV in the draws", Column.LAST.letter)
     _put_head(book, sheet, row + 1, ("Statistic", f">NPV ({currency})", ">±"))
-    put_titles(book, sheet, row + 1, list(ExactColumn)[:3])
+    put_titles(book, sheet, row + 1, (*list(ExactColumn)[:3], ExactColumn.DECIMALS))
     exact: dict[str, Formula] = {}
     shown: dict[str, Formula] = {}
     for line, (name, label) in enumerate(STATISTICS.items(), start=row + 2):
         is_share = name in SHARES
         formats = (styles.FRACTION, HALF_SHARE) if is_share else (styles.MONEY, HALF_MONEY)
-        most = SHARE_DECIMALS if is_share else 0
         book.put(sheet, ExactColumn.NAME.at(line), name, "Explanatory Text")
+        decimals = _put_decimals(book, sheet, line, SHARE_DECIMALS if is_share else 0)
         figure = simulated.statistic(name)
         figure = _put(book, sheet, ExactColumn.EXACT.at(line), figure, "Explanatory Text", formats[0])
         half = simulated.statistic(f"{name}_HALF")
         half = _put(book, sheet, ExactColumn.HALF.at(line), half, "Explanatory Text", formats[1])
         exact[name] = figure
         book.put(sheet, Column.LABEL.at(line), label)
-        shown[name] = _put(book, sheet, Column.FIGURE.at(line), rounded(figure, half, most), "Output", formats[0])
-        _put(book, sheet, Column.HALF.at(line), rounded(half, half, most), "Calculation", formats[1])
+        shown[name] = _put(book, sheet, Column.FIGURE.at(line), rounded(figure, half, decimals), "Output", formats[0])
+        _put(book, sheet, Column.HALF.at(line), rounded(half, half, decimals), "Calculation", formats[1])
     return StatisticCells(exact, shown, row + 1 + len(STATISTICS))
 
 
 @dataclass(frozen=True)
 class StepCells:
-    """The cells of the histogram: what its two charts draw, and the sum of its shares as seen from other sheets."""
+    """What the two charts of the histogram draw.
+
+    total : the sum of the shares, as seen from other sheets.
+    """
 
     starts: Cells
     ends: Cells
@@ -134,9 +137,10 @@ def add_steps(book: Book, sheet: Worksheet, row: int, simulated: Simulated) -> S
 
 
 def add_drivers(book: Book, sheet: Worksheet, row: int, simulated: Simulated, inputs: InputCells) -> int:
-    """What drives the spread, what knowing it is worth, and a chart beside; returns the last row.
+    """What drives the spread, what knowing it is worth, and a chart beside.
 
     row : of the group's title.
+    Returns the last row.
     """
     currency = book.scenario.currency
     group_title(book, sheet, row, DRIVERS, Column.LAST.letter)
@@ -181,11 +185,12 @@ def _add_driver(
     found = Formula(f"INDEX({inputs.labels.text},MATCH({name.text},input_names,0))", known)
     label = book.put(sheet, Column.LABEL.at(row), if_error(found, name))
     share, half = exact[ExactColumn.EXACT], exact[ExactColumn.HALF]
+    decimals, none = _put_decimals(book, sheet, row, SHARE_DECIMALS), formula_of(0)
     worth, worth_half = exact[ExactColumn.WORTH], exact[ExactColumn.WORTH_HALF]
-    shown = _put(book, sheet, Column.FIGURE.at(row), rounded(share, half, SHARE_DECIMALS), "Output", styles.FRACTION)
-    _put(book, sheet, Column.HALF.at(row), rounded(half, half, SHARE_DECIMALS), "Calculation", HALF_SHARE)
-    _put(book, sheet, Column.WORTH.at(row), rounded(worth, worth_half, 0), "Output", styles.MONEY)
-    _put(book, sheet, Column.WORTH_HALF.at(row), rounded(worth_half, worth_half, 0), "Calculation", HALF_MONEY)
+    shown = _put(book, sheet, Column.FIGURE.at(row), rounded(share, half, decimals), "Output", styles.FRACTION)
+    _put(book, sheet, Column.HALF.at(row), rounded(half, half, decimals), "Calculation", HALF_SHARE)
+    _put(book, sheet, Column.WORTH.at(row), rounded(worth, worth_half, none), "Output", styles.MONEY)
+    _put(book, sheet, Column.WORTH_HALF.at(row), rounded(worth_half, worth_half, none), "Calculation", HALF_MONEY)
     return label, shown
 
 
@@ -198,15 +203,22 @@ def _add_everything(book: Book, sheet: Worksheet, row: int, simulated: Simulated
     explained = _put(book, sheet, ExactColumn.EXACT.at(row), explained, "Explanatory Text", styles.FRACTION)
     book.put(sheet, Column.LABEL.at(row), "All of them, also those not listed")
     _put(book, sheet, Column.FIGURE.at(row), explained, "Output", styles.FRACTION)
-    _put(book, sheet, Column.WORTH.at(row), rounded(worth, half, 0), "Output", styles.MONEY)
-    _put(book, sheet, Column.WORTH_HALF.at(row), rounded(half, half, 0), "Calculation", HALF_MONEY)
-    rest = (explained > 0.995).where(".", ", the rest comes from their combinations.")
+    _put(book, sheet, Column.WORTH.at(row), rounded(worth, half, formula_of(0)), "Output", styles.MONEY)
+    _put(book, sheet, Column.WORTH_HALF.at(row), rounded(half, half, formula_of(0)), "Calculation", HALF_MONEY)
+    known = explained.value if isinstance(explained.value, (int, float)) else 0.0
+    whole = function("ROUND", explained, 2, value=round(known, 2))
+    rest = (whole >= 1).where(".", ", the rest comes from their combinations.")
     told = joined("Alone the inputs explain ", (explained * 100).fixed(0), "% of the spread", rest)
     words = is_number(explained).where(told, "")
     book.put(sheet, Column.LABEL.at(row + 1), words, "Explanatory Text")
     bound = "What knowing is worth is the most that a pilot may cost, and no pilot is perfect."
     book.put(sheet, Column.LABEL.at(row + 2), bound, "Explanatory Text")
     return row + 2
+
+
+def _put_decimals(book: Book, sheet: Worksheet, row: int, most: int) -> Formula:
+    """How many decimals a figure has at most, beside the page."""
+    return book.put(sheet, ExactColumn.DECIMALS.at(row), most, "Explanatory Text", styles.WHOLE)
 
 
 def _put_head(book: Book, sheet: Worksheet, row: int, titles: Sequence[str]) -> None:

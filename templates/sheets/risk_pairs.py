@@ -14,7 +14,7 @@ from roi_engine.scenario import INPUTS
 from templates.building.book import Book, group_title
 from templates.building.columns import KEPT_OFF, Columns
 from templates.building.formula import Formula, function
-from templates.building.reading_order import correlation_of, pairs_of
+from templates.building.reading_order import HIGH, LOW, correlation_of, end_of, pairs_of
 from templates.building.typed_or_default import is_empty, text_or_nothing
 from templates.building.validation import explain, rule_of
 from templates.sheets.inputs_sheet import InputCells
@@ -113,7 +113,7 @@ def _add_state(book: Book, sheet: Worksheet, row: int, shown: Sequence[Any], inp
     """Whether a row counts, and why not."""
     first, second, number = (Formula(column.at(row), value) for column, value in zip(PairColumn, shown, strict=False))
     numbers = isinstance(shown[2], (int, float))
-    both = varies(book, first, inputs) & varies(book, second, inputs)
+    both = (ends_of(book, first, inputs) > 0) & (ends_of(book, second, inputs) > 0)
     counts = both.where("OK", "has no range: type low and high on Inputs")
     complete = (is_empty(first).negated() & is_empty(second).negated()) & function("ISNUMBER", number, value=numbers)
     empty = is_empty(first) & is_empty(second) & is_empty(number)
@@ -122,9 +122,10 @@ def _add_state(book: Book, sheet: Worksheet, row: int, shown: Sequence[Any], inp
     book.align(sheet[PairColumn.STATE.at(row)], _OFF)
 
 
-def varies(book: Book, label: Formula, inputs: InputCells) -> Formula:
-    """Whether an input has a low or a high."""
+def ends_of(book: Book, label: Formula, inputs: InputCells) -> Formula:
+    """How many ends of the range of an input are given: 0, 1 or 2."""
     place = f"MATCH({label.text},{inputs.labels.text},0)"
-    ends = f"COUNT(INDEX({inputs.lows.text},{place}),INDEX({inputs.highs.text},{place}))"
-    known = label.value and any(INPUTS[name].label == label.value for name in book.scenario.ranges)
-    return Formula(f"IFERROR({ends},0)", 1 if known else 0) > 0
+    counted = f"COUNT(INDEX({inputs.lows.text},{place}),INDEX({inputs.highs.text},{place}))"
+    name = next((name for name in book.scenario.ranges if INPUTS[name].label == label.value), "")
+    given = [end_of(book.scenario, name, end) for end in (LOW, HIGH)] if name else []
+    return Formula(f"IFERROR({counted},0)", sum(each is not None for each in given))

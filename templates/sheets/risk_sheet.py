@@ -1,4 +1,4 @@
-"""The sheet Risk: how far the NPV may lie from its figure, what drives it, and what knowing is worth.
+"""The sheet Risk: how far the NPV may lie off, what drives it, what to know first.
 
 In the wired edition every figure is a call of the functions; in the others a value as generated. The native edition
 takes its sentence back once the inputs or their ranges are edited.
@@ -24,7 +24,7 @@ from roi_engine.simulation.uncertain_inputs import CHOICES, SUCCESS, Uncertainty
 from templates.building import pages, styles
 from templates.building.book import AS_GENERATED, BELOW_FRAME, NEEDS_FUNCTIONS, Book, page, protect
 from templates.building.charts import place_chart
-from templates.building.columns import KEPT_OFF, widths
+from templates.building.columns import KEPT_OFF, span, widths
 from templates.building.formula import Formula, if_error, joined
 from templates.building.validation import explain, rule_of
 from templates.sheets.inputs_sheet import InputCells
@@ -46,7 +46,7 @@ from templates.sheets.risk_figures import (
     add_steps,
     zero_line,
 )
-from templates.sheets.risk_pairs import add_pairs, varies
+from templates.sheets.risk_pairs import add_pairs, ends_of
 from templates.sheets.risk_state import add_state
 from templates.sheets.scenarios_sheet import ScenarioCells
 
@@ -151,7 +151,10 @@ class _Risk:
         return draws, seed
 
     def _add_sentence(self, simulated: Simulated, sentence: Formula, state: Formula | None) -> None:
-        """The sentence, its first part above the rest; it is taken back once the inputs are edited."""
+        """The sentence, its first part above the rest.
+
+        It is taken back once the inputs are edited.
+        """
         book, sheet = self.book, self.sheet
         book.put(sheet, ExactColumn.NAME.at(SENTENCE_ROW), "In one sentence", "Explanatory Text")
         with book.as_values(state is not None):
@@ -159,9 +162,9 @@ class _Risk:
             whole = book.put(sheet, ExactColumn.EXACT.at(SENTENCE_ROW), said, "Explanatory Text")
         text = str(whole.value)
         end = text.find(". ") + 1
-        found = f'FIND(". ",{whole.text})'
-        first = Formula(f"LEFT({whole.text},{found})", text[:end] if end else FtRoiError("one part"))
-        rest = Formula(f"MID({whole.text},{found}+2,255)", text[end + 1 :] if end else FtRoiError("one part"))
+        found, alone = f'FIND(". ",{whole.text})', FtRoiError("It has one part.")
+        first = Formula(f"LEFT({whole.text},{found})", text[:end] if end else alone)
+        rest = Formula(f"MID({whole.text},{found}+2,LEN({whole.text}))", text[end + 1 :] if end else alone)
         for row, part, style in ((0, if_error(first, whole), "Answer"), (1, if_error(rest, ""), "Calculation")):
             shown = part if state is None else (state == AS_GENERATED).where(part, "" if row else _NOT_SINCE)
             book.put(sheet, Column.LABEL.at(SENTENCE_ROW + row), shown, style, meanwhile="" if row else "fill in")
@@ -185,14 +188,23 @@ class _Risk:
     def _add_notes(self, row: int) -> None:
         """How the figures are to be read, and what is not left to chance."""
         book, sheet = self.book, self.sheet
-        for line, content in enumerate((_HALF_WIDTHS, self._held(), self._success(), *self.notes), start=row):
+        held = self._held(row)
+        for line, content in enumerate((_HALF_WIDTHS, held, self._success(), *self.notes), start=row):
             book.put(sheet, Column.LABEL.at(line), content, "Explanatory Text")
 
-    def _held(self) -> Formula:
-        """What has a range and is held at its value."""
-        horizon, rate = (
-            varies(self.book, Formula(f'"{INPUTS[name].label}"', INPUTS[name].label), self.inputs) for name in CHOICES
-        )
+    def _held(self, row: int) -> Formula:
+        """What has a range and is held at its value.
+
+        row : from which on stands, beside the page, whether each has a range.
+        """
+        book, sheet = self.book, self.sheet
+        cells = []
+        for line, name in enumerate(CHOICES, start=row):
+            label = book.put(sheet, ExactColumn.NAME.at(line), INPUTS[name].label, "Explanatory Text")
+            ends = ends_of(book, label, self.inputs)
+            cells.append(book.put(sheet, ExactColumn.EXACT.at(line), ends, "Explanatory Text", styles.WHOLE))
+        book.put(sheet, ExactColumn.HALF.at(row), "low and high that are given", "Explanatory Text")
+        horizon, rate = (cell > 0 for cell in cells)
         why = "held at its value: a choice, no chance."
         both = "Horizon and discount rate are held at their values: choices, no chances."
         either = rate.where(f"The discount rate is {why}", "")
@@ -206,17 +218,17 @@ class _Risk:
 
     def _fade(self, state: Formula) -> None:
         """Shows the figures in grey once they are no longer those of the inputs."""
-        area = f"{Column.LABEL.at(STATISTICS_ROW + 2)}:{Column.WORTH_HALF.at(self.last_of_page)}"
-        rule = FormulaRule(formula=[f'{state.text}<>"{AS_GENERATED}"'])
-        rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
-        self.sheet.conditional_formatting.add(area, rule)
+        blocks = ((STATISTICS_ROW + 2, self.drivers_row - 2), (self.drivers_row + 2, self.last_of_page))
+        for first, last in blocks:
+            rule = FormulaRule(formula=[f'{state.text}<>"{AS_GENERATED}"'])
+            rule.dxf = DifferentialStyle(font=Font(color=styles.QUIET_INK, italic=True))
+            self.sheet.conditional_formatting.add(span(Column.LABEL, Column.HALF, first, last), rule)
 
     def _named(self, statistics: StatisticCells) -> StatisticCells:
         """The statistics that other sheets show, by names."""
-        names = {"PROBLOSS": "risk_loss", "P5": "risk_p5", "P95": "risk_p95"}
         shown = {
-            each: self.book.define(name, self.sheet, statistics.shown[each].text, statistics.shown[each].value)
-            for each, name in names.items()
+            name: self.book.define(f"risk_{name.lower()}", self.sheet, cell.text, cell.value)
+            for name, cell in statistics.shown.items()
         }
         return StatisticCells(statistics.exact, shown, statistics.last_row)
 

@@ -1,4 +1,4 @@
-"""Whether the ranges are those that the figures of the sheet Risk were made from.
+"""Whether the ranges are those that the sheet Risk was made from.
 
 Where they do not follow the inputs. An edited low or high leaves NPV and net ROI alone, so that nothing else tells.
 """
@@ -16,7 +16,6 @@ from templates.building.book import AS_GENERATED, Book
 from templates.building.columns import put_titles
 from templates.building.formula import Formula, function
 from templates.building.reading_order import HIGH, LOW, end_of
-from templates.sheets.input_rows import FIRST_ROW
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_columns import ExactColumn
 from templates.sheets.risk_pairs import PairColumn
@@ -30,10 +29,11 @@ TOLERANCE = 1e-9
 
 
 def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs: Formula, first_pair: int) -> Formula:
-    """Writes the sums of what is drawn from, now and as generated; returns the cell that compares them.
+    """Writes the sums of what is drawn from, now and as generated.
 
     row : of their titles, beside the page.
     pairs : the cells of the correlations, from the row `first_pair` on.
+    Returns the cell that compares the sums.
     """
     put_titles(book, sheet, row, (ExactColumn.NAME,))
     for column, title in ((ExactColumn.NAME, "Sum of"), (ExactColumn.EXACT, "Now"), (ExactColumn.HALF, "As generated")):
@@ -65,7 +65,7 @@ def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> li
     last_pair = first_pair + len(rows) - 1
     names, others = (column.rows(first_pair, last_pair) for column in (PairColumn.FIRST, PairColumn.SECOND))
     shapes = inputs.distributions
-    weighted = sum(row * len(text) for row, text in enumerate(shapes.value, start=FIRST_ROW + 1))
+    weighted = sum(row * len(text) for row, text in shapes.value.items())
     success = book.scenario.success_chance
     return [
         ("Lows", _sum("SUM", inputs.lows, lows)),

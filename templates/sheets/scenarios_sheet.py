@@ -229,7 +229,10 @@ class _Table:
         self.ends[declared.name, end] = self._name_row(f"scenarios_{declared.name}_{end}", row, values)
 
     def add_correlations(self, row: int) -> int:
-        """The rank correlation of every pair that has one in some scenario; returns the last row."""
+        """The rank correlation of every pair that has one in some scenario.
+
+        Returns the last row.
+        """
         scenarios, quantity = self.book.scenarios, q.RANK_CORRELATION
         pairs = pairs_of(scenarios)
         if not pairs:

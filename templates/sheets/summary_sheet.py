@@ -14,6 +14,7 @@ from roi_engine.answer import horizon_in_words, rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
+from roi_engine.simulation.statistics import PERCENTILES
 from templates.building import styles
 from templates.building.book import (
     AS_GENERATED,
@@ -173,10 +174,15 @@ def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
 
 
 def _add_risk(book: Book, sheet: Worksheet, risk: RiskCells | None) -> None:
-    """The chance of a loss and a bad case, beside the options; taken back once what they were made from is edited."""
+    """The chance of a loss and a bad case, beside the options.
+
+    Taken back once what they were made from is edited.
+    """
     if risk is None or risk.statistics is None:
         return
-    loss, low, high = (risk.statistics.shown[name] for name in ("PROBLOSS", "P5", "P95"))
+    shown = risk.statistics.shown
+    lowest, *_, highest = PERCENTILES
+    loss, low, high = shown["PROBLOSS"], shown[lowest], shown[highest]
     title, currency = FIGURES["npv"].label, book.scenario.currency
     unit = f" ({currency})" if currency else ""
     draws = joined("of ", risk.draws.fixed(0), " draws (Risk)")

@@ -39,6 +39,9 @@ PARTS = {
     "monthly_bills_chart": {"option_columns", "monthly_bills"},
     "scenario_results": {"scenarios_sheet", "scenario_differences"},
     "scenario_differences": {"scenarios_sheet"},
+    "risk_sheet": {"risk_columns", "risk_figures", "risk_pairs", "risk_state"},
+    "risk_figures": {"risk_columns"},
+    "risk_state": {"risk_columns", "risk_pairs"},
     "summary_sheet": {"summary_break_evens"},
     "what_if_sheets": {"what_if_model"},
 }
