@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.answer import rate_in_words
-from roi_engine.errors import FtRoiError
+from roi_engine.errors import FtRoiError, ScenarioError
 from roi_engine.quantity import SEED
 from roi_engine.scenario import INPUTS
 from roi_engine.simulation.lattice import PARTS
@@ -111,7 +111,7 @@ class _Risk:
         simulated = Simulated(book, self.inputs.block, draws, seed, pairs)
         sentence = simulated.sentence
         if isinstance(sentence.value, FtRoiError):
-            book.put(sheet, Column.LABEL.at(SENTENCE_ROW), f"Not simulated: {sentence.value}", "Explanatory Text")
+            book.put(sheet, Column.LABEL.at(SENTENCE_ROW), f"Not simulated: {_why(sentence.value)}", "Explanatory Text")
             page(sheet, f"A1:{Column.LAST.at(last)}", "1:3", tall=1)
             return RiskCells(sheet, draws)
         state = add_state(book, sheet, self.pairs_row, self.inputs, pairs, self.pairs_row + 3) if as_generated else None
@@ -235,6 +235,11 @@ class _Risk:
 
 ROWS_OF_STATE = 12
 """Rows beside the correlations that the comparison of the ranges takes."""
+
+
+def _why(error: FtRoiError) -> str:
+    """Why nothing was simulated, in one line."""
+    return " ".join(each.sentence for each in error.problems) if isinstance(error, ScenarioError) else str(error)
 
 
 def _notes(book: Book) -> list[str]:
