@@ -34,7 +34,7 @@ class ExactColumn(Columns):
     HALF = "P", ">Half-width", 15
     WORTH = "Q", ">Worth knowing", 15
     WORTH_HALF = "R", ">Half-width", 15
-    DECIMALS = "S", ">Decimals at most", 11
+    DECIMALS = "S", ">Decimals", 11
 
 
 class StepColumn(Columns):
