@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,7 @@ class Outcome:
         return f"{rows} of {self.rows:,} could not be calculated"
 
     def _lines(self) -> list[str]:
-        more = self.rejected > len({line.partition(",")[0] for line in self.told})
+        more = self.rejected > len({re.split(r", |: ", line)[0] for line in self.told})
         return [*self.told, *(["…"] if more else [])]
 
     def strictly_refused(self) -> InvalidInput:
@@ -106,11 +107,30 @@ def calculated_table(
     strict : whether one bad row refuses all; raises `InvalidInput` then.
     make : gives what takes the rows of a file.
     """
-    outcome = Outcome(path, rejected_file(path))
     use_system_memory()
+    with metered("Calculating") as meter:
+        return table_to_file(table, base, metrics, path, force=force, strict=strict, make=make, show=meter.show)
+
+
+def table_to_file(
+    table: Table,
+    base: Scenario | None,
+    metrics: Sequence[str],
+    path: Path,
+    *,
+    force: bool,
+    strict: bool,
+    make: Callable[[Path, BinaryIO, Table, Sequence[str]], Target] = target,
+    show: Callable[[float, int], None] = lambda share, rows: None,
+) -> Outcome:
+    """The same without a terminal.
+
+    show : is told the share of the table that is done, and its rows.
+    """
+    outcome = Outcome(path, rejected_file(path))
     if table.length is not None:
         check_length(path, table.length)
-    with contextlib.ExitStack() as files, metered("Calculating") as meter:
+    with contextlib.ExitStack() as files:
         written = make(path, files.enter_context(new_file(path, force)), table, metrics)
         files.push(_discarding(written))
         rejects: RejectedRows | None = None
@@ -130,7 +150,7 @@ def calculated_table(
             good = rows if everything else rows.taken(found.good)
             figures = found.figures if everything else {name: each[found.good] for name, each in found.figures.items()}
             written.write(good, figures)
-            meter.show(table.share, outcome.rows)
+            show(table.share, outcome.rows)
         if strict and outcome.rejected:
             raise outcome.strictly_refused()
         written.end()

@@ -58,7 +58,7 @@ def evaluate(
         )
     source = pa.table(table)
     names = [row_metric(each) for each in metrics]
-    read = recognised(source.column_names, keep, [*names, PROBLEM])
+    read = recognised(source.column_names, keep, [*names, PROBLEM], base.currency if base else "")
     if not read:
         raise ScenarioError([Problem("", NO_INPUT)])
     fields = [pa.field(name, metric_type(name)) for name in names]
