@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command
-from addin.shell.failures import UnusablePath
+from addin.shell.failures import InvalidInput, UnusablePath
 from addin.shell.input_file import existing_file
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_path import ELSEWHERE, check_output_folder, check_parent, refuse_existing, sentence
@@ -18,6 +18,7 @@ from addin.shell.scenario_argument import ScenarioFile, read_scenario
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
+    from addin.tables.reading import Table
     from roi_engine import Scenario
 
     ParamType = click.ParamType[tuple[int, int]]
@@ -132,7 +133,7 @@ def batch(
 
     sign = {"point": ".", "comma": ","}.get(decimal or "")
     with opened_table(source, sign, part) as table:
-        table.read = _recognised(file, table.titles, keep, names, base)
+        table.read = _recognised(file, table, keep, names, base)
         if dask:
             from addin.tables.cluster import calculated_by_cluster
 
@@ -190,7 +191,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _recognised(
-    file: str, titles: Sequence[str], keep: Sequence[str], metrics: Sequence[str], base: Scenario | None
+    file: str, table: Table, keep: Sequence[str], metrics: Sequence[str], base: Scenario | None
 ) -> dict[str, str]:
     """The inputs among the columns by title; problems name the file."""
     from roi_engine.batch.arrow import NO_INPUT
@@ -198,11 +199,18 @@ def _recognised(
     from roi_engine.errors import Problem, ScenarioError
 
     try:
-        read = recognised(titles, keep, metrics, base.currency if base else "")
+        read = recognised(table.titles, keep, metrics, base.currency if base else "")
         if not read:
             raise ScenarioError([Problem("", NO_INPUT)])
     except ScenarioError as error:
-        raise ScenarioError(
-            [Problem(f"{file}, {each.place}" if each.place else file, each.sentence) for each in error.problems]
-        ) from None
+        places = {f"column {number}": place for number, place in enumerate(table.where, 1)}
+        told = [
+            f"{file}, {places.get(each.place, each.place)}: {each.sentence}"
+            if each.place
+            else f"{file}: {each.sentence}"
+            for each in error.problems
+        ]
+        if len(told) == 1:
+            raise InvalidInput(*told) from None
+        raise InvalidInput(f"the titles have {len(told)} problems.", *told) from None
     return read

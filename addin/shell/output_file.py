@@ -72,8 +72,8 @@ def new_file(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> Iterator[Bi
 def new_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder within another, for files that belong together.
 
-    They are moved into the other when all are written. It is made where it does not exist, and taken away again where an exception leaves nothing in it. What a
-    killed run left is taken away.
+    They are moved into the other when all are written. It is made where it does not exist, and taken away again where
+    an exception leaves nothing in it. What a killed run left is taken away.
     """
     folder = Path(os.path.abspath(folder))
     made = not folder.exists()

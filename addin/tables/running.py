@@ -13,6 +13,7 @@ from addin.shell.failures import InvalidInput, ProblemsFound
 from addin.shell.output_file import new_file
 from addin.shell.output_path import refuse_existing
 from addin.shell.progress import metered
+from addin.tables.csv_reading import CsvTable
 from addin.tables.forms import check_length, use_system_memory
 from addin.tables.reading import Table
 from addin.tables.rows import COMMA, POINT, Rows
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from roi_engine import Scenario
     from roi_engine.batch.rows import AppraisedRows
 
+_WITH_COMMA = re.compile(r"\s*[-+]?\d+,(\d{1,2}|\d{4,})\s*", re.ASCII)
+"""A number with a comma that does not part thousands."""
+_DECIMALS = re.compile(r"(?<=[Tt]ype )(\d+)\.(\d+)\b")
 TOLD = 5
 """Problems that are told on the terminal; the file has them all."""
 
@@ -181,12 +185,13 @@ def _appraised(table: Table, base: Scenario | None, metrics: Sequence[str]) -> I
 def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[int, str, Any, str]]:
     """Row number, column, value and sentence of everything that is wrong, by row."""
     titles = {name: title for title, name in table.read.items()}
+    of_texts = isinstance(table, CsvTable)
     told = [
         (
             int(rows.numbers[each.row]),
             titles.get(each.column, each.column),
             each.value,
-            _sentence(each.sentence, each.value, table.dialect.decimal),
+            _sentence(each.sentence, each.value, table.dialect.decimal) if of_texts else each.sentence,
         )
         for each in found.rejections
     ]
@@ -195,17 +200,27 @@ def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[in
 
 
 def _sentence(sentence: str, value: Any, decimal: str) -> str:
-    """The engine's sentence; another where only the sign of decimals is wrong.
+    """The engine's sentence as it is right in a .csv file.
+
+    Another where only the sign of decimals is wrong.
 
     >>> _sentence("", "0.5", ",")
     '"0.5" has a point, and decimals are read with a comma here. Run with --decimal point if all have points.'
+    >>> _sentence("No number. Type 1234.5 without quotation marks.", "1.234,5", ",")
+    'No number. Type 1234,5.'
     """
     if isinstance(value, str) and decimal == COMMA and POINT in value and COMMA not in value and _is_number(value):
         return (
             f'"{value}" has a point, and decimals are read with a comma here. '
             "Run with --decimal point if all have points."
         )
-    return sentence
+    if isinstance(value, str) and decimal == POINT and _WITH_COMMA.fullmatch(value):
+        return (
+            f'"{value}" has a comma, and decimals are read with a point here. '
+            "Run with --decimal comma if all have commas."
+        )
+    sentence = sentence.replace(" without quotation marks", "")
+    return sentence if decimal == POINT else _DECIMALS.sub(r"\1,\2", sentence)
 
 
 def _is_number(text: str) -> bool:

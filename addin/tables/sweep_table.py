@@ -49,8 +49,8 @@ def axis_of(written: str) -> Axis:
         if len(ends) != 3 or not ends[2].strip().isdecimal() or len(ends[2].strip()) > 7:
             raise FtRoiError(f'"{values}" is no range. {HOW}')
         low, high = (_value(each) for each in ends[:2])
-        checked = axis(label, [low, high]).values
-        return axis(label, evenly(checked[0], checked[1], int(ends[2])))
+        checked = axis(label, [low] if low == high else [low, high]).values
+        return axis(label, evenly(checked[0], checked[-1], int(ends[2])))
     except FtRoiError as error:
         raise InvalidInput(f"--vary {written}: {error.args[0]}", *error.args[1:]) from None
 
@@ -103,6 +103,7 @@ class SweepTable:
     """Every combination of the values of some inputs, a row each."""
 
     dialect = Dialect()
+    where: Sequence[str] = ()
 
     def __init__(self, axes: Sequence[Axis]) -> None:
         self.axes = axes
