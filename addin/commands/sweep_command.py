@@ -119,6 +119,7 @@ def _written(
 
 
 def _shown(base: Scenario, axes: Sequence[Axis], names: list[str], json: bool, strict: bool) -> None:
+    from addin.tables.running import TOLD, row_in_words
     from roi_engine.batch.rows import appraise_rows
     from roi_engine.batch.sweep import combinations, size
 
@@ -128,7 +129,7 @@ def _shown(base: Scenario, axes: Sequence[Axis], names: list[str], json: bool, s
     columns = combinations(axes, 0, rows)
     found = appraise_rows(columns, base, names)
     bad = len({each.row for each in found.rejections})
-    told = [f"row {each.row + 1}, {each.column}: {each.sentence}" for each in found.rejections[:5]]
+    told = [row_in_words(each.row + 1, each.column, each.sentence) for each in found.rejections[:TOLD]]
     if strict and bad:
         raise InvalidInput(f"{bad} of {rows} combinations could not be calculated, and nothing is shown.", *told)
     if json:

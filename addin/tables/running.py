@@ -143,7 +143,10 @@ def table_to_file(
             rejected = _rejections(table, rows, found)
             if rejected:
                 outcome.rejected += len({each[0] for each in rejected})
-                outcome.told += [_line(*each) for each in rejected[: TOLD - len(outcome.told)]]
+                outcome.told += [
+                    row_in_words(row, column, sentence)
+                    for row, column, _, sentence in rejected[: TOLD - len(outcome.told)]
+                ]
                 if rejects is None and not strict:
                     # the last to be opened has its name first: where the table is, its rejected rows are
                     file = files.enter_context(new_file(outcome.rejected_file, force))
@@ -231,5 +234,6 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _line(row: int, column: str, value: Any, sentence: str) -> str:
+def row_in_words(row: int, column: str, sentence: str) -> str:
+    """What is wrong with a row, as it is told on a terminal."""
     return f"row {row:,}, {column}: {sentence}" if column else f"row {row:,}: {sentence}"

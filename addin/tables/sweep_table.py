@@ -16,6 +16,7 @@ from addin.tables.writing import Target, XlsxTarget, metric_cell, target
 from roi_engine.batch.columns import Column, column_of
 from roi_engine.batch.sweep import Axis, axis, evenly, in_batches, size
 from roi_engine.errors import FtRoiError
+from roi_engine.figures import FIGURES
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS, Scenario
 
@@ -169,7 +170,7 @@ def sweep_target(base: Scenario, axes: Sequence[Axis]) -> Any:
         if form_of(path) == ".xlsx":
             from templates.tables.sweep_grids import Sweep, has_grids
 
-            if has_grids(axes):
+            if has_grids(axes) and any(FIGURES[name].quantity.kind != "yes_no" for name in metrics):
                 return _GridsTarget(XlsxTarget(path, file, table, metrics), Sweep(base, *axes), size(axes))
         return target(path, file, table, metrics)
 

@@ -183,6 +183,18 @@ def test_values_that_are_not_what_they_look_like_are_refused(folder: Path, vary:
     assert (done.exit_code, told in done.stderr) == (3, True), done.stderr
 
 
+def test_figures_that_no_number_holds_are_told_of_their_row(folder: Path) -> None:
+    done = run(REFERENCE, "--vary", "calls=1e300", "--vary", "baseline_cost=1e200")
+    assert done.exit_code == 4
+    assert "\nrow 1: The figures are too large to be calculated." in done.stderr
+
+
+def test_a_metric_that_is_no_number_has_no_grid(folder: Path) -> None:
+    vary = ("--vary", "calls=1:9:2", "--vary", "hours=1:2:2")
+    assert run(REFERENCE, *vary, "-o", "x.xlsx", "--metric", "worthwhile").exit_code == 0
+    assert openpyxl.load_workbook(folder / "x.xlsx").sheetnames == ["Table"]
+
+
 def test_one_value_may_be_a_range_of_one(folder: Path) -> None:
     assert len(run(REFERENCE, "--vary", "hours=5:5:1").stdout.splitlines()) == 2
 
