@@ -19,6 +19,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -214,7 +215,7 @@ def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]
         for _ in numbers:
             future = _next(finished, client, address)
             try:
-                yield part_of[future.key], pickle.loads(future.result())
+                result = future.result()
             except KilledWorker as error:
                 raise UnusableCluster(
                     f"Part {part_of[future.key]} was given up: {error.allowed_failures + 1} workers ended while they "
@@ -222,6 +223,9 @@ def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]
                 ) from None
             except CancelledError:
                 raise _lost(address) from None
+            if isinstance(result, str):
+                raise UnusableCluster(result)
+            yield part_of[future.key], pickle.loads(result)
     finally:
         client.cancel(futures)
 
@@ -250,8 +254,6 @@ def _lost(address: str) -> UnusableCluster:
 
 def _check_workers(client: Any, address: str, job: Job) -> None:
     """Refuses a cluster with a worker that cannot calculate what this machine would."""
-    from pkgutil import resolve_name
-
     found = client.run(platform.python_version)
     if not found:
         raise UnusableCluster(f"The cluster at {address} has no workers. Start one with: dask worker {address}")
@@ -284,11 +286,23 @@ def _check_same(what: str, here: str, found: Mapping[str, Any]) -> None:
 # What is sent is a function within a function, which travels as a whole, and bytes: a scheduler needs no ft-roi.
 
 
-def _on_worker(job: Job) -> Callable[[int], bytes]:
+def _on_worker(job: Job) -> Callable[[int], bytes | str]:
+    """What calculates a part: a `PartDone` as bytes, or why this worker cannot."""
     told = pickle.dumps(job)
+    needed = {what: (where, resolve_name(where)) for what, where in _VERSIONS.items()}
 
-    def ft_roi_part(number: int) -> bytes:
+    def ft_roi_part(number: int) -> bytes | str:
         import pickle
+        import platform
+        from pkgutil import resolve_name
+
+        for what, (where, here) in needed.items():  # a worker that came later was not asked
+            try:
+                version = resolve_name(where)
+            except ImportError:
+                return f"A worker on {platform.node()} has no {what}. Install version {here} there."
+            if version != here:
+                return f"A worker on {platform.node()} has {what} {version}, and not {here}. Install the same."
 
         from addin.tables.cluster import calculated_part
 

@@ -201,6 +201,26 @@ def test_a_cluster_that_is_lost_or_has_nobody_left_is_told(monkeypatch: pytest.M
             cluster._next(queue.SimpleQueue(), client, "tcp://x:1")
 
 
+def test_a_worker_that_came_later_is_asked_before_it_calculates(
+    folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans(folder)
+    monkeypatch.setattr(cluster, "_check_workers", lambda *_: None)
+    part = cluster._on_worker
+    for versions, told in [
+        ({"ft-roi": "roi_engine._version:__version__", "numpy": "no_such_module:x"}, "has no numpy. Install version 7"),
+        ({"ft-roi": "platform:node"}, "has ft-roi <"),
+    ]:
+        with monkeypatch.context() as patched:
+            here = {"no_such_module:x": "7", "platform:node": "7"}
+            patched.setattr(cluster, "resolve_name", lambda where, here=here: here.get(where, __version__))
+            patched.setattr(cluster, "_VERSIONS", versions)
+            assert told in part(cluster.Job("", "", "", None, {}, (), 1))(1)
+            done = run("plans.parquet", BASE, "-o", "out", "--dask", address)
+            assert (done.exit_code, told in done.stderr) == (2, True), done.stderr
+    assert list(contents(folder)) == ["plans.parquet"]
+
+
 def test_a_part_that_ends_its_workers_is_given_up() -> None:
     def result() -> bytes:
         raise KilledWorker("ft-roi-part-0", SimpleNamespace(address="w"), 3)
