@@ -215,11 +215,11 @@ def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]
         for _ in numbers:
             future = _next(finished, client, address)
             try:
-                result = future.result()
-            except KilledWorker as error:
+                result = _result(future, client, address)
+            except KilledWorker:
                 raise UnusableCluster(
-                    f"Part {part_of[future.key]} was given up: {error.allowed_failures + 1} workers ended while they "
-                    "calculated it, perhaps of too little memory. Nothing was written. Take more parts: --parts."
+                    f"Part {part_of[future.key]} was given up: one worker after the other ended while it calculated it, "
+                    "perhaps of too little memory. Nothing was written. Take more parts: --parts."
                 ) from None
             except CancelledError:
                 raise _lost(address) from None
@@ -235,11 +235,27 @@ def _next(finished: queue.SimpleQueue[Any], client: Any, address: str) -> Any:
 
     Raises `UnusableCluster` where there is nobody left to do one.
     """
+    return _awaited(lambda: finished.get(timeout=LOOK), client, address)
+
+
+def _result(future: Any, client: Any, address: str) -> Any:
+    """What a part that is done gave.
+
+    It is calculated again where its worker ended before it told.
+    """
+    return _awaited(lambda: future.result(timeout=LOOK), client, address)
+
+
+def _awaited(wait: Callable[[], Any], client: Any, address: str) -> Any:
+    """What comes in the end, as long as there is a cluster that may bring it.
+
+    wait : waits a while, and raises TimeoutError or queue.Empty where nothing came.
+    """
     alone = 0
     while True:
         try:
-            return finished.get(timeout=LOOK)
-        except queue.Empty:
+            return wait()
+        except (queue.Empty, TimeoutError):
             pass
         if client.status != "running":
             raise _lost(address)
