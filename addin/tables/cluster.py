@@ -218,8 +218,8 @@ def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]
                 result = _result(future, client, address)
             except KilledWorker:
                 raise UnusableCluster(
-                    f"Part {part_of[future.key]} was given up: one worker after the other ended while it calculated it, "
-                    "perhaps of too little memory. Nothing was written. Take more parts: --parts."
+                    f"Part {part_of[future.key]} was given up: one worker after the other ended while it "
+                    "calculated it, perhaps of too little memory. Nothing was written. Take more parts: --parts."
                 ) from None
             except CancelledError:
                 raise _lost(address) from None
