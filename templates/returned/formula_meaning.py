@@ -55,6 +55,7 @@ def _renamed(text: str, titles: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", "", text).upper().replace("_XLFN.", "").replace("_XLUDF.", "").replace("$'", "'")
+    text = re.sub(r"\s+", "", text).upper().replace("$'", "'")
+    text = text.replace("_XLFN.", "").replace("_XLUDF.", "").replace("_XLDUDF_", "")
     text = re.sub(r"'([A-Z]\w*)'!", r"\1!", text)
     return _FIRST_ROW.sub(r"\1", _NUMBER.sub(lambda found: repr(float(found[0])), text))
