@@ -98,7 +98,9 @@ class UnknownName(FtRoiError):
 
 
 class MissingPackage(FtRoiError):
-    """A package of Python that is needed and not there; no input can cure it, so a cell shows the sentence itself.
+    """A package of Python that is needed and not there.
+
+    No input can cure it, so a cell shows the sentence itself.
 
     >>> MissingPackage("FT_PRICE", "platformdirs").in_cell
     'FT_PRICE needs the Python package platformdirs. Install it; in xlwings Lite name it in requirements.txt.'

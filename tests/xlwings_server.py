@@ -30,7 +30,7 @@ if "without numpy" in sys.argv:
     class Missing:
         def find_spec(self, name, path=None, target=None):
             if name.partition(".")[0] in ("numpy", "scipy", "pandas"):
-                raise ImportError(name)
+                raise ModuleNotFoundError(name, name=name)
     sys.meta_path.insert(0, Missing())
 import xlwings
 from xlwings.server import custom_functions_call, custom_functions_meta

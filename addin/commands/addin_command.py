@@ -231,7 +231,7 @@ def lite(file: str | None, output: str | None, show: bool, force: bool, json: bo
 
 
 def _print_carried(source: Path) -> None:
-    """Prints the Python that a workbook carries, whosever it is, and says if it is not what ft-roi wrote."""
+    """Prints the Python that a workbook carries, and says if it is not ours."""
     from addin.lite.carried import carried_in
     from roi_engine.errors import FtRoiError, printable
     from templates.xlsx.untrusted_package import content_of, open_package

@@ -1,6 +1,7 @@
-"""What xlwings Lite is given: one text, main.py, with the functions and the engine, and the packages that they need.
+"""What xlwings Lite is given: one text, main.py, and the packages that it needs.
 
-The modules stand in it as they are in the package, each under its path, so that a reader can compare them.
+The modules of the functions and the engine stand in it as they are in the package, each under its path, so that a
+reader can compare them.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def requirements_text() -> str:
 
 
 def bundled_files() -> dict[str, str]:
-    """The text of each file that the functions need, by its path in the package, in alphabetical order."""
+    """The text of each file that the functions need, by its path, in order."""
     paths = set(_modules().values())
     folders = {path.parent for path in paths}
     paths |= {table for folder in folders for table in folder.glob("*.csv")}
@@ -92,7 +93,9 @@ def bundled_files() -> dict[str, str]:
 
 
 def version_in(text: str) -> str:
-    """The version that a main.py says it is of; empty where it is none of ours, or was changed.
+    """The version that a main.py says it is of.
+
+    Empty where it is none of ours, or was changed.
 
     >>> version_in("print('Hello')")
     ''
@@ -118,13 +121,13 @@ def _entry(path: str, text: str) -> str:
 
 
 def _as_plain_code(module: str) -> str:
-    """A module's code without its docstring, which would be one of main.py's statements."""
+    """A module's code without its docstring."""
     docstring = ast.parse(module).body[0]
     return "".join(module.splitlines(keepends=True)[docstring.end_lineno :]).lstrip("\n")
 
 
 def _modules() -> dict[str, Path]:
-    """Every module that the functions import, at once or when they are called, and its file."""
+    """Every module that the functions import, at any time, and its file."""
     families = {function.calculate.__module__ for function in functions().values()}  # imported by their names
     waiting = [FUNCTIONS, *families]
     found: dict[str, Path] = {}

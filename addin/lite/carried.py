@@ -1,4 +1,4 @@
-"""The Python that a workbook carries for xlwings Lite, and whether it is what ft-roi wrote."""
+"""What a workbook carries for xlwings Lite, and whether ft-roi wrote it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules whose sources are held as texts, imported as Python imports the files of a folder.
+"""Modules that are held as texts, imported as from the files of a folder.
 
 This file stands at the end of what xlwings Lite runs; nothing is written to a disk, and nothing is unpacked.
 """

@@ -1,4 +1,4 @@
-"""A workbook of ours whose cells call the functions that it carries for xlwings Lite.
+"""A workbook of ours whose cells call the functions that it carries.
 
 All that it shows stays: formulas keep their values, and the parts that change nothing of it are copied.
 """
@@ -53,7 +53,7 @@ class LiteWorkbook:
 
 
 def with_functions(content: bytes) -> LiteWorkbook:
-    """A workbook that carries the functions of this version, and whose cells call them.
+    """A workbook that carries the functions, and whose cells call them.
 
     content : the bytes of a workbook of ours, of the wired edition; it may come from anybody.
     Raises `UnreadableWorkbook` for a file that is no workbook, `NotForLite` for one that is not ours, calls no
@@ -132,7 +132,7 @@ class _Carrying:
         return cells
 
     def _dynamic_array_number(self) -> int:
-        """What cells name for a dynamic array, in the workbook's own metadata or in new ones."""
+        """What cells name for a dynamic array, in metadata that are there or new."""
         part = self.package.part_of_kind(self.main, "sheetMetadata")
         if part not in self.package:
             self._add(dynamic_arrays.PART, dynamic_arrays.METADATA, dynamic_arrays.CONTENT_TYPE)
@@ -189,7 +189,7 @@ class _Carrying:
         types.append(types.makeelement(f"{{{PACKAGE}/content-types}}Override", entry))
 
     def _relate(self, source: str, kind: str, target: str) -> str:
-        """Adds a relationship from a part, or from the package where it is empty; returns its number."""
+        """Adds a relationship from a part, empty for the package; its number."""
         root = self._tree(relationships_part(source), relationships_xml([]))
         taken = {each.get("Id") for each in root}
         number = next(each for at in count(1) if (each := f"rId{at}") not in taken)
@@ -198,7 +198,7 @@ class _Carrying:
         return number
 
     def _zipped(self) -> bytes:
-        """A zip of the parts in their old order, with their old dates, and the new ones behind them."""
+        """A zip of the parts in their old order, and the new ones behind them."""
         changed = {name: serialised(root) for name, root in self.trees.items()}
         entries = self.package.archive.infolist()
         written = [
@@ -213,7 +213,7 @@ class _Carrying:
 
 
 def _calling_cells(sheet: Element) -> list[tuple[Element, str]]:
-    """The cells of a sheet that call a function, each with its formula as it is to be stored.
+    """The cells of a sheet that call a function, each with its formula as stored.
 
     A formula that cells share is written into each of them.
     """
@@ -236,7 +236,7 @@ def _calling_cells(sheet: Element) -> list[tuple[Element, str]]:
 
 
 def _moved(formula: str, origin: str, address: str) -> str:
-    """A formula that cells share as it is in another of them, where it calls a function."""
+    """A formula that cells share, as it is in another; empty if it calls nothing."""
     if lite_formula(formula) == formula or len(formula) > LONGEST_FORMULA:
         return ""
     try:

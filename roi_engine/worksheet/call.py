@@ -71,8 +71,11 @@ def call(name: str, *arguments: Any) -> Any:
     function = find_function(name)
     try:
         result = _called(function, tuple([_normal(argument) for argument in arguments]))
-    except ImportError as missing:
-        raise MissingPackage(function.name, (missing.name or str(missing)).partition(".")[0]) from None
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package in ("", "roi_engine"):  # a mistake of ours
+            raise
+        raise MissingPackage(function.name, package) from None
     return [list(row) for row in result] if isinstance(result, list) else result  # the memo keeps its own rows
 
 

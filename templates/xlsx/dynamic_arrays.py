@@ -1,4 +1,6 @@
-"""Cells that hold a dynamic array formula: how Excel stores every call of a function that may fill several cells.
+"""Cells that hold a dynamic array formula.
+
+So Excel stores every call of a function that may fill several cells.
 
 A cell names its kind by a number, which the workbook's part of metadata explains (18.9; MS-XLSX 2.2.4.7 and 2.6.225).
 Stored plain, Excel reads such a call with the sign @ before it.
@@ -28,7 +30,10 @@ NUMBER = 1
 
 
 def number_in(metadata: Element) -> int:
-    """What a cell names for a dynamic array in the metadata of a workbook; 0 where there is no such entry."""
+    """What a cell names for a dynamic array; 0 where there is no such entry.
+
+    metadata : the part of a workbook.
+    """
     names = [each.get("name") for each in metadata.iterfind("{*}metadataTypes/{*}metadataType")]
     future = metadata.find("{*}futureMetadata[@name='XLDAPR']")
     if "XLDAPR" not in names or future is None:
@@ -47,7 +52,10 @@ def number_in(metadata: Element) -> int:
 
 
 def make_dynamic(cell: Element, number: int = NUMBER) -> None:
-    """Makes a cell's formula a dynamic array of that one cell; one that is an array already keeps its cells."""
+    """Makes a cell's formula a dynamic array of that one cell.
+
+    One that is an array already keeps its cells.
+    """
     cell.set("cm", str(number))
     formula = cell.find("{*}f")
     if formula.get("t") != "array":

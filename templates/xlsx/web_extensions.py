@@ -1,4 +1,4 @@
-"""The web extensions of a package: Office.js add-ins that a document carries, and what they keep in it.
+"""The web extensions of a package: Office.js add-ins that a document carries.
 
 An add-in keeps properties, each a text of JSON by a name (MS-OWEXML 2.2.7, 2.3.1).
 """
@@ -62,10 +62,10 @@ def _web_extension(package: Package, part: str) -> WebExtension:
 
 
 def property_text(value: str) -> str:
-    r"""The text that a stored property is; empty where it is none.
+    """The text that a stored property is; empty where it is none.
 
-    >>> property_text('"one\\ntwo"'), property_text("5"), property_text("{")
-    ('one\\ntwo', '', '')
+    >>> property_text('"one two"'), property_text("5"), property_text("{")
+    ('one two', '', '')
     """
     try:
         text = json.loads(value)
@@ -95,7 +95,7 @@ def extension_xml(store: str, version: str, part: str, properties: Mapping[str, 
 
 
 def task_panes_xml(*relationships: str) -> str:
-    """The part of task panes, one for each add-in; they stay closed until somebody opens them.
+    """The part of task panes, one for each add-in, closed until somebody opens it.
 
     relationships : their numbers, such as rId1.
     """
