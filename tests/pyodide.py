@@ -25,30 +25,39 @@ INSTALL = ".ci/install (or npm install --prefix .tools pyodide), then .venv/bin/
 PROGRAM = """
 const { packages, main, calls } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 (async () => {
+  const times = {};
+  let begun = performance.now();
+  const lap = name => { times[name] = performance.now() - begun; begun = performance.now(); };
   const env = { HOME: '/home/pyodide', XLWINGS_ON_SERVER: 'true', XLWINGS_LICENSE_KEY: 'noncommercial' };
   const python = await require('pyodide').loadPyodide({ env, stdout: line => console.error(line) });
+  lap('Python');
   python.FS.mkdir('/packages');
   python.FS.mount(python.FS.filesystems.NODEFS, { root: packages }, '/packages');
   python.FS.writeFile('/home/pyodide/main.py', main);
   python.globals.set('calls', JSON.stringify(calls));
-  console.log(await python.runPythonAsync(`
-import json, sys
+  await python.runPythonAsync(`
+import json, sys, time
 sys.path.append("/packages")
 import xlwings
 from xlwings.server import custom_functions_call, custom_functions_meta
-import main
-
+`);
+  lap('xlwings');
+  await python.runPythonAsync('import main; meta = custom_functions_meta(main)');
+  lap('functions');
+  const answered = JSON.parse(await python.runPythonAsync(`
 async def answer(name, arguments):
     data = {"func_name": name, "args": arguments, "version": xlwings.__version__, "client": "Office.js",
             "runtime": "1.4", "date_format": None, "culture_info_name": "en-US"}
+    begun = time.perf_counter()
     try:
-        return {"cells": await custom_functions_call(data, main)}
+        given = {"cells": await custom_functions_call(data, main)}
     except Exception as error:
-        return {"raised": repr(error)}
+        given = {"raised": repr(error)}
+    return {**given, "milliseconds": 1000 * (time.perf_counter() - begun)}
 
-json.dumps({"meta": custom_functions_meta(main), "python": sys.version,
-            "answers": [await answer(*each) for each in json.loads(calls)]})
+json.dumps({"meta": meta, "answers": [await answer(*each) for each in json.loads(calls)]})
 `));
+  console.log(JSON.stringify({ ...answered, milliseconds: times }));
 })().catch(problem => { console.error(problem.stack || problem); process.exit(1); });
 """
 
@@ -89,7 +98,7 @@ def install() -> None:
 
 
 def run(main: str, calls: list[tuple[str, list[Any]]]) -> dict[str, Any]:
-    """What xlwings tells Excel of the functions in a main.py, and the cells that each call fills."""
+    """What xlwings tells Excel of the functions in a main.py, and the cells that each call fills; what each took."""
     told = {"packages": str(PACKAGES), "main": main, "calls": calls}
     done = subprocess.run(
         ["node", "-e", PROGRAM], input=json.dumps(told), cwd=TOOLS, capture_output=True, text=True, check=False

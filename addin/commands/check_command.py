@@ -40,7 +40,7 @@ def check(file: str, json: bool) -> None:
     """
     path = existing_workbook(file)
 
-    from addin.lite.carried import carried_in
+    from addin.lite.carried import carried_unless_damaged
     from roi_engine.errors import FtRoiError, ScenarioError
     from templates.returned.checked_workbook import check_workbook
     from templates.returned.difference import Difference
@@ -48,7 +48,7 @@ def check(file: str, json: bool) -> None:
 
     try:
         found = check_workbook(content_of(path))
-        carried = carried_in(found.reading.book.package)
+        carried = carried_unless_damaged(found.reading.book.package)
     except ScenarioError as error:
         lines = [f"{file}: {problem}" for problem in error.problems]
         count = _counted(len(lines), "problem")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from addin.lite.bundle import MAIN, is_headed, main_text, version_in
 from roi_engine._version import __version__
-from templates.xlsx.untrusted_package import Package
+from templates.xlsx.untrusted_package import Package, UnreadableWorkbook
 from templates.xlsx.web_extensions import WebExtension, property_text, web_extensions
 
 XLWINGS_LITE = "wa200008175"
@@ -66,3 +66,11 @@ def carried_in(package: Package) -> Carried:
     """The Python that a workbook carries for xlwings Lite, whosever it is."""
     extension = lite_extension(package)
     return Carried(property_text(extension.properties.get(MAIN, "")) if extension else "")
+
+
+def carried_unless_damaged(package: Package) -> Carried:
+    """The same; none where its part is damaged, of which the package check tells."""
+    try:
+        return carried_in(package)
+    except UnreadableWorkbook:
+        return Carried("")

@@ -26,12 +26,11 @@ from templates.xlsx.namespaces import PACKAGE, PACKAGE_RELATIONSHIPS
 from templates.xlsx.relationships import relationships_part, relationships_xml
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Package, UnreadableWorkbook, main_part, open_package
+from templates.xlsx.web_extensions import FUNCTION_PREFIX
 from templates.xlsx.xml_parts import Element, parsed, serialised
 from templates.xlsx.zip_package import copy_of, zip_of
 
 ADDIN_VERSION = "1.0.0.0"
-PREFIX = "_xldudf_"
-"""What Excel stores before the name of a function that an Office.js add-in gives it."""
 _TYPES = "[Content_Types].xml"
 
 
@@ -92,7 +91,7 @@ def lite_formula(formula: str) -> str:
     """
     if "FT_" not in formula.upper():
         return formula
-    return _calls().sub(lambda found: found["other"] or f"{PREFIX}{found['name'].upper()}", formula)
+    return _calls().sub(lambda found: found["other"] or f"{FUNCTION_PREFIX}{found['name'].upper()}", formula)
 
 
 class _Carrying:
@@ -228,7 +227,7 @@ def _calling_cells(sheet: Element) -> list[tuple[Element, str]]:
             text = text or _moved(*shared.get(formula.get("si", ""), ("", "")), address)
             shared.setdefault(formula.get("si", ""), (text, address))
         called = lite_formula(text)
-        if PREFIX in called:
+        if FUNCTION_PREFIX in called:
             if not address:
                 raise UnreadableWorkbook(f"A cell with a formula has no address. {AGAIN}")
             found.append((cell, called))

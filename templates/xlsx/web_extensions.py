@@ -19,6 +19,8 @@ TASK_PANES_RELATIONSHIP = "http://schemas.microsoft.com/office/2011/relationship
 EXTENSION_RELATIONSHIP = "http://schemas.microsoft.com/office/2011/relationships/webextension"
 TASK_PANES_TYPE = "application/vnd.ms-office.webextensiontaskpanes+xml"
 EXTENSION_TYPE = "application/vnd.ms-office.webextension+xml"
+FUNCTION_PREFIX = "_xldudf_"
+"""What a stored formula has before the name of a function that such an add-in gives it."""
 _EXTENSION = "http://schemas.microsoft.com/office/webextensions/webextension/2010/11"
 _TASK_PANES = "http://schemas.microsoft.com/office/webextensions/taskpanes/2010/11"
 

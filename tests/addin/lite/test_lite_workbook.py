@@ -139,6 +139,21 @@ def test_as_dynamic_arrays_the_formulas_give_what_they_gave(tmp_path):
             assert same(dynamic[title][address].value, cell.value, 1.0), f"{title}!{address}"
 
 
+@pytest.mark.needs_libreoffice
+@pytest.mark.full(seconds=15)
+def test_libreoffice_with_its_own_functions_recalculates_it(folder):
+    """It knows them by their plain names."""
+    Path("lite.xlsx").write_bytes(made())
+    done = run("recalc", "lite.xlsx", "-o", "recalculated.xlsx", "--json")
+    assert done.exit_code == 0, done.output
+    before, after = stored_cells(made()), stored_cells(Path("recalculated.xlsx").read_bytes())
+    metrics = {address: cell for address, cell in before["Breakdown"].items() if "_xldudf_" in (cell.formula or "")}
+    assert len(metrics) > 10
+    for address, cell in metrics.items():
+        assert same(after["Breakdown"][address].value, cell.value, 1.0), address
+    assert "needs the FT functions" not in {each.value for each in after["Functions"].values()}
+
+
 # --- what it carries
 
 
@@ -292,6 +307,15 @@ def test_check_tells_of_it(folder):
     assert done.exit_code == 4
     (finding,) = json.loads(done.stdout)["findings"]
     assert finding["kind"] == "python" and finding["place"] == "main.py"
+
+
+@pytest.mark.full(seconds=6)
+def test_a_damaged_part_is_told_by_the_package_check_alone(folder):
+    Path("torn.xlsx").write_bytes(changed(made(), EXTENSION, "</we:webextension>", ""))
+    done = run("check", "torn.xlsx", "--json")
+    assert done.exit_code == 4
+    assert [each["kind"] for each in json.loads(done.stdout)["findings"]] == ["package"]
+    assert run("addin", "lite", "torn.xlsx", "--print").exit_code == 3
 
 
 # --- the command
