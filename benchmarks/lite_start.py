@@ -1,4 +1,4 @@
-"""What xlwings Lite does as it starts, as far as Node with Pyodide can show it, and what its calls take.
+"""The start of xlwings Lite and its calls, as far as Node with Pyodide shows it.
 
     python benchmarks/lite_start.py [--rounds N] [--json]
 

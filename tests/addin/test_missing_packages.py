@@ -15,6 +15,7 @@ from addin.libreoffice import worker
 from roi_engine import call
 from roi_engine.errors import MissingPackage
 from roi_engine.prices.price_tables import forget_tables
+from roi_engine.worksheet.call import _called
 
 NEEDING = {
     "numpy": ("FT_TRAINCOST", [[[24.0], [48.0]], 1.5]),
@@ -28,6 +29,7 @@ def lacking(request, monkeypatch):
     monkeypatch.setitem(sys.modules, request.param, None)
     monkeypatch.delenv("FT_ROI_PRICES")
     forget_tables()
+    _called.cache_clear()  # what was asked before, it answers without the package
     yield request.param, *NEEDING[request.param]
     forget_tables()
 
