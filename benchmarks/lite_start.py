@@ -26,7 +26,7 @@ FIRST, TYPED, BLOCK = "the first call", "FT_NETROI of ten numbers", "FT_NETROI o
 
 
 def lite_start() -> dict[str, float]:
-    """The milliseconds of one start and its calls; stops where a result is not the engine's."""
+    """The milliseconds of one start and its calls; stops at a wrong result."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
     pyodide = importlib.import_module("tests.pyodide")
     if reason := pyodide.missing():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import requires
@@ -84,7 +84,8 @@ def requirements_text() -> str:
     return "".join(f"{each}\n" for each in sorted(asked))
 
 
-def bundled_files() -> dict[str, str]:
+@cache
+def bundled_files() -> Mapping[str, str]:
     """The text of each file that the functions need, by its path, in order."""
     paths = set(_modules().values())
     folders = {path.parent for path in paths}
