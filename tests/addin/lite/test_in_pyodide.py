@@ -13,8 +13,8 @@ import pytest
 from addin.lite.workbook import with_functions
 from roi_engine import REFERENCE, functions
 from roi_engine.errors import MissingPackage
-from templates.workbook import build_workbook
 from tests import pyodide
+from tests.builds import build_workbook
 from tests.test_cases import AS_SERIAL_NUMBER, as_excel_shows, with_empty_cells
 from tests.worksheet_cases import Case, all_cases, difference
 from tests.xlwings_server import Server, cell_shown, sent

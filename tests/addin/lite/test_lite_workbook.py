@@ -21,12 +21,12 @@ from roi_engine import REFERENCE
 from templates.package_check import check_package
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
-from templates.workbook import build_workbook
 from templates.xlsx import dynamic_arrays
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.untrusted_package import LONGEST_TOKEN, open_package
 from templates.xlsx.web_extensions import extension_xml, property_text, web_extensions
 from tests import libreoffice, open_xml_sdk
+from tests.builds import build_workbook
 from tests.workbook_cells import same, stored_cells
 from tests.workbook_edits import package_of, parts_of
 
