@@ -198,6 +198,8 @@ class _Comparison:
                     self.notes.append(f"{title}: {CHOICES[title]}; not compared.")
                 elif title == RISK and self._other_ranges():
                     self.notes.append(f"{title}: its figures are those of the ranges as generated; not compared.")
+                elif title == RISK and self._lacks_functions(title):
+                    self.notes.append(f"{title}: it {NEEDS_FUNCTIONS}, which were missing; not compared.")
                 else:
                     self._compare_sheet(title, values=edition == "values" or title in as_generated)
             if len(titles) < len(shown):
@@ -257,6 +259,11 @@ class _Comparison:
         found = self.book.cells(self.titles[title])
         made = ((at, cell) for at, cell in self.new.cells(title).items() if cell.formula is None)
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
+
+    def _lacks_functions(self, title: str) -> bool:
+        """Whether a sheet was calculated where the functions are missing."""
+        cells = self.book.cells(self.titles[title]) if title in self.titles else {}
+        return any(isinstance(each.value, str) and each.value.endswith(NEEDS_FUNCTIONS) for each in cells.values())
 
     def _other_ranges(self) -> bool:
         """Whether figures as generated were drawn from other ranges than stand there."""

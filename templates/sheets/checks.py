@@ -142,7 +142,7 @@ def _risk_checks(book: Book, risk: RiskCells | None) -> list[Check]:
     if risk is None or risk.steps is None or book.edition != "wired":
         return []
     sentence = "The steps of the histogram hold every draw (share of the draws)."
-    return [Check("check_risk_steps", sentence, risk.steps, 1, risk.draws, by_function=True)]
+    return [Check("check_risk_steps", sentence, book.by_function_alone(risk.steps, 1), 1, risk.draws, by_function=True)]
 
 
 def _at_base(book: Book, checked: Checked, metric: Formula) -> Formula:

@@ -203,7 +203,7 @@ _FITTED_FIGURE = Alignment(horizontal="left", vertical="center", indent=1, shrin
 
 def _other_end(high: Formula) -> Formula:
     """The other end of nine draws in ten."""
-    return is_number(high).where(joined("5% lie above ", high.fixed(0)), "5% of the draws")
+    return is_number(high).where(joined("5% lie above ", high.fixed(0)), high)
 
 
 def _add_figure(

@@ -317,3 +317,14 @@ def test_it_is_among_the_pages_for_a_decision_without_its_table_of_pairs() -> No
     last = int(area.rpartition("$")[2])
     printed = {book["Risk"].cell(row, 1).value for row in range(1, last + 1)}
     assert "Mean of the worst 5%" in printed and "Correlations" not in printed
+
+
+@pytest.mark.full(seconds=15)
+@pytest.mark.needs_libreoffice
+def test_a_wired_sheet_that_was_calculated_without_the_functions_is_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "wired.xlsx").write_bytes(built("wired"))
+    saved = libreoffice.recalculate(tmp_path / "wired.xlsx", tmp_path / "out").read_bytes()
+    assert stored_cells(saved)["Risk"]["A4"].value == f"The simulation {NEEDS_FUNCTIONS}"
+    checked = check_workbook(saved)
+    assert not [each for each in checked.wrong if each.place.startswith("Risk!")]
+    assert any(note.startswith("Risk: it needs the FT functions") for note in checked.notes)
