@@ -35,12 +35,11 @@ def metric_scale(area: str, quantity: Quantity, metric: str = "") -> Rule:
         ends = (f"MIN({cells},{TEN_YEARS})", f"MIN({median},{TEN_YEARS})", f"MIN(MAX({cells},{median}+1),{TEN_YEARS})")
     else:
         ends = (f"MIN({cells},0)", "0", f"MAX({cells},0)")
+    start, middle, end = ends
     if metric:
         chosen = names_a_duration(absolute(metric))
         same = chosen if is_a_duration else f"NOT({chosen})"
-        without = (f"-{_NO_END}", "0", _NO_END)
-        ends = tuple(f"IF({same},{end},{other})" for end, other in zip(ends, without, strict=True))  # type: ignore[assignment]
-    start, middle, end = ends
+        start, middle, end = f"IF({same},{start},-{_NO_END})", f"IF({same},{middle},0)", f"IF({same},{end},{_NO_END})"
     least, most = (GOOD, LONG) if is_a_duration else (BAD, GOOD)
     types: dict[str, Any] = dict.fromkeys(("start_type", "mid_type", "end_type"), "formula")
     scale: Rule = ColorScaleRule(

@@ -264,9 +264,9 @@ class MonthTable:
     def _warn_of_months_beyond_the_page(self, printed: int) -> None:
         """Says so where the horizon was edited beyond the months that are printed."""
         last = Formula(self.layout.month(printed), printed)
-        words = joined("The horizon was lengthened: months after ", last, " stand beyond the printed pages.")
+        words = joined("Months after ", last, " are not printed.")
         later = Formula("months_to_amortize", printed) > last
-        place = "E5" if self.layout.across else "B7"
+        place = "E5" if self.layout.across else "B6"
         style = "Group" if self.layout.across else "Explanatory Text"
         self.book.put(self.sheet, place, later.where(words, ""), style, meanwhile="")
 

@@ -185,7 +185,8 @@ def name_pages(sheet: Worksheet, name: str) -> None:
 
     name : without an ampersand.
     """
-    head: Any = sheet.oddHeader.left
+    header: Any = sheet.oddHeader
+    head = header.left
     head.text, head.size, head.font = name, 14, f"{FONT},Bold"
     sheet.page_margins.header, sheet.page_margins.top = 0.35, 0.75
 
