@@ -51,6 +51,9 @@ INK_ON = {BLUE: PAPER, ORANGE: "000000", GREEN: "000000", VERMILION: "000000"}
 SIZES = ((1e10, '0.0,,,"bn"'), (1e7, '0.0,,"m"'), (1e6, '0.00,,"m"'))
 """From which amount on a chart counts in billions, and in millions: longer numbers hide each other."""
 
+NO_NUMBERS = ";;;"
+"""The number format of an axis that shows none."""
+
 CM_OF_A_PIXEL = 2.54 / 96
 
 Cells = tuple[Worksheet, str, Sequence[Any]]
@@ -117,8 +120,11 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     labels, values : a bar's name and length.
     unit : named on the axis.
     """
-    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, money_look(values[2]))
-    chart.series.append(_bars(unit, values, labels, BLUE))
+    look = money_look(values[2])
+    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, look)
+    bars = _bars(unit, values, labels, BLUE)
+    bars.dLbls = _numbers_at("outEnd", look)
+    chart.series.append(bars)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
     chart.legend = None
@@ -182,7 +188,8 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
     low.dLbls, high.dLbls = _numbers_at("outEnd", look, 8), _numbers_at("outEnd", look, 8)
     chart.series = [low, reach, high]  # LibreOffice counts the names that it leaves out from the other end
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "none"  # the bars carry numbers; these would run together
+    chart.y_axis.crosses = "max"
+    chart.y_axis.number_format = NO_NUMBERS  # the bars carry theirs, and long ones of the axis run into each other
     chart.y_axis.majorGridlines = None
     _legend_below(chart, without=1)
     return chart
