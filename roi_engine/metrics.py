@@ -252,7 +252,7 @@ def roi(net_roi: Value, total_cost: Value) -> Value:
 
 
 def roi_total(net_roi: Value, total_cost_with_serving: Value) -> Value:
-    """Net return over every new cost, serving included; undefined when nothing is spent.
+    """Net return over every new cost, serving included; undefined if nothing is spent.
 
     In words: net return / (upfront + running costs + fine-tuned bill, risk-adjusted).
     """

@@ -222,7 +222,9 @@ class MonthTable:
         self.sheet.conditional_formatting.add(area, rule)
 
     def _set_page(self, horizon: int, parts: Sequence[tuple[int, int]]) -> None:
-        """The months up to the horizon, in blocks of years or of parts of a year; a part begins a page.
+        """The months up to the horizon, in blocks of years or of parts of a year.
+
+        A part begins a page.
 
         parts : the first and the last row, or column, of what has figures.
         """

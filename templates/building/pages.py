@@ -181,7 +181,9 @@ def _blocks(sheet: Worksheet, ends: Iterable[int], first: int, last: int, room: 
 
 
 def name_pages(sheet: Worksheet, name: str) -> None:
-    """The name of a sheet above every page, where a title in its first cell would be cut: there its column is repeated.
+    """The name of a sheet above every page.
+
+    Its title is cut on pages that repeat no more than its first columns.
 
     name : without an ampersand.
     """

@@ -218,7 +218,7 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     first, second = load_scenario("reference.toml").name, load_scenario("slow.toml").name
     figures = "   17,837.28 USD   16,944.01 USD   0.9 days"
     assert result.stdout.splitlines() == [
-        f"{'Scenario':<{len(second)}}         Net return             NPV    Payback",
+        f"{'Scenario':<{len(second)}}      Net return             NPV    Payback",
         f"{first:<{len(second)}}{figures}",
         f"{second}{figures}",
         "File: x.xlsx",
