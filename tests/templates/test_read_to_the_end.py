@@ -19,6 +19,7 @@ from roi_engine.appraisal import METRICS
 from roi_engine.options import LABELS
 from roi_engine.sensitivity import tornado
 from templates.building.book import Edition
+from templates.building.charts import NO_NUMBERS
 from templates.building.colour_scales import BAD, GOOD, LONG
 from templates.workbook import WORKINGS
 from tests import libreoffice
@@ -127,6 +128,7 @@ def test_bars_carry_their_numbers_and_the_axis_leaves_them_room() -> None:
         (chart,) = book[sheet]._charts
         assert sum(series.dLbls is not None and bool(series.dLbls.showVal) for series in chart.series) == count, sheet
     (chart,) = book["Sensitivity"]._charts
+    assert chart.y_axis.number_format.formatCode == NO_NUMBERS  # long ones run into each other
     low, room, high = ([float(point.v) for point in each.val.numRef.numCache.pt] for each in chart.series)
     assert max(room) == -min(room) == pytest.approx(1.5 * max(map(abs, (*low, *high))))
 
