@@ -188,9 +188,8 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
-        where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
         print_line(
-            f"Wrote {path}. Fill in the red cells of the sheet Inputs, {where}. "
+            f"Wrote {path}. Fill in the red cells of the sheet Inputs, in any spreadsheet program. "
             f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 
@@ -202,7 +201,7 @@ SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
     """The five lines that sum up a scenario.
 
-    The verdict, net ROI and ROI, the paybacks, NPV and IRR, and the file.
+    The verdict, net return and ROI, the paybacks, NPV and IRR, and the file.
     """
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
@@ -211,9 +210,9 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[
     figures = [FIGURES[name] for name in SUMMARY]
     cells = [(each.label, in_words(each, appraisal, scenario.currency)) for each in figures]
     rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
-    width = max(len(figure) for _, figure, _, _ in rows)
-    lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
-    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<8} {path}"]
+    first, width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    lines = [f"  {label:<{first}}  {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
+    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<{first}}  {path}"]
 
 
 COMPARED = ("net_roi", "npv", "payback_months")

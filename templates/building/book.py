@@ -406,10 +406,18 @@ def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
     return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
 
 
-def own_area(sheet: Worksheet) -> str:
-    """All cells of a sheet below its frame, as seen from another sheet."""
+def sheets_with_errors(sheets: Iterable[Worksheet]) -> Formula:
+    """How many sheets show an error below their frames, as seen from another sheet.
+
+    A sum takes on any error of its cells: every program knows that, while some count no errors over a range.
+    """
+    counted = "+".join(f"IF(ISERROR(SUM({_own_area(sheet)})),1,0)" for sheet in sheets)
+    return Formula(counted, 0, 2)
+
+
+def _own_area(sheet: Worksheet) -> str:
     corner = sheet.dimensions.split(":")[-1]
-    return f"'{sheet.title}'!{absolute(BELOW_FRAME)}:{absolute(corner)}"
+    return f"{quote_sheetname(sheet.title)}!{absolute(BELOW_FRAME)}:{absolute(corner)}"
 
 
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:

@@ -81,7 +81,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     scenario, edition = reading.checked(), edition_of(reading.book)
     reading = replace(reading, provenance=replace(reading.provenance, edition=edition))
     if not edition:
-        raise UnreadableWorkbook("It has no net ROI to check: the name out_net_roi is gone, or was never there.")
+        raise UnreadableWorkbook("It has no net return to check: the name out_net_roi is gone, or was never there.")
     inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
     comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
     findings = check_package(reading.book.package)

@@ -121,11 +121,14 @@ def _say_what_is_not_used(table: InputRows) -> None:
 
 
 def _count_without_source(table: InputRows, last: int) -> None:
-    """How many figures that somebody gave have no source beside them."""
+    """How many figures that somebody gave have no source beside them.
+
+    Every number lies below every text: IronCalc asks ISNUMBER of a range as of one cell.
+    """
     book, sheet, first = table.book, table.sheet, FIRST_ROW + 1
     values, defaults, sources = (column.rows(first, last) for column in (Column.VALUE, Column.DEFAULT, Column.SOURCE))
     given = Formula(
-        f'SUMPRODUCT(ISNUMBER({values})*({values}<>0)*({values}<>{defaults})*({sources}=""))',
+        f'SUMPRODUCT(({values}<"")*({values}<>0)*({values}<>{defaults})*({sources}=""))',
         _without_source(book.scenario),
     )
     words = (given == 1).where(" figure has no source", " figures have no source")

@@ -168,7 +168,7 @@ def test_report_writes_the_workbook_and_five_lines(folder):
     assert result.exit_code == 0, result.output
     verdict, roi, payback, npv, file = result.stdout.splitlines()
     assert verdict == "Pays back in 0.9 days and returns 17,837 USD over 12 months."
-    assert re.fullmatch(r"  Net ROI +17,837\.28 USD +ROI +41,753\.9%", roi)
+    assert re.fullmatch(r"  Net return +17,837\.28 USD +ROI +41,753\.9%", roi)
     assert re.fullmatch(r"  Payback +0\.9 days +Discounted payback +0\.9 days", payback)
     assert re.fullmatch(r"  NPV +16,944\.01 USD +IRR +n\.m\. \(above 1,000% a year\)", npv)
     assert re.fullmatch(r"  File +reference\.xlsx", file)
@@ -218,7 +218,7 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     first, second = load_scenario("reference.toml").name, load_scenario("slow.toml").name
     figures = "   17,837.28 USD   16,944.01 USD   0.9 days"
     assert result.stdout.splitlines() == [
-        f"{'Scenario':<{len(second)}}         Net ROI             NPV    Payback",
+        f"{'Scenario':<{len(second)}}      Net return             NPV    Payback",
         f"{first:<{len(second)}}{figures}",
         f"{second}{figures}",
         "File: x.xlsx",
@@ -567,7 +567,7 @@ def test_calc_prints_the_five_groups_with_units(folder):
         "Total upfront 42.72 USD",
         "Inference savings 1,250.00 USD / month",
         "Total benefit 17,880.00 USD",
-        "Net ROI 17,837.28 USD",
+        "Net return 17,837.28 USD",
         "ROI 41,753.9%",
         "Payback 0.9 days",
         "Worthwhile yes",
@@ -914,7 +914,7 @@ def test_a_stream_that_is_no_terminal_has_no_colours(folder):
     running = program("calc", "reference.toml")
     output, errors = running.communicate(timeout=60)
     assert running.returncode == 0
-    assert b"Net ROI" in output and b"Warning:" in errors
+    assert b"Net return" in output and b"Warning:" in errors
     assert b"\x1b" not in output + errors
 
 

@@ -24,6 +24,7 @@ from roi_engine import INPUTS, functions, internal_rate
 from roi_engine.quantity import FIRST_YEAR, LAST_YEAR
 from templates.building import styles
 from templates.building.book import Edition
+from templates.building.charts import INK_ON
 from templates.workbook import build_workbook
 from templates.xlsx.shown_numbers import misleads
 from tests import libreoffice
@@ -289,6 +290,10 @@ def test_every_text_has_enough_contrast(built: Built) -> None:
     assert len(looks) >= 6
     for (ink, paper), place in looks.items():
         assert contrast(ink, paper) >= ENOUGH, f"{place}: {ink} on {paper}"
+
+
+def test_a_number_within_a_bar_can_be_read() -> None:
+    assert all(contrast(ink, paper) >= ENOUGH for paper, ink in INK_ON.items())
 
 
 def test_a_conditional_format_keeps_enough_contrast_and_never_speaks_by_colour_alone(built: Built) -> None:
