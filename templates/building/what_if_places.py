@@ -7,6 +7,9 @@ from templates.building.columns import Columns, letters_from
 from templates.building.formula import Formula, cached, if_error
 
 SHEETS = TABLES, MODEL_SHEET, FLOWS_SHEET = "What-if", "What-if model", "What-if flows"
+TRIALS_SHEET = "What-if trials"
+RISK_SHEET = "Risk trials"
+"""The figures of the trials that stand on `TRIALS_SHEET`."""
 
 
 class MoveColumn(Columns):
