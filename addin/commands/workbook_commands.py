@@ -29,22 +29,14 @@ if TYPE_CHECKING:
     from templates.building.book import Edition
 
 
-FEWEST_TRIALS, DEFAULT_TRIALS, MOST_TRIALS = 128, 256, 4096
-"""With fewer a percentile says nothing; with more an edit takes minutes."""
+def _number_of_trials(context: click.Context, parameter: click.Parameter, number: int | None) -> int | None:
+    """As many in each part of the lattice, else a usage error."""
+    from roi_engine.simulation.lattice import PARTS
+    from templates.building.what_if_places import FEWEST_TRIALS, MOST_TRIALS
 
-
-class Trials(click.ParamType):
-    """A number of trials: as many in each part of the lattice."""
-
-    name = "trials"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        from roi_engine.simulation.lattice import PARTS
-
-        number = click.INT.convert(value, param, ctx)
-        if FEWEST_TRIALS <= number <= MOST_TRIALS and number % PARTS == 0:
-            return int(number)
-        self.fail(f"{number} is no multiple of {PARTS} from {FEWEST_TRIALS} to {MOST_TRIALS}.", param, ctx)
+    if number is None or (FEWEST_TRIALS <= number <= MOST_TRIALS and number % PARTS == 0):
+        return number
+    raise click.BadParameter(f"{number} is no multiple of {PARTS} from {FEWEST_TRIALS} to {MOST_TRIALS}.")
 
 
 def _check_risk(risk: str, trials: int | None, formulas: str, others: Sequence[str]) -> None:
@@ -92,7 +84,8 @@ ft-roi report support.toml --json | jq .npv
 )
 @click.option(
     "--trials",
-    type=Trials(),
+    type=int,
+    callback=_number_of_trials,
     metavar="N",
     help="How many trials --risk live draws, a multiple of 8 from 128 to 4096.  [default: 256]",
 )
@@ -146,6 +139,7 @@ def report(
     scenario, *further = read_scenarios([scenario_file, *others])
 
     from templates.building.book import LONGEST_LIVE_HORIZON
+    from templates.building.what_if_places import DEFAULT_TRIALS
     from templates.workbook import build_workbook
 
     longest = max(each.months_to_amortize for each in (scenario, *further))

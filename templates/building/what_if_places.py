@@ -10,6 +10,10 @@ SHEETS = TABLES, MODEL_SHEET, FLOWS_SHEET = "What-if", "What-if model", "What-if
 TRIALS_SHEET = "What-if trials"
 RISK_SHEET = "Risk trials"
 """The figures of the trials that stand on `TRIALS_SHEET`."""
+TRIALS_NAME = "trial_npv"
+"""The name of the trials' NPV, a cell each."""
+FEWEST_TRIALS, DEFAULT_TRIALS, MOST_TRIALS = 128, 256, 4096
+"""With fewer a percentile says nothing; with more an edit takes minutes."""
 
 
 class MoveColumn(Columns):

@@ -1,4 +1,4 @@
-"""The sheet Risk trials: what a few hundred trials say, calculated anew after every edit, beside the engine's figures."""
+"""The sheet Risk trials: what trials say, anew after every edit, beside the engine's figures."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class _Block:
             ),
         }
         drawn = base
-        for column, quantile in reversed(shapes.items()):
+        for column, quantile in reversed(list(shapes.items())):
             is_it = drawn_as == column.name.lower()
             value = self._put(column, is_it.where(quantile(), NO_DRAW), look)
             drawn = is_it.where(value, drawn)

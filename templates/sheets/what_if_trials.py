@@ -12,6 +12,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.errors import Problem, ScenarioError
 from roi_engine.simulation.estimate import STUDENT, of_parts
 from roi_engine.simulation.lattice import PARTS
 from roi_engine.simulation.statistics import PERCENTILES, SHARES, STATISTICS
@@ -21,7 +22,7 @@ from templates.building.book import BELOW_FRAME, Book, absolute, elsewhere, grou
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import NOT_AVAILABLE, Formula, cached, function
 from templates.building.trial_figures import TrialCells
-from templates.building.what_if_places import TRIALS_SHEET
+from templates.building.what_if_places import TRIALS_NAME, TRIALS_SHEET
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.what_if_draws import NOT_DRAWN, DrawColumn, Draws, add_draws
 from templates.sheets.what_if_model import ModelCells
@@ -46,6 +47,11 @@ class TrialColumn(Columns):
 
 LETTERS_OF_PARTS = letters_from(PartColumn.PART, PARTS)
 _ABOUT = "The trials behind the sheet Risk trials (Excel: Data, What-If Analysis, Data Table). Nothing is typed here."
+
+_ALONE = (
+    "Trials in cells draw each input by itself, and these go together. Leave out --risk live (ft-roi simulate draws "
+    "them together), or delete the correlations."
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ class TrialSheet:
     """
 
     def __init__(self, book: Book, inputs: InputCells, trials: Trials) -> None:
+        if trials.uncertainty.correlation:
+            raise ScenarioError([Problem("correlations", _ALONE)])
         self.book, self.inputs, self.trials = book, inputs, trials
         self.sheet: Worksheet = book.sheet(TRIALS_SHEET, widths(DrawColumn), "What-if trials", _ABOUT)
         self.draws: Draws = add_draws(book, self.sheet, inputs, trials)
@@ -127,7 +135,7 @@ class TrialSheet:
         """All trials, as other sheets see them."""
         draws, cells = self.draws, self._cells(corner, 0, len(self.trials.npv))
         return TrialCells(
-            self.book.define("trial_npv", self.sheet, cells.npv.text, cells.npv.value),
+            self.book.define(TRIALS_NAME, self.sheet, cells.npv.text, cells.npv.value),
             self.book.define("trial_payback", self.sheet, cells.payback.text, cells.payback.value),
             elsewhere(self.sheet, draws.trials),
             elsewhere(self.sheet, draws.worst),
