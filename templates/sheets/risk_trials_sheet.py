@@ -14,7 +14,16 @@ from roi_engine.simulation.statistics import SHARES, STATISTICS
 from roi_engine.value import fixed, sentence
 from templates.building import styles
 from templates.building.agreement import matches
-from templates.building.book import AS_GENERATED, NOT_COMPARED, Book, absolute, color_ok_and_fail, page, protect
+from templates.building.book import (
+    AS_GENERATED,
+    BELOW_FRAME,
+    NOT_COMPARED,
+    Book,
+    absolute,
+    color_ok_and_fail,
+    page,
+    protect,
+)
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, function, is_number, joined
 from templates.building.what_if_places import RISK_SHEET, TRIALS_SHEET
@@ -91,7 +100,7 @@ class _Sheet:
         self._add_verdicts(last + 3, first, last, unchanged)
         self._add_answer(inputs)
         self._add_notes()
-        sheet.freeze_panes = Column.NOW.at(TITLES + 1)
+        sheet.freeze_panes = BELOW_FRAME
         page(sheet, span(Column.FIGURE, Column.AGREES, 1, last + 4), tall=1)
         protect(sheet)
 

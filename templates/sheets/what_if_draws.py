@@ -20,7 +20,7 @@ from roi_engine.simulation.uncertain_inputs import NEVER_LIVE, SUCCESS
 from roi_engine.value import maximum, minimum
 from templates.building import styles
 from templates.building.book import Book, absolute, elsewhere, group_title
-from templates.building.columns import Columns, letters_from, put_titles
+from templates.building.columns import KEPT_OFF, Columns, letters_from, put_titles
 from templates.building.formula import Formula, formula_of, function
 from templates.building.typed_or_default import is_empty
 from templates.sheets.inputs_sheet import InputCells
@@ -29,14 +29,14 @@ from templates.sheets.inputs_sheet import InputCells
 class NumberColumn(Columns):
     """The numbers that every draw takes."""
 
-    LABEL = "A", "What a trial takes", 42
+    LABEL = "A", "What a trial takes"
     VALUE = "B", ">Value"
 
 
 class DrawColumn(Columns):
     """The inputs that are drawn, a row each."""
 
-    INPUT = "A", "Input"
+    INPUT = "A", "Input", 42
     BASE = "B", ">Value in use", 15
     LOW = "C", ">Low", 15
     HIGH = "D", ">High", 13
@@ -158,6 +158,7 @@ class _Block:
         base = self._put(DrawColumn.BASE, self.inputs.in_use[name], look)
         low, high = (self._put(column, end, look) for column, end in self._ends(name, base))
         drawn_as = self._put(DrawColumn.DRAWN_AS, _drawn_as(low, base, high, self.inputs.ends[name][2]))
+        self.book.align(self.sheet[DrawColumn.DRAWN_AS.at(self.row)], KEPT_OFF)
         probability = self._add_probability(generating_vector()[at], self.trials.shifts[at])
         lowest, highest = self._bounds(name)
         shapes: Mapping[DrawColumn, Callable[[], Any]] = {

@@ -99,7 +99,7 @@ class TrialSheet:
         self._add_table(corner, model)
         shares, half_widths = self._add_parts(titles, corner)
         sheet.freeze_panes = BELOW_FRAME
-        page(sheet, f"A1:{DrawColumn.UNCHANGED.letter}{corner + len(self.trials.npv)}", "1:3")
+        page(sheet, f"A1:{DrawColumn.UNCHANGED.letter}{corner - 3}", "1:3")  # nobody reads the trials on paper
         protect(sheet)
         return RiskCells(
             self._all(corner),
