@@ -1,4 +1,4 @@
-"""NPV and payback of every draw, and what the draws are made from: a simulation that can be followed by hand."""
+"""A simulation draw by draw: NPV and payback of each, and what it is made from."""
 
 from __future__ import annotations
 

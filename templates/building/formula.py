@@ -166,7 +166,7 @@ class Formula(Carrier):
         return function("LN", self, value=_calculated(math.log, self.value))
 
     def normal_score(self) -> Formula:
-        """NORMSINV(p): known to Excel since its first versions, and to every other program."""
+        """NORMSINV(p), the name that every program knows."""
         return function("NORMSINV", self, value=_calculated(normal_score, self.value))
 
     def normal_probability(self) -> Formula:

@@ -47,7 +47,10 @@ class TrialCells:
         return Formula(f"{counted}/{self.count.text}", value)
 
     def _mean_of_worst(self, value: float) -> Formula:
-        """All below the last of the worst, and that one as often as it takes; equal trials count right so."""
+        """All below the last of the worst, and that one as often as it takes.
+
+        So equal trials count right.
+        """
         npv, worst = self.npv.text, self.worst.text
         last = f"SMALL({npv},{worst})"
         below = f"SUMPRODUCT(--({npv}<{last}),{npv})"

@@ -1,4 +1,4 @@
-"""The sheet Risk trials: what trials say, anew after every edit, beside the engine's figures."""
+"""The sheet Risk trials: what trials say after every edit, beside the engine."""
 
 from __future__ import annotations
 
@@ -134,7 +134,10 @@ class _Sheet:
         return Formula(absolute(cell.text), cell.value) == AS_GENERATED
 
     def _add_verdicts(self, row: int, first: int, last: int, unchanged: Formula) -> None:
-        """How many figures agree with the engine's, and whether the trials are calculated as they should be."""
+        """How many figures agree with the engine's.
+
+        And whether the trials are calculated as they were generated.
+        """
         book, sheet = self.book, self.sheet
         verdicts = Formula(Column.AGREES.rows(first, last), None)
         agree = sum(each.within.value == "Yes" for each in self.rows.values())

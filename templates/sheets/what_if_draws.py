@@ -1,4 +1,4 @@
-"""What a trial draws: every input with a range, by formulas that take the trial's number and nothing else by chance."""
+"""What a trial draws: every input with a range, by formulas of its number."""
 
 from __future__ import annotations
 
@@ -282,5 +282,8 @@ def _drawn_as(low: Formula, base: Formula, high: Formula, typed: Formula) -> For
 
 
 def _shifts_of_success() -> tuple[float, ...]:
-    """Shifts of their own, of the next seed: the engine draws no success where it is certain, and an edit may."""
+    """Shifts of their own, of the next seed.
+
+    The engine draws no success where it is certain, and an edit may make it uncertain.
+    """
     return tuple(part[0] for part in shifts(1, DEFAULT_SEED + 1))

@@ -86,10 +86,10 @@ def add_what_if_model(
 
 
 def _months(book: Book) -> int:
-    """The longest horizon that tornado and grids ask for, if data tables calculate them.
+    """The longest horizon that data tables ask for.
 
-    For trials alone a year more than the horizon, which they hold: each calculates every month. Months run down, which
-    LibreOffice takes a fifth less time for.
+    Tornado and grids move it. Trials hold it, and each calculates every month: for them alone a year more than the
+    horizon. Months run down, which LibreOffice takes a fifth less time for.
     """
     if not book.data_tables:
         return min(max(book.longest_horizon + MONTHS_TO_SPARE, WIDEST + 1), last_month(book))

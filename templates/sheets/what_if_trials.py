@@ -1,4 +1,4 @@
-"""The trials behind the sheet Risk trials: what they draw, and a data table that keeps what each gives.
+"""The trials behind the sheet Risk trials, in a data table.
 
 A trial is a number in a cell. Every input with a range is drawn from it by an ordinary formula, the sheets What-if
 model and What-if flows calculate what follows, and Excel's data table asks them trial after trial.
@@ -153,7 +153,10 @@ class TrialSheet:
         return TrialCells(npv, payback, self.draws.points, self.draws.worst_of_part, horizon)
 
     def _add_parts(self, titles: int, corner: int) -> tuple[dict[str, Formula], dict[str, Formula]]:
-        """What each part says, and how far apart the parts are: the shares of percentiles, and the half-widths."""
+        """What each part says, and how far apart they are.
+
+        Returns the shares of percentiles, and the half-widths.
+        """
         book, sheet, points = self.book, self.sheet, self.trials.points
         group_title(book, sheet, titles, "The parts, each with shifts of its own", PartColumn.HALF_WIDTH.letter)
         put_titles(book, sheet, titles + 1, PartColumn)
@@ -187,7 +190,10 @@ class TrialSheet:
 
 
 def _half_width(area: str, student: Formula, value: Any) -> Formula:
-    """Student's t · standard deviation of the parts / √ of their number; n/a where a part has no figure."""
+    """Student's t · standard deviation of the parts / √ of their number.
+
+    It is n/a where a part has no figure.
+    """
     parts = Formula(area, None)
     count = function("COUNT", parts, value=PARTS)
     every = count == function("COLUMNS", parts, value=PARTS)
