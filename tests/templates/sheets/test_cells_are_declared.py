@@ -17,6 +17,7 @@ import templates.workbook
 from roi_engine import REFERENCE, Scenario, load_scenario
 from templates.building.book import Book
 from templates.building.columns import Columns
+from tests.slow_cases import full
 from tests.workbook_cells import SAMPLES
 
 ROOT = Path(__file__).parents[3]
@@ -168,9 +169,9 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     ("edition", "live", "several", "trials"),
     [
         ("wired", False, False, 0),
-        pytest.param("values", False, False, 0, marks=pytest.mark.slow),
-        pytest.param("native", True, False, 128, marks=pytest.mark.slow),
-        pytest.param("wired", False, True, 0, marks=pytest.mark.slow),
+        full("values", False, False, 0),
+        full("native", True, False, 128),
+        full("wired", False, True, 0),
         ("native", True, True, 0),
     ],
 )
