@@ -34,7 +34,7 @@ class Entry:
 
 
 def in_portfolio(answers: Iterable[ReturnedWorkbook]) -> Iterator[Entry]:
-    """The returned workbooks that have a scenario, numbered, each as soon as it is there.
+    """The returned workbooks that have a scenario, numbered as they come.
 
     Those that repeat another, or the example, are not counted at first.
     """
