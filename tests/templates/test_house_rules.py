@@ -41,7 +41,6 @@ SLOW = {
     *(("three scenarios", "wired"), ("support-classifier", "native")),
     *(("ten years", "wired"), ("one month", "values")),
     ("live grids", "native"),
-    ("risk trials", "native"),
 }
 """What make test adds; the full tests hold the rules over every edition of every scenario."""
 SEVERAL = {"three scenarios": ("support-classifier", "document-extraction", "reference")}
