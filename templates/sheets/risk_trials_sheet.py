@@ -24,7 +24,7 @@ from templates.building.book import (
     page,
     protect,
 )
-from templates.building.columns import Columns, put_titles, span, widths
+from templates.building.columns import KEPT_OFF, Columns, put_titles, span, widths
 from templates.building.formula import Formula, function, is_number, joined
 from templates.building.what_if_places import RISK_SHEET, TRIALS_SHEET
 from templates.sheets.inputs_sheet import InputCells
@@ -118,7 +118,8 @@ class _Sheet:
         both = is_number(now) & is_number(width)
         within = (abs(now - engine) <= width + its_width).where("Yes", "No")
         agrees = unchanged.where(both.where(within, "No"), NOT_COMPARED)
-        verdict = book.put(sheet, Column.AGREES.at(row), agrees, "Good")
+        verdict = book.put(sheet, Column.AGREES.at(row), agrees, "Calculation")
+        book.align(sheet[verdict.text], KEPT_OFF)
         then = book.put(sheet, BesideColumn.TRIALS.at(row), found.values[name], "Explanatory Text", look)
         same = unchanged.where(matches(now, then, CALCULATES_ALIKE), NOT_COMPARED)
         equal = book.put(sheet, BesideColumn.SAME.at(row), same, "Explanatory Text")
@@ -142,7 +143,9 @@ class _Sheet:
         verdicts = Formula(Column.AGREES.rows(first, last), None)
         agree = sum(each.within.value == "Yes" for each in self.rows.values())
         counted = function("COUNTIF", verdicts, "Yes", value=agree)
-        words = joined(counted, " of ", len(self.rows), f" figures lie within both ± of {self.engine.draws:,} draws")
+        few = (counted < len(self.rows)).where("; more trials come closer", "")
+        draws = f" figures lie within both ± of {self.engine.draws:,} draws"
+        words = joined(counted, " of ", len(self.rows), draws, few)
         book.put(sheet, Column.FIGURE.at(row), "Agreement with the engine's figures")
         place = Column.NOW.at(row)
         book.put(sheet, place, unchanged.where(words, NOT_CHECKED), "Calculation", name="risk_trials_agree")
@@ -151,7 +154,6 @@ class _Sheet:
         result = unchanged.where((unequal == 0).where("OK", "FAIL"), NOT_CHECKED)
         book.put(sheet, Column.NOW.at(row + 1), result, "Good", name="check_risk_trials")
         color_ok_and_fail(sheet, Column.NOW.at(row + 1))
-        color_ok_and_fail(sheet, Column.AGREES.rows(first, last))
 
     def _add_answer(self, inputs: InputCells) -> None:
         """The chances in a sentence, or why there are none."""
