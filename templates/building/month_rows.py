@@ -38,7 +38,7 @@ MONTH_NUMBERS = "flow_months"
 
 def last_month(book: Book) -> int:
     """The last month that the sheets of a workbook hold."""
-    return max(CAPACITY, book.longest_horizon)
+    return book.own_months or max(CAPACITY, book.longest_horizon)
 
 
 def month_numbers(book: Book) -> Formula:

@@ -200,6 +200,36 @@ def test_report_writes_live_grids_into_the_native_edition_alone(folder):
     assert not Path("other.xlsx").exists()
 
 
+def test_report_draws_trials_in_the_native_edition_alone(folder):
+    """A workbook of the smallest number of trials, and every way in which there are none, with its reason."""
+    text = Path("reference.toml").read_text("utf-8")
+    ranges = (
+        "\n[ranges]\nbaseline_monthly_api_calls = { low = 2e6, high = 9e6 }\ntraining_hours = { low = 12, high = 72 }\n"
+    )
+    Path("ranged.toml").write_text(text + ranges, "utf-8")
+    correlated = "\n[correlations]\nbaseline_monthly_api_calls.training_hours = 0.5\n"
+    Path("correlated.toml").write_text(text + ranges + correlated, "utf-8")
+    Path("long.toml").write_text(re.sub(r"(months_to_amortize = )\d+", r"\g<1>301", text) + ranges, "utf-8")
+    native = ("--formulas", "native", "--risk", "live")
+    done = run("report", "ranged.toml", *native, "--trials", "128", "-o", "live.xlsx")
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook("live.xlsx", read_only=True)
+    assert {"Risk trials", "What-if trials"} <= set(book.sheetnames)
+    for arguments, code, sentence in (
+        (("ranged.toml", "--risk", "live"), 2, "--formulas native"),
+        (("ranged.toml", "--trials", "256"), 2, "--trials is for --risk live"),
+        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--scenario", "reference.toml"), 2, "is for one scenario"),
+        (("long.toml", *native), 2, "--risk live is for horizons up to 300 months, and one has 301"),
+        (("reference.toml", *native), 3, "No input has a range"),
+        (("correlated.toml", *native), 3, "draw each input by itself, and these go together"),
+    ):
+        done = run("report", *arguments, "-o", "other.xlsx")
+        assert done.exit_code == code and sentence in done.stderr, (arguments, done.stderr)
+        assert not Path("other.xlsx").exists()
+
+
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     (folder / "odd name.toml").write_text(REFERENCE_TOML, "utf-8")
     result = run("report", "odd name.toml")
