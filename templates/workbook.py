@@ -30,6 +30,7 @@ from templates.sheets.functions_sheet import add_functions_sheet
 from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.notes_sheet import add_notes_sheet
 from templates.sheets.options_sheet import add_options_sheet
+from templates.sheets.risk_sheet import add_risk_sheet
 from templates.sheets.risk_trials_sheet import add_risk_trials_sheet, fill_risk_trials
 from templates.sheets.scenario_results import fill_scenario_results
 from templates.sheets.scenarios_sheet import add_scenarios_sheet
@@ -120,16 +121,19 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     figures = fill_breakdown(book, workings, flows, inputs.block)
     by_year = fill_by_year(book, years, flows)
     sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
-    risk = add_risk_trials_sheet(book) if book.trials else None
+    risk = add_risk_sheet(book, inputs, scenarios) if book.has_risk else None
+    trials = add_risk_trials_sheet(book) if book.trials else None
     options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
     results = fill_scenario_results(book, scenarios, inputs.bounds, flows.months) if scenarios else None
-    checks = add_checks_sheet(book, Checked(inputs, flows, figures, by_year, sensitivity, options, scenarios, results))
+    checked = Checked(inputs, flows, figures, by_year, sensitivity, options, risk, scenarios, results)
+    checks = add_checks_sheet(book, checked)
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)
     found = add_what_if_sheets(book, inputs, sensitivity)
-    if risk and found:
-        fill_risk_trials(book, risk, found, inputs, checks.as_generated)
-    fill_summary(book, summary, Shown(inputs, flows, figures, options, checks, sensitivity.drawing, scenarios), moment)
+    if trials and found:
+        fill_risk_trials(book, trials, found, inputs, checks.as_generated)
+    shown = Shown(inputs, flows, figures, options, checks, sensitivity.drawing, risk, scenarios)
+    fill_summary(book, summary, shown, moment)
     if book.lacks_sensitivity:
         book.leave_out(sensitivity.sheet)
     add_master_check(book, checks)

@@ -15,6 +15,7 @@ from roi_engine.quantity import DRAWS, SEED
 from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.simulation.bins import Bins
 from roi_engine.simulation.estimate import UNDEFINED, Estimate, without_each_part
+from roi_engine.simulation.histogram import DEFAULT_STEPS, Step, histogram
 from roi_engine.simulation.lattice import PARTS, Lattice, generating_vector
 from roi_engine.simulation.statistics import STATISTICS, share_of, statistics_of
 from roi_engine.simulation.total_order import total_order
@@ -118,6 +119,13 @@ class Simulation:
         """
         shares = [driver.alone.value for driver in self.drivers]
         return None if None in shares else min(math.fsum(share or 0.0 for share in shares), 1.0)
+
+    def histogram(self, steps: int = DEFAULT_STEPS) -> list[Step]:
+        """How the draws are spread over equal steps between round numbers.
+
+        steps : how many. Raises `OutOfRange` where every draw is never.
+        """
+        return histogram(self.results, steps)
 
     @cached_property
     def totals(self) -> dict[str, Estimate]:

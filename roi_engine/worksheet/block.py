@@ -17,6 +17,7 @@ from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
 from roi_engine.value import ROUNDING
+from roi_engine.worksheet.correlated_pairs import Pairs, by_first
 from roi_engine.worksheet.memory import remembered
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Case:
         questions : what to ask about cells of its block that count for nothing.
         """
         self.scenario, self.questions = scenario, questions
-        self._simulations: dict[tuple[str, int, int], Simulation] = {}
+        self._simulations: dict[tuple[str, int, int, Pairs], Simulation] = {}
 
     @cached_property
     def appraisal(self) -> Appraisal:
@@ -65,18 +66,20 @@ class Case:
         """The scenario's options; shared likewise."""
         return Options(self.scenario.inputs())
 
-    def simulation(self, metric: str, draws: int, seed: int) -> Simulation:
+    def simulation(self, metric: str, draws: int, seed: int, pairs: Pairs = ()) -> Simulation:
         """A metric simulated; shared likewise: thirty cells simulate once.
 
         metric, draws, seed : as for `simulate`.
+        pairs : of inputs, with their rank correlation.
         """
         from roi_engine.simulation.simulation import simulate
 
-        key = (metric.strip().upper(), draws, seed)
+        key = (metric.strip().upper(), draws, seed, pairs)
         if key not in self._simulations:
             while len(self._simulations) >= MOST_SIMULATIONS:
                 del self._simulations[next(iter(self._simulations))]
-            self._simulations[key] = simulate(self.scenario, draws, seed, metric)
+            scenario = self.scenario.with_inputs(correlations=by_first(pairs)) if pairs else self.scenario
+            self._simulations[key] = simulate(scenario, draws, seed, metric)
         return self._simulations[key]
 
 

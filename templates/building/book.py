@@ -355,9 +355,20 @@ class Book:
             del self.workbook.defined_names[name]
 
     @property
+    def has_risk(self) -> bool:
+        """Whether there is a sheet Risk: where something is left to chance.
+
+        A workbook to be filled in has none.
+        """
+        return not self.to_fill_in and any(
+            each.ranges or each.correlations or each.success_chance < 1 for each in self.scenarios
+        )
+
+    @property
     def not_followed(self) -> str:
         """What does not follow the inputs; in a wired workbook, without the functions."""
-        return "the warnings" if self.data_tables else "the tornado, grids and warnings"
+        parts = ([] if self.data_tables else ["tornado", "grids"]) + (["risk figures"] if self.has_risk else [])
+        return f"the {', '.join(parts)} and warnings" if parts else "the warnings"
 
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""

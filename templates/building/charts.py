@@ -195,6 +195,70 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
     return chart
 
 
+def histogram_chart(starts: Cells, loss: Cells, gain: Cells, currency: str) -> BarChart:
+    """How many draws lie in each step.
+
+    Those that lose money have one colour, the others another.
+
+    starts : where each step begins.
+    loss, gain : the share of the draws in it, of steps below and above zero; 0 on the other side.
+    currency : named on the axis.
+    """
+    chart = _bar_chart("col", 8, "NPV in the draws", "Share of the draws", "0%")
+    for name, cells, colour in (("Loss", loss, VERMILION), ("Gain", gain, BLUE)):
+        columns = _bars(name, cells, starts, colour)
+        columns.cat = AxDataSource(numRef=_numbers(starts).numRef)
+        chart.series.append(columns)
+    chart.overlap = 100
+    _axis(chart.x_axis, f"NPV ({currency}), from this amount on", money_look(starts[2]))
+    upright = _text(9)  # bars are narrower than amounts
+    upright.bodyPr = RichTextProperties(rot=-5400000, vert="horz")
+    chart.x_axis.txPr = upright
+    _legend_below(chart)
+    return chart
+
+
+def share_below_chart(amounts: Cells, below: Cells, zero: Line, currency: str) -> ScatterChart:
+    """The share of the draws below each amount, with a line at zero.
+
+    amounts, below : the points of the curve.
+    zero : the ends of the line.
+    currency : named on the axis.
+    """
+    chart = ScatterChart()
+    chart.scatterStyle = "lineMarker"
+    chart.style = 2
+    for name, (x, y), colour, width in (("Draws", (amounts, below), BLUE, 28575), ("Zero", zero, "000000", 6350)):
+        line = _xy(name, x, y)
+        line.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=colour, w=width))
+        line.marker = Marker(symbol="none")
+        line.smooth = False
+        chart.series.append(line)
+    _frame(chart, "Share of the draws below an NPV")
+    _axis(chart.x_axis, f"NPV ({currency})", money_look(amounts[2]))
+    _axis(chart.y_axis, "Share of the draws below", "0%")
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.x_axis.majorGridlines = None
+    chart.legend = None
+    return chart
+
+
+def importance_chart(labels: Cells, shares: Cells) -> BarChart:
+    """The share of the spread that each input explains alone, the largest on top.
+
+    labels, shares : a bar's name and length.
+    """
+    chart = _bar_chart("bar", 35, "What explains the spread, alone", "Share of the spread", "0%")
+    bars = _bars("Share of the spread", shares, labels, BLUE)
+    bars.dLbls = _numbers_at("outEnd", "0%")
+    chart.series.append(bars)
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
+    chart.y_axis.scaling.min = 0
+    chart.legend = None
+    return chart
+
+
 def _bar_chart(direction: Literal["bar", "col"], gap: int, title: str, unit: str, look: str) -> BarChart:
     """A chart of bars or columns, without its series.
 

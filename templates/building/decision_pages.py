@@ -10,12 +10,12 @@ from roi_engine.scenario import INPUTS
 from templates.building.book import SUBTITLE_PLACE, Book, page
 from templates.building.reading_order import ENDS
 
-PRINTED = ("Summary", "By year", "Scenarios", "Inputs", "Sensitivity", "Options")
+PRINTED = ("Summary", "By year", "Scenarios", "Inputs", "Sensitivity", "Risk", "Options")
 """The sheets that are printed, those that a workbook has; the others are the machinery behind them."""
 NOTHING = "XFD1"
 """The print area of the others: an empty cell, and an empty page is not printed. (A hidden sheet is.)"""
-WORKING = "What each option bears"
-"""The group of the sheet Options from which on it shows how its figures come about."""
+WORKING = ("What each option bears", "Correlations")
+"""The groups of the sheets Options and Risk from which on they show how their figures come about."""
 ABOUT_INPUTS = "The inputs that the figures were calculated from. Those that stand at their defaults are left out."
 ABOUT_SCENARIOS = "The results of every scenario, and the figures in which the scenarios differ."
 
@@ -41,7 +41,7 @@ def _row_of_working(sheet: Worksheet) -> int:
 
     It is 0 where it shows nothing of it.
     """
-    return next((row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == WORKING), 0)
+    return next((row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value in WORKING), 0)
 
 
 def _is_said(book: Book, name: str) -> bool:

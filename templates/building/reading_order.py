@@ -1,7 +1,8 @@
-"""The order in which a reader meets the inputs, and the ends of a range."""
+"""The order in which a reader meets the inputs; ends of ranges, correlated pairs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from roi_engine.inputs import Input
@@ -26,3 +27,24 @@ def end_of(scenario: Scenario, name: str, end: str) -> Any:
     """
     span = scenario.ranges.get(name)
     return getattr(span, end) if span and span.untyped != end else None
+
+
+Pair = tuple[str, str]
+"""Two inputs that are correlated, by their names."""
+
+
+def pairs_of(scenarios: Iterable[Scenario]) -> list[Pair]:
+    """The pairs that are correlated in some scenario, each once."""
+    found: dict[frozenset[str], Pair] = {}
+    for scenario in scenarios:
+        for first, others in scenario.correlations.items():
+            for second in others:
+                found.setdefault(frozenset((first, second)), (first, second))
+    return list(found.values())
+
+
+def correlation_of(scenario: Scenario, pair: Pair) -> float | None:
+    """The correlation of a pair, whichever is named first; None for none."""
+    first, second = pair
+    given = scenario.correlations
+    return given.get(first, {}).get(second, given.get(second, {}).get(first))

@@ -29,6 +29,9 @@ from templates.returned.formula_meaning import is_linked, meaning
 from templates.returned.provenance import edition_of, plain
 from templates.returned.reading import Reading, read_workbook
 from templates.sheets.input_rows import Column
+from templates.sheets.risk_sheet import TITLE as RISK
+from templates.sheets.risk_state import SUMS
+from templates.sheets.risk_state import THEN as RANGES
 from templates.sheets.summary_sheet import LEGEND, QUESTIONS
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import EMPTY, Cell, Place, StoredWorkbook, Value
@@ -44,8 +47,11 @@ LIKE = 0.5
 """The share of a sheet's texts that make a sheet of another title the same sheet."""
 INPUTS_SHEET, AS_GENERATED = "Inputs", column_index_from_string(Column.AS_GENERATED.letter)
 """The sheet with the values that the workbook was generated from, and their column."""
-CHOICES = "Sensitivity"
-"""The sheet whose metrics, axes and changes are chosen, unless it holds values as generated."""
+CHOICES = {
+    "Sensitivity": "a metric, an axis or a change was chosen",
+    RISK: "draws, seed or correlations were chosen",
+}
+"""The sheets on which something is chosen, unless they hold values as generated."""
 ASKED = "FT_CHECK("
 """What is asked about the inputs is told anyway, as of today."""
 CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
@@ -163,7 +169,8 @@ class _Comparison:
     def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
         self.book, self.inputs_edited = book, inputs_edited
         live_grids = TABLES in book.titles
-        as_generated = edition == "values" or (edition == "native" and not live_grids)
+        as_generated = {RISK} if edition == "native" else set(CHOICES) if edition == "values" else set()
+        as_generated |= {"Sensitivity"} if edition == "native" and not live_grids else set()
         self.wrong: list[Difference] = []
         self.told: set[str] = set()
         self.notes: list[str] = []
@@ -190,10 +197,12 @@ class _Comparison:
             titles = [title for title in shown if not inputs_edited or title in FIXED]
             titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:
-                if title == CHOICES and not as_generated and self._other_choices():
-                    self.notes.append(f"{title}: a metric, an axis or a change was chosen; not compared.")
+                if title in CHOICES and title not in as_generated and self._other_choices(title):
+                    self.notes.append(f"{title}: {CHOICES[title]}; not compared.")
+                elif title == RISK and self._other_ranges():
+                    self.notes.append(f"{title}: its figures are those of the ranges as generated; not compared.")
                 else:
-                    self._compare_sheet(title, values=edition == "values" or (title == CHOICES and as_generated))
+                    self._compare_sheet(title, values=edition == "values" or title in as_generated)
             if len(titles) < len(shown):
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
@@ -256,13 +265,18 @@ class _Comparison:
             return False
         return found is None or not any(title in (made or "") for title in self.elsewhere)
 
-    def _other_choices(self) -> bool:
-        """Whether something was typed into the sheet of choices."""
-        if CHOICES not in self.titles:
+    def _other_choices(self, title: str) -> bool:
+        """Whether something was typed into a sheet of choices."""
+        if title not in self.titles:
             return False
-        found = self.book.cells(self.titles[CHOICES])
-        made = ((at, cell) for at, cell in self.new.cells(CHOICES).items() if cell.formula is None)
+        found = self.book.cells(self.titles[title])
+        made = ((at, cell) for at, cell in self.new.cells(title).items() if cell.formula is None)
         return any(not _same(found.get(at, EMPTY).value, cell.value, 1.0) for at, cell in made)
+
+    def _other_ranges(self) -> bool:
+        """Whether figures as generated were drawn from other ranges than stand there."""
+        kept = [[book.at(place).value for place in _cells_named(book, RANGES)] for book in (self.book, self.new)]
+        return any(not _same(one, other, 1.0) for one, other in zip(*kept, strict=False))
 
     def _compare_sheet(self, title: str, values: bool) -> None:
         """Compares a sheet's formulas and what they show.
@@ -414,6 +428,14 @@ def _named(book: StoredWorkbook) -> dict[str, Place | None]:
             area = book.area(name.text)
             places[name.name.lower()] = Place(area.sheet, *area.first) if area else None
     return places
+
+
+def _cells_named(book: StoredWorkbook, name: str) -> list[Place]:
+    """The cells of a column that has a name; none where it has none."""
+    areas = [area for each in book.names if each.name.lower() == name and (area := book.area(each.text))]
+    return [
+        Place(area.sheet, row, area.first[1]) for area in areas for row in range(area.first[0], area.first[0] + SUMS)
+    ]
 
 
 def _failed_checks(book: StoredWorkbook) -> Iterator[Difference]:

@@ -12,22 +12,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from roi_engine.errors import Problem, ScenarioError
+from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.inputs import Input
-from roi_engine.quantity import DISTRIBUTION, START_MONTH, Quantity, currency_code
+from roi_engine.quantity import DISTRIBUTION, RANK_CORRELATION, START_MONTH, TEXT, Quantity, currency_code
 from roi_engine.questions.pairs import TYPED_AMOUNTS
-from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario import INPUTS, Scenario, find_input
 from roi_engine.scenario_rules import ANNOTATIONS, WHAT_AN_ANSWER_IS, says_something
 from roi_engine.worksheet.block import RANGE_TITLES, answers_for, span_of
+from roi_engine.worksheet.correlated_pairs import by_first
 from templates.returned.input_places import InputPlaces
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
 from templates.returned.typed_numbers import not_a_number
+from templates.sheets.risk_pairs import NAME as PAIRS
 from templates.xlsx.stored_cells import Area, DateInCell, ErrorInCell, Place, StoredWorkbook, Value
 from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _OF_OLD_CODE_PAGES = re.compile(r"[\x7f-\x9f]")
 """What quotation marks and dashes become when a text of Windows is read as Latin-1; between words they are blanks."""
+MOST_PAIRS = 1_000
+"""Rows of a table of correlations that are read."""
 SHOWN = 60
 """Characters of a formula or text that a sentence repeats."""
 
@@ -149,6 +153,8 @@ class _Reader:
             if value is not None and not is_default:
                 values[name] = value
             self._read_annotations(declared, place, value, values)
+        if pairs := self._correlations():
+            values["correlations"] = by_first(pairs)
         try:
             scenario = Scenario(**values)
         except ScenarioError as error:
@@ -199,6 +205,53 @@ class _Reader:
             text = self._text(f"{name} {title}", place.beside(titles[title])) if title in titles else ""
             if text and not (title == "note" and text == declared.meaning):
                 values[kept][name] = text
+
+    def _correlations(self) -> list[tuple[str, str, float]]:
+        """The pairs of the table of correlations, where our own workbook has one."""
+        area = _area_of(self.book, PAIRS) if self.found.ours else None
+        if area is None or area.last[1] - area.first[1] != 2:
+            return []
+        found: dict[frozenset[str], tuple[str, str, float]] = {}
+        for row in range(area.first[0], min(area.last[0], area.first[0] + MOST_PAIRS) + 1):
+            places = [Place(area.sheet, row, area.first[1] + at) for at in range(3)]
+            pair = self._pair(f"correlation {row - area.first[0] + 1}", places)
+            if pair is None:
+                continue
+            if (both := frozenset(pair[:2])) in found:
+                self._wrong(f"correlation {row - area.first[0] + 1}", places[0], "The pair is given twice. Keep one.")
+            found[both] = pair
+        return list(found.values())
+
+    def _pair(self, key: str, places: Sequence[Place]) -> tuple[str, str, float] | None:
+        """Two inputs and their rank correlation.
+
+        None for a row without, and with a problem for a wrong one.
+        """
+        quantities = (TEXT, TEXT, RANK_CORRELATION)
+        first, second, value = (
+            self._read(key, place, quantity) for place, quantity in zip(places, quantities, strict=True)
+        )
+        of_scenarios = (
+            self.found.typed(places[2]) != places[2]
+        )  # a row of all scenarios, of which this one may be apart
+        if key in self.problems or (value is None and (of_scenarios or first is second is None)):
+            return None
+        if None in (first, second, value):
+            self._wrong(key, places[0], "The row is not complete. Name two inputs and their correlation, or empty it.")
+            return None
+        names = []
+        for place, text in zip(places, (first, second), strict=False):
+            try:
+                names.append(find_input(text).name)
+            except UnknownName as error:
+                self._wrong(key, place, str(error))
+        try:
+            number = RANK_CORRELATION.check(value)
+        except FtRoiError as error:
+            self._wrong(key, self.found.typed(places[2]), str(error))
+        if key not in self.problems and names[0] == names[1]:
+            self._wrong(key, places[1], "An input goes with itself. Name two inputs.")
+        return None if key in self.problems else (names[0], names[1], number)
 
     def _is_answered_for(self, titles: Mapping[str, int], place: Place) -> bool:
         """Whether an answer beside a cell is one about what stands there."""

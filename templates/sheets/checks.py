@@ -20,6 +20,7 @@ from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.grids import GridCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
+from templates.sheets.risk_sheet import RiskCells
 from templates.sheets.scenario_results import ScenarioResultCells
 from templates.sheets.scenarios_sheet import ScenarioCells
 from templates.sheets.sensitivity_sheet import SensitivityCells
@@ -57,6 +58,7 @@ class Checked:
     by_year: ByYearCells
     sensitivity: SensitivityCells
     options: OptionsCells
+    risk: RiskCells | None = None
     scenarios: ScenarioCells | None = None
     results: ScenarioResultCells | None = None
 
@@ -71,7 +73,7 @@ class Checked:
         always = [
             each.sheet for each in (self.by_year, self.inputs, self.figures, self.flows, self.sensitivity, self.options)
         ]
-        return always + ([self.scenarios.sheet] if self.scenarios else [])
+        return always + [each.sheet for each in (self.risk, self.scenarios) if each]
 
 
 def checks_of(book: Book, checked: Checked) -> list[Check]:
@@ -94,6 +96,7 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
         _npv_at_irr(checked),
         _payback_straddles(checked),
         *_sensitivity_checks(book, checked),
+        *_risk_checks(book, checked.risk),
         _cheapest_option(checked.options),
         *_own_option(checked.options, out),
         *_scenario_checks(checked),
@@ -132,6 +135,14 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
         Check("check_tornado_base", "The tornado's base case is the scenario's figure.",
               asked.tornado_base, at_base, asked.tornado_base, by_function=True),
     ]  # fmt: skip
+
+
+def _risk_checks(book: Book, risk: RiskCells | None) -> list[Check]:
+    """Whether the histogram holds every draw, where the functions count them."""
+    if risk is None or risk.steps is None or book.edition != "wired":
+        return []
+    sentence = "The steps of the histogram hold every draw (share of the draws)."
+    return [Check("check_risk_steps", sentence, risk.steps, 1, risk.draws, by_function=True)]
 
 
 def _at_base(book: Book, checked: Checked, metric: Formula) -> Formula:

@@ -16,13 +16,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
+from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.as_generated import figure_as_generated, typed_figure
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula, function
 from templates.building.quantities import Quantities
-from templates.building.reading_order import DISTRIBUTION, ENDS, end_of, in_reading_order
+from templates.building.reading_order import (
+    DISTRIBUTION,
+    ENDS,
+    Pair,
+    correlation_of,
+    end_of,
+    in_reading_order,
+    pairs_of,
+)
 from templates.building.validation import rule_of, validation_of
 
 
@@ -52,6 +61,7 @@ class ScenarioCells:
     choice, number : the name of the scenario in use, and its number.
     figures : the typed cells of an input, one for each scenario.
     ends : those of low, high and distribution.
+    correlations : those of a pair that is correlated in some scenario.
     generated, answers : what each scenario was generated with, and the answers about it.
     typed : the cells of each scenario by input.
     """
@@ -62,6 +72,7 @@ class ScenarioCells:
     names: Formula
     figures: Quantities
     ends: Mapping[tuple[str, str], Formula]
+    correlations: Mapping[Pair, Formula]
     generated: Mapping[str, Formula]
     answers: Mapping[str, Formula]
     typed: Sequence[Quantities]
@@ -86,14 +97,23 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
             group_title(book, sheet, row, group, table.letters[-1])
         row += 1
         table.add_input(row, declared)
-    row = table.add_ranges(row)
+    row = table.add_correlations(table.add_ranges(row))
     for rule in table.rules:
         sheet.add_data_validation(rule)
     sheet.freeze_panes = Column.FIRST.at(NAMES_ROW + 1)
     page(sheet, f"A1:{table.letters[-1]}{row}", f"1:{NAMES_ROW}")
     protect(sheet)
     return ScenarioCells(
-        sheet, choice, number, names, table.figures, table.ends, table.generated, table.answers, table.typed
+        sheet,
+        choice,
+        number,
+        names,
+        table.figures,
+        table.ends,
+        table.correlations,
+        table.generated,
+        table.answers,
+        table.typed,
     )
 
 
@@ -151,6 +171,7 @@ class _Table:
             for letter, scenario in zip(own, book.scenarios, strict=True):
                 book.put(sheet, f"{letter}{NAMES_ROW}", f"{scenario.name}: {title}", "Column title")
         self.ends: dict[tuple[str, str], Formula] = {}
+        self.correlations: dict[Pair, Formula] = {}
         self.generated: dict[str, Formula] = {}
         self.answers: dict[str, Formula] = {}
         self.typed: list[dict[str, Formula]] = [{} for _ in book.scenarios]
@@ -206,6 +227,28 @@ class _Table:
         values = [end_of(scenario, declared.name, end) for scenario in self.book.scenarios]
         self._put_row(row, f"{declared.label}: {end}", quantity, rule, values, "Input")
         self.ends[declared.name, end] = self._name_row(f"scenarios_{declared.name}_{end}", row, values)
+
+    def add_correlations(self, row: int) -> int:
+        """The rank correlation of every pair that has one in some scenario.
+
+        Returns the last row.
+        """
+        scenarios, quantity = self.book.scenarios, q.RANK_CORRELATION
+        pairs = pairs_of(scenarios)
+        if not pairs:
+            return row
+        row += 1
+        group_title(self.book, self.sheet, row, "Correlations", self.letters[-1])
+        for number, pair in enumerate(pairs, start=1):
+            row += 1
+            rule = rule_of(quantity, True)
+            rule.promptTitle = rule.errorTitle = "Rank correlation"
+            rule.prompt = "Near 1: the two rise together. Near -1: one rises as the other falls. Empty: apart."
+            values = [correlation_of(scenario, pair) for scenario in scenarios]
+            label = " with ".join(INPUTS[name].label for name in pair)
+            self._put_row(row, label, quantity, rule, values, "Input")
+            self.correlations[pair] = self._name_row(f"scenarios_correlation_{number}", row, values)
+        return row
 
     def _put_row(
         self, row: int, label: str, quantity: q.Quantity, rule: DataValidation, values: Sequence[Any], style: str

@@ -14,6 +14,7 @@ from roi_engine.answer import horizon_in_words, rate_in_words
 from roi_engine.figures import FIGURES, OPTION_FIGURES
 from roi_engine.input_checks import check_inputs
 from roi_engine.scenario import INPUTS
+from roi_engine.simulation.statistics import PERCENTILES
 from templates.building import styles
 from templates.building.book import (
     AS_GENERATED,
@@ -37,6 +38,7 @@ from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.checks_sheet import CheckCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
+from templates.sheets.risk_sheet import RiskCells
 from templates.sheets.scenarios_sheet import ScenarioCells
 from templates.sheets.summary_break_evens import add_break_evens
 from templates.sheets.tornado import TornadoDrawing
@@ -84,6 +86,7 @@ class Shown:
     options: OptionsCells
     checks: CheckCells
     tornado: TornadoDrawing | None
+    risk: RiskCells | None = None
     scenarios: ScenarioCells | None = None
 
     @property
@@ -120,6 +123,7 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
     color_by_sign(sheet, answer_row, shown.figures.npv.text)
     _add_figures(book, sheet, shown)
     _add_options(book, sheet, shown)
+    _add_risk(book, sheet, shown.risk)
     add_break_evens(book, sheet, BREAK_EVENS_ROW, in_use, shown.inputs.block, shown.figures.npv, Column.SIXTH.letter)
     _add_cash_flow_chart(book, sheet, shown, str(verdict.value))
     if shown.tornado and not book.lacks_sensitivity:
@@ -167,6 +171,39 @@ def _add_options(book: Book, sheet: Worksheet, shown: Shown) -> None:
     for column, figure in zip(Column, figures, strict=False):
         _add_figure(book, sheet, column, OPTIONS_ROW, figure, styles.HEADLINE_MONEY)
     sheet.row_dimensions[OPTIONS_ROW + 1].height = 28
+
+
+def _add_risk(book: Book, sheet: Worksheet, risk: RiskCells | None) -> None:
+    """The chance of a loss and a bad case, beside the options.
+
+    Taken back once what they were made from is edited.
+    """
+    if risk is None or risk.statistics is None:
+        return
+    shown = risk.statistics.shown
+    lowest, *_, highest = PERCENTILES
+    loss, low, high = shown["PROBLOSS"], shown[lowest], shown[highest]
+    title, currency = FIGURES["npv"].label, book.scenario.currency
+    unit = f" ({currency})" if currency else ""
+    draws = joined("of ", risk.draws.fixed(0), " draws (Risk)")
+    figures = (
+        (Column.FIFTH, "Chance of a loss", loss, draws, styles.FRACTION),
+        (Column.SIXTH, f"{title}, 5% lie below{unit}", low, _other_end(high), styles.HEADLINE_MONEY),
+    )
+    for column, name, value, note, look in figures:
+        if risk.state:
+            value = (risk.state == AS_GENERATED).where(value, "n/a")
+            note = (risk.state == AS_GENERATED).where(note, "not simulated since the edit")
+        _add_figure(book, sheet, column, OPTIONS_ROW, (name, value, note), look)
+        book.align(sheet[column.at(OPTIONS_ROW + 1)], _FITTED_FIGURE)
+
+
+_FITTED_FIGURE = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=True)
+
+
+def _other_end(high: Formula) -> Formula:
+    """The other end of nine draws in ten."""
+    return is_number(high).where(joined("5% lie above ", high.fixed(0)), "5% of the draws")
 
 
 def _add_figure(

@@ -45,7 +45,7 @@ def test_the_pages_of_a_decision_are_printed_beside_the_workbook(
     words = subprocess.run(["pdftotext", "-layout", "pages.pdf", "-"], capture_output=True, text=True, check=True)
     pages = words.stdout.removesuffix("\f").split("\f")
     sheets = [name for page in pages for name in re.findall(r"^ *x\.xlsx +(.*?) +Page ", page, re.M)]
-    assert sheets == ["Summary", "By year", "Inputs", "Inputs", "Sensitivity", "Sensitivity", "Options"]
+    assert sheets == ["Summary", "By year", "Inputs", "Inputs", "Sensitivity", "Sensitivity", "Risk", "Options"]
     scenario = load_scenario("support-classifier.toml")
     assert verdict(appraise(scenario), scenario.currency) in pages[0]
     assert "Fine-tuned API" in pages[-1] and "What each option bears" not in words.stdout

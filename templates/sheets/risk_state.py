@@ -1,0 +1,89 @@
+"""Whether the ranges are those that the sheet Risk was made from.
+
+Where they do not follow the inputs. An edited low or high leaves NPV and net ROI alone, so that nothing else tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roi_engine.value import maximum
+from templates.building import styles
+from templates.building.book import AS_GENERATED, Book
+from templates.building.columns import put_titles
+from templates.building.formula import Formula, function
+from templates.building.reading_order import HIGH, LOW, end_of
+from templates.sheets.inputs_sheet import InputCells
+from templates.sheets.risk_columns import ExactColumn
+from templates.sheets.risk_pairs import PairColumn
+
+NAME, THEN = "risk_as_generated", "risk_ranges_generated"
+"""The names of the cell that says so, and of the sums that were generated."""
+EDITED = "edited since"
+SUMS = 8
+"""How many sums are compared."""
+TOLERANCE = 1e-9
+
+
+def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs: Formula, first_pair: int) -> Formula:
+    """Writes the sums of what is drawn from, now and as generated.
+
+    row : of their titles, beside the page.
+    pairs : the cells of the correlations, from the row `first_pair` on.
+    Returns the cell that compares the sums.
+    """
+    put_titles(book, sheet, row, (ExactColumn.NAME,))
+    for column, title in ((ExactColumn.NAME, "Sum of"), (ExactColumn.EXACT, "Now"), (ExactColumn.HALF, "As generated")):
+        style = "Column title" if column is ExactColumn.NAME else "Column title right"
+        book.put(sheet, column.at(row), title, style)
+    same = Formula("figures_as_generated", AS_GENERATED) == AS_GENERATED
+    sums = _sums(book, inputs, pairs, first_pair)
+    for line, (title, now) in enumerate(sums, start=row + 1):
+        book.put(sheet, ExactColumn.NAME.at(line), title, "Explanatory Text")
+        found = book.put(sheet, ExactColumn.EXACT.at(line), now, "Explanatory Text", styles.GENERAL)
+        then = book.put(sheet, ExactColumn.HALF.at(line), float(now.value), "Explanatory Text", styles.GENERAL)
+        same = same & (abs(found - then) <= TOLERANCE * maximum(abs(then), 1))
+    last = row + SUMS
+    book.define(THEN, sheet, ExactColumn.HALF.rows(row + 1, last))
+    book.put(sheet, ExactColumn.NAME.at(last + 1), "Figures", "Explanatory Text")
+    words = same.where(AS_GENERATED, EDITED)
+    return book.put(sheet, ExactColumn.EXACT.at(last + 1), words, "Explanatory Text", name=NAME)
+
+
+def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> list[tuple[str, Formula]]:
+    """What of the ranges is compared: sums, so that an edit of any of them is seen."""
+    lows, highs = (
+        [value for name in book.scenario.ranges if (value := end_of(book.scenario, name, end)) is not None]
+        for end in (LOW, HIGH)
+    )
+    rows: Sequence[tuple[Any, ...]] = pairs.value
+    numbers = [row[2] for row in rows if isinstance(row[2], (int, float))]
+    letters = [(first_pair + at) * (len(row[0] or "") + 2 * len(row[1] or "")) for at, row in enumerate(rows)]
+    last_pair = first_pair + len(rows) - 1
+    names, others = (column.rows(first_pair, last_pair) for column in (PairColumn.FIRST, PairColumn.SECOND))
+    shapes = inputs.distributions
+    weighted = sum(row * len(text) for row, text in shapes.value.items())
+    success = book.scenario.success_chance
+    return [
+        ("Lows", _sum("SUM", inputs.lows, lows)),
+        ("Lows, squared", _sum("SUMSQ", inputs.lows, [each**2 for each in lows])),
+        ("Highs", _sum("SUM", inputs.highs, highs)),
+        ("Highs, squared", _sum("SUMSQ", inputs.highs, [each**2 for each in highs])),
+        ("Letters of the distributions", Formula(f"SUMPRODUCT(LEN({shapes.text})*ROW({shapes.text}))", weighted)),
+        ("Chance of success", function("SUM", inputs.in_use["success_chance"], value=success)),
+        (
+            "Correlations",
+            _sum("SUM", Formula(PairColumn.NUMBER.rows(first_pair, last_pair), None), numbers),
+        ),
+        (
+            "Letters of the correlated inputs",
+            Formula(f"SUMPRODUCT((LEN({names})+2*LEN({others}))*ROW({names}))", sum(letters)),
+        ),
+    ]
+
+
+def _sum(name: str, column: Formula, values: Sequence[float]) -> Formula:
+    return function(name, column, value=float(sum(values)))
