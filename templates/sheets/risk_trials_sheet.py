@@ -68,7 +68,7 @@ def fill_risk_trials(book: Book, sheet: Worksheet, found: RiskCells, inputs: Inp
 
     found : the trials.
     inputs : the ranges.
-    as_generated : the cell that says whether net ROI and NPV are those as generated.
+    as_generated : the cell that says whether net return and NPV are those as generated.
     """
     _Sheet(book, sheet, found, simulate(book.scenario)).fill(inputs, as_generated)
 
