@@ -44,6 +44,7 @@ ROOMS = {
         "sheets": {"building", "xlsx"},
         "workbook": {"sheets", "building", "xlsx"},
         "package_check": {"xlsx"},
+        "lambdas": {"building", "package_check", "xlsx"},
         "returned": {"workbook", "sheets", "building", "package_check", "xlsx"},
         "tables": {"building", "xlsx"},
         "portfolio": {"returned", "workbook", "sheets", "building", "xlsx"},
