@@ -45,7 +45,7 @@ ROOMS = {
         "workbook": {"sheets", "building", "xlsx"},
         "package_check": {"xlsx"},
         "lambdas": {"building", "package_check", "xlsx"},
-        "returned": {"workbook", "sheets", "building", "package_check", "xlsx"},
+        "returned": {"workbook", "sheets", "building", "lambdas", "package_check", "xlsx"},
         "tables": {"building", "xlsx"},
         "portfolio": {"returned", "workbook", "sheets", "building", "xlsx"},
     },

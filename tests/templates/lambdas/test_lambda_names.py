@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from roi_engine import REFERENCE, Scenario, appraise, call, functions
 from roi_engine.cashflow import MODEL
@@ -17,18 +18,21 @@ from roi_engine.errors import FtRoiError
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import what_if
 from roi_engine.worksheet.catalogue import LONGEST_SENTENCE
+from templates.building.book import FT_FUNCTIONS
 from templates.lambdas.carried import CallsTheAddIn, carry_names, check_that_no_addin_is_called
 from templates.lambdas.chain import KEPT, MOST_PAIRS, Chain, named
 from templates.lambdas.lambda_name import LONGEST_TEXT, LambdaName, called_by, stored
 from templates.lambdas.library import NOT_COVERED, lambda_names
 from templates.package_check import check_package
 from templates.package_check.defined_names import reads_as_cell
+from templates.returned.compared_names import compared_names
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import open_package
 from tests import open_xml_sdk
 from tests.lambda_book import LambdaBook
 from tests.random_scenarios import random_scenarios
+from tests.workbook_edits import package_of, parts_of
 
 NAMES = list(lambda_names().values())
 MOST_PARAMETERS = 253
@@ -127,7 +131,7 @@ def native() -> bytes:
     return build_workbook(REFERENCE, edition="native")
 
 
-@pytest.mark.slow(seconds=4)
+@pytest.mark.full(seconds=10)
 def test_a_workbook_of_ours_carries_the_names_and_all_else_stays(tmp_path: Path) -> None:
     before = native()
     check_that_no_addin_is_called(before)
@@ -152,6 +156,30 @@ def saved(book: Workbook) -> bytes:
     file = BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def said_of_names(made: bytes, now: bytes) -> dict[str, str]:
+    """What `ft-roi check` says of the names of a workbook, beside those of a new one."""
+    book, new = (StoredWorkbook(open_package(each)) for each in (now, made))
+    return {each.place: each.sentence for each in compared_names(book, new, {each: each for each in new.titles}, ())}
+
+
+def test_the_names_are_no_difference_and_a_changed_one_is() -> None:
+    made = saved(Workbook())
+    carried = carry_names(made)
+    assert said_of_names(made, carried) == {}
+    parts = parts_of(carried)
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"*3600", b"*3500")
+    said = said_of_names(made, package_of(parts))
+    assert {*said} == {name for name, each in lambda_names().items() if "*3600" in each.text}
+    assert said and all("It is not the LAMBDA that this version writes" in each for each in said.values())
+
+
+def test_a_name_that_hides_a_function_is_found_where_functions_are_called() -> None:
+    book = Workbook()
+    book.defined_names[FT_FUNCTIONS.text] = DefinedName(FT_FUNCTIONS.text, attr_text="Sheet!$A$1")
+    made = saved(book)
+    assert {*said_of_names(made, carry_names(made))} == {*lambda_names()}
 
 
 def test_a_workbook_without_any_name_gets_a_list_of_them() -> None:
