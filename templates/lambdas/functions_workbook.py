@@ -1,6 +1,7 @@
-"""The workbook of the LAMBDA names: a page a family with live examples, each with a scenario of its own.
+"""The workbook of the LAMBDA names: a page a family, with live examples.
 
-A page that is moved or copied into another workbook takes along the names that its cells call, and those they call.
+Each page has a scenario of its own. One that is moved or copied into another workbook takes along the names that its
+cells call, and those that these call.
 """
 
 from __future__ import annotations
@@ -147,7 +148,10 @@ def _add_scenario(book: Book, sheet: Worksheet) -> Formula:
 
 
 def _add_example(book: Book, sheet: Worksheet, row: int, each: Function, block: Formula | None) -> int:
-    """A row: the function, the call, what it gives; returns how many rows the result fills."""
+    """A row: the function, the call, what it gives.
+
+    Returns how many rows the result fills.
+    """
     arguments = list(each.examples)
     if each.takes_scenario:
         arguments.insert(len(each.own) if each.block_at is None else each.block_at, block)

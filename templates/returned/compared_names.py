@@ -133,7 +133,9 @@ def _shadows(
 
 
 def _place_of_a_function(name: Name, calls_functions: bool) -> str:
-    """What is wrong with a name that begins like a function's; empty for a LAMBDA of ours.
+    """What is wrong with a name that begins like a function's.
+
+    Empty for a LAMBDA of ours.
 
     calls_functions : whether the workbook calls the add-in's functions, which such a name would hide.
     """

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, MAIN, PACKAGE, PACKAGE_RELATIONSHIPS
+from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, MAIN, PACKAGE, PACKAGE_RELATIONSHIPS, SPREADSHEET
 from templates.xlsx.sheet_rows import edited_sheet
 from templates.xlsx.xml_parts import Element, Parts, editing, serialised, without_blanks
 
@@ -18,8 +18,8 @@ PART = "xl/metadata.xml"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 
 # As Excel writes it for the formulas that it calls dynamic (XLDAPR).
-METADATA = """
-<metadata xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+METADATA = f"""
+<metadata xmlns="{SPREADSHEET}"
     xmlns:xda="http://schemas.microsoft.com/office/spreadsheetml/2017/dynamicarray">
   <metadataTypes count="1">
     <metadataType name="XLDAPR" minSupportedVersion="120000" copy="1" pasteAll="1" pasteValues="1" merge="1"
@@ -28,7 +28,7 @@ METADATA = """
   <futureMetadata name="XLDAPR" count="1">
     <bk>
       <extLst>
-        <ext uri="{bdbb8cdc-fa1e-496e-a857-3c3f30c029c3}">
+        <ext uri="{{bdbb8cdc-fa1e-496e-a857-3c3f30c029c3}}">
           <xda:dynamicArrayProperties fDynamic="1" fCollapsed="0"/>
         </ext>
       </extLst>
@@ -43,9 +43,9 @@ METADATA = """
 
 
 def make_arrays_dynamic(parts: Parts, sheets: Iterable[str]) -> None:
-    """Marks every array formula of some sheets as dynamic, and adds what the mark refers to.
+    """Marks every array formula as dynamic, and adds what the mark refers to.
 
-    parts : the package; sheets : the names of their parts.
+    parts : the package. sheets : the parts of its worksheets.
     """
     for name in sheets:
         parts[name] = edited_sheet(parts[name], _mark, lambda rest: None)
