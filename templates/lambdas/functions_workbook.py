@@ -29,6 +29,7 @@ from templates.building.layout import lay_out
 from templates.lambdas.carried import carry_names
 from templates.lambdas.lambda_name import stored
 from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.xlsx.column_letters import column_letters, column_number
 from templates.xlsx.finishing import finish
 from templates.xlsx.generation_time import generation_time
 
@@ -156,17 +157,30 @@ def _add_example(book: Book, sheet: Worksheet, row: int, each: Function, block: 
     if each.takes_scenario:
         arguments.insert(len(each.own) if each.block_at is None else each.block_at, block)
     live = called(each.name, *arguments)
-    rows: list[list[Any]] = live.value if isinstance(live.value, list) else [[live.value]]
     book.put(sheet, Column.FUNCTION.at(row), each.name)
     book.put(sheet, Column.EXAMPLE.at(row), f"={live.text}", "Explanatory Text")
-    first = Column.VALUE.at(row)
-    number_format = styles.number_format(each.result) if len(rows) == 1 else styles.SMALL_MONEY
-    book.put(sheet, first, Formula(stored(live.text), rows[0][0]), "Calculation", number_format)
-    for below, (value,) in enumerate(rows[1:], start=row + 1):
-        book.put(sheet, Column.VALUE.at(below), value, "Calculation", number_format)
-    area = Column.VALUE.rows(row, row + len(rows) - 1) if len(rows) > 1 else first
-    cell = cell_at(sheet, first)
-    cell.value = ArrayFormula(area, cell.value)
     book.put(sheet, Column.UNIT.at(row), each.result.unit_in(REFERENCE.currency) or each.result.name, "Unit")
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
-    return len(rows)
+    if each.result.kind == "table":
+        _put_array(book, sheet, 1, row + 1, live.text, live.value, styles.SMALL_MONEY)
+        return 1 + len(live.value)
+    column = column_number(Column.VALUE.letter)
+    _put_array(book, sheet, column, row, live.text, [[live.value]], styles.number_format(each.result))
+    return 1
+
+
+def _put_array(
+    book: Book, sheet: Worksheet, column: int, row: int, text: str, rows: list[list[Any]], number_format: str
+) -> None:
+    """A formula that fills cells to its right and below, with what they show.
+
+    column, row : of its own cell. text : as people type it.
+    """
+    for below, values in enumerate(rows, start=row):
+        for beside, value in enumerate(values, start=column):
+            content = Formula(stored(text), value) if (below, beside) == (row, column) else value
+            book.put(sheet, f"{column_letters(beside)}{below}", content, "Calculation", number_format)
+    own = f"{column_letters(column)}{row}"
+    last = f"{column_letters(column + len(rows[0]) - 1)}{row + len(rows) - 1}"
+    cell = cell_at(sheet, own)
+    cell.value = ArrayFormula(own if own == last else f"{own}:{last}", cell.value)

@@ -27,6 +27,7 @@ from templates.lambdas.chain import Chain, named, with_its_error
 from templates.lambdas.inputs import checked, legal, reading_names
 from templates.lambdas.lambda_name import LambdaName
 from templates.lambdas.model import code_of, figure, flows, model_names, over_flows
+from templates.lambdas.tables import breakdown_text, by_year_text
 
 _SEARCH = "a search along the input's values, which no formula makes"
 _LOOKED_UP = "looked up in tables of the engine, which a workbook does not carry"
@@ -35,9 +36,7 @@ _NOT_YET = "not printed yet"
 
 NOT_COVERED: dict[str, str] = {
     "FT_VERDICT": _NOT_PRINTED,
-    "FT_BREAKDOWN": _NOT_YET,
     "FT_IRR": "a search for all rates at which the flows are worth nothing, of which one may be a return",
-    "FT_BYYEAR": _NOT_YET,
     "FT_BREAKEVEN": _SEARCH,
     "FT_TORNADO": _NOT_YET,
     "FT_SELFBREAKEVEN": _SEARCH,
@@ -193,6 +192,16 @@ def _mirr(function: Function) -> LambdaName:
     return _lambda(function, text, _parameters(function))
 
 
+def _breakdown(function: Function) -> LambdaName:
+    text = f"LET(block_,{_typed_block(function)},{breakdown_text('FT_INPUTS(block_)')})"
+    return _lambda(function, text, _parameters(function))
+
+
+def _by_year(function: Function) -> LambdaName:
+    text = f"LET(block_,{_typed_block(function)},{by_year_text('FT_INPUTS(block_)')})"
+    return _lambda(function, text, _parameters(function))
+
+
 # --- what if ---------------------------------------------------------------------------------------------
 
 
@@ -256,6 +265,8 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 
 _SPECIAL: dict[str, Callable[[Function], LambdaName]] = {
     "FT_CASHFLOW": _cash_flow,
+    "FT_BREAKDOWN": _breakdown,
+    "FT_BYYEAR": _by_year,
     "FT_MIRR": _mirr,
     "FT_WHATIF": _what_if,
     "FT_SENSITIVITY": _sensitivity,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any
 
+from roi_engine.by_year import LINES
 from roi_engine.cashflow import MODEL
 from roi_engine.figures import FIGURES, Figure
 from roi_engine.scenario import INPUTS
@@ -95,14 +95,20 @@ def _fixed() -> list[str]:
 
 @cache
 def _monthly() -> list[str]:
-    """The monthly quantities that the figures take."""
+    """The monthly quantities that the figures and the table by year take."""
     _, monthly, late = _stages()
-    return _taken_by(late, monthly)
+    of_years = {line.quantity for line in LINES.values()}
+    return [name for name in monthly if name in of_years or name in _taken_by(late, monthly)]
 
 
-def _with_inputs(names: Iterable[str], known: dict[str, Any] | None = None) -> Chain:
-    """A chain that begins with the inputs that some equations take."""
-    chain = Chain(MODEL, known or {})
+def _with_inputs(names: Iterable[str], before: Mapping[str, str] | None = None) -> Chain:
+    """A chain that begins with the inputs that some equations take.
+
+    before : what stands before them, by name.
+    """
+    chain = Chain(MODEL, {})
+    for name, text in (before or {}).items():
+        chain.add(name, text)
     taken = {MODEL.quantity_of(each) for name in names for each in MODEL.takes[name]}
     for name in INPUTS:
         if name in taken or (name == "months_to_amortize" and "month" in taken):
@@ -153,15 +159,25 @@ def _months_name() -> LambdaName:
     )
 
 
-def _figure_name() -> LambdaName:
+def month_chain(inputs: str = "") -> Chain:
+    """A chain that begins with what the months bring, and what figures take beside.
+
+    inputs : the text of FT_INPUTS; empty where it is a parameter.
+    """
     _, _, late = _stages()
-    chain = _with_inputs([*late, "discount_factor"])
+    before = {"inputs": inputs} if inputs else {}
+    chain = _with_inputs([*late, "discount_factor"], before)
     chain.add(*months())
     chain.add("fixed", f"FT_FIXED({named('inputs')})")
     _add_column(chain, "fixed", _fixed())
     chain.add("months", f"FT_MONTHS({named('inputs')},{named('fixed')})")
     for place, name in enumerate(_monthly(), start=1):
         chain.add(name, f"CHOOSECOLS({named('months')},{place})")
+    return chain
+
+
+def _figure_name() -> LambdaName:
+    chain = month_chain()
     chain.calculate(_of_figures())
     choices = (f'"{code_of(each)}",{_text(chain, each.equation_name)}' for each in FIGURES_OF_A_BLOCK)
     return LambdaName(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lxml import etree
+from openpyxl.utils import rows_from_range
 
 from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, MAIN, PACKAGE, PACKAGE_RELATIONSHIPS, SPREADSHEET
 from templates.xlsx.sheet_rows import edited_sheet
@@ -48,7 +49,7 @@ def make_arrays_dynamic(parts: Parts, sheets: Iterable[str]) -> None:
     parts : the package. sheets : the parts of its worksheets.
     """
     for name in sheets:
-        parts[name] = edited_sheet(parts[name], _mark, lambda rest: None)
+        parts[name] = edited_sheet(parts[name], _Marking().mark, lambda rest: None)
     parts[PART] = serialised(without_blanks(METADATA))
     with editing(parts, "[Content_Types].xml") as types:
         etree.SubElement(types, f"{{{PACKAGE}/content-types}}Override", PartName=f"/{PART}", ContentType=CONTENT_TYPE)
@@ -62,7 +63,25 @@ def make_arrays_dynamic(parts: Parts, sheets: Iterable[str]) -> None:
         )
 
 
-def _mark(rows: Element) -> None:
-    for formula in rows.iter(f"{MAIN}f"):
-        if formula.get("t") == "array":
-            formula.getparent().set("cm", "1")
+class _Marking:
+    """Marks the array formulas of a sheet, and the texts that they fill cells with.
+
+    Such a text is a formula's, and no typed one, which would stand in the way.
+    """
+
+    def __init__(self) -> None:
+        self.filled: set[str] = set()
+
+    def mark(self, rows: Element) -> None:
+        """Some rows of the sheet; a formula stands before what it fills."""
+        for cell in rows.iter(f"{MAIN}c"):
+            formula, address = cell.find(f"{MAIN}f"), cell.get("r", "")
+            if formula is not None and formula.get("t") == "array":
+                cell.set("cm", "1")
+                self.filled |= {each for row in rows_from_range(formula.get("ref", address)) for each in row}
+            elif address in self.filled and cell.find(f"{MAIN}v") is None:
+                text = "".join(each.text or "" for each in cell.iter(f"{MAIN}t"))
+                for inside in list(cell):
+                    cell.remove(inside)
+                cell.set("t", "str")
+                etree.SubElement(cell, f"{MAIN}v").text = text
