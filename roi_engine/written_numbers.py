@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 40
 """Characters of a text that is looked at."""
@@ -186,7 +187,12 @@ class _Unit:
 
         None of one that is long, or has other figures in it than 1,000 and 1 million.
         """
-        text = unicodedata.normalize("NFKC", text[: LONGEST + 1]).lower()
+        return cls._of(text[: LONGEST + 1])
+
+    @classmethod
+    @lru_cache(maxsize=1_000)  # the answers to a template have the same units
+    def _of(cls, text: str) -> _Unit:
+        text = unicodedata.normalize("NFKC", text).lower()
         text = _THOUSAND.sub("k", _MILLION.sub("million", text))
         text = _JOINED.sub(
             lambda found: f"{'k' if 't' in found.groups() else found[1] or found[4]} {found[2] or found[3]}", text
@@ -208,13 +214,21 @@ class _Unit:
 
     def is_understood(self, own: _Unit) -> bool:
         """Whether every word is one of units."""
-        known = {*_PERIOD, *_FACTORS, *_SIZES, *_CURRENCY, *_PERCENT, *_POINTS, *_SAYS_NOTHING}
-        known = {*map(_single, known), *_CENTS, *_OF_UNITS, *_SECONDS, *own.words}
-        return self.words <= known
+        return self.words <= _WORDS_OF_UNITS | own.words
 
 
 def _single(word: str) -> str:
     return word.rstrip("s") or word
+
+
+_WORDS_OF_UNITS = frozenset(
+    {
+        *map(_single, {*_PERIOD, *_FACTORS, *_SIZES, *_CURRENCY, *_PERCENT, *_POINTS, *_SAYS_NOTHING}),
+        *_CENTS,
+        *_OF_UNITS,
+        *_SECONDS,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -31,7 +30,7 @@ from roi_engine.options import LABELS
 from roi_engine.scenario_writing import scenario_toml
 from roi_engine.worksheet.options import ITEMS
 from templates.building.book import Edition
-from templates.workbook import build_workbook
+from tests.builds import WHEN, build_workbook
 from tests.workbook_cells import Cells, stored_cells
 
 SCENARIO = REFERENCE.with_inputs(
@@ -43,7 +42,6 @@ SCENARIO = REFERENCE.with_inputs(
 CURRENCY = SCENARIO.currency
 BLOCK = [[name, value] for name, value in SCENARIO.given().items()]
 OPTION = "API"
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 Pairs = Iterable[tuple[str, Any]]
 

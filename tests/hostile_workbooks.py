@@ -8,10 +8,10 @@ from functools import cache, partial
 from io import BytesIO
 
 from roi_engine import REFERENCE
-from templates.workbook import build_workbook
 from templates.xlsx.column_letters import column_letters
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, SPREADSHEET
+from tests.builds import build_workbook
 from tests.workbook_defects import package_of, parts_of
 
 LONG = 8_192

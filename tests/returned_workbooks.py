@@ -16,9 +16,9 @@ from openpyxl import Workbook, load_workbook
 
 from roi_engine import REFERENCE
 from roi_engine.scenario import REFERENCE_INPUTS
-from templates.workbook import build_workbook
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import MAIN
+from tests.builds import build_workbook
 
 CORE = "docProps/core.xml"
 FIRST_NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fatima", "Grace", "Hiro", "Ines", "Jan")

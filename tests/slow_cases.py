@@ -10,14 +10,24 @@ import pytest
 MARKS = {"slow": pytest.mark.slow, "full": pytest.mark.full(seconds=3)}
 
 
+def full(*values: Any, id: str | None = None) -> Any:
+    """Parameters for the full tests alone."""
+    return pytest.param(*values, marks=MARKS["full"], id=id)
+
+
 def some(cases: Iterable[Any], plain: Container[Any] = (), slow: Container[Any] | None = None) -> list[Any]:
-    """Each case as a parameter: plain, slow or full.
+    """Each case as a parameter, or as several where it is a tuple: plain, slow or full.
 
     plain : the cases of plain pytest.
     slow : those that make test adds; all others where it is left out.
     """
     return [
-        case if case in plain else pytest.param(case, marks=MARKS["slow" if slow is None or case in slow else "full"])
+        case
+        if case in plain
+        else pytest.param(
+            *(case if isinstance(case, tuple) else [case]),
+            marks=MARKS["slow" if slow is None or case in slow else "full"],
+        )
         for case in cases
     ]
 

@@ -32,7 +32,7 @@ def test_a_small_run_of_many_scenarios_gives_times_and_ratios():
         assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
 
 
-@pytest.mark.slow(seconds=20)
+@pytest.mark.full(seconds=5)
 def test_the_worksheet_functions_give_in_every_contender_what_the_engine_gives():
     """Times are for a reader; where results differ, the program ends with 1."""
     command = [sys.executable, "benchmarks/run.py", "boundary", "xlwings", "--json", "--rounds", "1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,13 +71,14 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
     found, others = returned_files(files, path)
     if not found:
         raise UnusablePath(f"There is no workbook in {' or '.join(files)}. Name the files, or the folder they are in.")
-    answers = list(counting(read_returned_workbooks(found, use_cached), len(found), "Reading"))
 
     from templates.portfolio.portfolio_workbook import build_without_failing
 
-    content, answers = build_without_failing(answers, edition=formulas, generated=generated)
+    with closing(read_returned_workbooks(found, use_cached)) as reading:  # its processes end with whatever ends this
+        coming = counting(reading, len(found), "Reading")
+        content, answers = build_without_failing(coming, edition=formulas, generated=generated)
     write_file(path, content, force)
-    entries = in_portfolio(answers)
+    entries = list(in_portfolio(answers))
     if json:
         print_json(_as_dict(path, answers, entries))
     elif not is_on("quiet"):

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -69,7 +69,7 @@ def returned_files(named: Sequence[str], apart_from: Path) -> tuple[list[Returne
     return list(found.values()), others
 
 
-def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Iterator[ReturnedWorkbook]:
+def read_returned_workbooks(files: Sequence[ReturnedFile], use_cached: bool) -> Generator[ReturnedWorkbook, None, None]:
     """The returned workbooks in the order of their files.
 
     Read in other processes, within limits of time and memory for each.

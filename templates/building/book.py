@@ -16,6 +16,7 @@ from typing import Any, Literal
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -204,7 +205,7 @@ class Book:
         number_format = self._money.get(number_format or "", number_format)
         look = (style, number_format, self._frozen and style == "Input")
         if look in self._looks:
-            cell._style = copy(self._looks[look])
+            cell._style = StyleArray(self._looks[look])
             return
         cell.style = style
         if look[2]:
@@ -382,7 +383,9 @@ def called(function: str, *arguments: Any, known: Any = None) -> Formula:
 def cell_at(sheet: Worksheet, address: str) -> Any:
     """A cell by its address, such as B7; openpyxl's own way takes each for a range."""
     letters = address.rstrip("0123456789")
-    return sheet.cell(int(address[len(letters) :]), column_number(letters))
+    at = int(address[len(letters) :]), column_number(letters)
+    cells: dict[tuple[int, int], Any] = sheet._cells
+    return cells.get(at) or sheet.cell(*at)
 
 
 def _sheet_of(name: DefinedName) -> str:

@@ -80,7 +80,7 @@ def _fit_columns(book: Book, sheet: Worksheet) -> Wrapped:
             continue
         key = (style.fontId, style.numFmtId, style.alignmentId)
         look = looks.get(key) or looks.setdefault(key, _look_of(cell))
-        value = shown.get(cell.coordinate, cell.value)
+        value = shown.get(cell.coordinate, cell.value) if cell.data_type == "f" else cell.value
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not look.wraps and (is_number or look.is_of_numbers):
             book.let_shrink(cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
@@ -33,12 +33,12 @@ class Entry:
         return f"{self.number}  " + "  ·  ".join(filter(None, parts))
 
 
-def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
-    """The returned workbooks that have a scenario, numbered.
+def in_portfolio(answers: Iterable[ReturnedWorkbook]) -> Iterator[Entry]:
+    """The returned workbooks that have a scenario, numbered as they come.
 
     Those that repeat another, or the example, are not counted at first.
     """
-    entries: list[Entry] = []
+    number = 0
     first: dict[str, Entry] = {}
     for answer in answers:
         if answer.scenario is None:
@@ -49,10 +49,10 @@ def in_portfolio(answers: Sequence[ReturnedWorkbook]) -> list[Entry]:
             remark = "Nothing was filled in: these are the example's inputs."
         elif twin:
             remark = f"The same inputs as number {twin.number}."
-        entry = Entry(len(entries) + 1, answer, answer.scenario, remark, not remark)
+        number += 1
+        entry = Entry(number, answer, answer.scenario, remark, not remark)
         first.setdefault(answer.figures, entry)
-        entries.append(entry)
-    return entries
+        yield entry
 
 
 def currencies_of(entries: Sequence[Entry]) -> list[str]:

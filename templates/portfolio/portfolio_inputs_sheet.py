@@ -5,7 +5,7 @@ The block is what that workbook's FT_ functions read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,32 +83,35 @@ class Rules:
             sheet.add_data_validation(rule)
 
 
-def add_portfolio_inputs_sheet(book: Book, entries: Sequence[Entry]) -> dict[int, InputBlock]:
-    """Writes the sheet.
+class PortfolioInputsSheet:
+    """The sheet, to which answers are added one by one, as they are read."""
 
-    Returns the block of each entry, by its number.
-    """
-    sheet = book.sheet(
-        "Inputs",
-        widths(Column),
-        "Inputs of every answer",
-        "What each answer gives; an input without a row is at its default."
-        if book.edition == "values"
-        else "What each answer gives; an input without a row is at its default. Change a blue cell on cream, and "
-        "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
-    )
-    rules = Rules()
-    blocks: dict[int, InputBlock] = {}
-    row = FIRST_ROW
-    for entry in entries:
-        group_title(book, sheet, row, entry.heading, Column.NOTE.letter)
-        blocks[entry.number] = _add_block(book, sheet, row + 1, entry, rules)
-        row += 1 + len(blocks[entry.number].cells.value) + 1
-    rules.add_to(sheet)
-    sheet.freeze_panes = Column.VALUE.at(FIRST_ROW - 1)
-    page(sheet, span(Column.LABEL, Column.NOTE, 1, row - 2), f"1:{FIRST_ROW - 2}")
-    protect(sheet)
-    return blocks
+    def __init__(self, book: Book) -> None:
+        """Writes its frame."""
+        self.book, self.rules, self.row = book, Rules(), FIRST_ROW
+        self.sheet = book.sheet(
+            "Inputs",
+            widths(Column),
+            "Inputs of every answer",
+            "What each answer gives; an input without a row is at its default."
+            if book.edition == "values"
+            else "What each answer gives; an input without a row is at its default. Change a blue cell on cream, and "
+            "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
+        )
+
+    def add(self, entry: Entry) -> InputBlock:
+        """Writes the block of an entry."""
+        group_title(self.book, self.sheet, self.row, entry.heading, Column.NOTE.letter)
+        block = _add_block(self.book, self.sheet, self.row + 1, entry, self.rules)
+        self.row += 1 + len(block.cells.value) + 1
+        return block
+
+    def end(self) -> None:
+        """Writes what is about all blocks: rules, pages, protection."""
+        self.rules.add_to(self.sheet)
+        self.sheet.freeze_panes = Column.VALUE.at(FIRST_ROW - 1)
+        page(self.sheet, span(Column.LABEL, Column.NOTE, 1, self.row - 2), f"1:{FIRST_ROW - 2}")
+        protect(self.sheet)
 
 
 def _add_block(book: Book, sheet: Worksheet, row: int, entry: Entry, rules: Rules) -> InputBlock:

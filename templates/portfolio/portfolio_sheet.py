@@ -26,7 +26,7 @@ from roi_engine.input_checks import InputWarning
 from roi_engine.quantity import ANNUAL_RETURN
 from roi_engine.scenario import INPUTS
 from templates.building import styles
-from templates.building.book import FITTED, NEEDS_FUNCTIONS, Book, cell_at, group_title, page, protect
+from templates.building.book import FITTED, NEEDS_FUNCTIONS, SUBTITLE_PLACE, Book, cell_at, group_title, page, protect
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, formula_of, is_number, joined
 from templates.portfolio.entries import Entry, currencies_of, mark_as_text
@@ -92,27 +92,27 @@ SCALE = 58
 """Per cent at which the columns of either page fit on A4."""
 
 
-def add_portfolio_sheet(
-    book: Book, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry], moment: datetime
-) -> Worksheet:
-    """The sheet with its frame and what was looked at.
+def add_portfolio_sheet(book: Book) -> Worksheet:
+    """The sheet with its frame.
 
-    `fill_portfolio_sheet` adds totals and rows.
+    `say_what_was_read` and `fill_portfolio_sheet` add the rest.
     """
+    return book.sheet("Portfolio", widths(Column), "Portfolio", "")
+
+
+def say_what_was_read(
+    book: Book, sheet: Worksheet, answers: Sequence[ReturnedWorkbook], entries: Sequence[Entry], moment: datetime
+) -> None:
+    """Writes how many answers there are, and from how many files."""
     wrong = len(answers) - len(entries)
     files = "1 file" if len(answers) == 1 else f"{len(answers)} files"
     problems = "none has problems" if not wrong else f"{wrong} with problems: see the sheet Problems"
+    counted = f"{len(entries)} {'answer' if len(entries) == 1 else 'answers'} from {files}; {problems}."
     made = f"Collected by FT ROI {__version__} on {moment:%Y-%m-%d %H:%M} UTC."
-    sheet = book.sheet(
-        "Portfolio",
-        widths(Column),
-        "Portfolio",
-        f"{len(entries)} {'answer' if len(entries) == 1 else 'answers'} from {files}; {problems}. {made}",
-    )
+    book.put(sheet, SUBTITLE_PLACE, f"{counted} {made}", "Explanatory Text")
     if not entries:
         page(sheet, f"A1:{LAST_OF_PAGE_1.at(3)}")
         protect(sheet)
-    return sheet
 
 
 @dataclass(frozen=True)

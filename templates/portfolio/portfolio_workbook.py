@@ -6,7 +6,7 @@ A row each, totals, rankings, their inputs, and everything wrong with the rest.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -20,12 +20,16 @@ from roi_engine.errors import Problem
 from roi_engine.reference import REFERENCE
 from templates.building.book import Book, Edition
 from templates.building.layout import lay_out
-from templates.portfolio.entries import in_portfolio
+from templates.portfolio.entries import Entry, in_portfolio
 from templates.portfolio.portfolio_checks_sheet import add_portfolio_checks_sheet
 from templates.portfolio.portfolio_findings import add_problems_sheet, add_warnings_sheet
-from templates.portfolio.portfolio_inputs_sheet import add_portfolio_inputs_sheet
+from templates.portfolio.portfolio_inputs_sheet import InputBlock, PortfolioInputsSheet
 from templates.portfolio.portfolio_ranking_sheet import add_ranking_sheet
-from templates.portfolio.portfolio_sheet import add_portfolio_sheet, fill_portfolio_sheet
+from templates.portfolio.portfolio_sheet import (
+    add_portfolio_sheet,
+    fill_portfolio_sheet,
+    say_what_was_read,
+)
 from templates.returned.provenance import plain
 from templates.returned.returned_workbook import ReturnedWorkbook
 from templates.xlsx.finishing import finish
@@ -35,18 +39,41 @@ TITLE = "Portfolio"
 
 
 def build_without_failing(
-    answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
+    answers: Iterable[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
 ) -> tuple[bytes, list[ReturnedWorkbook]]:
     """The portfolio, and the answers it was made of.
 
-    One that cannot be written is left out, with that as its problem.
+    answers : in their order; one that cannot be written is left out, with that as its problem. Of answers that are
+        still being read each is written as soon as it is there.
     """
-    moment = generation_time(generated)
+    moment, coming = generation_time(generated), _Coming(answers)
     try:
-        return build_portfolio(answers, edition=edition, generated=moment), list(answers)
+        return build_portfolio(coming, edition=edition, generated=moment), coming.came
     except Exception:
-        written = _without_unwritable(answers, edition, moment)
+        if coming.awaited:
+            raise  # no answer is to blame
+        written = _without_unwritable([*coming.came, *coming.answers], edition, moment)
         return build_portfolio(written, edition=edition, generated=moment), written
+
+
+class _Coming:
+    """Answers that come one by one, and those that came.
+
+    awaited : whether the next one was asked for and has not come.
+    """
+
+    def __init__(self, answers: Iterable[ReturnedWorkbook]) -> None:
+        self.answers, self.awaited = iter(answers), False
+        self.came: list[ReturnedWorkbook] = []
+
+    def __iter__(self) -> Iterator[ReturnedWorkbook]:
+        self.awaited = True
+        for answer in self.answers:
+            self.came.append(answer)
+            self.awaited = False
+            yield answer
+            self.awaited = True
+        self.awaited = False
 
 
 def _without_unwritable(
@@ -71,7 +98,7 @@ def _without_unwritable(
 
 
 def build_portfolio(
-    answers: Sequence[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
+    answers: Iterable[ReturnedWorkbook], *, edition: Edition = "wired", generated: datetime | None = None
 ) -> bytes:
     """The portfolio of returned workbooks, as the bytes of an .xlsx file.
 
@@ -109,17 +136,24 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _filled(answers: Sequence[ReturnedWorkbook], edition: Edition, moment: datetime) -> Book:
+def _filled(answers: Iterable[ReturnedWorkbook], edition: Edition, moment: datetime) -> Book:
     book = Book(REFERENCE, edition)  # no sheet of a portfolio shows the scenario of its book
-    entries = in_portfolio(answers)
-    sheet = add_portfolio_sheet(book, answers, entries, moment)
+    sheet = add_portfolio_sheet(book)
+    coming = _Coming(answers)
+    entries: list[Entry] = []
+    blocks: dict[int, InputBlock] = {}
+    for entry in in_portfolio(coming):
+        if not entries:
+            ranking, inputs = book.sheet("Ranking", (), "Ranking", ""), PortfolioInputsSheet(book)
+        entries.append(entry)
+        blocks[entry.number] = inputs.add(entry)
+    say_what_was_read(book, sheet, coming.came, entries, moment)
     if entries:
-        ranking = book.sheet("Ranking", (), "Ranking", "")
-        blocks = add_portfolio_inputs_sheet(book, entries)
+        inputs.end()
         ranges, totals = fill_portfolio_sheet(book, sheet, entries, blocks)
         orders = add_ranking_sheet(book, ranking, entries, ranges)
     add_warnings_sheet(book, entries)
-    add_problems_sheet(book, answers)
+    add_problems_sheet(book, coming.came)
     if entries:
         add_portfolio_checks_sheet(book, ranges, totals, orders, (sheet, ranking))
     lay_out(book)

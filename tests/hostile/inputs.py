@@ -16,11 +16,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from roi_engine import load_scenario
-from templates.workbook import build_workbook
 from templates.xlsx.column_letters import column_letters
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, SPREADSHEET
 from tests.addin.libreoffice.hostile_workbooks import svg, with_pictures, write_workbook
+from tests.builds import build_workbook
 from tests.hostile_workbooks import one_formula, with_rows
 from tests.workbook_edits import package_of, parts_of, with_name
 

@@ -262,6 +262,7 @@ def test_scale_and_sign_do_not_matter() -> None:
     assert irr_roots([-1e6 * flow for flow in flows]) == pytest.approx(irr_roots(flows))
 
 
+@pytest.mark.full(seconds=2)
 def test_six_hundred_months_with_a_retraining_every_other_month() -> None:
     flows = [-100.0] + [10.0, -3.0] * 300
     rates = irr_roots(flows)

@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from itertools import product
@@ -28,11 +27,11 @@ from templates.building.book import Edition
 from templates.workbook import build_workbook
 from templates.xlsx.shown_numbers import misleads
 from tests import libreoffice
+from tests.builds import WHEN
 from tests.by_year_table import columns_of
 from tests.slow_cases import MARKS, some
 from tests.workbook_cells import Stored, samples_and_edges, stored_cells, without_wait
 
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
 SCENARIOS["ten years"] = SCENARIOS["reference"].with_inputs(months=120, monthly_growth=0.01)

@@ -11,8 +11,8 @@ import pytest
 from roi_engine import Scenario, appraise, load_scenario
 from roi_engine.internal_rate import SEVERAL_OR_IDLE_MONEY, SEVERAL_RATES
 from templates.building.flow_metrics import A_RETURN
-from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.builds import build_workbook
 from tests.random_scenarios import random_scenarios
 from tests.slow_cases import some
 from tests.workbook_cells import named_cells, samples_and_edges, stored_cells
@@ -78,8 +78,8 @@ def expected(scenario: Scenario) -> tuple[Any, Any, Any]:
     return pytest.approx(result.irr_annual, rel=1e-6), A_RETURN, "All checks OK"
 
 
-@pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates",), slow=("no outlay", "ordinary")))
-@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=["wired"]))
+@pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates",), slow=("ordinary",)))
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, edition: Any) -> None:
     scenario, reason = OF_EACH_KIND[kind]
     assert appraise(scenario).irr_reason == reason

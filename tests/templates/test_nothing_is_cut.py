@@ -16,9 +16,10 @@ from roi_engine.quantity import Quantity
 from templates.building import styles
 from templates.building.book import Edition
 from templates.building.text_width import lines_of, text_width
-from templates.workbook import build_template, build_workbook
 from templates.xlsx.shown_numbers import text_shown
 from tests import cut_texts, libreoffice, node_readers
+from tests.builds import build_template, build_workbook
+from tests.slow_cases import full
 from tests.workbook_cells import samples_and_edges, with_inputs
 
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
@@ -59,7 +60,7 @@ def _books(folder: Path, edition: Edition) -> dict[str, Path]:
 
 
 @pytest.mark.needs_carlito
-@pytest.mark.parametrize("edition", [pytest.param(each, marks=pytest.mark.full(seconds=16)) for each in EDITIONS])
+@pytest.mark.parametrize("edition", [full(each) for each in EDITIONS])
 def test_every_text_fits_its_cell_and_is_printed_large_enough(edition: Edition, tmp_path: Path) -> None:
     paths = _books(tmp_path, edition)
     cut = cut_texts.cut_texts(list(paths.values()))

@@ -15,8 +15,9 @@ from roi_engine import REFERENCE, Scenario
 from templates.building.book import NEEDS_FUNCTIONS, NOT_COMPARED, Edition
 from templates.sheets.checks_sheet import NOT_CHECKED as CHECKS_NOTHING
 from templates.sheets.summary_sheet import NOT_CHECKED, NOT_LOADED
-from templates.workbook import build_workbook
 from tests import gnumeric, node_readers
+from tests.builds import build_workbook
+from tests.slow_cases import some
 from tests.workbook_cells import Cells, same, samples_and_edges, stored_cells, with_inputs
 
 SCENARIOS = {name: samples_and_edges()[name] for name in ("support-classifier", "document-extraction", "loss")}
@@ -67,7 +68,7 @@ def test_readers_for_node_show_what_is_stored(edition: Edition, tmp_path: Path) 
 
 
 @pytest.mark.slow(seconds=5)
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_calamine_shows_what_is_stored(edition: Edition, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(build_workbook(SCENARIOS["support-classifier"], edition=edition))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,12 @@ from roi_engine import INPUTS, REFERENCE, Scenario
 from roi_engine.appraisal import METRICS
 from roi_engine.sensitivity import tornado
 from templates.building.book import Edition
-from templates.workbook import WORKINGS, build_workbook
+from templates.workbook import WORKINGS
 from tests import libreoffice
+from tests.builds import WHEN, build_workbook
+from tests.slow_cases import some
 from tests.workbook_cells import samples_and_edges, stored_cells, with_inputs
 
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SCENARIOS = samples_and_edges()
 SAMPLE = "support-classifier"
 
@@ -35,7 +35,9 @@ def opened(name: str, edition: Edition, live: bool = False) -> Any:
     return openpyxl.load_workbook(io.BytesIO(made(name, edition, live)))
 
 
-@pytest.mark.parametrize(("edition", "live"), [("wired", False), ("native", True), ("values", False)])
+@pytest.mark.parametrize(
+    ("edition", "live"), some(books := [("wired", False), ("native", True), ("values", False)], books[1:2], slow=[])
+)
 def test_what_others_are_calculated_by_stands_last_and_is_tinted(edition: Edition, live: bool) -> None:
     book = opened(SAMPLE, edition, live)
     last = [title in WORKINGS for title in book.sheetnames]
@@ -49,7 +51,7 @@ CODES = {name for name, metric in METRICS.items() if metric.label.upper() != nam
 """The names of metrics that are no words."""
 
 
-@pytest.mark.parametrize("edition", ["wired", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"], slow=[]))
 def test_no_cell_shows_the_code_of_a_metric(edition: Edition) -> None:
     assert {"NETROI", "DPAYBACK", "EQUIVMONTHLY"} <= CODES
     for title, cells in stored_cells(made(SAMPLE, edition)).items():
@@ -94,7 +96,7 @@ def test_never_is_the_worst_colour_of_a_grid() -> None:
     assert len(durations) == 1  # the other grid is of money, whose worst is the lowest
 
 
-@pytest.mark.parametrize("name", ["loss", "never", SAMPLE])
+@pytest.mark.parametrize("name", some(["loss", "never", SAMPLE], ["loss"], slow=[]))
 def test_zero_stands_on_the_axis_of_the_cumulative_cash_flow(name: str) -> None:
     chart = opened(name, "wired")["Summary"]._charts[0]
     zero = chart.series[2]
@@ -155,7 +157,9 @@ def test_a_note_without_a_source_stands_on_the_notes_sheet() -> None:
 # --- pages
 
 
-@pytest.mark.parametrize(("months", "rows", "columns"), [(12, 0, 0), (24, 0, 1), (36, 0, 2), (60, 1, 2)])
+@pytest.mark.parametrize(
+    ("months", "rows", "columns"), some(pages := [(12, 0, 0), (24, 0, 1), (36, 0, 2), (60, 1, 2)], pages[-1:], slow=[])
+)
 def test_the_cash_flow_ends_its_pages_with_years(months: int, rows: int, columns: int) -> None:
     book = openpyxl.load_workbook(
         io.BytesIO(build_workbook(REFERENCE.with_inputs(months=months), edition="native", generated=WHEN))

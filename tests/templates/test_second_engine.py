@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ import pytest
 import schedula
 
 from roi_engine import REFERENCE, Scenario, appraise
-from templates.workbook import build_workbook
+from tests.builds import WHEN, build_workbook
 from tests.random_scenarios import random_scenarios
 from tests.workbook_cells import Cells, Stored, named_cells, same, samples_and_edges, stored_cells
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 NOT_EVALUATED = {
     "SUMPRODUCT(--(scenario_names=scenario_choice))": "it compares no range of texts with a text: 0 for every choice",
     "_xlfn.ISFORMULA(": "it answers 0 for a range",

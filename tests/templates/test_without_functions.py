@@ -10,8 +10,8 @@ import pytest
 
 from roi_engine import REFERENCE, Scenario
 from templates.building.book import NEEDS_FUNCTIONS
-from templates.workbook import build_workbook
 from tests import libreoffice, question_examples
+from tests.builds import build_workbook
 from tests.random_scenarios import random_scenarios
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells, with_inputs, without_wait

@@ -7,7 +7,7 @@ import math
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from roi_engine import INPUTS, REFERENCE, Scenario, appraise, call, functions
 from roi_engine.appraisal import METRICS
 from roi_engine.scenario import REFERENCE_INPUTS, find_input
-from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
+from tests.builds import WHEN, build_workbook
 from tests.random_scenarios import random_scenarios
-from tests.slow_cases import some
+from tests.slow_cases import full, some
 from tests.workbook_cells import (
     Cells,
     named_cells,
@@ -32,8 +32,6 @@ from tests.workbook_cells import (
     stored_cells,
     with_inputs,
 )
-
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 def _scenarios() -> dict[str, Scenario]:
@@ -355,8 +353,8 @@ RUIN = {
     "changes",
     [
         {"other_upfront_cost": 1447.28},  # payback 1.0000000000000002
-        {**RUIN, "review_cost": 30},
-        {**RUIN, "review_cost": 100},
+        full({**RUIN, "review_cost": 30}),
+        full({**RUIN, "review_cost": 100}),
     ],
     ids=["payback on the month", "a near total loss", "an almost total loss"],
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,14 @@ from lxml import etree
 
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
-from templates.workbook import build_workbook
 from templates.xlsx.column_letters import column_number
 from templates.xlsx.namespaces import MAIN
 from tests import libreoffice
-from tests.slow_cases import some
+from tests.builds import WHEN, build_workbook
+from tests.slow_cases import full, some
 from tests.workbook_cells import SAMPLES, named_cells, stored_cells
 from tests.workbook_edits import package_of, parts_of, with_cells
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
 EDITIONS = ("wired", "native", "values")
 
@@ -46,7 +44,7 @@ def findings(folder: Path, content: bytes) -> list[dict[str, str]]:
     return json.loads(result.stdout)["findings"]  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=["wired"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_a_workbook_as_it_was_made_passes(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, workbook(edition))
     assert result.exit_code == 0, result.output
@@ -61,7 +59,7 @@ def saved_by_openpyxl(edition: Any) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["wired"], slow=[]))
 def test_where_a_program_saved_no_values_that_is_one_finding(edition: Any, tmp_path: Path) -> None:
     result = check(tmp_path, saved_by_openpyxl(edition))
     assert result.exit_code == 4
@@ -94,7 +92,7 @@ def without_addresses(content: bytes) -> bytes:
     return package_of(parts)
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_cells_without_addresses_stand_behind_each_other(edition: Any, tmp_path: Path) -> None:
     assert findings(tmp_path, without_addresses(workbook(edition))) == []
 
@@ -106,7 +104,7 @@ def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> N
     assert result.exit_code == 0 and "several scenarios" in result.stdout
 
 
-@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"]))
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_an_edited_formula_is_named(edition: Any, tmp_path: Path) -> None:
     sheet, address = named_cells(workbook(edition))["out_npv"]
     value = stored_cells(workbook(edition))[sheet][address].value
@@ -134,7 +132,10 @@ def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "cells", "kind"),
-    [("Summary", {"A7": 1.0}, "formula"), ("Sensitivity", {"E7": 1.0}, "value")],
+    [
+        ("Summary", {"A7": 1.0}, "formula"),
+        full("Sensitivity", {"E7": 1.0}, "value"),
+    ],
     ids=["the headline", "a figure as generated"],
 )
 def test_no_sheet_is_left_out_while_the_inputs_are_the_old_ones(

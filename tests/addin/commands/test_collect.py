@@ -20,6 +20,7 @@ from addin.shell import returned_files
 from roi_engine import REFERENCE, appraise
 from templates.returned.returned_workbook import read_returned_workbook
 from tests.returned_workbooks import Template, write_returned_workbooks
+from tests.slow_cases import full
 
 
 def run(*arguments: object):
@@ -173,9 +174,7 @@ def test_a_file_that_ends_its_process_is_a_problem_like_any_other(folder, monkey
     assert found[1].problems[0].sentence == returned_files.ENDED
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(50, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.full(seconds=8))]
-)
+@pytest.mark.parametrize("number", [pytest.param(50, marks=pytest.mark.slow), full(200)])
 def test_many_answers_of_mixed_quality_with_every_fault_named(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "answers").mkdir()
@@ -199,8 +198,12 @@ def test_many_answers_of_mixed_quality_with_every_fault_named(number, tmp_path, 
     ("values", "sentence"),
     [
         ({"baseline_monthly_api_calls": 1.7e308, "baseline_cost_per_1k_tokens": 1e308}, "The figures are too large"),
-        ({"discount_rate": -0.9999999999, "months_to_amortize": 600}, "nearer 0: discount_rate (-0.9999999999"),
-        ({"name": "x" * 40_000}, "at most. Shorten it."),
+        pytest.param(
+            {"discount_rate": -0.9999999999, "months_to_amortize": 600},
+            "nearer 0: discount_rate (-0.9999999999",
+            marks=pytest.mark.full(seconds=2),
+        ),
+        pytest.param({"name": "x" * 40_000}, "at most. Shorten it.", marks=pytest.mark.slow),
     ],
     ids=["overflow", "discount rate", "long name"],
 )

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from addin.command_line import ft_roi
 from addin.shell.file_name import safe_file_names
 from roi_engine import REFERENCE, appraise, load_scenario
-from templates.workbook import build_workbook
+from tests.builds import build_workbook
 from tests.workbook_edits import with_cells
 
 ANNOTATED = REFERENCE.with_inputs(

@@ -23,8 +23,8 @@ from addin.libreoffice import office
 from addin.shell.signals import ENDING, end_in_order
 from roi_engine import REFERENCE
 from roi_engine._version import __version__
-from templates.workbook import build_workbook
 from tests.addin.libreoffice.hostile_workbooks import with_pictures
+from tests.builds import build_workbook
 
 ROOT = Path(__file__).parents[3]
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")

@@ -15,9 +15,9 @@ from roi_engine import REFERENCE
 from templates.package_check import check_package
 from templates.returned.reading import read_workbook
 from templates.returned.relinking import relink, unlinked
-from templates.workbook import build_workbook
 from templates.xlsx.finishing import parts_by_title
 from tests import open_xml_sdk
+from tests.builds import build_workbook
 from tests.workbook_edits import package_of, parts_of
 
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

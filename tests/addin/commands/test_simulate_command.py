@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
 from roi_engine import simulate as simulated
-from templates.workbook import build_workbook
+from tests.builds import build_workbook
 
 SAMPLE = Path(__file__).parents[3] / "templates" / "samples" / "support-classifier.toml"
 REFERENCE = SAMPLE.with_name("reference.toml")

@@ -13,7 +13,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,13 @@ from addin.libreoffice.office import Office, pipe_of
 from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
-from templates.workbook import build_workbook
+from tests.builds import WHEN, build_workbook
 from tests.slow_cases import some
 from tests.workbook_cells import recalculated_otherwise, same
 from tests.worksheet_cases import ERRORS, Case, Cell, Rows, all_cases, blocks, difference
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "templates" / "samples").glob("*.toml"))
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PROGRAM = Path(worker.__file__)
 
 # The kinds of rows of tests/cases that cells of LibreOffice cannot run, with the reason.
@@ -602,7 +601,7 @@ def test_a_run_that_was_killed_leaves_no_pipe() -> None:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("where", some(["here", "worker", "nowhere"], ["here"]))
+@pytest.mark.parametrize("where", some(["here", "worker", "nowhere"], ["here"], slow=["worker"]))
 def test_each_place_to_calculate(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In LibreOffice's own Python where that finds the engine; #VALUE! and never a text where nothing works."""
     book = openpyxl.Workbook()

@@ -24,7 +24,6 @@ from addin.libreoffice.rendering import Rendering, render
 from addin.libreoffice.safe_copy import KEPT, SafeCopy, safe_copy
 from addin.shell.failures import InvalidInput, UnusablePath
 from roi_engine import load_scenario
-from templates.workbook import build_workbook
 from tests.addin.libreoffice.hostile_workbooks import (
     MAIN,
     RED_DOT,
@@ -35,6 +34,7 @@ from tests.addin.libreoffice.hostile_workbooks import (
     write_opendocument,
     write_workbook,
 )
+from tests.builds import build_workbook
 from tests.slow_cases import some
 
 ROOT = Path(__file__).parents[3]
@@ -56,7 +56,7 @@ def text(copy: SafeCopy, name: str) -> str:
 # --- what stays -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_of_our_own_workbooks_everything_is_kept(edition: Any, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_bytes(build_workbook(load_scenario(SAMPLE), edition=edition))
@@ -346,7 +346,7 @@ def test_nothing_is_fetched_and_no_local_file_gets_in(tmp_path: Path, listener: 
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("proxy", some([False, True], [False]))
+@pytest.mark.parametrize("proxy", some([False, True], [False], slow=[]))
 def test_without_the_copy_it_would_be_fetched(
     proxy: bool, tmp_path: Path, listener: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from roi_engine import REFERENCE
-from templates.workbook import build_workbook
+from tests.builds import build_workbook
+from tests.slow_cases import some
 
 ROOT = Path(__file__).parents[3]
 pytestmark = [
@@ -99,7 +100,10 @@ def is_there(process: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: there are no workers")
-@pytest.mark.parametrize("number, exit_code, words", [*ENDINGS, (signal.SIGKILL, -9, b"")])
+@pytest.mark.parametrize(
+    "number, exit_code, words",
+    some([*ENDINGS, (signal.SIGKILL, -9, b"")], [ENDINGS[0], (signal.SIGKILL, -9, b"")], slow=[]),
+)
 def test_a_collect_that_ends_leaves_no_workers(answers: Path, number: int, exit_code: int, words: bytes) -> None:
     running = started(COMMAND, "collect", "answers", folder=answers.parent)
     deadline = time.monotonic() + 60

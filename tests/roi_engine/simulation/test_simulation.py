@@ -84,7 +84,7 @@ def test_a_sample_by_plain_monte_carlo(name: str) -> None:
     assert loss == pytest.approx((plain < 0).mean(), abs=0.004)
 
 
-@pytest.mark.slow(seconds=4)
+@pytest.mark.full(seconds=4)
 def test_the_mean_is_far_more_exact_than_plain_draws() -> None:
     """The standard error over 16 seeds, beside that of as many plain draws: sd / √16,384."""
     samples = [

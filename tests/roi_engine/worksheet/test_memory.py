@@ -30,6 +30,7 @@ def test_an_error_is_remembered_too() -> None:
     assert calls == [1]
 
 
+@pytest.mark.full(seconds=2)
 def test_large_calls_are_forgotten_before_they_fill_the_memory() -> None:
     calls = []
 

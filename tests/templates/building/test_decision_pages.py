@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import openpyxl
 import pytest
@@ -11,10 +10,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine import INPUTS, REFERENCE, Scenario, load_scenario
 from templates.building.decision_pages import NOTHING, PRINTED, WORKING
-from templates.workbook import build_pages, build_workbook
+from templates.workbook import build_pages
+from tests.builds import WHEN, build_workbook
 from tests.workbook_cells import SAMPLES
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SUPPORT = load_scenario(SAMPLES / "support-classifier.toml")
 
 

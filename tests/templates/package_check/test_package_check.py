@@ -6,7 +6,6 @@ import io
 import random
 import re
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -17,13 +16,12 @@ from roi_engine import REFERENCE
 from templates.building.book import Edition
 from templates.package_check import MOST_FINDINGS, check_package
 from templates.package_check.formula_syntax import Known, faults, shape
-from templates.workbook import build_workbook
+from tests.builds import WHEN, build_workbook
 from tests.slow_cases import every, some
 from tests.templates.package_check import sdk_verdicts
 from tests.workbook_cells import samples_and_edges
 from tests.workbook_defects import DEFECTS, package_of, table
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
 HANGS = 60
@@ -64,7 +62,7 @@ def sound() -> dict[str, bytes]:
     return sdk_verdicts.sound()
 
 
-@pytest.mark.parametrize("words", every(20, DEFECTS, slow=2))
+@pytest.mark.parametrize("words", every(20, DEFECTS, slow=5))
 def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], words: str) -> None:
     rule, seed = DEFECTS[words]
     parts = dict(sound)
@@ -74,8 +72,8 @@ def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], wor
     assert finding.place and finding.what.endswith(".") and finding.cure
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
-@pytest.mark.parametrize("name", every(20, SCENARIOS, slow=8))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=["wired"]))
+@pytest.mark.parametrize("name", every(20, SCENARIOS, slow=20))
 def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
     assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
 
@@ -88,7 +86,7 @@ def test_nothing_is_found_in_workbooks_of_many_months() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
 def test_nothing_is_found_in_a_workbook_of_several_scenarios(edition: Edition) -> None:
     others = [SCENARIOS["document-extraction"], SCENARIOS["reference"]]
     first = SCENARIOS["support-classifier"]

@@ -22,7 +22,7 @@ from lxml import etree
 from roi_engine import load_scenario
 from roi_engine.errors import FtRoiError
 from templates.returned.reading import read_workbook
-from templates.workbook import build_workbook
+from tests.builds import build_workbook
 from tests.workbook_cells import SAMPLES
 from tests.workbook_edits import package_of, parts_of
 

@@ -20,7 +20,7 @@ from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
 from templates.returned.returned_workbook import read_returned_workbook
 from templates.sheets.input_rows import BLOCK, Column
-from templates.workbook import build_template, build_workbook
+from tests.builds import build_template, build_workbook
 from tests.slow_cases import some
 from tests.workbook_edits import with_cells, with_name
 
@@ -59,7 +59,7 @@ def test_the_answer_is_the_last_column_of_the_block() -> None:
     assert names["scenario"].attr_text.split(":")[1].startswith(f"${Column.ANSWER.letter}$")
 
 
-@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["values"]))
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["values"], slow=[]))
 def test_an_answer_comes_back_and_another_value_asks_again(edition: Edition) -> None:
     content = made(edition=edition)
     assert read_workbook(content).checked().model_dump() == ANSWERED.model_dump()
@@ -86,7 +86,7 @@ TWICE_ASKED = PRICED.with_inputs(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
 def test_check_follows_more_and_fewer_questions(edition: Edition) -> None:
     asked_twice = [each for each in check_inputs(TWICE_ASKED) if each.input_name == "training_hours"]
     content = build_workbook(TWICE_ASKED, edition=edition)
@@ -133,7 +133,7 @@ def several(edition: Edition) -> bytes:
     return build_workbook(ANSWERED.with_inputs(name="One"), edition=edition, others=[other])
 
 
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
 def test_each_of_several_scenarios_has_its_own_answers(edition: Edition) -> None:
     content = several(edition)
     assert read_workbook(content).checked().confirmed == ANSWERED.confirmed
@@ -148,7 +148,7 @@ def test_each_of_several_scenarios_has_its_own_answers(edition: Edition) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", ["wired", "native", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_check_names_a_changed_value_as_generated_of_any_scenario(edition: Edition) -> None:
     content = several(edition)
     assert not check_workbook(content).wrong
@@ -216,7 +216,7 @@ def test_a_value_outside_of_its_own_range_is_refused_at_low() -> None:
     assert problem.sentence == "The value 73 lies outside of low 12 and high 72. Correct one of the three."
 
 
-@pytest.mark.parametrize("template", [False, True])
+@pytest.mark.parametrize("template", some([False, True], [True], slow=[]))
 def test_a_cell_that_nobody_filled_in_does_not_say_that_there_is_none(template: bool) -> None:
     """Pay without hours is asked about, unless somebody typed 0 hours."""
     content = build_template(edition="native") if template else build_workbook(PRICED, edition="native")
@@ -231,7 +231,7 @@ def test_a_cell_that_nobody_filled_in_does_not_say_that_there_is_none(template: 
     assert again.model_fields_set >= {"engineering_hours", "retraining_interval"}
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.2, 0.4), (0.2, None), (None, 0.4)])
+@pytest.mark.parametrize(("low", "high"), some([(0.2, 0.4), (0.2, None), (None, 0.4)], [(0.2, None)], slow=[]))
 def test_a_range_beside_an_empty_cell_is_refused_at_low(low: float | None, high: float | None) -> None:
     name, content = "review_cost_per_call", build_workbook(PRICED, edition="values")
     ends = {cell(name, Column.LOW): low, cell(name, Column.HIGH): high}

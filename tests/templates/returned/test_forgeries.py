@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,16 +14,15 @@ from templates.building.book import Edition
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.difference import KINDS
 from templates.returned.reading import read_workbook
-from templates.workbook import build_workbook
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import open_package
 from tests import libreoffice
+from tests.builds import WHEN, build_workbook
 from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, named_cells
 from tests.workbook_edits import WORKBOOK, package_of, parts_of, with_cells, with_name
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 
@@ -100,7 +98,7 @@ NAMES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", some(NAMES, slow=["a name that is gone", "a name in the place of a function"]))
+@pytest.mark.parametrize("what", some(NAMES, slow=["a name in the place of a function"]))
 def test_a_name_that_stands_for_something_else_is_told(what: str) -> None:
     change, place = NAMES[what]
     assert ("name", place) in told(change(made()))
@@ -114,9 +112,7 @@ def test_a_redirected_name_is_told_when_inputs_were_edited_too() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    some(
-        ['"9,999"', "0.0,", ";;;", '"9"0', '0"%"', "[$9-409]0", "0;0;0", '[>1]"12";0'], slow=['"9,999"', ";;;", "0;0;0"]
-    ),
+    some(['"9,999"', "0.0,", ";;;", '"9"0', '0"%"', "[$9-409]0", "0;0;0", '[>1]"12";0'], slow=['"9,999"']),
 )
 def test_a_number_format_that_shows_another_figure_is_told(code: str) -> None:
     edited = formatted(with_cells(made("values"), {}), "out_npv", code)
@@ -146,7 +142,7 @@ HIDDEN: dict[str, tuple[str, str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", some(HIDDEN, slow=["a very hidden sheet", "a column"]))
+@pytest.mark.parametrize("what", some(HIDDEN, slow=["a column"]))
 def test_what_is_hidden_and_was_not_is_told(what: str) -> None:
     part, old, new, place = HIDDEN[what]
     assert told(replaced(made("values"), part, old, new)) == [("look", place)]

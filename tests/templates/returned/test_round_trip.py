@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from roi_engine.appraisal import Appraisal
 from templates.building.book import Edition
 from templates.package_check import check_package
 from templates.returned.reading import read_workbook
-from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.builds import WHEN, build_workbook
 from tests.listening_office import run_script
+from tests.slow_cases import some
 from tests.workbook_cells import named_cells, same, samples_and_edges, stored_cells, with_inputs
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
 SAMPLE = SCENARIOS["support-classifier"]
@@ -56,7 +55,7 @@ def _scale(result: Appraisal) -> float:
 
 @pytest.mark.slow
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_what_libreoffice_saves_is_a_sound_package(saved: dict[Edition, bytes], edition: Edition) -> None:
     assert check_package(saved[edition]) == []
 
@@ -130,7 +129,7 @@ def _has_the_engines_figures(package: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
 def test_pandas_reads_every_number(edition: Edition) -> None:
     assert _read_by_pandas(_built(edition)) > 2_000
     _has_the_engines_figures(_built(edition))

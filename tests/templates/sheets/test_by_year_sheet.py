@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,14 @@ import pytest
 from roi_engine import REFERENCE, Scenario, appraise, load_scenario
 from templates.building.book import Edition
 from templates.returned.checked_workbook import check_workbook
-from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.builds import WHEN, build_workbook
 from tests.by_year_table import columns_of, wrong_by_year
 from tests.random_scenarios import random_scenarios
-from tests.slow_cases import some
+from tests.slow_cases import full, some
 from tests.workbook_cells import SAMPLES, samples_and_edges, stored_cells, with_inputs
 from tests.workbook_edits import with_cells
 
-WHEN = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SAMPLE = Scenario(**{**load_scenario(SAMPLES / "support-classifier.toml").given(), "ranges": {}})
 """Without ranges, so that the horizon may be edited to any other."""
@@ -45,8 +43,10 @@ def scale(scenario: Scenario) -> float:
     return max(1.0, *(abs(each) for name in ("benefits", "costs") for each in lines[name]))
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"]))
-@pytest.mark.parametrize("name", some(["thirty months", "nothing", "late", "a hundred months"], ["thirty months"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
+@pytest.mark.parametrize(
+    "name", some(["thirty months", "nothing", "late", "a hundred months"], ["thirty months"], slow=["nothing"])
+)
 def test_every_edition_shows_the_engine_s_table(name: str, edition: Edition) -> None:
     cells = stored_cells(built(SCENARIOS[name], edition))
     assert not wrong_by_year(cells["By year"], SCENARIOS[name], scale(SCENARIOS[name]))
@@ -64,10 +64,10 @@ def test_every_sample_and_edge_shows_the_engine_s_table(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("one month", ["Initial", "1", "Total", "Present value", "", "2", "3", "4", "5"]),
+        full("one month", ["Initial", "1", "Total", "Present value", "", "2", "3", "4", "5"]),
         ("thirty months", ["Initial", "1", "2", "3", "Total", "Present value", "", "4", "5"]),
-        ("five years", ["Initial", "1", "2", "3", "4", "5", "Total", "Present value"]),
-        ("a hundred months", ["Initial", *"123456789", "Total", "Present value"]),
+        full("five years", ["Initial", "1", "2", "3", "4", "5", "Total", "Present value"]),
+        full("a hundred months", ["Initial", *"123456789", "Total", "Present value"]),
     ],
 )
 def test_years_after_the_horizon_stand_beside_the_page(name: str, columns: list[str]) -> None:
@@ -87,7 +87,7 @@ def test_it_stands_second_and_a_long_horizon_takes_several_pages() -> None:
     assert book["By year"].page_setup.fitToWidth == 2 and book["By year"].print_title_cols == "$A:$B"
 
 
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_the_checks_hold_it_against_the_summary(edition: Edition) -> None:
     cells = stored_cells(built(SAMPLE, edition))["Checks"]
     rows = {str(cells[f"A{row}"].value): row for row in range(5, 40)}
@@ -96,7 +96,9 @@ def test_the_checks_hold_it_against_the_summary(edition: Edition) -> None:
         assert cells[f"G{row}"].value == "OK" and check.removeprefix("check_") in str(cells[f"C{row}"].formula)
 
 
-@pytest.mark.parametrize(("edition", "address"), [("native", "D5"), ("values", "D14")])
+@pytest.mark.parametrize(
+    ("edition", "address"), some([("native", "D5"), ("values", "D14")], [("native", "D5")], slow=[])
+)
 def test_an_overtyped_amount_is_told(edition: Edition, address: str) -> None:
     checked = check_workbook(with_cells(built(SAMPLE, edition), {address: 4711.0}, "By year"))
     assert [(each.kind, each.place) for each in checked.wrong] == [

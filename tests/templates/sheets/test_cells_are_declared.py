@@ -17,6 +17,7 @@ import templates.workbook
 from roi_engine import REFERENCE, Scenario, load_scenario
 from templates.building.book import Book
 from templates.building.columns import Columns
+from tests.slow_cases import full
 from tests.workbook_cells import SAMPLES
 
 ROOT = Path(__file__).parents[3]
@@ -167,9 +168,9 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     ("edition", "live", "several"),
     [
         ("wired", False, False),
-        pytest.param("values", False, False, marks=pytest.mark.slow),
-        pytest.param("native", True, False, marks=pytest.mark.slow),
-        pytest.param("wired", False, True, marks=pytest.mark.slow),
+        full("values", False, False),
+        full("native", True, False),
+        full("wired", False, True),
         ("native", True, True),
     ],
 )

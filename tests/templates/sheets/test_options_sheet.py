@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,11 @@ from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.cash_flow_sheet import add_cash_flow_sheet
 from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.options_sheet import add_options_sheet
-from templates.workbook import build_workbook
+from tests.builds import WHEN, build_workbook
+from tests.slow_cases import full
 from tests.workbook_cells import SAMPLES, named_cells, stored_cells
 
 ONE_STORY = Path(__file__).parents[2] / "one_story"
-
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def _fleet(price_per_call: float) -> Scenario:
@@ -95,7 +93,12 @@ def test_an_option_without_figures_has_none_anywhere(file: str, option: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("file", "edition"), [("contradiction", "wired"), ("options-turn-the-sign", "native"), ("does-not-pay", "wired")]
+    ("file", "edition"),
+    [
+        ("contradiction", "wired"),
+        ("options-turn-the-sign", "native"),
+        full("does-not-pay", "wired"),
+    ],
 )
 def test_a_plan_has_one_npv_and_one_payback_in_the_workbook(file: str, edition: Any) -> None:
     scenario = load_scenario(ONE_STORY / f"{file}.toml")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,11 @@ from roi_engine.errors import ScenarioError
 from templates.building.book import Edition
 from templates.returned.reading import read_workbook
 from templates.sheets.scenarios_sheet import DIFFERENCES_ROW, FINDING_ROW, typed_row
-from templates.workbook import build_workbook
 from tests import libreoffice, open_xml_sdk
+from tests.builds import WHEN, build_workbook
 from tests.slow_cases import some
 from tests.workbook_cells import SAMPLES, recalculated_otherwise, same
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 
 

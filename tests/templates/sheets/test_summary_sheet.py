@@ -12,8 +12,8 @@ import pytest
 
 from roi_engine import break_even, load_scenario
 from templates.building import styles
-from templates.workbook import build_workbook
 from tests import libreoffice
+from tests.builds import build_workbook
 from tests.slow_cases import some
 from tests.workbook_cells import samples_and_edges, stored_cells, with_inputs
 
@@ -26,7 +26,7 @@ def _made(file: str, edition: Any) -> bytes:
     return build_workbook(load_scenario(ONE_STORY / file), edition=edition)
 
 
-@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"]))
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
 def test_the_sentence_speaks_of_npv_where_that_says_otherwise(edition: str) -> None:
     summary = stored_cells(_made("npv-negative.toml", edition))["Summary"]
     assert summary["A5"].value == LOSES_TODAY
@@ -53,14 +53,14 @@ def test_an_edited_discount_rate_changes_the_sentence(tmp_path: Path) -> None:
     assert summary["A8"].value == "at 5.25 % a year"
 
 
-@pytest.mark.parametrize("edition", ["wired", "native"])
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_the_month_from_which_going_back_pays_is_named(edition: str) -> None:
     cells = stored_cells(_made("wears-out.toml", edition))["Summary"].values()
     question = "From month 13 on every month loses. Going back after month 12 would lose 2,774 (NPV -3,336) instead of"
     assert any(str(cell.value).startswith(question) for cell in cells)
 
 
-@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"]))
+@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_the_summary_says_where_the_npv_turns_and_how_far_that_is(edition: Any) -> None:
     scenario = samples_and_edges()["support-classifier"]
     cells = stored_cells(build_workbook(scenario, edition=edition))["Summary"]

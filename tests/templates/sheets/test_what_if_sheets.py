@@ -8,7 +8,6 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,15 +24,14 @@ from templates.building.figure_lines import METRIC_LINES
 from templates.building.what_if_places import CASE, FIRST_GRID, GRID_ROWS, MOVES, SHEETS, TABLES, TORNADO
 from templates.package_check import check_package
 from templates.sheets.what_if_model import PREFIX
-from templates.workbook import build_workbook
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import MAIN
 from tests import libreoffice, open_xml_sdk
+from tests.builds import WHEN, build_workbook
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells
 from tests.workbook_edits import parts_of, with_cells, with_part
 
-WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 SCENARIOS = samples_and_edges()
 SCENARIOS["five years"] = REFERENCE.with_inputs(months=60, monthly_growth=0.01, storage_timing="monthly")
 SCENARIOS["ten years"] = REFERENCE.with_inputs(months=120, training_hours=20_000)
@@ -105,7 +103,7 @@ def _tables(package: bytes) -> list[Mapping[str, str]]:
 # --- as made --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", some(SCENARIOS, ["one month"], SLOW))
+@pytest.mark.parametrize("name", some(SCENARIOS, ["one month"], []))
 def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
     package = _live(name)
     book = stored_cells(package)
@@ -187,7 +185,7 @@ def _computed(made: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, Ce
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", some(RECALCULATED, slow=SLOW))
+@pytest.mark.parametrize("name", some(RECALCULATED, slow=SLOW[:1]))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
     """Every formula cell but those behind the Sensitivity sheet, and every cell of the tables."""
     scale = max(1.0, *map(abs, appraise(SCENARIOS[name]).cash_flow))
@@ -303,7 +301,7 @@ def test_a_case_typed_by_hand_and_a_horizon_beyond_the_months(tmp_path: Path) ->
     assert high[TABLES][f"B{TORNADO}"].value == "n/a"
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=4)
 @pytest.mark.needs_libreoffice
 def test_axes_that_are_one_input_or_an_empty_one_are_no_failed_check(tmp_path: Path) -> None:
     twice = _typed({}, {"B43": "API calls", "B44": "API calls"})

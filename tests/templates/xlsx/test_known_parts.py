@@ -6,10 +6,10 @@ import pytest
 
 from roi_engine import REFERENCE
 from templates.returned.reading import read_workbook
-from templates.workbook import build_workbook
 from templates.xlsx import untrusted_package
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
+from tests.builds import build_workbook
 from tests.workbook_edits import package_of, parts_of
 
 STYLES = "xl/styles.xml"
