@@ -23,7 +23,7 @@ from roi_engine.scenario import INPUTS
 from roi_engine.worksheet.catalogue import Function
 from templates.building import styles
 from templates.building.book import Book, absolute, called, cell_at, page, protect
-from templates.building.columns import Columns, put_titles, span, widths
+from templates.building.columns import KEPT_OFF, RIGHT, Columns, put_titles, span, widths
 from templates.building.formula import Formula
 from templates.building.layout import lay_out
 from templates.lambdas.carried import carry_names
@@ -43,8 +43,8 @@ GIVEN = [name for name in REFERENCE.given() if INPUTS[name].numeric]
 class Column(Columns):
     """A function a row, with an example."""
 
-    FUNCTION = "A", "Function", 18
-    EXAMPLE = "B", "Example", 46
+    FUNCTION = "A", "Function", 34
+    EXAMPLE = "B", "Example", 44
     VALUE = "C", ">Value", 17
     UNIT = "D", "Gives", 18
     SENTENCE = "E", "What it gives", 60
@@ -63,8 +63,11 @@ class Part(Columns):
 
     NAME = "A", "Name", 20
     LENGTH = "B", ">Characters", 13
-    SENTENCE = "C", "What it gives", 110
+    SENTENCE = "C", "What it gives", 96
 
+
+EXAMPLE_FORMATS = {"money": styles.SMALL_MONEY, "months": styles.PAYBACK, "ratio": styles.ANY_SIZE}
+"""How an example's value is shown where it would lose its decimals otherwise."""
 
 ABOUT = (
     "The functions live in this file, as defined names: no add-in, no macro, nothing to install.",
@@ -109,6 +112,7 @@ def _add_names_page(book: Book) -> None:
         book.put(sheet, Part.NAME.at(row), each.name)
         book.put(sheet, Part.LENGTH.at(row), len(each.formula), "Calculation", styles.WHOLE)
         book.put(sheet, Part.SENTENCE.at(row), each.sentence, "Explanatory Text")
+        book.align(sheet[Part.SENTENCE.at(row)], KEPT_OFF)
     page(sheet, span(Part.NAME, Part.SENTENCE, 1, row))
     protect(sheet)
 
@@ -165,7 +169,8 @@ def _add_example(book: Book, sheet: Worksheet, row: int, each: Function, block: 
         _put_array(book, sheet, 1, row + 1, live.text, live.value, styles.SMALL_MONEY)
         return 1 + len(live.value)
     column = column_number(Column.VALUE.letter)
-    _put_array(book, sheet, column, row, live.text, [[live.value]], styles.number_format(each.result))
+    shown = EXAMPLE_FORMATS.get(each.result.kind, styles.number_format(each.result))
+    _put_array(book, sheet, column, row, live.text, [[live.value]], shown)
     return 1
 
 
@@ -179,7 +184,10 @@ def _put_array(
     for below, values in enumerate(rows, start=row):
         for beside, value in enumerate(values, start=column):
             content = Formula(stored(text), value) if (below, beside) == (row, column) else value
-            book.put(sheet, f"{column_letters(beside)}{below}", content, "Calculation", number_format)
+            address = f"{column_letters(beside)}{below}"
+            book.put(sheet, address, content, "Calculation", number_format)
+            if isinstance(value, str) and beside > column:  # a title over figures, or a word in their place
+                book.align(sheet[address], RIGHT)
     own = f"{column_letters(column)}{row}"
     last = f"{column_letters(column + len(rows[0]) - 1)}{row + len(rows) - 1}"
     cell = cell_at(sheet, own)

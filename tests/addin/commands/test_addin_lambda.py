@@ -44,7 +44,7 @@ def test_it_writes_the_workbook_of_the_functions() -> None:
     assert done == {"file": FILE_NAME, "names": len(lambda_names())}
 
 
-@pytest.mark.slow(seconds=3)
+@pytest.mark.full(seconds=3)
 def test_it_writes_the_functions_into_a_workbook_or_a_copy() -> None:
     book, copy = Path("report.xlsx"), Path("copy.xlsx")
     book.write_bytes(native())
