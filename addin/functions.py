@@ -70,9 +70,9 @@ def _in_cells(name: str, arguments: tuple[Any, ...]) -> Any:
     try:
         result = call(name, *arguments)
     except FtRoiError as error:
-        return error.code
+        return error.in_cell
     if isinstance(result, list):
-        return [[cell.code if isinstance(cell, FtRoiError) else cell for cell in row] for row in result]
+        return [[cell.in_cell if isinstance(cell, FtRoiError) else cell for cell in row] for row in result]
     return result
 
 

@@ -5,6 +5,7 @@ FtRoiError
 ├── OutOfRange      a number outside its legal range, or an undefined result  #NUM!
 ├── ZeroDivisor     a ratio whose denominator is zero                         #DIV/0!
 ├── UnknownName     an input, metric or function that does not exist          #N/A
+├── MissingPackage  a package that a function needs, and Python lacks         the sentence
 ├── ScenarioError   everything wrong with a scenario, all problems at once
 └── PriceTableError the same of a price table
 """
@@ -68,6 +69,11 @@ class FtRoiError(Exception):
     def __str__(self) -> str:
         return "\n".join(map(str, self.args))
 
+    @property
+    def in_cell(self) -> str:
+        """What a cell shows."""
+        return self.code
+
 
 class WrongType(FtRoiError):
     """A value of the wrong kind: text, a boolean or nothing where a number belongs."""
@@ -89,6 +95,25 @@ class UnknownName(FtRoiError):
     """A name that is not known; the sentence offers the nearest known one."""
 
     code = "#N/A"
+
+
+class MissingPackage(FtRoiError):
+    """A package of Python that is needed and not there.
+
+    No input can cure it, so a cell shows the sentence itself.
+
+    >>> MissingPackage("FT_PRICE", "platformdirs").in_cell
+    'FT_PRICE needs the Python package platformdirs. Install it; in xlwings Lite name it in requirements.txt.'
+    """
+
+    def __init__(self, needed_by: str, package: str) -> None:
+        cure = "Install it; in xlwings Lite name it in requirements.txt."
+        super().__init__(f"{needed_by} needs the Python package {package}. {cure}")
+
+    @property
+    def in_cell(self) -> str:
+        """What a cell shows: the sentence."""
+        return str(self)
 
 
 @dataclass(frozen=True)

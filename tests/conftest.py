@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests import cut_texts, gnumeric, libreoffice, node_readers, open_xml_sdk
+from tests import cut_texts, gnumeric, libreoffice, node_readers, open_xml_sdk, pyodide
 from tests import examples as examples  # loads the profile of Hypothesis
 
 os.environ["FT_ROI_PRICES"] = os.devnull  # no folder: the shipped price table, whatever this computer's user has
@@ -29,6 +29,7 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
     "needs_open_xml_sdk": open_xml_sdk.missing,
     "needs_node_readers": node_readers.missing,
     "needs_gnumeric": gnumeric.missing,
+    "needs_pyodide": pyodide.missing,
     "needs_carlito": cut_texts.missing,
 }
 SECONDS = {"slow": 3, "full": 30}

@@ -151,6 +151,7 @@ def run_suite(folder: Path, test: str, *flags: str, **environment: str) -> subpr
         "libreoffice.py",
         "node_readers.py",
         "open_xml_sdk.py",
+        "pyodide.py",
     ):
         shutil.copy(Path(__file__).with_name(module), folder / "tests")
     (folder / "tests" / "test_it.py").write_text("import pytest\n" + test)

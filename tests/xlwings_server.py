@@ -30,7 +30,7 @@ if "without numpy" in sys.argv:
     class Missing:
         def find_spec(self, name, path=None, target=None):
             if name.partition(".")[0] in ("numpy", "scipy", "pandas"):
-                raise ImportError(name)
+                raise ModuleNotFoundError(name, name=name)
     sys.meta_path.insert(0, Missing())
 import xlwings
 from xlwings.server import custom_functions_call, custom_functions_meta
@@ -93,7 +93,7 @@ class Server:
 
     def shown(self, name: str, *arguments: Any) -> list[list[Any]]:
         """The same as a person sees them: an error as its text."""
-        return [[_shown(cell) for cell in row] for row in self.cells(name, *arguments)]
+        return [[cell_shown(cell) for cell in row] for row in self.cells(name, *arguments)]
 
     def result(self, name: str, *arguments: Any) -> Any:
         """The same, one cell as itself."""
@@ -115,5 +115,6 @@ def _cell_sent(cell: Any) -> Any:
     return cell
 
 
-def _shown(cell: Any) -> Any:
+def cell_shown(cell: Any) -> Any:
+    """A cell that Office.js gets as a person sees it: an error as its text."""
     return ERROR_TYPES[cell["errorType"]] if isinstance(cell, dict) else cell

@@ -1,4 +1,4 @@
-"""The commands under addin: the functions in Excel and LibreOffice."""
+"""The commands under addin: the functions in Excel, LibreOffice and xlwings Lite."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from addin.shell.command import Command, CommandGroup
+from addin.shell.failures import InvalidInput, WouldOverwrite
 from addin.shell.input_file import existing_workbook
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file
-from addin.shell.terminal import print_json, print_line
+from addin.shell.terminal import print_json, print_line, print_note
 
 FAILED = 4
 """The exit code of a check that failed."""
@@ -28,6 +29,7 @@ ft-roi addin build                    the add-in as a file, ft-roi.xlam
 ft-roi addin libreoffice              the extension as a file, ft-roi.oxt
 ft-roi addin libreoffice --install    the extension in your LibreOffice
 ft-roi addin lambda                   the functions in a workbook, for Excel 365 and 2024
+ft-roi addin lite report.xlsx -o lite.xlsx    the functions in a workbook, for xlwings Lite (experimental)
 ft-roi addin doctor                   whether it works here, and why not
 """,
 )
@@ -223,6 +225,85 @@ def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes]:
         raise UnreadableWorkbook(f"{book}: {error}") from None
     except FtRoiError as error:
         raise type(error)(f"{book}: {error}") from None
+
+
+@addin.command(
+    cls=Command,
+    short_help="Put the functions into a workbook, for xlwings Lite.",
+    examples="""
+ft-roi addin lite report.xlsx -o lite.xlsx
+ft-roi addin lite report.xlsx --force
+ft-roi addin lite --print > main.py
+ft-roi addin lite lite.xlsx --print
+""",
+)
+@click.argument("file", required=False, type=click.Path())
+@output_option("Where to write the workbook.  [default: FILE itself, with --force]")
+@click.option(
+    "--print", "show", is_flag=True, help="Print the Python that FILE carries, or that one would, and write nothing."
+)
+@force_option("Overwrite a file that exists, FILE itself too.")
+@json_option("Print what was done as JSON.")
+def lite(file: str | None, output: str | None, show: bool, force: bool, json: bool) -> None:
+    """Put the FT_ functions into FILE, a workbook of ours of the wired edition, and let its cells call them.
+
+    Experimental: nobody has opened such a workbook in an Excel yet. xlwings Lite, a free add-in for Excel on Windows,
+    Mac and the web, runs the Python that the workbook then carries; nothing is installed. FILE keeps all its figures.
+    """
+    if show and (output or json or force):
+        raise click.UsageError("--print stands alone, or with a FILE.")
+    if show and file is None:
+        from addin.lite.bundle import main_text
+
+        click.echo(main_text().encode(), nl=False)
+        return
+    if file is None:
+        raise click.UsageError("Name the workbook: ft-roi addin lite report.xlsx -o lite.xlsx")
+    source = existing_workbook(file)
+    if show:
+        _print_carried(source)
+        return
+    target = Path(output) if output is not None else source
+    kind = source.suffix.lower() or ".xlsx"
+    if output is None and not force:
+        raise WouldOverwrite(f"{file} would be overwritten. Do so with --force, or write elsewhere with -o.")
+    check_output_file(target, force, f"a copy of {source.name}", f"lite{kind}")
+
+    from addin.lite.workbook import with_functions
+    from roi_engine.errors import FtRoiError
+    from templates.xlsx.untrusted_package import content_of
+
+    try:
+        made = with_functions(content_of(source))
+    except FtRoiError as error:
+        raise InvalidInput(f"{file}: {error}") from None
+    write_file(target, made.content, force)
+    _tell(
+        json,
+        {"file": str(target), "cells": made.cells, "characters": made.characters},
+        f"Wrote {target}: {made.cells:,} cells call the functions, which it carries as {made.characters:,} characters "
+        "of Python for xlwings Lite. Read them with --print.",
+        "Experimental: nobody has opened such a workbook in an Excel yet.",
+    )
+
+
+def _print_carried(source: Path) -> None:
+    """Prints the Python that a workbook carries, and says if it is not ours."""
+    from addin.lite.carried import carried_in
+    from roi_engine.errors import FtRoiError, printable
+    from templates.xlsx.untrusted_package import content_of, open_package
+
+    try:
+        carried = carried_in(open_package(content_of(source)))
+    except FtRoiError as error:
+        raise InvalidInput(f"{source}: {error}") from None
+    text = carried.text
+    if not text:
+        raise InvalidInput(f"{source}: It carries no Python for xlwings Lite.")
+    lines = ("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+    click.echo("\n".join(lines).encode(), nl=False)
+    if carried.wrong:
+        print_note("Warning", carried.wrong, "yellow")
 
 
 def _tell(json: bool, done: dict[str, Any], *lines: str) -> None:

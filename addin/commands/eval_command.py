@@ -69,6 +69,8 @@ def _is_table(result: Any) -> bool:
 def _told(error: FtRoiError) -> tuple[str, ...]:
     """The cell error and the sentence; several sentences stand below it."""
     first, *others = error.args
+    if error.in_cell == first:
+        return (first,)
     return (error.code, first, *others) if others else (f"{error.code} {first}",)
 
 

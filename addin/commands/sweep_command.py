@@ -53,7 +53,9 @@ ft-roi sweep support.toml --vary serving=per_token,self_hosted --vary calls=1e6:
     multiple=True,
     help="A metric to calculate, such as npv; may be repeated.",
 )
-@click.option("--strict", is_flag=True, help="Write nothing where any combination cannot be calculated (exit code 3).")
+@click.option(
+    "--strict", is_flag=True, help="Write and show nothing where any combination cannot be calculated (exit code 3)."
+)
 @click.option("--yes", is_flag=True, help="Calculate more than a million combinations.")
 @force_option("Overwrite the files if they exist.")
 @json_option("Print the rows as JSON; with -o how many were calculated.")
@@ -96,7 +98,7 @@ def sweep(
         raise click.UsageError(f"These are {size(axes):,} combinations. Add --yes to calculate them.")
     base = read_scenario(scenario_file)
     if path is None:
-        _shown(base, axes, names, json)
+        _shown(base, axes, names, json, strict)
     else:
         _written(base, axes, names, path, force=force, strict=strict, json=json)
 
@@ -116,7 +118,8 @@ def _written(
     outcome.raise_if_rejected()
 
 
-def _shown(base: Scenario, axes: Sequence[Axis], names: list[str], json: bool) -> None:
+def _shown(base: Scenario, axes: Sequence[Axis], names: list[str], json: bool, strict: bool) -> None:
+    from addin.tables.running import TOLD, row_in_words
     from roi_engine.batch.rows import appraise_rows
     from roi_engine.batch.sweep import combinations, size
 
@@ -125,14 +128,16 @@ def _shown(base: Scenario, axes: Sequence[Axis], names: list[str], json: bool) -
         raise click.UsageError(f"{rows:,} rows are too many for a terminal. Write them to a file: -o sweep.csv")
     columns = combinations(axes, 0, rows)
     found = appraise_rows(columns, base, names)
+    bad = len({each.row for each in found.rejections})
+    told = [row_in_words(each.row + 1, each.column, each.sentence) for each in found.rejections[:TOLD]]
+    if strict and bad:
+        raise InvalidInput(f"{bad} of {rows} combinations could not be calculated, and nothing is shown.", *told)
     if json:
         print_json(_as_dicts(columns, found))
     else:
         for line in _table(base, columns, found):
             print_line(line)
-    if found.rejections:
-        bad = len({each.row for each in found.rejections})
-        told = [f"row {each.row + 1}, {each.column}: {each.sentence}" for each in found.rejections[:5]]
+    if bad:
         raise ProblemsFound(f"{bad} of {rows} combinations could not be calculated.", *told)
 
 

@@ -45,5 +45,6 @@ def _marked(cell: Any) -> Any:
     if cell is None:
         return TEXT
     if isinstance(cell, FtRoiError):
-        return f"{ERROR}{CELL_ERRORS.get(cell.code, CELL_ERRORS['#VALUE!'])}"
+        shown = cell.in_cell
+        return f"{ERROR}{CELL_ERRORS[shown]}" if shown in CELL_ERRORS else TEXT + shown
     return TEXT + cell if isinstance(cell, str) else cell

@@ -29,6 +29,7 @@ from templates.xlsx.untrusted_package import (
     open_package,
     open_zip,
 )
+from templates.xlsx.web_extensions import FUNCTION_PREFIX
 from templates.xlsx.zip_package import zipped
 
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -227,7 +228,10 @@ class _Copy:
             raise UnreadableWorkbook(DAMAGED)
         if banned:
             return None
-        self.parts[relation.target] = (self.package.read(relation.target), content_type)
+        content = self.package.read(relation.target)
+        if relation.kind == "worksheet":  # the functions as a workbook for xlwings Lite calls them
+            content = content.replace(f"{FUNCTION_PREFIX}FT_".encode(), b"FT_")
+        self.parts[relation.target] = (content, content_type)
         return users
 
     def _take_picture(self, name: str) -> bool:

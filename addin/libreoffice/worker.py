@@ -20,13 +20,15 @@ def engine() -> Callable[[str, Sequence[Any]], Any]:
 
     Raises ImportError where the engine cannot be imported.
     """
+    from roi_engine.cell_errors import CELL_ERRORS
     from roi_engine.errors import FtRoiError
     from roi_engine.worksheet.call import call
 
     def plain(value: Any) -> Any:
         if isinstance(value, list):
             return [plain(each) for each in value]
-        return {"error": value.code} if isinstance(value, FtRoiError) else value
+        shown = value.in_cell if isinstance(value, FtRoiError) else value
+        return {"error": shown} if isinstance(value, FtRoiError) and shown in CELL_ERRORS else shown
 
     def answer(name: str, arguments: Sequence[Any]) -> Any:
         try:

@@ -5,6 +5,7 @@ ClickException
 └── Failure
     ├── Unexpected      a mistake of ours                           1
     ├── UnusablePath    a path that cannot be read or written       2
+    ├── UnusableCluster machines that cannot calculate with us      2
     ├── InvalidInput    a scenario or an argument that is wrong     3
     ├── Undelivered     a message that did not reach everybody      4
     ├── ProblemsFound   files that were looked at and are wrong     4
@@ -44,6 +45,12 @@ class Unexpected(Failure):
 
 class UnusablePath(Failure):
     """A path that does not exist, or cannot be read or written."""
+
+    exit_code = 2
+
+
+class UnusableCluster(Failure):
+    """A cluster that does not answer, or cannot calculate what this machine would."""
 
     exit_code = 2
 

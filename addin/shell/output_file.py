@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 import re
+import shutil
 import time
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ _IN_USE = (5, 32)
 """What Windows says (access denied, sharing violation) about a file that a program holds open."""
 _TEMPORARY = re.compile(r"\.ft-roi-(?P<computer>[0-9a-f]{8})-(?P<process>\d+)-[0-9a-f]{8}\.tmp")
 _DAY = 86_400.0
+_TRIES = 40
 
 
 def write_file(path: Path, content: bytes, force: bool, elsewhere: str = ELSEWHERE) -> None:
@@ -41,7 +43,7 @@ def new_file(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> Iterator[Bi
     """
     target = Path(os.path.realpath(path))
     _clear_leftovers(target.parent)
-    temporary = target.with_name(f".ft-roi-{_this_computer()}-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    temporary = _temporary_in(target.parent)
     try:
         mode = target.stat().st_mode & 0o7777 if target.exists() else None
         with open(temporary, "xb", opener=partial(os.open, mode=0o666 if mode is None else mode)) as file:
@@ -66,6 +68,41 @@ def new_file(path: Path, force: bool, elsewhere: str = ELSEWHERE) -> Iterator[Bi
     _sync_folder(target.parent)
 
 
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder within another, for files that belong together.
+
+    They are moved into the other when all are written. It is made where it does not exist, and taken away again where
+    an exception leaves nothing in it. What a killed run left is taken away.
+    """
+    folder = Path(os.path.abspath(folder))
+    made = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    _clear_leftovers(folder)
+    temporary = _temporary_in(folder)
+    try:
+        temporary.mkdir()
+        yield temporary
+    finally:
+        _remove(temporary)
+        if made:
+            with contextlib.suppress(OSError):  # where something is in it
+                folder.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder, into which another program may still be writing."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
+
+
+def _temporary_in(folder: Path) -> Path:
+    return folder / f".ft-roi-{_this_computer()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
+
+
 def _give_new_name(temporary: Path, target: Path) -> None:
     """Gives a file a new name; raises FileExistsError where something has it."""
     try:
@@ -83,7 +120,7 @@ def _give_new_name(temporary: Path, target: Path) -> None:
 
 @cache
 def _clear_leftovers(folder: Path) -> None:
-    """Takes away the temporary files of runs that were killed.
+    """Takes away the temporary files and folders of runs that were killed.
 
     They are those of processes of this computer that have ended, and all that are older than a day.
     """
@@ -95,7 +132,10 @@ def _clear_leftovers(folder: Path) -> None:
             with contextlib.suppress(OSError):
                 ended = found["computer"] == _this_computer() and not _is_running(int(found["process"]))
                 if ended or time.time() - entry.stat(follow_symlinks=False).st_mtime > _DAY:
-                    os.unlink(entry.path)
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path)
+                    else:
+                        os.unlink(entry.path)
 
 
 def _this_computer() -> str:

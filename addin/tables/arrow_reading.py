@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ class _ArrowTable:
     """What tables of both forms have."""
 
     dialect = Dialect()
+    where: Sequence[str] = ()
 
     def __init__(self, schema: Any, length: int | None, before: int = 0) -> None:
         self._schema, self.length, self.before = schema.remove_metadata(), length, before

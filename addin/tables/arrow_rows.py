@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from addin.shell.failures import InvalidInput
 from addin.tables.rows import COMMA, POINT, BrokenRow, text_cells, unwritable
-from roi_engine.batch.arrow import array_of, arrow_column, values_of
+from roi_engine.batch.arrow import array_of, arrow_column, listed, values_of
 from roi_engine.batch.columns import Column, NumberColumn
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
 
-_BLANK = r"^\s*$"
+MOST_OF_A_CELL = 10**15
+"""Whole numbers from here on a spreadsheet program would round: such as the numbers of orders and accounts."""
+BLANK = r"^\s*$"
 _NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 
 
@@ -80,7 +84,7 @@ def number_column(texts: Any, decimal: str) -> NumberColumn:
     try:
         found = pc.cast(pc.if_else(missing, None, pointed), pa.float64())
     except pa.ArrowInvalid:
-        missing = pc.match_substring_regex(texts, _BLANK)
+        missing = pc.match_substring_regex(texts, BLANK)
         legible = pc.match_substring_regex(pointed, _NUMBER)
         found = pc.cast(pc.utf8_trim_whitespace(pc.if_else(legible, pointed, None)), pa.float64())
     numbers = values_of(found)
@@ -108,7 +112,11 @@ class ArrowRows:
 
     def taken(self, good: BoolArray) -> ArrowRows:
         """Those rows that are good."""
-        return ArrowRows(self.batch.filter(array_of(good)), self.numbers[good])
+        kept = array_of(good)
+        columns = [
+            _taken(field.name, column, kept) for field, column in zip(self.batch.schema, self.batch, strict=True)
+        ]
+        return ArrowRows(pa.RecordBatch.from_arrays(columns, schema=self.batch.schema), self.numbers[good])
 
     def arrow(self, title: str) -> Any:
         """The array."""
@@ -135,7 +143,26 @@ class ArrowRows:
         array = _values(self.batch.column(title))
         if pa.types.is_nested(array.type) or pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
             raise unwritable(title, array.type)
-        return [_cell(value) for value in array.to_pylist()]
+        return [_cell(value) for value in listed(array)]
+
+
+def _taken(title: str, column: Any, kept: Any) -> Any:
+    """The rows of a column that are kept.
+
+    Raises `InvalidInput` where its type allows no choice of them.
+    """
+    try:
+        return column.filter(kept)
+    except pa.ArrowNotImplementedError:
+        pass
+    values = [value for value, keep in zip(column.to_pylist(), kept.to_pylist(), strict=True) if keep]
+    try:
+        return pa.array(values, column.type)
+    except pa.ArrowException:
+        raise InvalidInput(
+            f'The column "{title}" holds {column.type}, and rows that cannot be calculated cannot be left out of it. '
+            "Write it as another type."
+        ) from None
 
 
 def _values(array: Any) -> Any:
@@ -144,11 +171,20 @@ def _values(array: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    """A value as a cell: no cell holds what is no number, nor infinity."""
+    """A value as a cell.
+
+    No cell holds what is no number, nor infinity, nor more than 15 digits: they are texts.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
+        value = value.replace(tzinfo=None)
+    if isinstance(value, date) and value.year <= 1900:  # before a sheet's calendar
+        return value.isoformat()
+    if isinstance(value, int) and abs(value) >= MOST_OF_A_CELL:
+        return str(value)
     if value is None or isinstance(value, (bool, int, float, str, date)):
         return value
-    return float(value) if hasattr(value, "as_tuple") else str(value)
+    if isinstance(value, Decimal) and value == Decimal(f"{float(value):.15g}"):
+        return float(value)
+    return str(value)

@@ -27,10 +27,11 @@ def lines_of(texts: Sequence[Any], figures: Mapping[str, Any], dialect: Dialect)
     texts : columns of texts, lists or arrays of Arrow. figures : metrics by name.
     """
     columns = [*map(_array, texts), *(_metric(each, dialect.decimal) for each in figures.values())]
+    quoted = len(columns) if dialect.decimal == dialect.separator else len(texts)
     count = len(columns[0])
     for start in range(0, count, _AT_ONCE):
         some = [column.slice(start, _AT_ONCE) for column in columns]
-        some[: len(texts)] = [_quoted(column, dialect.separator) for column in some[: len(texts)]]
+        some[:quoted] = [_quoted(column, dialect.separator) for column in some[:quoted]]
         joined = pc.binary_join_element_wise(*some, dialect.separator)
         yield _letters(pc.binary_join_element_wise(joined, "", dialect.line_end))
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from addin.shell.failures import InvalidInput
 from addin.tables.forms import has_arrow
 from addin.tables.rows import COMMA, POINT, BrokenRow, Rows, TextRows, arrow_schema
+from roi_engine.scenario import known_input
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +35,7 @@ _MAGIC = {
     b"PK\x03\x04": "a workbook: name it .xlsx",
     b"ARROW1": "an Arrow file: name it .arrow",
     b"\xd0\xcf\x11\xe0": "an old workbook: save it as .xlsx or .csv",
+    b"\x1f\x8b": "compressed: unpack it first",
 }
 _SEPARATOR_TOLD = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 SAVE_AS_UTF_8 = 'Save it as "CSV UTF-8".'
@@ -58,6 +60,7 @@ class CsvTable:
     titles : of the columns. dialect : how it is written; what is written after it is written so too.
     """
 
+    where: Sequence[str] = ()
     length: int | None = None
     """Rows, where they are known beforehand."""
 
@@ -69,6 +72,8 @@ class CsvTable:
         for magic, what in _MAGIC.items():
             if start.startswith(magic):
                 raise InvalidInput(f"{path} is {what}.")
+        if start[:2].count(0) == 1:  # UTF-16 that does not say so
+            raise InvalidInput(f"{path} is not UTF-8 text. {SAVE_AS_UTF_8}")
         in_utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         self.decoder = codecs.getincrementaldecoder("utf-16")() if in_utf_16 else None
         marked = in_utf_16 or start.startswith(codecs.BOM_UTF8)
@@ -96,7 +101,8 @@ class CsvTable:
             titles.pop()
         if not titles:
             raise InvalidInput(f"{self.path} has no titles: its first row is empty. It holds what each column is.")
-        if any(re.fullmatch(r"\s*[-+]?\d[\d.,eE+-]*\s*", title) for title in titles):
+        of_numbers = any(re.fullmatch(r"\s*[-+]?\d[\d.,eE+-]*\s*", title) for title in titles)
+        if of_numbers and not any(map(known_input, titles)):  # a year may be a title beside others
             raise InvalidInput(
                 f"{self.path}: the first row holds numbers, and should hold titles such as training_hours."
             )
@@ -259,7 +265,9 @@ _UNCLOSED = "a quotation mark opens a text that is never closed. Close it, or ta
 
 
 def _unclosed(error: str) -> str:
-    return f"{_UNCLOSED[:-1]} ({error})." if "field larger" in error else f"it cannot be read ({error})."
+    if "field larger" in error:
+        return f"a cell has more than {csv.field_size_limit():,} letters, or {_UNCLOSED}"
+    return f"it cannot be read ({error})."
 
 
 def _other_length(cells: int, titles: int) -> str:
@@ -275,8 +283,10 @@ def _separator_of(line: str) -> str:
 def _first_end(content: bytes) -> int:
     """Where the first row ends; 0 where it does not."""
     at = content.find(b"\n") + 1
-    while at and content.count(b'"', 0, at) % 2:
-        at = content.find(b"\n", at) + 1
+    marks = content.count(b'"', 0, at)
+    while at and marks % 2:
+        before, at = at, content.find(b"\n", at) + 1
+        marks += content.count(b'"', before, at)
     return at
 
 
@@ -297,14 +307,15 @@ def _without_blank(rows: Any, titles: Sequence[str]) -> Rows:
     """The rows without those in which nothing stands, as spreadsheets leave behind."""
     import pyarrow.compute as pc
 
+    from addin.tables.arrow_rows import BLANK
     from roi_engine.batch.arrow import values_of
 
-    blank = pc.equal(rows.columns[titles[0]], "")
+    blank = pc.match_substring_regex(rows.columns[titles[0]], BLANK)
     for title in titles[1:]:
         if not pc.any(blank).as_py():
             kept: Rows = rows
             return kept
-        blank = pc.and_(blank, pc.equal(rows.columns[title], ""))
+        blank = pc.and_(blank, pc.match_substring_regex(rows.columns[title], BLANK))
     if not pc.any(blank).as_py():
         whole: Rows = rows
         return whole

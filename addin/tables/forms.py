@@ -13,6 +13,12 @@ WRITTEN = READ
 OF_ARROW = (".parquet", ".arrow")
 """Forms that only pyarrow reads and writes."""
 INSTALL = 'pip install "ft-roi[batch]"'
+_HINTS = {
+    (".xls", ".xlsb", ".xlsm", ".ods", ".numbers"): " Save it as .xlsx or as .csv.",
+    (".tsv", ".tab", ".txt"): " Name it .csv: tabs are understood.",
+    (".gz", ".zip", ".bz2", ".xz", ".zst"): " Unpack it first.",
+    (".feather", ".arrows", ".ipc"): " Name it .arrow.",
+}
 LONGEST_SHEET = 1_048_575
 """Rows of a sheet below the titles."""
 
@@ -48,9 +54,7 @@ def check_input_form(path: Path) -> None:
     Raises `UnusablePath`, or a wrong usage where pyarrow is missing.
     """
     if form_of(path) not in READ:
-        hint = (
-            " Save it as .xlsx or as .csv." if form_of(path) in (".xls", ".xlsb", ".xlsm", ".ods", ".numbers") else ""
-        )
+        hint = next((hint for forms, hint in _HINTS.items() if form_of(path) in forms), "")
         raise UnusablePath(f"{path}: a table is a .csv, .xlsx, .parquet or .arrow file.{hint}")
     _need_arrow(path)
 

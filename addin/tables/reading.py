@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,11 +15,13 @@ from addin.tables.rows import Rows
 class Table(Protocol):
     """A table that is read batch by batch.
 
-    titles : of its columns. dialect : how a .csv file of it is written. length : its rows, None where nobody knows.
+    titles : of its columns; where : what sentences call them, by their numbers where it is empty.
+    dialect : how a .csv file of it is written. length : its rows, None where nobody knows.
     read : the inputs among its columns by title, set before rows are asked for.
     """
 
     titles: list[str]
+    where: Sequence[str]
     dialect: Dialect
     length: int | None
     read: Mapping[str, str]

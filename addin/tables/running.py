@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from addin.shell.failures import InvalidInput, ProblemsFound
 from addin.shell.output_file import new_file
 from addin.shell.output_path import refuse_existing
 from addin.shell.progress import metered
+from addin.tables.csv_reading import CsvTable
 from addin.tables.forms import check_length, use_system_memory
 from addin.tables.reading import Table
 from addin.tables.rows import COMMA, POINT, Rows
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from roi_engine import Scenario
     from roi_engine.batch.rows import AppraisedRows
 
+_WITH_COMMA = re.compile(r"\s*[-+]?\d+,(\d{1,2}|\d{4,})\s*", re.ASCII)
+"""A number with a comma that does not part thousands."""
+_DECIMALS = re.compile(r"(?<=[Tt]ype )(\d+)\.(\d+)\b")
 TOLD = 5
 """Problems that are told on the terminal; the file has them all."""
 
@@ -68,7 +73,7 @@ class Outcome:
         return f"{rows} of {self.rows:,} could not be calculated"
 
     def _lines(self) -> list[str]:
-        more = self.rejected > len({line.partition(",")[0] for line in self.told})
+        more = self.rejected > len({re.split(r", |: ", line)[0] for line in self.told})
         return [*self.told, *(["…"] if more else [])]
 
     def strictly_refused(self) -> InvalidInput:
@@ -106,11 +111,30 @@ def calculated_table(
     strict : whether one bad row refuses all; raises `InvalidInput` then.
     make : gives what takes the rows of a file.
     """
-    outcome = Outcome(path, rejected_file(path))
     use_system_memory()
+    with metered("Calculating") as meter:
+        return table_to_file(table, base, metrics, path, force=force, strict=strict, make=make, show=meter.show)
+
+
+def table_to_file(
+    table: Table,
+    base: Scenario | None,
+    metrics: Sequence[str],
+    path: Path,
+    *,
+    force: bool,
+    strict: bool,
+    make: Callable[[Path, BinaryIO, Table, Sequence[str]], Target] = target,
+    show: Callable[[float, int], None] = lambda share, rows: None,
+) -> Outcome:
+    """The same without a terminal.
+
+    show : is told the share of the table that is done, and its rows.
+    """
+    outcome = Outcome(path, rejected_file(path))
     if table.length is not None:
         check_length(path, table.length)
-    with contextlib.ExitStack() as files, metered("Calculating") as meter:
+    with contextlib.ExitStack() as files:
         written = make(path, files.enter_context(new_file(path, force)), table, metrics)
         files.push(_discarding(written))
         rejects: RejectedRows | None = None
@@ -119,7 +143,10 @@ def calculated_table(
             rejected = _rejections(table, rows, found)
             if rejected:
                 outcome.rejected += len({each[0] for each in rejected})
-                outcome.told += [_line(*each) for each in rejected[: TOLD - len(outcome.told)]]
+                outcome.told += [
+                    row_in_words(row, column, sentence)
+                    for row, column, _, sentence in rejected[: TOLD - len(outcome.told)]
+                ]
                 if rejects is None and not strict:
                     # the last to be opened has its name first: where the table is, its rejected rows are
                     file = files.enter_context(new_file(outcome.rejected_file, force))
@@ -130,7 +157,7 @@ def calculated_table(
             good = rows if everything else rows.taken(found.good)
             figures = found.figures if everything else {name: each[found.good] for name, each in found.figures.items()}
             written.write(good, figures)
-            meter.show(table.share, outcome.rows)
+            show(table.share, outcome.rows)
         if strict and outcome.rejected:
             raise outcome.strictly_refused()
         written.end()
@@ -161,12 +188,13 @@ def _appraised(table: Table, base: Scenario | None, metrics: Sequence[str]) -> I
 def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[int, str, Any, str]]:
     """Row number, column, value and sentence of everything that is wrong, by row."""
     titles = {name: title for title, name in table.read.items()}
+    of_texts = isinstance(table, CsvTable)
     told = [
         (
             int(rows.numbers[each.row]),
             titles.get(each.column, each.column),
             each.value,
-            _sentence(each.sentence, each.value, table.dialect.decimal),
+            _sentence(each.sentence, each.value, table.dialect.decimal) if of_texts else each.sentence,
         )
         for each in found.rejections
     ]
@@ -175,17 +203,27 @@ def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[in
 
 
 def _sentence(sentence: str, value: Any, decimal: str) -> str:
-    """The engine's sentence; another where only the sign of decimals is wrong.
+    """The engine's sentence as it is right in a .csv file.
+
+    Another where only the sign of decimals is wrong.
 
     >>> _sentence("", "0.5", ",")
     '"0.5" has a point, and decimals are read with a comma here. Run with --decimal point if all have points.'
+    >>> _sentence("No number. Type 1234.5 without quotation marks.", "1.234,5", ",")
+    'No number. Type 1234,5.'
     """
     if isinstance(value, str) and decimal == COMMA and POINT in value and COMMA not in value and _is_number(value):
         return (
             f'"{value}" has a point, and decimals are read with a comma here. '
             "Run with --decimal point if all have points."
         )
-    return sentence
+    if isinstance(value, str) and decimal == POINT and _WITH_COMMA.fullmatch(value):
+        return (
+            f'"{value}" has a comma, and decimals are read with a point here. '
+            "Run with --decimal comma if all have commas."
+        )
+    sentence = sentence.replace(" without quotation marks", "")
+    return sentence if decimal == POINT else _DECIMALS.sub(r"\1,\2", sentence)
 
 
 def _is_number(text: str) -> bool:
@@ -196,5 +234,6 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _line(row: int, column: str, value: Any, sentence: str) -> str:
+def row_in_words(row: int, column: str, sentence: str) -> str:
+    """What is wrong with a row, as it is told on a terminal."""
     return f"row {row:,}, {column}: {sentence}" if column else f"row {row:,}: {sentence}"

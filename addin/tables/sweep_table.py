@@ -16,6 +16,7 @@ from addin.tables.writing import Target, XlsxTarget, metric_cell, target
 from roi_engine.batch.columns import Column, column_of
 from roi_engine.batch.sweep import Axis, axis, evenly, in_batches, size
 from roi_engine.errors import FtRoiError
+from roi_engine.figures import FIGURES
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS, Scenario
 
@@ -49,8 +50,8 @@ def axis_of(written: str) -> Axis:
         if len(ends) != 3 or not ends[2].strip().isdecimal() or len(ends[2].strip()) > 7:
             raise FtRoiError(f'"{values}" is no range. {HOW}')
         low, high = (_value(each) for each in ends[:2])
-        checked = axis(label, [low, high]).values
-        return axis(label, evenly(checked[0], checked[1], int(ends[2])))
+        checked = axis(label, [low] if low == high else [low, high]).values
+        return axis(label, evenly(checked[0], checked[-1], int(ends[2])))
     except FtRoiError as error:
         raise InvalidInput(f"--vary {written}: {error.args[0]}", *error.args[1:]) from None
 
@@ -103,6 +104,7 @@ class SweepTable:
     """Every combination of the values of some inputs, a row each."""
 
     dialect = Dialect()
+    where: Sequence[str] = ()
 
     def __init__(self, axes: Sequence[Axis]) -> None:
         self.axes = axes
@@ -168,7 +170,7 @@ def sweep_target(base: Scenario, axes: Sequence[Axis]) -> Any:
         if form_of(path) == ".xlsx":
             from templates.tables.sweep_grids import Sweep, has_grids
 
-            if has_grids(axes):
+            if has_grids(axes) and any(FIGURES[name].quantity.kind != "yes_no" for name in metrics):
                 return _GridsTarget(XlsxTarget(path, file, table, metrics), Sweep(base, *axes), size(axes))
         return target(path, file, table, metrics)
 

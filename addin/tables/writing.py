@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from addin.shell.failures import InvalidInput
 from addin.tables.csv_reading import Dialect
 from addin.tables.forms import check_length, form_of, has_arrow
 from addin.tables.rows import Rows, cell_text, number_text
@@ -100,9 +101,27 @@ class _ArrowTarget:
         fields = [pa.field(name, metric_type(name)) for name in metrics]
         self.schema = pa.schema([*table.schema(), *fields])
         if form == ".parquet":  # a dictionary of numbers that are all different costs half the time, and space
-            self.writer: Any = parquet.ParquetWriter(file, self.schema, use_dictionary=False)
-        else:
+            try:
+                self.writer: Any = parquet.ParquetWriter(file, self.schema, use_dictionary=False)
+            except pa.ArrowNotImplementedError:
+                raise self._refused() from None
+        else:  # in which a dictionary is the same from the first batch to the last
+            self.schema = pa.schema([field.with_type(_without_dictionary(field.type)) for field in self.schema])
             self.writer = ipc.new_file(file, self.schema)
+
+    def _refused(self) -> Exception:
+        """The refusal of a column that no .parquet file can hold."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        for field in self.schema:
+            try:
+                parquet.ParquetWriter(io.BytesIO(), pa.schema([field])).close()
+            except pa.ArrowNotImplementedError:
+                return InvalidInput(
+                    f'The column "{field.name}" holds {field.type}, which no .parquet can. Write .arrow.'
+                )
+        return InvalidInput("These columns can be in no .parquet file together. Write .arrow.")
 
     def write(self, rows: Rows, figures: Mapping[str, Any]) -> None:
         """Writes rows with their metrics."""
@@ -113,6 +132,10 @@ class _ArrowTarget:
         if not len(rows):
             return
         arrays = [*(rows.arrow(title) for title in self.titles), *metric_arrays(figures)]
+        arrays = [
+            each if each.type == field.type else each.cast(field.type)
+            for each, field in zip(arrays, self.schema, strict=True)
+        ]
         self.writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
 
     def end(self) -> None:
@@ -122,6 +145,12 @@ class _ArrowTarget:
     def discard(self) -> None:
         """Lets go of the file."""
         self.writer.close()
+
+
+def _without_dictionary(kind: Any) -> Any:
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 class XlsxTarget:
@@ -185,11 +214,14 @@ class RejectedRows:
 
     def write(self, rejected: Sequence[tuple[int, str, Any, str]]) -> None:
         """Writes row number, column, value and sentence of each."""
-        told = (
-            (row, column, _inert(cell_text(value, self.dialect.decimal)), sentence)
-            for row, column, value, sentence in rejected
-        )
+        told = ((row, column, _inert(self._text(value)), sentence) for row, column, value, sentence in rejected)
         self.file.write(_lines(told, self.dialect))
+
+    def _text(self, value: Any) -> str:
+        """What stood there; infinity as such, which for a metric is Never."""
+        if isinstance(value, float) and math.isinf(value):
+            return str(value)
+        return cell_text(value, self.dialect.decimal)
 
 
 def _inert(text: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from addin.shell.failures import InvalidInput
 from addin.tables.csv_reading import Dialect
-from addin.tables.rows import CellRows, Rows, cell_text
+from addin.tables.rows import BrokenRow, CellRows, Rows, cell_text
 from roi_engine.scenario import INPUTS
-from templates.xlsx.stored_cells import Cell, StoredWorkbook
+from templates.xlsx.column_letters import column_letters
+from templates.xlsx.stored_cells import Area, Cell, StoredWorkbook
 from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of, open_package
 
 TIMES = 10
@@ -41,6 +43,8 @@ class XlsxTable:
             raise InvalidInput(f"{path} is empty: its sheet {sheet} has no cells. The first row holds titles.")
         (_, titles), *self.rows = rows
         self.places = sorted({place for _, cells in rows for place in cells})
+        self.merged = _merged_above(book.merged(sheet), self.places)
+        self.where: Sequence[str] = [f"column {column_letters(place)}" for place in self.places]
         self.titles = [cell_text(titles[place].value, ".").strip() if place in titles else "" for place in self.places]
         self.length: int | None = len(self.rows)
         self.read: Mapping[str, str] = {}
@@ -66,12 +70,15 @@ class XlsxTable:
         kinds = self._kinds()
         for start in range(0, len(self.rows), _AT_ONCE):
             some = self.rows[start : start + _AT_ONCE]
+            broken = [BrokenRow(number, told) for number, _ in some if (told := self.merged(number))]
+            if broken:
+                some = [each for each in some if not self.merged(each[0])]
             columns = {
                 title: [_value(cells.get(place)) for _, cells in some]
                 for title, place in zip(self.titles, self.places, strict=True)
             }
-            self.passed += len(some)
-            yield CellRows(columns, kinds, np.asarray([number for number, _ in some], dtype=np.int64))
+            self.passed += len(some) + len(broken)
+            yield CellRows(columns, kinds, np.asarray([number for number, _ in some], dtype=np.int64), broken)
 
     def _kinds(self) -> dict[str, str]:
         return {
@@ -87,6 +94,34 @@ class XlsxTable:
             if values and all(type(value) is kind for value in values):
                 return name
         return "text"
+
+
+def _merged_above(areas: Sequence[Area], places: Sequence[int]) -> Callable[[int], str]:
+    """What is said of a row with a cell that is merged with one above.
+
+    Nothing is of others. Such a cell is empty, and does not look so: the base's value would stand for what a reader
+    sees.
+    places : the columns that are read.
+    """
+    spans = sorted(
+        (area.first[0] + 1, area.last[0], area.first[1])
+        for area in areas
+        if area.last[0] > area.first[0] and places[0] <= area.last[1] and area.first[1] <= places[-1]
+    )
+    starts = [first for first, _, _ in spans]
+    reach: list[tuple[int, int, int]] = []  # of those that begin up to here the one that goes furthest down
+    for span in spans:
+        reach.append(max(reach[-1], span, key=lambda each: each[1]) if reach else span)
+
+    def told(row: int) -> str:
+        at = bisect_right(starts, row) - 1
+        if at < 0 or row > reach[at][1]:
+            return ""
+        first, _, column = reach[at]
+        cell = f"{column_letters(column)}{row}"
+        return f"{cell} is merged with {column_letters(column)}{first - 1}. Unmerge them, and write the value in each."
+
+    return told
 
 
 def _value(cell: Cell | None) -> Any:

@@ -56,9 +56,14 @@ def evaluate(
             "A table with __arrow_c_stream__ is needed, such as one of pandas, polars, duckdb or pyarrow. "
             "A dictionary of arrays goes to appraise_many."
         )
-    source = pa.table(table)
-    names = [row_metric(each) for each in metrics]
-    read = recognised(source.column_names, keep, [*names, PROBLEM])
+    try:
+        source = pa.table(table)
+    except (ValueError, TypeError) as error:  # such as numbers and texts in one column of pandas
+        reason = ". ".join(map(str, error.args))
+        raise WrongType(f"The table cannot be read as one of Arrow: {reason}.") from None
+    names = [row_metric(each) for each in ([metrics] if isinstance(metrics, str) else metrics)]
+    keep = [keep] if isinstance(keep, str) else keep
+    read = recognised(source.column_names, keep, [*names, PROBLEM], base.currency if base else "")
     if not read:
         raise ScenarioError([Problem("", NO_INPUT)])
     fields = [pa.field(name, metric_type(name)) for name in names]
@@ -178,7 +183,26 @@ def arrow_column(declared: Input, array: Any) -> Column:
         codes = [choice_code(declared.quantity, value) for value in coded.dictionary.to_pylist()]
         found = np.array(codes, dtype=np.int8)[values_of(coded.indices)]
         return ChoiceColumn(found, lambda row: array[row].as_py())
-    return column_of(declared, array.to_pylist())
+    return column_of(declared, listed(array))
+
+
+def listed(array: Any) -> list[Any]:
+    """The values as those of Python, whose times have no billionths of a second.
+
+    >>> import pyarrow
+    >>> listed(pyarrow.array([1], pyarrow.timestamp("ns")))
+    [datetime.datetime(1970, 1, 1, 0, 0)]
+    """
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_temporal(kind) and getattr(kind, "unit", "") == "ns":
+        if pa.types.is_timestamp(kind):
+            array = array.cast(pa.timestamp("us", kind.tz), safe=False)
+        else:
+            array = array.cast(pa.time64("us") if pa.types.is_time(kind) else pa.duration("us"), safe=False)
+    values: list[Any] = array.to_pylist()
+    return values
 
 
 def _is_text(kind: Any) -> bool:

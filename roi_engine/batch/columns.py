@@ -12,9 +12,10 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, shortened
-from roi_engine.inputs import Input, normal_form
+from roi_engine.inputs import Input, normal_form, unit_in_label
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS, find_input, known_input
+from roi_engine.written_numbers import in_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -169,16 +170,18 @@ def _codes(quantity: Quantity, values: Sequence[Any]) -> CodeArray:
     return codes
 
 
-def recognised(titles: Sequence[str], keep: Collection[str], figures: Iterable[str]) -> dict[str, str]:
+def recognised(
+    titles: Sequence[str], keep: Collection[str], figures: Iterable[str], currency: str = ""
+) -> dict[str, str]:
     """The input that each column is, by its title.
 
     Only columns that are calculated with are given.
 
     titles : of all columns.
     keep : titles of columns that are none, or `ALL`.
-    figures : names of the columns that will be added.
+    figures : names of the columns that will be added. currency : the base's, where there is one.
     Raises `ScenarioError` with every problem: a title that no input has and nobody keeps, two columns of one input, a
-    title that is empty or that stands twice.
+    title that is empty, that stands twice, or that says another unit than the input's.
 
     Titles are read as the labels of a block are: an input's name, its short names and its label, whatever the case,
     and without the unit in parentheses.
@@ -209,6 +212,8 @@ def recognised(titles: Sequence[str], keep: Collection[str], figures: Iterable[s
                 taken[declared.name] = title
                 if is_read(declared):
                     found[title] = declared.name
+                    if sentence := _of_another_unit(title, declared.quantity, currency):
+                        problems.append(Problem(where, sentence))
             elif ALL not in keep and normal_form(title) not in kept:
                 problems.append(Problem(where, _unknown(title)))
         seen.add(title)
@@ -222,6 +227,18 @@ def recognised(titles: Sequence[str], keep: Collection[str], figures: Iterable[s
         left = [Problem("", f"… and {more:,} more.")] if more > 0 else []
         raise ScenarioError([*problems[:_LISTED], *left])
     return found
+
+
+def _of_another_unit(title: str, quantity: Quantity, currency: str) -> str:
+    """What is wrong with the unit in a title's parentheses; empty where nothing is.
+
+    Per cent too are another unit: 0.5 below it would be half a per cent to one reader and a half to the other.
+    """
+    unit = unit_in_label(title)
+    if quantity.kind == "fraction" and in_percent(unit):
+        own = quantity.unit_in(currency or "currency")
+        return f'"{shortened(title)}" is in per cent, and the column holds shares: 8 % is 0.08. Write ({own}) instead.'
+    return quantity.of_another_unit(unit, currency)
 
 
 def _unknown(title: str) -> str:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from roi_engine.errors import FtRoiError, OutOfRange, Problem, ScenarioError
+from roi_engine.inputs import unit_in_label
 from roi_engine.scenario import INPUTS, find_input
 
+_COMPARED = 1_000
+"""Values that a person may have typed, and not calculated."""
+_COMMAS = "Keep one; a comma parts values, and a million is 1000000 or 1e6."
 MOST_VALUES = 1_000_000
 """Values of one axis."""
 
@@ -33,7 +37,7 @@ def axis(label: str, values: Sequence[Any]) -> Axis:
     """The axis of an input.
 
     label : the input's name, short name or label.
-    values : in its own unit.
+    values : in its own unit, each of them once.
     Raises `UnknownName` with a guess, `ScenarioError` with every value that the input cannot have.
 
     >>> axis("months", [12, 24])
@@ -48,6 +52,12 @@ def axis(label: str, values: Sequence[Any]) -> Axis:
             checked.append(declared.quantity.check(value))
         except FtRoiError as error:
             problems.append(Problem(declared.name, str(error)))
+    if sentence := declared.quantity.of_another_unit(unit_in_label(label)):
+        problems.append(Problem(declared.name, sentence))
+    twice = [each for place, each in enumerate(checked) if each in checked[:place]] if len(checked) <= _COMPARED else []
+    if twice:
+        said = f"{twice[0]:,.15g}" if declared.numeric else twice[0]
+        problems.append(Problem(declared.name, f"{said} stands twice among the values. {_COMMAS}"))
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
     return Axis(declared.name, tuple(checked))
@@ -68,6 +78,8 @@ def evenly(low: float, high: float, count: int) -> list[float]:
     """
     if count < 1 or count > MOST_VALUES:
         raise OutOfRange(f"{count} is no number of values. Type one from 1 to {MOST_VALUES:,}.")
+    if count > 1 and low == high:
+        raise OutOfRange(f"From {low:g} to {high:g} there is one value. Ask for one, or for another end.")
     if count == 1 and low != high:
         raise OutOfRange(f"One value cannot go from {low:g} to {high:g}. Ask for two or more.")
     steps = max(count - 1, 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, WrongType, nearest_names, shortened
@@ -18,7 +18,7 @@ from roi_engine.prices.price_row import plain_name
 from roi_engine.prices.price_tables import FOLDER_VARIABLE, user_file
 from roi_engine.prices.whole_words import named, words_of
 
-SHIPPED = Path(__file__).with_name("open_models.csv")
+SHIPPED = resources.files(__package__).joinpath("open_models.csv")
 USER_FILE = "open_models.csv"
 """The user's own models, beside the user's own prices; what it names takes the place of a shipped model."""
 

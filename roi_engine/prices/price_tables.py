@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from importlib import resources
 from pathlib import Path
 
 from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
@@ -14,7 +15,7 @@ from roi_engine.prices.price_file import read_rows
 from roi_engine.prices.price_row import GPU_FACT_KINDS, GPU_KINDS, PriceRow, is_money, plain_name
 from roi_engine.prices.whole_words import named
 
-SHIPPED = (Path(__file__).with_name("api_models.csv"), Path(__file__).with_name("gpus.csv"))
+SHIPPED = tuple(resources.files(__package__).joinpath(name) for name in ("api_models.csv", "gpus.csv"))
 """The tables that come with the program."""
 
 FOLDER_VARIABLE = "FT_ROI_PRICES"

@@ -27,7 +27,7 @@ from itertools import chain
 from typing import Any
 
 from roi_engine.cell_errors import CELL_ERRORS, YOUNGER_ERRORS
-from roi_engine.errors import FtRoiError, OutOfRange, WrongType
+from roi_engine.errors import FtRoiError, MissingPackage, OutOfRange, WrongType
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.block import Case, CellError, is_block, read_block
 from roi_engine.worksheet.catalogue import ESTIMATORS, Argument, Function, find_function
@@ -61,14 +61,21 @@ def call(name: str, *arguments: Any) -> Any:
     arguments : what its cells hold, in order.
     Returns a number, text or bool, or a list of rows for a table or where an argument was a range; in a grid each error
     stands in its cell.
-    Raises `FtRoiError` (its ``code`` is the cell error) for a single result.
+    Raises `FtRoiError` (``in_cell`` is what the cell shows) for a single result.
 
     >>> call("FT_TRAINCOST", 24, 1.5)
     36.0
     >>> call("FT_TRAINCOST", [[24], [48]], 1.5)
     [[36.0], [72.0]]
     """
-    result = _called(find_function(name), tuple([_normal(argument) for argument in arguments]))
+    function = find_function(name)
+    try:
+        result = _called(function, tuple([_normal(argument) for argument in arguments]))
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package in ("", "roi_engine"):  # a mistake of ours
+            raise
+        raise MissingPackage(function.name, package) from None
     return [list(row) for row in result] if isinstance(result, list) else result  # the memo keeps its own rows
 
 

@@ -22,8 +22,8 @@ _BEFORE_NAMES = frozenset({
 })  # fmt: skip
 """What stands before the defined names in a workbook part (18.2.27)."""
 
-_CALL = re.compile(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.])(FT_[A-Z0-9]+)\(""", re.IGNORECASE)
-"""A text or a sheet's title, which are passed over, or the call of a function, also of a linked add-in."""
+_CALL = re.compile(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.])(?:_xldudf_)?(FT_[A-Z0-9]+)\(""", re.IGNORECASE)
+"""A text or a sheet's title, which are passed over, or a call, also of a linked add-in's and of xlwings Lite's."""
 
 
 class CallsTheAddIn(FtRoiError):

@@ -14,6 +14,7 @@ KINDS = {
     "check": "Checks that fail",
     "link": "Links to an add-in at another place",
     "package": "What Excel may repair or refuse",
+    "python": "Python in it that is not what ft-roi wrote",
 }
 """What can be wrong with a workbook, in the order in which it is told."""
 

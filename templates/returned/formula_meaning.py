@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from templates.returned.relinking import LONGEST_FORMULA
 from templates.xlsx.stored_cells import quoted
+from templates.xlsx.web_extensions import FUNCTION_PREFIX
 
 _STRING = re.compile(r'("(?:[^"]|"")*")')
 _NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(])")
@@ -55,6 +56,7 @@ def _renamed(text: str, titles: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", "", text).upper().replace("_XLFN.", "").replace("_XLUDF.", "").replace("$'", "'")
+    text = re.sub(r"\s+", "", text).upper().replace("$'", "'")
+    text = text.replace("_XLFN.", "").replace("_XLUDF.", "").replace(FUNCTION_PREFIX.upper(), "")
     text = re.sub(r"'([A-Z]\w*)'!", r"\1!", text)
     return _FIRST_ROW.sub(r"\1", _NUMBER.sub(lambda found: repr(float(found[0])), text))

@@ -142,6 +142,7 @@ class StoredWorkbook:
         self.states: dict[str, str] = {}
         """Whether a sheet is ``visible``, ``hidden`` or ``veryHidden``."""
         self._hidden: dict[str, Hidden] = {}
+        self._merged: dict[str, list[str]] = {}
         self._sheets: dict[str, dict[At, Cell]] = {}
         self._rows: dict[str, dict[int, dict[int, Cell]]] = {}
         self._cells = 0
@@ -298,7 +299,13 @@ class StoredWorkbook:
         self.package.stream_below(part, "worksheet", reader.starts(), reader.ends())
         self._cells += len(reader.cells)
         self._hidden[title] = reader.hidden_parts()
+        self._merged[title] = reader.merged
         return reader.cells
+
+    def merged(self, title: str) -> list[Area]:
+        """The areas of a sheet whose cells are merged."""
+        self.cells(title)
+        return [area for each in self._merged[title] if (area := _referred_to(f"s!{each}")) is not None]
 
 
 def _referred_to(reference: str) -> Area | None:
@@ -341,6 +348,7 @@ class _Cells:
         self.shown: str | None = None
         self.formula: str | None = None
         self.runs: list[str] = []
+        self.merged: list[str] = []
 
     def starts(self) -> dict[str, Callable[[Attributes], None]]:
         """What is read where an element begins, by its path."""
@@ -351,6 +359,7 @@ class _Cells:
             "sheetFormatPr": self._rows_unless_given,
             "conditionalFormatting": self._rule_begins,
             "conditionalFormatting/cfRule": self._rule,
+            "mergeCells/mergeCell": self._merges,
         }
 
     def ends(self) -> dict[str, Callable[[str], None]]:
@@ -401,6 +410,10 @@ class _Cells:
     def _rule(self, attributes: Attributes) -> None:
         if attributes.get("dxfId") in self.looks.hiding_rules and len(self.hidden.ruled) < MOST_HIDDEN:
             self.hidden.ruled.append(self.ruled)
+
+    def _merges(self, attributes: Attributes) -> None:
+        if len(self.merged) < MOST_HIDDEN:
+            self.merged.append(attributes.get("ref", "")[:LONGEST_REFERENCE])
 
     def _row_is_hidden(self, attributes: dict[str, str]) -> None:
         height = attributes.get("ht")

@@ -392,7 +392,7 @@ def test_both_ways_of_writing_a_csv_file_quote_alike(folder: Path, monkeypatch: 
         (("plans.csv",), 2, "Missing option '-o'"),
         (("plans.csv", "-o", "out.csv", "--metric", "irr"), 3, 'There is no metric "irr" of many scenarios.'),
         (("plans.csv", "-o", "out.csv", "--keep", "Town"), 3, 'There is no column "Town".'),
-        (("plans.csv", "-o", "out", "--part", "1/2"), 2, "--part takes a share of the row groups of a .parquet file."),
+        (("plans.csv", "-o", "out", "--part", "1/2"), 2, "--part takes shares of the row groups of a .parquet file."),
         (("plans.parquet", "-o", "out", "--part", "3/2"), 2, '"3/2" is no part. Write 3/20'),
         (("plans.parquet", "-o", "out.csv"), 3, "plans.parquet is no Parquet file that can be read"),
         (("plans.arrow", "-o", "out.csv"), 3, "plans.arrow is no Arrow file that can be read"),

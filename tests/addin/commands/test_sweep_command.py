@@ -161,6 +161,42 @@ def test_combinations_that_cannot_be_calculated_are_told(folder: Path) -> None:
     assert {each.name for each in folder.iterdir()} == {"sweep.csv", "sweep.rejected.csv"}
     assert run(REFERENCE, *vary, "-o", "strict.csv", "--strict").exit_code == 3
     assert not (folder / "strict.csv").exists()
+    strict = run(REFERENCE, *vary, "--strict")
+    assert (strict.exit_code, strict.stdout) == (3, "")
+    assert strict.stderr.startswith("Error: 1 of 2 combinations could not be calculated, and nothing is shown.\nrow 2")
+
+
+@pytest.mark.parametrize(
+    ("vary", "told"),
+    [
+        (
+            "calls=1,000,000",
+            "0 stands twice among the values. Keep one; a comma parts values, and a million is 1000000",
+        ),
+        ("serving=per_token,Per token", "per_token stands twice among the values."),
+        ("hours=5:5:3", "From 5 to 5 there is one value. Ask for one, or for another end."),
+        ("Training time (days)=1,2", '"days" is written beside it, and it counts in GPU-hours.'),
+    ],
+)
+def test_values_that_are_not_what_they_look_like_are_refused(folder: Path, vary: str, told: str) -> None:
+    done = run(REFERENCE, "--vary", vary)
+    assert (done.exit_code, told in done.stderr) == (3, True), done.stderr
+
+
+def test_figures_that_no_number_holds_are_told_of_their_row(folder: Path) -> None:
+    done = run(REFERENCE, "--vary", "calls=1e300", "--vary", "baseline_cost=1e200")
+    assert done.exit_code == 4
+    assert "\nrow 1: The figures are too large to be calculated." in done.stderr
+
+
+def test_a_metric_that_is_no_number_has_no_grid(folder: Path) -> None:
+    vary = ("--vary", "calls=1:9:2", "--vary", "hours=1:2:2")
+    assert run(REFERENCE, *vary, "-o", "x.xlsx", "--metric", "worthwhile").exit_code == 0
+    assert openpyxl.load_workbook(folder / "x.xlsx").sheetnames == ["Table"]
+
+
+def test_one_value_may_be_a_range_of_one(folder: Path) -> None:
+    assert len(run(REFERENCE, "--vary", "hours=5:5:1").stdout.splitlines()) == 2
 
 
 @pytest.mark.slow(seconds=3)

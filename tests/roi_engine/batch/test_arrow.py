@@ -106,3 +106,18 @@ def test_a_table_that_cannot_be_read_is_refused(columns: dict[str, Any], told: s
 def test_a_dictionary_is_sent_elsewhere() -> None:
     with pytest.raises(WrongType, match="A dictionary of arrays goes to appraise_many"):
         evaluate({"hours": [24]}, REFERENCE)
+
+
+def test_one_metric_and_one_title_may_be_texts_and_what_is_no_table_is_told() -> None:
+    import pandas
+
+    plans = pandas.DataFrame({"Team": ["a", "b"], "hours": [24, 25]})
+    assert evaluate(plans, REFERENCE, "npv", keep="Team").column_names == ["Team", "hours", "npv", "problem"]
+    with pytest.raises(
+        WrongType, match="The table cannot be read as one of Arrow: Could not convert 'x' with type str"
+    ):
+        evaluate(pandas.DataFrame({"hours": [24, "x"]}), REFERENCE)
+    with pytest.raises(WrongType, match="cannot be read as one of Arrow"):
+        evaluate(plans["hours"], REFERENCE)
+    with pytest.raises(ScenarioError, match="is written beside it, and it counts in GPU-hours"):
+        evaluate(plans.rename(columns={"hours": "Training time (days)"}), REFERENCE, keep=["Team"])

@@ -187,7 +187,9 @@ def test_a_workbook_without_any_name_gets_a_list_of_them() -> None:
     assert [each.name for each in carried.names] == list(lambda_names())
 
 
-@pytest.mark.parametrize("formula", ["=1+ft_npv(,A1)", "=IF(A1,FT_VERDICT(B1),0)", r"='C:\ft-roi.xlam'!FT_NPV(,B1)"])
+@pytest.mark.parametrize(
+    "formula", ["=1+ft_npv(,A1)", "=IF(A1,FT_VERDICT(B1),0)", "=_xldudf_FT_NPV(,B1)", r"='C:\ft-roi.xlam'!FT_NPV(,B1)"]
+)
 def test_a_workbook_that_calls_the_add_in_is_refused(formula: str) -> None:
     book = Workbook()
     book.active["B2"] = formula  # type: ignore[index]
