@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType, ZeroDivisor
+from roi_engine.simulation.beta import beta_quantile
+from roi_engine.simulation.normal import normal_probability, normal_score
 from roi_engine.value import Carrier, fixed
 
 COMPARE, JOIN, ADD, MULTIPLY, POWER, NEGATE, ATOM = range(7)
@@ -82,10 +84,10 @@ class Formula(Carrier):
         return self._with("/", other, MULTIPLY, lambda a, b: a / b, True)
 
     def __pow__(self, other: Any) -> Formula:
-        return self._with("^", other, POWER, lambda a, b: a**b, False)
+        return self._with("^", other, POWER, _power, False)
 
     def __rpow__(self, other: Any) -> Formula:
-        return self._with("^", other, POWER, lambda a, b: a**b, True)
+        return self._with("^", other, POWER, _power, True)
 
     def __mod__(self, other: Any) -> Formula:
         right = formula_of(other)
@@ -164,6 +166,21 @@ class Formula(Carrier):
     def sentence(self, parts: Sequence[Any]) -> Formula:
         return joined(*parts)
 
+    def logarithm(self) -> Formula:
+        return function("LN", self, value=_calculated(math.log, self.value))
+
+    def normal_score(self) -> Formula:
+        """NORMSINV(p), the name that every program knows."""
+        return function("NORMSINV", self, value=_calculated(normal_score, self.value))
+
+    def normal_probability(self) -> Formula:
+        return function("NORMSDIST", self, value=_calculated(normal_probability, self.value))
+
+    def beta_quantile(self, alpha: Any, beta: Any) -> Formula:
+        """BETAINV(p, α, β) as PERT takes it: α + β is 6, from which the value follows."""
+        first = formula_of(alpha)
+        return function("BETAINV", self, first, beta, value=_calculated(beta_quantile, self.value, first.value))
+
 
 def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool = False) -> Any:
     """An operation as a spreadsheet does it: an error stays one, a text becomes one.
@@ -181,8 +198,18 @@ def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool
         return calculate(*values)
     except ZeroDivisionError:
         return ZeroDivisor("division by zero")
+    except ValueError:
+        return OutOfRange("the number is outside of what the function takes")
     except OverflowError:
         return OutOfRange("the number is too large")
+
+
+def _power(base: float, exponent: float) -> Any:
+    """A power as a spreadsheet has it: none of a negative number but a whole one."""
+    result = base**exponent
+    if isinstance(result, complex):
+        raise ValueError("no real number")
+    return result
 
 
 def _all_text(values: tuple[Any, ...]) -> bool:
