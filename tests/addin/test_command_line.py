@@ -33,7 +33,8 @@ from roi_engine import (
     load_scenario,
 )
 from roi_engine.prices.price_tables import price_tables
-from roi_engine.worksheet.catalogue import RISK
+from roi_engine.worksheet.catalogue import RISK, find_function
+from templates.lambdas.library import NOT_COVERED, lambda_names
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
@@ -852,6 +853,23 @@ def test_functions_as_json_and_markdown():
     assert sum("| `FT_" in line for line in table) == len(functions())
 
 
+def test_functions_as_lambda_formulas_after_those_that_they_call():
+    paragraphs = [each.split("\n") for each in run("functions", "--lambda").stdout.rstrip("\n").split("\n\n")]
+    assert [name for name, _, _ in paragraphs] == list(lambda_names())
+    assert [formula for _, _, formula in paragraphs] == [f"={each.formula}" for each in lambda_names().values()]
+    own = [each.partition("\n")[0] for each in run("functions", "npv", "--lambda").stdout.split("\n\n")]
+    assert own[-1] == "FT_NPV" and {"FT_FIGURE", "FT_INPUTS", "FT_MONTHS", "FT_LABEL"} <= {*own}
+    assert "FT_IRR" not in own and own == [name for name in lambda_names() if name in own]
+    assert run("functions", "FT_INPUTS", "--lambda").stdout.split("\n\n")[-1].startswith("FT_INPUTS\n")
+
+
+@pytest.mark.parametrize("name", ["FT_BREAKEVEN", "price"])
+def test_a_function_without_a_lambda_says_why(name):
+    result = run("functions", name, "--lambda")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert NOT_COVERED[find_function(name).name] in " ".join(result.stderr.split())
+
+
 def test_an_unknown_function_is_a_usage_error_with_a_guess():
     result = run("functions", "FT_NVP")
     assert result.exit_code == 2
@@ -881,7 +899,12 @@ def test_unknown_options_are_errors_with_a_guess(folder, arguments, guess):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["calc", "reference.toml", "--all", "--metric", "NPV"], ["functions", "--json", "--markdown"]]
+    "arguments",
+    [
+        ["calc", "reference.toml", "--all", "--metric", "NPV"],
+        ["functions", "--json", "--markdown"],
+        ["functions", "--lambda", "--json"],
+    ],
 )
 def test_options_that_exclude_each_other(folder, arguments):
     result = run(*arguments)
