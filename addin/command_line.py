@@ -62,7 +62,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help=VERSION_HELP)
 def ft_roi() -> None:
-    """Does fine-tuning a model pay? From a scenario file to net ROI, payback, NPV and IRR.
+    """Does fine-tuning a model pay? From a scenario file to net return, payback, NPV and IRR.
 
     A SCENARIO is a .toml or .json file of inputs, a filled workbook (.xlsx), or - for standard input.
     """

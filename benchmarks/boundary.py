@@ -22,7 +22,7 @@ BLOCKS = 50
 ELEMENTS = 10_000
 WHAT_IFS = 200
 
-BARE = "level net ROI, bare evaluation"
+BARE = "level net return, bare evaluation"
 TYPED, TYPED_AGAIN = "FT_NETROI of ten numbers, first time", "FT_NETROI of ten numbers, repeated"
 BLOCK, BLOCK_AGAIN = "FT_NETROI of a block, first time", "FT_NETROI of a block, repeated"
 ARRAY, SINGLES = f"FT_NETROI of {ELEMENTS:,} elements, one call", f"FT_NETROI of {ELEMENTS:,} elements, a call each"

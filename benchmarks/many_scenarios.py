@@ -47,7 +47,7 @@ EVERYTHING_MOVES = REFERENCE.with_inputs(
 """The reference scenario with growth, ramp, drift, retraining, price changes and risk: no month is like another."""
 
 FULL, FULL_MOVING = "appraise_many, reference scenario", "appraise_many, every month different"
-LEVEL, EXPRESSION = "appraise_level, net ROI", "net ROI as one NumPy expression, unchecked"
+LEVEL, EXPRESSION = "appraise_level, net return", "net return as one NumPy expression, unchecked"
 LOOP, OWN_LOOP = "reference function in a loop", "cost_benefit_finetuning in a loop"
 
 
@@ -110,7 +110,7 @@ def called_in_a_loop(function: Callable[..., Any], rows: list[tuple[float, ...]]
 
 
 def net_roi_expression(columns: Mapping[str, Any]) -> Any:
-    """What a reader would type to have the level net ROI of arrays, and no more."""
+    """What a reader would type to have the level net return of arrays, and no more."""
     hours, rate, calls, baseline, finetuned, improvement, review = (columns[name] for name in VARIED)
     months = REFERENCE.months_to_amortize
     storage = REFERENCE.storage_gb * REFERENCE.storage_monthly_rate * months
@@ -132,12 +132,12 @@ def differences(results: Mapping[str, Any], columns: Mapping[str, Any], rows: li
         alone = appraise(scenario_at(REFERENCE, columns, index))
         for name, value in ((LEVEL, results[LEVEL]["net_roi"][index]), (EXPRESSION, results[EXPRESSION][index])):
             if not equal(alone.net_roi, value):
-                found.append(f"{name}: the net ROI of scenario {index} is not that of appraise.")
+                found.append(f"{name}: the net return of scenario {index} is not that of appraise.")
     for index, (plain, own) in enumerate(zip(results[LOOP], results[OWN_LOOP], strict=True)):
         if {**plain, "timestamp": None} != {**own, "timestamp": None}:
             found.append(f"{OWN_LOOP}: the result for {rows[index]} is not the reference function's.")
         if abs(plain["roi_metrics"]["net_roi_usd"] - results[FULL]["net_roi"][index]) > 0.005000001:
-            found.append(f"{FULL}: the net ROI of scenario {index} is not the reference function's.")
+            found.append(f"{FULL}: the net return of scenario {index} is not the reference function's.")
     return found
 
 

@@ -17,8 +17,8 @@ from roi_engine.cashflow import MODEL
 from roi_engine.many import CHUNK, FULL_METRICS
 
 CALLS = 500
-FLOWS, NET_ROI, NPV, NINE = "the cash flows alone", "net ROI", "NPV", "all nine metrics"
-EXPRESSIONS = "net ROI and NPV of the same flows, two NumPy expressions"
+FLOWS, NET_ROI, NPV, NINE = "the cash flows alone", "net return", "NPV", "all nine metrics"
+EXPRESSIONS = "net return and NPV of the same flows, two NumPy expressions"
 ONE_FLOW, ONE_NPV, ONE_ALL = (
     "one scenario: cash flow",
     "one scenario: NPV",

@@ -22,7 +22,7 @@ def one_scenario(calls: int = CALLS) -> Comparison:
     """The comparison, each figure the time of one of many calls."""
     return Comparison(
         part="one",
-        title="One scenario × 12 months: cash flow, net ROI, payback and NPV",
+        title="One scenario × 12 months: cash flow, net return, payback and NPV",
         contenders=[
             Contender(ONE, lambda: last_of(calls, appraised, REFERENCE), scale=1 / calls),
             Contender(MOVING, lambda: last_of(calls, appraised, EVERYTHING_MOVES), scale=1 / calls),
@@ -60,5 +60,5 @@ def differences(results: Mapping[str, Any]) -> list[str]:
             if not math.isclose(many[metric][0], value, rel_tol=1e-9):
                 found.append(f"{name}: {metric} is {value}, and {many[metric][0]} in appraise_many.")
     if abs(results[ONE][1] - results[PLAIN]["roi_metrics"]["net_roi_usd"]) > 0.005:
-        found.append(f"{ONE}: the net ROI is not the reference function's.")
+        found.append(f"{ONE}: the net return is not the reference function's.")
     return found

@@ -42,7 +42,7 @@ def horizon_in_words(months_to_amortize: Value) -> Any:
 
 
 def amount_in_words(net_roi: Value, currency: Any) -> Any:
-    """The size of the net ROI, in whole units of the currency.
+    """The size of the net return, in whole units of the currency.
 
     >>> amount_in_words(-1234.5, "USD"), amount_in_words(1234, "")
     ('1,235 USD', '1,234')
@@ -67,7 +67,7 @@ def rate_in_words(discount_rate: Value) -> Any:
 
 
 def npv_in_words(net_roi: Value, npv: Value, rate_in_words: Any, currency: Any) -> Any:
-    """What the present value says where it says something else than the net ROI.
+    """What the present value says where it says something else than the net return.
 
     Empty where both agree, and where the present value is less than half a unit of the currency.
     """
@@ -151,7 +151,7 @@ MOVING = (
 def verdict(appraisal: Appraisal, currency: str = "USD") -> str:
     """Whether the decision pays, when, and how much, in one sentence.
 
-    It speaks of net ROI and payback, and of NPV where that says otherwise.
+    It speaks of net return and payback, and of NPV where that says otherwise.
 
     appraisal : of the decision.
     currency : its code, such as USD.

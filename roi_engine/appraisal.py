@@ -157,7 +157,7 @@ class Appraisal:
 
     @property
     def total_benefit(self) -> float:
-        """Net ROI plus total cost."""
+        """Net return plus total cost."""
         return self._always("total_benefit")
 
     # metrics
@@ -174,12 +174,12 @@ class Appraisal:
 
     @property
     def roi(self) -> float | None:
-        """Net ROI over total cost."""
+        """Net return over total cost."""
         return self.figure("roi")
 
     @property
     def roi_total(self) -> float | None:
-        """Net ROI over every new cost, serving included."""
+        """Net return over every new cost, serving included."""
         return self.figure("roi_total")
 
     @property
@@ -189,7 +189,7 @@ class Appraisal:
 
     @property
     def worthwhile(self) -> bool:
-        """Whether the net ROI is above zero."""
+        """Whether the net return is above zero."""
         return self.net_roi > 0
 
     def npv(self, discount_rate: float | None = None) -> float:
@@ -363,16 +363,18 @@ METRICS: dict[str, Metric] = {
     for each in map(FIGURES.__getitem__, _IN_ORDER)
 }
 """The metrics that worksheet functions and the command line accept by name."""
+_ONCE_CALLED = {each.once_called: each.code for each in FIGURES.values() if each.once_called and each.code}
 _BY_WORD = {word.upper(): each for each in METRICS.values() for word in (each.label, each.name)}
+_BY_WORD |= {word.upper(): METRICS[code] for word, code in _ONCE_CALLED.items()}
 
 
 def find_metric(name: str) -> Metric:
-    """The metric of a name or a label, whatever its case.
+    """The metric of a name or a label, or of one that it had, whatever its case.
 
     Raises `UnknownName` with a guess.
 
-    >>> find_metric("npv").label, find_metric("Net ROI").name
-    ('NPV', 'NETROI')
+    >>> find_metric("npv").label, find_metric("Net return").name, find_metric("Net ROI").name
+    ('NPV', 'NETROI', 'NETROI')
     """
     metric = _BY_WORD.get(name.strip().upper()) if isinstance(name, str) else None
     if metric is None:
@@ -391,6 +393,7 @@ def equation_named(name: str) -> str:
     ('payback_months', 'discounted_payback_months', 'upfront_cost')
     """
     metrics = {word: metric.equation for metric in METRICS.values() for word in (metric.name, metric.label)}
+    metrics |= {word: METRICS[code].equation for word, code in _ONCE_CALLED.items()}
     return find_equation(name, metrics)
 
 

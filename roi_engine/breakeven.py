@@ -45,7 +45,7 @@ class BreakEven:
 
 
 def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> BreakEven:
-    """The value of an input at which net ROI or NPV is zero, all else as it is.
+    """The value of an input at which net return or NPV is zero, all else as it is.
 
         metric(input = x*) = 0,    x* within the input's legal range, nearest its base value
 

@@ -1,7 +1,7 @@
 """The table by year: what each year brings and costs, and its present value.
 
 The shape of TEI studies and of budgets. A column is a sum over months of the model's own rows, so the columns *Total*
-and *Present value* end in the net ROI and in the NPV.
+and *Present value* end in the net return and in the NPV.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def explain(inputs: Mapping[str, Any], name: str) -> list[Step]:
     >>> [(step.name, round(step.value, 2)) for step in steps[:2]]
     [('roi', 417.54), ('net_roi', 17837.28)]
     >>> steps[0].equation, steps[0].takes == {"net_roi": steps[1].value, "total_cost": 42.72}
-    ('ROI = net ROI / total cost', True)
+    ('ROI = net return / total cost', True)
     """
     if name not in MODEL.equations:
         raise UnknownName(f'There is no equation "{name}".{did_you_mean(name, MODEL.equations)}')
@@ -135,7 +135,7 @@ def in_words(name: str) -> str:
     Returns an empty text where its docstring does not say.
 
     >>> in_words("roi"), in_words("adoption")
-    ('net ROI / total cost', '')
+    ('net return / total cost', '')
     """
     lines = (inspect.getdoc(MODEL.equations[name]) or "").splitlines()
     return next((line.removeprefix(_IN_WORDS).rstrip(".") for line in lines if line.startswith(_IN_WORDS)), "")

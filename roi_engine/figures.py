@@ -27,6 +27,7 @@ class Figure:
     code : how FT_WHATIF and ``--metric`` ask for it, or FT_OPTION for an option's; empty where they do not.
     equation : the model's equation that gives it, where that has another name.
     share_of : what a share is a share of, which its quantity does not know.
+    once_called : the label that it had, which workbooks and people still say; empty where it has none.
     undefined : when it has no value; empty where it always has one.
     error : what a cell shows then.
     """
@@ -39,6 +40,7 @@ class Figure:
     code: str = ""
     equation: str = ""
     share_of: str = ""
+    once_called: str = ""
     undefined: str = ""
     error: type[FtRoiError] = OutOfRange
 
@@ -151,14 +153,14 @@ FIGURES: dict[str, Figure] = _by_name((
     ),
     Figure(
         "total_benefit", "Total benefit", q.SIGNED_MONEY,
-        "Benefit over the whole horizon: net ROI plus total cost.",
+        "Benefit over the whole horizon: net return plus total cost.",
         function="FT_BENEFIT", code="BENEFIT",
     ),
     # metrics
     Figure(
-        "net_roi", "Net ROI", q.SIGNED_MONEY,
+        "net_roi", "Net return", q.SIGNED_MONEY,
         "Net return over the horizon in money: every benefit less every cost, not discounted.",
-        function="FT_NETROI", code="NETROI",
+        function="FT_NETROI", code="NETROI", once_called="Net ROI",
     ),
     Figure(
         "roi", "ROI", q.RETURN,

@@ -205,7 +205,7 @@ def rounding(flow_size: Value) -> Value:
 
         10⁻¹² · max(1, Σ |CF(t)|)
 
-    Returns money. Source: docs/method.md, "Net ROI".
+    Returns money. Source: docs/method.md, "Net return".
     """
     return largest_rounding(flow_size)
 
@@ -213,10 +213,10 @@ def rounding(flow_size: Value) -> Value:
 def net_roi(total_net_cash_flow: Value, rounding: Value) -> Value:
     """All benefits less all costs over the horizon, not discounted.
 
-        Net ROI = Σ CF(t)
+        Net return = Σ CF(t)
 
     In words: sum of all cash flows.
-    Returns money; a sum that is only rounding is zero. Source: docs/method.md, "Net ROI".
+    Returns money; a sum that is only rounding is zero. Source: docs/method.md, "Net return".
     """
     return settled(total_net_cash_flow, rounding)
 
@@ -224,9 +224,9 @@ def net_roi(total_net_cash_flow: Value, rounding: Value) -> Value:
 def total_benefit(net_roi: Value, total_cost: Value) -> Value:
     """What the horizon brings, before its cost.
 
-        total benefit = net ROI + total cost
+        total benefit = net return + total cost
 
-    In words: net ROI + total cost.
+    In words: net return + total cost.
     Returns money.
     """
     return net_roi + total_cost
@@ -241,20 +241,20 @@ def monthly_benefit(total_benefit: Value, months_to_amortize: Value) -> Value:
 
 
 def roi(net_roi: Value, total_cost: Value) -> Value:
-    """Net ROI over total cost.
+    """Net return over total cost.
 
-        ROI = net ROI / total cost
+        ROI = net return / total cost
 
-    In words: net ROI / total cost.
+    In words: net return / total cost.
     Returns a fraction; undefined when nothing is spent. Source: docs/method.md, "ROI".
     """
     return divide(net_roi, total_cost, UNDEFINED)
 
 
 def roi_total(net_roi: Value, total_cost_with_serving: Value) -> Value:
-    """Net ROI over every new cost, serving included; undefined when nothing is spent.
+    """Net return over every new cost, serving included; undefined if nothing is spent.
 
-    In words: net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted).
+    In words: net return / (upfront + running costs + fine-tuned bill, risk-adjusted).
     """
     return divide(net_roi, total_cost_with_serving, UNDEFINED)
 
@@ -262,7 +262,7 @@ def roi_total(net_roi: Value, total_cost_with_serving: Value) -> Value:
 def worthwhile(net_roi: Value) -> Any:
     """Whether the decision returns more than it costs.
 
-    In words: net ROI above zero.
+    In words: net return above zero.
     """
     return net_roi > 0
 

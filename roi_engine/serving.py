@@ -9,6 +9,7 @@ from typing import Any
 
 from roi_engine import equations, fleet_equations
 from roi_engine.scenario import INPUTS
+from roi_engine.value import Value
 
 TARGET_UTILISATION: float = INPUTS["target_utilisation"].default
 PEAK_FACTOR: float = INPUTS["peak_factor"].default
@@ -64,9 +65,24 @@ def fleet_gpus(
     >>> fleet_gpus(10_000_000, 650, 2500)
     5.0
     """
-    per_call = _replicas_per_call(tokens_per_call, tokens_per_second, target_utilisation, peak_factor)
-    gpus: Any = equations.serving_gpus("self_hosted", 1, calls, per_call, min_replicas, gpus_per_replica)
+    gpus: Any = gpus_needed(
+        calls, tokens_per_call, tokens_per_second, target_utilisation, peak_factor, min_replicas, gpus_per_replica
+    )
     return float(gpus)
+
+
+def gpus_needed(
+    calls: Any,
+    tokens_per_call: Any,
+    tokens_per_second: Any,
+    target_utilisation: Any,
+    peak_factor: Any,
+    min_replicas: Any,
+    gpus_per_replica: Any,
+) -> Value:
+    """The same on any carrier of numbers: see `fleet_gpus`."""
+    per_call = _replicas_per_call(tokens_per_call, tokens_per_second, target_utilisation, peak_factor)
+    return equations.serving_gpus("self_hosted", 1, calls, per_call, min_replicas, gpus_per_replica)
 
 
 def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> float:
@@ -82,8 +98,14 @@ def fleet_cost(gpus: float, gpu_hourly_rate: float, operations: float = 0.0) -> 
     >>> fleet_cost(5, 3)
     10950.0
     """
-    spend: Any = equations.fleet_bill(gpus, gpu_hourly_rate, HOURS_PER_MONTH)
-    return float(spend + operations)
+    bill: Any = fleet_bill(gpus, gpu_hourly_rate, operations)
+    return float(bill)
+
+
+def fleet_bill(gpus: Any, gpu_hourly_rate: Any, operations: Any) -> Value:
+    """The same on any carrier of numbers: see `fleet_cost`."""
+    bill: Value = equations.fleet_bill(gpus, gpu_hourly_rate, HOURS_PER_MONTH) + operations
+    return bill
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,14 @@ class Carrier(ABC):
     def fixed(self, decimals: int) -> Any: ...
     @abstractmethod
     def sentence(self, parts: Sequence[Any]) -> Any: ...
+    @abstractmethod
+    def logarithm(self) -> Any: ...
+    @abstractmethod
+    def normal_score(self) -> Any: ...
+    @abstractmethod
+    def normal_probability(self) -> Any: ...
+    @abstractmethod
+    def beta_quantile(self, alpha: Any, beta: Any) -> Any: ...
 
 
 def where(condition: Any, yes: Any, no: Any) -> Value:
@@ -138,6 +146,17 @@ def divide(numerator: Any, denominator: Any, otherwise: Any) -> Value:
     if not zero.any():
         return numerator / denominator
     return np.where(zero, otherwise, numerator / np.where(zero, 1.0, denominator))
+
+
+def logarithm(number: Any) -> Value:
+    """The natural logarithm of a number above zero."""
+    if isinstance(number, (float, int)):
+        return math.log(number)
+    if isinstance(number, Carrier):
+        return number.logarithm()
+    import numpy as np
+
+    return np.log(number)
 
 
 def given(optional: Any) -> Any:

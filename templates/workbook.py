@@ -19,6 +19,7 @@ from templates.building.book import Book, Edition
 from templates.building.decision_pages import leave_pages_for_a_decision
 from templates.building.layout import lay_out
 from templates.building.what_if_places import SHEETS as WHAT_IF_SHEETS
+from templates.building.what_if_places import TRIALS_SHEET
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
@@ -30,6 +31,7 @@ from templates.sheets.inputs_sheet import add_inputs_sheet
 from templates.sheets.notes_sheet import add_notes_sheet
 from templates.sheets.options_sheet import add_options_sheet
 from templates.sheets.risk_sheet import add_risk_sheet
+from templates.sheets.risk_trials_sheet import add_risk_trials_sheet, fill_risk_trials
 from templates.sheets.scenario_results import fill_scenario_results
 from templates.sheets.scenarios_sheet import add_scenarios_sheet
 from templates.sheets.sensitivity_sheet import add_sensitivity_sheet
@@ -47,6 +49,7 @@ def build_workbook(
     others: Sequence[Scenario] = (),
     recipient: str = "",
     live_grids: bool = False,
+    trials: int = 0,
 ) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
@@ -59,11 +62,12 @@ def build_workbook(
     recipient : whom this copy is for, kept as a property of the document, so that returned workbooks can be told apart.
     live_grids : whether Excel's data tables calculate the tornado and the grids of the native edition, which are values
         as generated when it is left out.
+    trials : how many a data table of the native edition draws of what is uncertain, a multiple of 8; 0 for none.
 
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     _check_scenarios([scenario, *others])
-    return _built(Book(scenario, edition, others, live_grids), generated, recipient)
+    return _built(Book(scenario, edition, others, live_grids, False, trials), generated, recipient)
 
 
 def build_pages(scenario: Scenario, *, generated: datetime | None = None, others: Sequence[Scenario] = ()) -> bytes:
@@ -118,13 +122,16 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     by_year = fill_by_year(book, years, flows)
     sensitivity = add_sensitivity_sheet(book, inputs, figures.metrics)
     risk = add_risk_sheet(book, inputs, scenarios) if book.has_risk else None
+    trials = add_risk_trials_sheet(book) if book.trials else None
     options = add_options_sheet(book, workings.quantities, inputs.block, flows.rows)
     results = fill_scenario_results(book, scenarios, inputs.bounds, flows.months) if scenarios else None
     checked = Checked(inputs, flows, figures, by_year, sensitivity, options, risk, scenarios, results)
     checks = add_checks_sheet(book, checked)
     add_functions_sheet(book, inputs.block)
     add_notes_sheet(book)
-    add_what_if_sheets(book, inputs.in_use, sensitivity)
+    found = add_what_if_sheets(book, inputs, sensitivity)
+    if trials and found:
+        fill_risk_trials(book, trials, found, inputs, checks.as_generated)
     shown = Shown(inputs, flows, figures, options, checks, sensitivity.drawing, risk, scenarios)
     fill_summary(book, summary, shown, moment)
     if book.lacks_sensitivity:
@@ -134,7 +141,10 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     lay_out(book)
 
 
-WORKINGS = ("Scenario flows", "Scenario workings", "Scenario blocks", "Option flows", "Functions", *WHAT_IF_SHEETS)
+WORKINGS = (
+    *("Scenario flows", "Scenario workings", "Scenario blocks", "Option flows", "Functions"),
+    *(*WHAT_IF_SHEETS, TRIALS_SHEET),
+)
 """The sheets that nobody reads to decide."""
 
 

@@ -46,13 +46,18 @@ def width_of(text: str, size: float, bold: bool) -> float:
     return float(_font(bold).getlength(text)) / 2048 * size * PIXELS_OF_A_POINT
 
 
+def printed_areas(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """The first column and row and the last of each area that is printed."""
+    areas = (range_boundaries(area.split("!")[-1].replace("$", "")) for area in sheet.print_area.split(","))
+    return [(left or 0, top or 0, right or 0, bottom or 0) for left, top, right, bottom in areas]
+
+
 class _Sheet:
     """A sheet with what it shows."""
 
     def __init__(self, sheet: Any, shown: Mapping[str, tuple[str, str]]) -> None:
         self.sheet, self.shown = sheet, shown
-        _, _, last, _ = range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))
-        self.last_printed: int = last or 0
+        self.last_printed = max(right for _, _, right, _ in printed_areas(sheet))
 
     def pixels(self, column: int) -> int:
         return round(self.sheet.column_dimensions[get_column_letter(column)].width * 7)
@@ -128,7 +133,8 @@ def smallest_print(path: Path) -> dict[str, float]:
 
 
 def _smallest(sheet: Any) -> float:
-    left, top, right, bottom = map(int, range_boundaries(sheet.print_area.split("!")[-1].replace("$", "")))  # type: ignore[arg-type]
+    ends = [*zip(*printed_areas(sheet), strict=True)]
+    left, top, right, bottom = min(ends[0]), min(ends[1]), max(ends[2]), max(ends[3])
     sizes = [
         cell.font.sz
         for row in sheet.iter_rows(top, bottom, left, right)

@@ -365,7 +365,7 @@ OMISSIONS: tuple[Omission, ...] = (
     Omission("Many", ("pv_cost",), "that of staying, which does not vary with the plan, less NPV"),
     Omission("Many", _RATES, "rates of return are found one cash flow at a time"),
     Omission("Many", ("roi_total", "roi_present_value", "worthwhile"),
-             "one form of ROI is enough; worth it where net ROI is above 0"),
+             "one form of ROI is enough; worth it where net return is above 0"),
     Omission("Function", ("one_off_cost", "contingency_cost"), "parts of `FT_UPFRONT`; on Breakdown"),
     Omission("Function", ("total_running_cost", "roi_total"), "other forms of `FT_TOTALCOST`, `FT_ROI`; on Breakdown"),
     Omission("Function", ("roi_present_value",), "`FT_BYYEAR` has both present values; on Breakdown and By year"),

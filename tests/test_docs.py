@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import INPUTS, functions, load_scenario
+from templates.lambdas.library import NOT_COVERED, lambda_names
 from tests import figure_surfaces, question_examples
 from tests.roi_engine import throughput_errors
 
@@ -32,10 +33,12 @@ SOURCES = [each for package in ("roi_engine", "templates", "addin") for each in 
 SCENARIO_FILES = ROOT / "docs" / "scenario-files.md"
 FUNCTIONS = ROOT / "docs" / "functions.md"
 FIGURES = ROOT / "docs" / "figures.md"
+LAMBDA = ROOT / "docs" / "lambda.md"
 QUESTIONS = ROOT / "docs" / "questions.md"
 ESTIMATES = ROOT / "docs" / "estimates.md"
 INPUT_TITLES = "| Input | Short names | Label | Unit | Default | Range |"
 FUNCTION_TITLES = "| Function | Gives | What it is |"
+NO_LAMBDA_TITLES = "| Function | Why there is no LAMBDA |"
 REFRESH = "The table is not that of the code. Refresh it: python -m tests.test_docs"
 
 # Lines of a shell example that are not ours to run: getting and installing the program.
@@ -157,7 +160,7 @@ def test_scenario_examples_load(page, tmp_path):
 @pytest.mark.parametrize("page", pages())
 def test_functions_and_commands_that_are_named_exist(page):
     text = page.read_text("utf-8")
-    assert set(re.findall(r"\bFT_[A-Z0-9]+\b", text)) <= set(functions())
+    assert set(re.findall(r"\bFT_[A-Z0-9]+\b", text)) <= {*functions(), *lambda_names()}
     named = set(re.findall(r"`ft-roi ([a-z]+)", text))
     assert named <= set(ft_roi.list_commands(click.Context(ft_roi)))
 
@@ -231,7 +234,17 @@ def function_table() -> str:
     return CliRunner().invoke(ft_roi, ["functions", "--markdown"], prog_name="ft-roi").stdout.strip()
 
 
+def no_lambda_table() -> str:
+    """The functions that no LAMBDA gives, those with one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in NOT_COVERED.items():
+        by_reason.setdefault(reason, []).append(f"`{name}`")
+    rows = (f"| {', '.join(names)} | {reason} |" for reason, names in by_reason.items())
+    return "\n".join([NO_LAMBDA_TITLES, "|---|---|", *rows])
+
+
 TABLES = (
+    (LAMBDA, NO_LAMBDA_TITLES, no_lambda_table),
     (ESTIMATES, throughput_errors.TITLES, throughput_errors.serving_table),
     (ESTIMATES, throughput_errors.TRAINING_TITLES, throughput_errors.training_table),
     (SCENARIO_FILES, INPUT_TITLES, input_table),
@@ -255,6 +268,13 @@ def table_of(page: Path, titles: str) -> str:
 @pytest.mark.parametrize(("page", "titles", "table"), TABLES, ids=lambda value: getattr(value, "name", ""))
 def test_the_generated_tables_are_fresh(page, titles, table):
     assert table_of(page, titles) == table(), REFRESH
+
+
+def test_the_formula_that_is_laid_out_is_the_functions_own():
+    ((_, shown),) = fenced(LAMBDA, "text")
+    text = "".join(shown.split())
+    assert text in lambda_names()["FT_NETROI"].text
+    assert text.startswith("LET(") and f"{text})" == lambda_names()["FT_NETROI"].text[-len(text) - 1 :]
 
 
 def test_every_input_and_every_function_is_in_its_table():

@@ -25,7 +25,7 @@ PRINTED = {
     },
     "the command's --help begins with it": {
         "addin/command_line.py": {"ft_roi"},
-        "addin/commands/addin_command.py": {"addin", "build", "install", "libreoffice", "lite", "doctor"},
+        "addin/commands/addin_command.py": {"addin", "build", "install", "libreoffice", "as_lambda", "lite", "doctor"},
         "addin/commands/collect_command.py": {"collect"},
         "addin/commands/email_command.py": {"email"},
         "addin/commands/prices_command.py": {"prices", "list_prices", "import_prices"},

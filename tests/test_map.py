@@ -89,5 +89,5 @@ def test_the_walk_ends_in_the_cell_that_it_names(calls, tmp_path):
     scenario = load_scenario(file)
     assert scenario.baseline_monthly_api_calls == calls
     summary = load_workbook(io.BytesIO(build_workbook(scenario)), data_only=True)["Summary"]
-    assert summary["B6"].value.startswith("Net ROI")
+    assert summary["B6"].value.startswith("Net return")
     assert summary["B7"].value == pytest.approx(appraise(scenario).net_roi, rel=1e-12)

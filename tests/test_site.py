@@ -36,7 +36,7 @@ def test_the_site_builds_without_a_warning(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     reference = (tmp_path / "python.html").read_text("utf-8")
-    assert "The value of an input at which net ROI or NPV is zero" in reference
+    assert "The value of an input at which net return or NPV is zero" in reference
     assert not list(tmp_path.rglob("*.py")), "the site holds pages alone"
 
 

@@ -225,6 +225,11 @@ DEFECTS: dict[str, tuple[str, Seed]] = {
     "a name of a sheet that is not there": ("name-scope", name('name="local" localSheetId="70"')),
     "a comment of 256 characters on a name": ("name-comment", name(f'name="noted" comment="{"c" * 256}"')),
     "a name for cells of a missing sheet": ("formula-sheet", name('name="lost"', "Inputz!$B$8")),
+    "an optional parameter of a LAMBDA in brackets": (
+        "formula-parameter",
+        name('name="doubled"', "_xlfn.LAMBDA([_xlpm.rate_],2*_xlpm.rate_)"),
+    ),
+    "a LAMBDA without its prefix": ("formula-function", name('name="doubled"', "LAMBDA(_xlpm.rate_,2*_xlpm.rate_)")),
     # styles
     "a cell format that is not there": ("cell-format", sub("Cash flow", '<c r="E4" s="[0-9]+"', '<c r="E4" s="6000"')),
     "a font that is not there": ("style-index", sub(STYLES, r'(<cellXfs.*?<xf [^>]*fontId=)"[0-9]+"', r'\1"900"')),

@@ -28,6 +28,7 @@ ft-roi addin install                  the add-in in your Excel (Windows)
 ft-roi addin build                    the add-in as a file, ft-roi.xlam
 ft-roi addin libreoffice              the extension as a file, ft-roi.oxt
 ft-roi addin libreoffice --install    the extension in your LibreOffice
+ft-roi addin lambda                   the functions in a workbook, for Excel 365 and 2024
 ft-roi addin lite report.xlsx -o lite.xlsx    the functions in a workbook, for xlwings Lite (experimental)
 ft-roi addin doctor                   whether it works here, and why not
 """,
@@ -168,6 +169,62 @@ def libreoffice(output: str | None, install: bool, remove: bool, force: bool, js
         installed.install_extension(content)
         words.append("Installed the extension. Restart LibreOffice, then try =FT_VERSION() in a cell.")
     _tell(json, done, *words)
+
+
+@addin.command(
+    "lambda",
+    cls=Command,
+    short_help="Write the functions into a workbook, for Excel 365 and 2024.",
+    examples="""
+ft-roi addin lambda
+ft-roi addin lambda -o ft-functions.xlsx --force
+ft-roi addin lambda report.xlsx -o report-with-functions.xlsx
+""",
+)
+@click.argument("book", type=click.Path(), required=False)
+@output_option("Where to write.  [default: ft-functions.xlsx; of a BOOK itself, with --force]")
+@force_option("Overwrite a file that exists, BOOK itself too.")
+@json_option("Print what was done as JSON.")
+def as_lambda(book: str | None, output: str | None, force: bool, json: bool) -> None:
+    """Write the FT_ functions as LAMBDA names: a workbook with live examples, or into BOOK.
+
+    They calculate in Excel 365 and 2024 with nothing installed, in no older Excel and not in LibreOffice. A BOOK whose
+    cells call the add-in's functions is refused: a name like it would hide the add-in's.
+    """
+    from templates.lambdas.library import lambda_names
+
+    if book is None:
+        from templates.lambdas.functions_workbook import FILE_NAME, build_functions_workbook
+
+        path = Path(output or FILE_NAME)
+        check_output_file(path, force, "a workbook", FILE_NAME)
+        content = build_functions_workbook()
+        what = "Move or copy a page of it into a workbook of yours: the functions go with it."
+    else:
+        path, content = _carrying(book, output, force)
+        what = "It calls for Excel 365 or 2024 where a cell uses one of them."
+    write_file(path, content, force)
+    done = {"file": str(path), "names": len(lambda_names())}
+    _tell(json, done, f"Wrote {path} with {len(lambda_names())} LAMBDA names.", what)
+
+
+def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes]:
+    """Where to write a workbook that carries the names, and the workbook."""
+    from roi_engine.errors import FtRoiError
+    from templates.lambdas.carried import carry_names, check_that_no_addin_is_called
+    from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
+
+    source = existing_workbook(book)
+    path = Path(output or book)
+    check_output_file(path, force, f"a copy of {source.name}", f"with-functions{source.suffix.lower() or '.xlsx'}")
+    try:
+        content = content_of(source)
+        check_that_no_addin_is_called(content)
+        return path, carry_names(content)
+    except UnreadableWorkbook as error:
+        raise UnreadableWorkbook(f"{book}: {error}") from None
+    except FtRoiError as error:
+        raise type(error)(f"{book}: {error}") from None
 
 
 @addin.command(

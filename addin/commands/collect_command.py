@@ -117,9 +117,8 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
         ]
         best = mine[npvs.index(max(npvs))]
         name = best.scenario.name or best.answer.file
-        lines.append(
-            f"  {npv.label} of {len(mine)} in {currency}: {amount(sum(npvs))}; the highest {amount(max(npvs))}, {name}"
-        )
+        total, highest = amount(sum(npvs), currency), amount(max(npvs), currency)
+        lines.append(f"  {npv.label} of {len(mine)} in {currency}: {total}; the highest {highest}, {name}")
     return lines
 
 

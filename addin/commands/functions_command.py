@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +24,26 @@ if TYPE_CHECKING:
 ft-roi functions
 ft-roi functions FT_NPV
 ft-roi functions --markdown
+ft-roi functions --lambda FT_NPV      what to paste into the name manager
 """,
 )
 @click.argument("name", required=False)
 @json_option("Print the catalogue as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the catalogue as a Markdown table.")
-def list_functions(name: str | None, json: bool, markdown: bool) -> None:
+@click.option(
+    "--lambda", "as_lambda", is_flag=True, help="Print the functions as LAMBDA formulas, with those that they call."
+)
+def list_functions(name: str | None, json: bool, markdown: bool, as_lambda: bool) -> None:
     """List the FT_ worksheet functions, or explain one of them."""
-    if json and markdown:
-        raise click.UsageError("--json and --markdown exclude each other.")
+    if json + markdown + as_lambda > 1:
+        raise click.UsageError("--json, --markdown and --lambda exclude each other.")
 
     from addin.shell.worksheet_arguments import known_function
     from roi_engine import functions
 
+    if as_lambda:
+        click.echo("\n\n".join(_lambda_paragraphs(name)))
+        return
     chosen = [known_function(name)] if name else list(functions().values())
     if json:
         described = [described_function(each) for each in chosen]
@@ -47,6 +54,30 @@ def list_functions(name: str | None, json: bool, markdown: bool) -> None:
         _print_function(chosen[0])
     else:
         _print_overview(chosen)
+
+
+def _lambda_paragraphs(name: str | None) -> Iterator[str]:
+    """A LAMBDA name a paragraph: its name, what it gives, its formula.
+
+    Those that a formula calls stand before it.
+
+    name : of one function; None for all.
+    """
+    from addin.shell.worksheet_arguments import known_function
+    from templates.lambdas.lambda_name import called_by
+    from templates.lambdas.library import NOT_COVERED, lambda_names
+
+    names = lambda_names()
+    chosen = list(names.values())
+    if name is not None:
+        word = name.strip().upper()
+        wanted = word if word in names else known_function(name).name
+        if wanted not in names:
+            raise click.UsageError(f"No LAMBDA gives {wanted}: {NOT_COVERED[wanted]}.")
+        called = set(called_by(names[wanted], chosen))
+        chosen = [each for each in chosen if each in called or each.name == wanted]
+    for each in chosen:
+        yield f"{each.name}\n{each.sentence}\n={each.formula}"
 
 
 def described_function(function: Function) -> dict[str, Any]:

@@ -136,9 +136,10 @@ def _print_statistics(found: Simulation) -> None:
 def _shown(estimate: Estimate, quantity: Quantity, currency: str) -> tuple[str, str, str]:
     """A figure, its half-width and its unit."""
     from roi_engine import Estimate
+    from roi_engine.currencies import decimals_of
     from roi_engine.simulation.sentence import supported
 
-    scale, unit, most = 1.0, quantity.unit_in(currency), 2
+    scale, unit, most = 1.0, quantity.unit_in(currency), decimals_of(currency) if quantity.kind == "money" else 2
     if quantity.kind == "fraction":
         scale, unit, most = 100.0, "%", 1
     scaled = [None if each is None else each * scale for each in (estimate.value, estimate.half_width)]

@@ -29,6 +29,28 @@ if TYPE_CHECKING:
     from templates.building.book import Edition
 
 
+def _number_of_trials(context: click.Context, parameter: click.Parameter, number: int | None) -> int | None:
+    """As many in each part of the lattice, else a usage error."""
+    from roi_engine.simulation.lattice import PARTS
+    from templates.building.what_if_places import FEWEST_TRIALS, MOST_TRIALS
+
+    if number is None or (FEWEST_TRIALS <= number <= MOST_TRIALS and number % PARTS == 0):
+        return number
+    raise click.BadParameter(f"{number} is no multiple of {PARTS} from {FEWEST_TRIALS} to {MOST_TRIALS}.")
+
+
+def _check_risk(risk: str, trials: int | None, formulas: str, others: Sequence[str]) -> None:
+    """Where trials can stand, and what they can be of."""
+    if risk != "live" and trials is not None:
+        raise click.UsageError("--trials is for --risk live.")
+    if risk == "live" and formulas != "native":
+        raise click.UsageError("--risk live is for --formulas native: the trials are ordinary formulas.")
+    if risk == "live" and others:
+        raise click.UsageError(
+            "--risk live is for one scenario: each draws what has a range in it. Make a workbook of each."
+        )
+
+
 @click.command(
     cls=Command,
     short_help="Write a scenario as a finished workbook.",
@@ -37,6 +59,7 @@ ft-roi report support.toml
 ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
 ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
+ft-roi report support.toml --formulas native --risk live --trials 1024 -o risk.xlsx
 ft-roi report base.toml --scenario slow.toml --scenario half.toml
 ft-roi report support.toml --pdf decision.pdf
 ft-roi report support.toml --json | jq .npv
@@ -51,6 +74,20 @@ ft-roi report support.toml --json | jq .npv
     default="values",
     show_default=True,
     help="Tornado and grids of the native edition: values as generated, or live by the data tables of Excel.",
+)
+@click.option(
+    "--risk",
+    type=click.Choice(("values", "live")),
+    default="values",
+    show_default=True,
+    help="Figures of risk in the native edition: values as generated, or live too, by trials in a data table of Excel.",
+)
+@click.option(
+    "--trials",
+    type=int,
+    callback=_number_of_trials,
+    metavar="N",
+    help="How many trials --risk live draws, a multiple of 8 from 128 to 4096.  [default: 256]",
 )
 @click.option(
     "--scenario",
@@ -75,6 +112,8 @@ def report(
     output: str | None,
     formulas: Edition,
     grids: str,
+    risk: str,
+    trials: int | None,
     others: tuple[str, ...],
     pdf: str | None,
     force: bool,
@@ -85,6 +124,7 @@ def report(
         raise click.UsageError(
             "--grids live is for --formulas native. The wired edition's grids are live; in a copy of values none is."
         )
+    _check_risk(risk, trials, formulas, others)
     path = Path(output or _default_name(scenario_file))
     check_output_file(path, force)
     printed = Path(pdf) if pdf is not None else None
@@ -99,22 +139,29 @@ def report(
     scenario, *further = read_scenarios([scenario_file, *others])
 
     from templates.building.book import LONGEST_LIVE_HORIZON
+    from templates.building.what_if_places import DEFAULT_TRIALS
     from templates.workbook import build_workbook
 
     longest = max(each.months_to_amortize for each in (scenario, *further))
-    if grids == "live" and longest > LONGEST_LIVE_HORIZON:
-        raise click.UsageError(
-            f"--grids live is for horizons up to {LONGEST_LIVE_HORIZON} months, and one has {longest}. Leave it out: "
-            "tornado and grids are then values as generated."
-        )
+    for option, chosen, then in (
+        ("--grids", grids, "tornado and grids are then values as generated."),
+        ("--risk", risk, "there are no trials then."),
+    ):
+        if chosen == "live" and longest > LONGEST_LIVE_HORIZON:
+            raise click.UsageError(
+                f"{option} live is for horizons up to {LONGEST_LIVE_HORIZON} months, and one has {longest}. "
+                f"Leave it out: {then}"
+            )
     appraisal = appraise(scenario)
     warnings = []
     for each, file in zip((scenario, *further), (scenario_file, *others), strict=True):
         with figures_of(file):
             warnings.append(check_inputs(each))
-    content = build_workbook(
-        scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live"
-    )
+    asked = (trials or DEFAULT_TRIALS) if risk == "live" else 0
+    with figures_of(scenario_file):
+        content = build_workbook(
+            scenario, edition=formulas, generated=generated, others=further, live_grids=grids == "live", trials=asked
+        )
     document = _pages(scenario, further, generated, path.name) if printed else b""
     write_file(path, content, force)
     if printed:
@@ -188,9 +235,8 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
-        where = "in Excel with the FT ROI functions loaded" if formulas == "wired" else "in any spreadsheet program"
         print_line(
-            f"Wrote {path}. Fill in the red cells of the sheet Inputs, {where}. "
+            f"Wrote {path}. Fill in the red cells of the sheet Inputs, in any spreadsheet program. "
             f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 
@@ -202,7 +248,7 @@ SUMMARY = ("net_roi", "roi", "payback_months", "discounted_payback_months", "npv
 def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[str]:
     """The five lines that sum up a scenario.
 
-    The verdict, net ROI and ROI, the paybacks, NPV and IRR, and the file.
+    The verdict, net return and ROI, the paybacks, NPV and IRR, and the file.
     """
     from addin.shell.figures_on_terminal import in_words
     from roi_engine import verdict
@@ -211,9 +257,9 @@ def summary_lines(scenario: Scenario, appraisal: Appraisal, path: Path) -> list[
     figures = [FIGURES[name] for name in SUMMARY]
     cells = [(each.label, in_words(each, appraisal, scenario.currency)) for each in figures]
     rows = [(*left, *right) for left, right in zip(cells[::2], cells[1::2], strict=True)]
-    width = max(len(figure) for _, figure, _, _ in rows)
-    lines = [f"  {label:<8} {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
-    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<8} {path}"]
+    first, width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    lines = [f"  {label:<{first}}  {figure:<{width}}   {other:<18}  {last}" for label, figure, other, last in rows]
+    return [verdict(appraisal, scenario.currency), *lines, f"  {'File':<{first}}  {path}"]
 
 
 COMPARED = ("net_roi", "npv", "payback_months")

@@ -18,8 +18,9 @@ CONTENT_ID = "cash-flow@ft-roi"
 _WORKBOOK = {
     "native": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
     "these figures follow, in any spreadsheet program; there is no macro and no link in it.",
-    "wired": "The whole calculation is in the attached workbook, {file}. Where the FT ROI functions are installed it "
-    "follows the blue cells on its sheet Inputs; elsewhere it shows these figures, and is for reading only.",
+    "wired": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
+    "these figures follow, in any spreadsheet program; what is tried out on its sheet Sensitivity follows where the "
+    "FT ROI functions are installed.",
     "values": "The figures behind it are in the attached workbook, {file}, as values: it does not calculate.",
 }
 
@@ -67,7 +68,7 @@ def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, st
 
     >>> from roi_engine import REFERENCE, appraise
     >>> figures(REFERENCE, appraise(REFERENCE))[0]
-    ('Net ROI', '17,837.28 USD', 'gained over 12 months, after all costs')
+    ('Net return', '17,837.28 USD', 'gained over 12 months, after all costs')
     >>> figures(REFERENCE, appraise(REFERENCE))[-1]
     ('NPV against the best other', '16,944.01 USD', 'the best other option is: stay')
     """

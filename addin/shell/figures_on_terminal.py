@@ -7,6 +7,7 @@ from typing import Any
 from addin.shell.terminal import print_line
 from roi_engine.answer import duration
 from roi_engine.appraisal import Metric
+from roi_engine.currencies import decimals_of
 from roi_engine.figures import Figure
 from roi_engine.quantity import ANNUAL_RETURN, MONTHLY_RETURN, Quantity
 
@@ -19,17 +20,22 @@ Row = tuple[str, str, str]
 """A label, a figure and its unit."""
 
 
-def amount(value: float | None) -> str:
+def amount(value: float | None, currency: str = "") -> str:
     """Money or another amount: two decimals, more digits where it is tiny.
+
+    currency : its code; an amount has the decimals that are counted in it.
 
     >>> amount(17837.28), amount(0.000555), amount(-0.0)
     ('17,837.28', '0.000555', '0.00')
+    >>> amount(11_405_220.6, "JPY"), amount(-0.3, "JPY")
+    ('11,405,221', '0')
     """
     if value is None:
         return UNDEFINED
-    if 0 < abs(value) < 0.01:
+    decimals = decimals_of(currency)
+    if decimals and 0 < abs(value) < 0.01:
         return f"{value:.3g}"
-    return f"{value + 0.0:,.2f}"
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
 
 def count(value: float) -> str:
@@ -83,8 +89,8 @@ def figure_in_unit(value: Any, quantity: Quantity, currency: str) -> tuple[str, 
     >>> from roi_engine.quantity import DURATION, RETURN, SIGNED_MONEY
     >>> figure_in_unit(1490.0, SIGNED_MONEY, "EUR"), figure_in_unit(8.175, DURATION, "EUR")
     (('1,490.00', 'EUR'), ('8.2', 'months'))
-    >>> figure_in_unit(None, RETURN, "EUR")
-    ('n/a', '')
+    >>> figure_in_unit(None, RETURN, "EUR"), figure_in_unit(1490.6, SIGNED_MONEY, "JPY")
+    (('n/a', ''), ('1,491', 'JPY'))
     """
     if value is None:
         return UNDEFINED, ""
@@ -100,7 +106,7 @@ def figure_in_unit(value: Any, quantity: Quantity, currency: str) -> tuple[str, 
         return count(value), quantity.unit
     if quantity.kind == "number":
         return count(round(value)), quantity.unit
-    return amount(value), quantity.unit_in(currency)
+    return amount(value, currency if quantity.kind == "money" else ""), quantity.unit_in(currency)
 
 
 def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
@@ -109,7 +115,7 @@ def row(figure: Figure | Metric, source: Any, currency: str) -> Row:
     >>> from roi_engine import REFERENCE, appraise
     >>> from roi_engine.figures import FIGURES
     >>> row(FIGURES["net_roi"], appraise(REFERENCE), "USD")
-    ('Net ROI', '17,837.28', 'USD')
+    ('Net return', '17,837.28', 'USD')
     """
     return (figure.label, *_figure_and_unit(figure, source, currency))
 

@@ -46,12 +46,12 @@ def _groups(scenario: Scenario, result: Appraisal) -> list[tuple[str, list[Row]]
     savings = ("monthly_inference_savings", "monthly_review_savings")
     amortized = [
         ("Horizon", count(months), "months"),
-        *((FIGURES[name].label, amount(FIGURES[name].of(result) * months), money) for name in savings),
+        *((FIGURES[name].label, amount(FIGURES[name].of(result) * months, money), money) for name in savings),
         *_rows(scenario, result, "total_benefit"),
     ]
     running = round(result.total_cost - result.upfront, 2)
     metrics = [
-        *([("Running cost and risk", amount(running), money)] if running else []),
+        *([("Running cost and risk", amount(running, money), money)] if running else []),
         *_rows(scenario, result, "total_cost", "net_roi", "roi", "payback_months", "worthwhile"),
     ]
     model = [("Model", [("Parameters", count(scenario.model_size_b), "billion")])] if scenario.model_size_b else []
@@ -96,5 +96,6 @@ def _investment(scenario: Scenario, result: Appraisal) -> tuple[str, list[Row]]:
 
 def _cash_flow(scenario: Scenario, result: Appraisal) -> tuple[str, list[Row]]:
     return "Cash flow", [
-        (f"Month {month}", amount(flow), scenario.currency) for month, flow in enumerate(result.cash_flow)
+        (f"Month {month}", amount(flow, scenario.currency), scenario.currency)
+        for month, flow in enumerate(result.cash_flow)
     ]

@@ -84,7 +84,8 @@ def sign_turned(s: Scenario, result: Appraisal) -> Asked:
             name = "benefit_risk" if s.benefit_risk else "cost_risk"
             yield (
                 name,
-                f"The risk adjustment alone turns the sign: net ROI is {bare:,.0f} without it, {result.net_roi:,.0f} with it.",
+                "The risk adjustment alone turns the sign: "
+                f"net return is {bare:,.0f} without it, {result.net_roi:,.0f} with it.",
             )
 
 

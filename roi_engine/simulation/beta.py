@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from roi_engine.simulation.normal import normal_probability, normal_score
+from roi_engine.value import Carrier
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,18 +31,20 @@ _TERMS = 84
 """Terms of the series: the last is below 1e-18 of the sum, whatever α and for any x up to 1/2."""
 
 
-def beta_quantile(probability: Any, alpha: float) -> Any:
+def beta_quantile(probability: Any, alpha: Any) -> Any:
     """The share of the way from low to high below which a probability lies.
 
         x with I(x; α, 6 − α) = p
 
-    probability : fraction; a float, or an array over draws.
-    alpha : from 1 to 5.
+    probability : fraction; a float, an array over draws, or a cell.
+    alpha : from 1 to 5; a float, or a cell beside a probability in one.
     Returns a fraction. Source: docs/simulation.md, "Distributions".
 
     >>> round(beta_quantile(0.5, 3.0), 9), round(beta_quantile(0.95, 1.0), 9)
     (0.5, 0.450719728)
     """
+    if isinstance(probability, Carrier):
+        return probability.beta_quantile(alpha, SUM - alpha)
     import numpy as np
 
     score = normal_score(np.atleast_1d(np.asarray(probability, dtype=float)))

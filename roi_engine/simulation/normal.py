@@ -1,10 +1,12 @@
-"""The normal distribution on floats and arrays."""
+"""The normal distribution on floats, arrays and cells."""
 
 from __future__ import annotations
 
 import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
+
+from roi_engine.value import Carrier
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +44,7 @@ def normal_score(probability: Any) -> Any:
 
         z with Φ(z) = p
 
-    probability : fraction above 0 and below 1; a float, or an array over draws.
+    probability : fraction above 0 and below 1; a float, an array over draws, or a cell.
     Returns a number without unit; infinite at 0 and 1.
     Source: algorithm AS 241, M. J. Wichura, Applied Statistics 37 (1988).
 
@@ -51,6 +53,8 @@ def normal_score(probability: Any) -> Any:
     """
     if isinstance(probability, (float, int)):
         return math.copysign(math.inf, probability - 0.5) if probability in (0, 1) else _STANDARD.inv_cdf(probability)
+    if isinstance(probability, Carrier):
+        return probability.normal_score()
     import numpy as np
 
     centred = probability - 0.5
@@ -85,7 +89,7 @@ def normal_probability(score: Any) -> Any:
 
         Φ(z) = erfc(−z / √2) / 2
 
-    score : a number without unit; a float, or an array over draws.
+    score : a number without unit; a float, an array over draws, or a cell.
     Returns a fraction.
 
     >>> round(normal_probability(1.644854), 6)
@@ -93,6 +97,8 @@ def normal_probability(score: Any) -> Any:
     """
     if isinstance(score, (float, int)):
         return math.erfc(-score / math.sqrt(2)) / 2
+    if isinstance(score, Carrier):
+        return score.normal_probability()
     import numpy as np
 
     return np.fromiter(map(math.erfc, (score * -math.sqrt(0.5)).tolist()), float, len(score)) / 2

@@ -40,7 +40,7 @@ DRAWS_OF_TOTALS = 8_192
 
 NOT_SIMULATED = ("IRR", "MIRR")
 DISCOUNTED = ("NPV", "DPAYBACK", "PI", "EQUIVMONTHLY")
-"""Metrics whose loss is told by the NPV; that of all others by the net ROI."""
+"""Metrics whose loss is told by the NPV; that of all others by the net return."""
 
 WORST_IS_HIGH = ("PAYBACK", "DPAYBACK", "UPFRONT", "TOTALCOST")
 

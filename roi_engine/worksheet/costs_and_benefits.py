@@ -7,6 +7,7 @@ from typing import Any
 from roi_engine import quantity as q
 from roi_engine.answer import verdict
 from roi_engine.figures import FIGURES
+from roi_engine.value import where
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import COSTS_AND_BENEFITS, figure_function, worksheet_function
 
@@ -108,7 +109,7 @@ def breakdown(case: Case) -> list[list[Any]]:
         _line(case, "net_roi"),
         _line(case, "roi"),
         _line(case, "payback_months"),
-        [FIGURES["worthwhile"].label, "Yes" if case.appraisal.worthwhile else "No"],
+        [FIGURES["worthwhile"].label, where(case.appraisal.worthwhile, "Yes", "No")],
     ]
 
 

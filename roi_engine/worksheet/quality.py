@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from roi_engine import quantity as q
 from roi_engine.errors import ZeroDivisor
+from roi_engine.value import UNDEFINED, divide
 from roi_engine.worksheet.catalogue import QUALITY, Argument, worksheet_function
 
 MINUTES_PER_HOUR = 60
@@ -48,14 +51,14 @@ def review_cost(error_share: float, minutes_per_error: float, hourly_pay: float)
     undefined=ZeroDivisor,
     examples=(0.85, 0.97),
 )
-def error_cut(base_accuracy: float, new_accuracy: float) -> float | None:
+def error_cut(base_accuracy: Any, new_accuracy: Any) -> Any:
     """Relative error reduction.
 
         (e0 − e1) / e0        e = 1 − accuracy
 
-    Returns a share of the errors; None when e0 is zero.
+    Returns a share of the errors; undefined (NaN) when e0 is zero.
 
     >>> round(error_cut(0.85, 0.97), 12)
     0.8
     """
-    return None if base_accuracy == 1 else (new_accuracy - base_accuracy) / (1 - base_accuracy)
+    return divide(new_accuracy - base_accuracy, 1 - base_accuracy, UNDEFINED)

@@ -75,6 +75,8 @@ class Book:
     missing : the cell that counts the inputs that are missing; once it is known, what is put waits for them.
     alike : of each sheet the columns that are as wide as each other, by their first and last numbers.
     once_fitted : what waits for the widths of the columns, which `lay_out` settles.
+    trials : how many a data table draws; 0 for none.
+    own_months : the last month of the sheets with months, where it is another than that of the workbook.
     to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """
 
@@ -85,6 +87,7 @@ class Book:
         others: Sequence[Scenario] = (),
         live_grids: bool = False,
         to_fill_in: bool = False,
+        trials: int = 0,
     ) -> None:
         self.scenario = scenario
         self.to_fill_in = to_fill_in
@@ -93,6 +96,8 @@ class Book:
         self.edition = edition
         self.longest_horizon = max(each.months_to_amortize for each in self.scenarios)
         self.data_tables = live_grids and edition == "native" and self.longest_horizon <= LONGEST_LIVE_HORIZON
+        self.own_months: int | None = None
+        self.trials = trials if edition == "native" and self.longest_horizon <= LONGEST_LIVE_HORIZON else 0
         self.appraisal = appraise(scenario)
         self.workbook = Workbook()
         first: Any = self.workbook.active
@@ -417,10 +422,18 @@ def elsewhere(sheet: Worksheet, cell: Formula) -> Formula:
     return Formula(f"{quote_sheetname(sheet.title)}!{absolute(cell.text)}", cell.value)
 
 
-def own_area(sheet: Worksheet) -> str:
-    """All cells of a sheet below its frame, as seen from another sheet."""
+def sheets_with_errors(sheets: Iterable[Worksheet]) -> Formula:
+    """How many sheets show an error below their frames, as seen from another sheet.
+
+    A sum takes on any error of its cells: every program knows that, while some count no errors over a range.
+    """
+    counted = "+".join(f"IF(ISERROR(SUM({_own_area(sheet)})),1,0)" for sheet in sheets)
+    return Formula(counted, 0, 2)
+
+
+def _own_area(sheet: Worksheet) -> str:
     corner = sheet.dimensions.split(":")[-1]
-    return f"'{sheet.title}'!{absolute(BELOW_FRAME)}:{absolute(corner)}"
+    return f"{quote_sheetname(sheet.title)}!{absolute(BELOW_FRAME)}:{absolute(corner)}"
 
 
 def column_titles(book: Book, sheet: Worksheet, row: int, titles: Iterable[str], first_column: int = 1) -> None:

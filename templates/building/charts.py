@@ -46,8 +46,13 @@ from templates.xlsx.column_letters import column_number
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "0072B2", "E69F00", "009E73", "D55E00", "CC79A7"
 """Okabe and Ito's colours: told apart with any colour vision."""
 TEXT, PAPER, GRID = "404040", "FFFFFF", "E3E3E3"
+INK_ON = {BLUE: PAPER, ORANGE: "000000", GREEN: "000000", VERMILION: "000000"}
+"""In which ink a number within a bar has a contrast of 4.5 : 1."""
 SIZES = ((1e10, '0.0,,,"bn"'), (1e7, '0.0,,"m"'), (1e6, '0.00,,"m"'))
 """From which amount on a chart counts in billions, and in millions: longer numbers hide each other."""
+
+NO_NUMBERS = ";;;"
+"""The number format of an axis that shows none."""
 
 CM_OF_A_PIXEL = 2.54 / 96
 
@@ -115,8 +120,11 @@ def ranking_chart(labels: Cells, values: Cells, unit: str) -> BarChart:
     labels, values : a bar's name and length.
     unit : named on the axis.
     """
-    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, money_look(values[2]))
-    chart.series.append(_bars(unit, values, labels, BLUE))
+    look = money_look(values[2])
+    chart = _bar_chart("bar", 35, f"{unit} of the answers", unit, look)
+    bars = _bars(unit, values, labels, BLUE)
+    bars.dLbls = _numbers_at("outEnd", look)
+    chart.series.append(bars)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
     chart.legend = None
@@ -180,7 +188,9 @@ def tornado_chart(labels: Cells, at_low: Cells, at_high: Cells, room: Cells, cur
     low.dLbls, high.dLbls = _numbers_at("outEnd", look, 8), _numbers_at("outEnd", look, 8)
     chart.series = [low, reach, high]  # LibreOffice counts the names that it leaves out from the other end
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.y_axis.crosses, chart.y_axis.tickLblPos = "max", "nextTo"  # the numbers stand below the last bar
+    chart.y_axis.crosses = "max"
+    chart.y_axis.number_format = NO_NUMBERS  # the bars carry theirs, and long ones of the axis run into each other
+    chart.y_axis.majorGridlines = None
     _legend_below(chart, without=1)
     return chart
 
@@ -330,16 +340,13 @@ def waterfall_chart(
         else:
             series.graphicalProperties = GraphicalProperties(solidFill=colours[name][0])
             series.dLbls = _numbers_at("ctr", look)
-            series.dLbls.dLbl = [
-                _number_of(index, look, PAPER if colour in (BLUE, VERMILION) else TEXT)
-                for index, colour in enumerate(colours[name])
-            ]
+            series.dLbls.dLbl = [_number_of(index, look, INK_ON[colour]) for index, colour in enumerate(colours[name])]
             for index, colour in enumerate(colours[name]):
                 point = DataPoint(idx=index, invertIfNegative=False)
                 point.graphicalProperties = GraphicalProperties(solidFill=colour)
                 series.dPt.append(point)
         chart.series.append(series)
-    _frame(chart, "From savings to net ROI")
+    _frame(chart, "From savings to net return")
     _axis(chart.x_axis, "", None)
     _axis(chart.y_axis, f"Over the horizon ({currency})", look)
     chart.x_axis.majorGridlines = None

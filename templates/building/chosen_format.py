@@ -80,6 +80,15 @@ def format_in_rule(code: str) -> NumberFormat:
     return NumberFormat(numFmtId=_FIRST_NUMBER + _IN_RULES.index(code), formatCode=code)
 
 
+def names_a_duration(cell: str) -> str:
+    """The condition that a cell names a metric in months.
+
+    >>> names_a_duration("$B$4")
+    'OR($B$4="Payback",$B$4="Discounted payback")'
+    """
+    return _is_one_of(cell, (each.label for each in METRICS.values() if each.quantity.kind == "months"))
+
+
 def _is_one_of(cell: str, words: Iterable[str]) -> str:
     alternatives = ",".join(f'{cell}="{word}"' for word in words)
     return f"OR({alternatives})"

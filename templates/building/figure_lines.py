@@ -49,11 +49,11 @@ LINES: tuple[Line | str, ...] = (
     Line("review_savings", "monthly_review_savings", f"review cost avoided {_SAVED} − review cost added {_SPENT}"),
     Line("monthly_benefit", "monthly_benefit", "total benefit / months"),
     "Benefits over the horizon",
-    Line("benefit", "total_benefit", "net ROI + total cost"),
+    Line("benefit", "total_benefit", "net return + total cost"),
     "Metrics",
     Line("net_roi", "net_roi", "sum of all cash flows"),
-    Line("roi", "roi", "net ROI / total cost"),
-    Line("roi_total", "roi_total", "net ROI / (upfront + running costs + fine-tuned bill, risk-adjusted)"),
+    Line("roi", "roi", "net return / total cost"),
+    Line("roi_total", "roi_total", "net return / (upfront + running costs + fine-tuned bill, risk-adjusted)"),
     Line("payback", "payback_months", "moment at which the cumulative cash flow is recovered for good"),
     Line("npv", "npv", "cash flows discounted at the effective annual rate; month 0 undiscounted"),
     Line("roi_present_value", "roi_present_value", "NPV / present value of every cost, the new bill too"),
@@ -69,7 +69,7 @@ LINES: tuple[Line | str, ...] = (
     Line("equivalent_monthly", "equivalent_monthly", "level monthly amount with the same NPV"),
     Line("pv_cost", "pv_cost", "bill and review of staying, discounted − NPV"),
     "Verdict",
-    Line("worthwhile", "worthwhile", "net ROI above zero"),
+    Line("worthwhile", "worthwhile", "net return above zero"),
 )
 
 _BY_CODE = {line.figure.code: line for line in LINES if isinstance(line, Line)}

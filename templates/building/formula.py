@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from roi_engine.errors import FtRoiError, OutOfRange, WrongType, ZeroDivisor
+from roi_engine.simulation.beta import beta_quantile
+from roi_engine.simulation.normal import normal_probability, normal_score
 from roi_engine.value import Carrier, fixed
 
-_COMPARE, _JOIN, _ADD, _MULTIPLY, _POWER, _NEGATE, _ATOM = range(7)
+COMPARE, JOIN, ADD, MULTIPLY, POWER, NEGATE, ATOM = range(7)
 
 NOT_AVAILABLE = "n/a"
 NEVER = "Never"
@@ -32,7 +34,7 @@ class Formula(Carrier):
     __slots__ = ("conditions", "rank", "text", "value")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, text: str, value: Any, rank: int = _ATOM, conditions: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, value: Any, rank: int = ATOM, conditions: tuple[str, ...] = ()) -> None:
         self.text = text
         self.value = value
         self.rank = rank
@@ -45,56 +47,60 @@ class Formula(Carrier):
 
     def _with(self, sign: str, other: Any, rank: int, calculate: Callable[[Any, Any], Any], reverse: bool) -> Formula:
         left, right = (formula_of(other), self) if reverse else (self, formula_of(other))
-        value = _calculated(calculate, left.value, right.value, texts_compare=rank == _COMPARE)
-        if rank == _POWER:  # left-associative, and below the unary minus: both sides stand alone
-            return Formula(f"{left._within(_ATOM)}{sign}{right._within(_ATOM)}", value, rank)
-        return Formula(f"{left._within(rank)}{sign}{right._within(rank + 1)}", value, rank)
+        value = _calculated(calculate, left.value, right.value, texts_compare=rank == COMPARE)
+        if rank == POWER:  # left-associative, and below the unary minus: both sides stand alone
+            return type(self)(f"{left._within(ATOM)}{sign}{right._within(ATOM)}", value, rank)
+        return type(self)(f"{left._within(rank)}{sign}{right._within(rank + 1)}", value, rank)
 
     def _within(self, rank: int) -> str:
         return self.text if self.rank >= rank else f"({self.text})"
 
+    def _called(self, name: str, *arguments: Any, value: Any) -> Formula:
+        """A call of a spreadsheet function, as a formula of the same kind."""
+        return type(self)(function(name, *arguments, value=value).text, value)
+
     def __add__(self, other: Any) -> Formula:
-        return self._with("+", other, _ADD, lambda a, b: a + b, False)
+        return self._with("+", other, ADD, lambda a, b: a + b, False)
 
     def __radd__(self, other: Any) -> Formula:
-        return self._with("+", other, _ADD, lambda a, b: a + b, True)
+        return self._with("+", other, ADD, lambda a, b: a + b, True)
 
     def __sub__(self, other: Any) -> Formula:
-        return self._with("-", other, _ADD, lambda a, b: a - b, False)
+        return self._with("-", other, ADD, lambda a, b: a - b, False)
 
     def __rsub__(self, other: Any) -> Formula:
-        return self._with("-", other, _ADD, lambda a, b: a - b, True)
+        return self._with("-", other, ADD, lambda a, b: a - b, True)
 
     def __mul__(self, other: Any) -> Formula:
-        return self._with("*", other, _MULTIPLY, lambda a, b: a * b, False)
+        return self._with("*", other, MULTIPLY, lambda a, b: a * b, False)
 
     def __rmul__(self, other: Any) -> Formula:
-        return self._with("*", other, _MULTIPLY, lambda a, b: a * b, True)
+        return self._with("*", other, MULTIPLY, lambda a, b: a * b, True)
 
     def __truediv__(self, other: Any) -> Formula:
-        return self._with("/", other, _MULTIPLY, lambda a, b: a / b, False)
+        return self._with("/", other, MULTIPLY, lambda a, b: a / b, False)
 
     def __rtruediv__(self, other: Any) -> Formula:
-        return self._with("/", other, _MULTIPLY, lambda a, b: a / b, True)
+        return self._with("/", other, MULTIPLY, lambda a, b: a / b, True)
 
     def __pow__(self, other: Any) -> Formula:
-        return self._with("^", other, _POWER, lambda a, b: a**b, False)
+        return self._with("^", other, POWER, _power, False)
 
     def __rpow__(self, other: Any) -> Formula:
-        return self._with("^", other, _POWER, lambda a, b: a**b, True)
+        return self._with("^", other, POWER, _power, True)
 
     def __mod__(self, other: Any) -> Formula:
         right = formula_of(other)
         return function("MOD", self, right, value=_calculated(lambda a, b: a % b, self.value, right.value))
 
     def __neg__(self) -> Formula:
-        return Formula(f"-{self._within(_ATOM)}", _calculated(lambda a: -a, self.value), _NEGATE)
+        return type(self)(f"-{self._within(ATOM)}", _calculated(lambda a: -a, self.value), NEGATE)
 
     def __abs__(self) -> Formula:
-        return function("ABS", self, value=_calculated(abs, self.value))
+        return self._called("ABS", self, value=_calculated(abs, self.value))
 
     def _compared(self, sign: str, other: Any, holds: Callable[[Any, Any], bool]) -> Formula:
-        return self._with(sign, other, _COMPARE, holds, False)
+        return self._with(sign, other, COMPARE, holds, False)
 
     def __lt__(self, other: Any) -> Formula:
         return self._compared("<", other, lambda a, b: a < b)
@@ -118,14 +124,14 @@ class Formula(Carrier):
     def __and__(self, other: Formula) -> Formula:
         conditions = (self.conditions or (self.text,)) + (other.conditions or (other.text,))
         value = _calculated(lambda a, b: bool(a and b), self.value, other.value)
-        return Formula(f"AND({','.join(conditions)})", value, _ATOM, conditions)
+        return Formula(f"AND({','.join(conditions)})", value, ATOM, conditions)
 
     # --- the words of roi_engine.value
 
     def where(self, yes: Any, no: Any) -> Formula:
         chosen, other = formula_of(yes), formula_of(no)
         value = self.value if isinstance(self.value, FtRoiError) else (chosen if self.value else other).value
-        return function("IF", self, chosen, other, value=value)
+        return self._called("IF", self, chosen, other, value=value)
 
     def minimum(self, other: Any) -> Formula:
         right = formula_of(other)
@@ -137,14 +143,14 @@ class Formula(Carrier):
 
     def ceiling(self) -> Formula:
         """-INT(-x): the same in every program and for every sign, unlike CEILING."""
-        return Formula(f"-INT(-{self._within(_ATOM)})", _calculated(math.ceil, self.value), _NEGATE)
+        return Formula(f"-INT(-{self._within(ATOM)})", _calculated(math.ceil, self.value), NEGATE)
 
     def divided_by(self, denominator: Any, otherwise: Any) -> Formula:
         divisor = formula_of(denominator)
         return (divisor == 0).where(otherwise, self / divisor)
 
     def given(self) -> Formula:
-        return function("ISNUMBER", self, value=isinstance(self.value, (int, float)))
+        return self._called("ISNUMBER", self, value=isinstance(self.value, (int, float)))
 
     def fallback(self, otherwise: Any) -> Formula:
         """N(x) where an empty cell stands for zero, else a condition."""
@@ -159,6 +165,21 @@ class Formula(Carrier):
 
     def sentence(self, parts: Sequence[Any]) -> Formula:
         return joined(*parts)
+
+    def logarithm(self) -> Formula:
+        return function("LN", self, value=_calculated(math.log, self.value))
+
+    def normal_score(self) -> Formula:
+        """NORMSINV(p), the name that every program knows."""
+        return function("NORMSINV", self, value=_calculated(normal_score, self.value))
+
+    def normal_probability(self) -> Formula:
+        return function("NORMSDIST", self, value=_calculated(normal_probability, self.value))
+
+    def beta_quantile(self, alpha: Any, beta: Any) -> Formula:
+        """BETAINV(p, α, β) as PERT takes it: α + β is 6, from which the value follows."""
+        first = formula_of(alpha)
+        return function("BETAINV", self, first, beta, value=_calculated(beta_quantile, self.value, first.value))
 
 
 def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool = False) -> Any:
@@ -177,8 +198,18 @@ def _calculated(calculate: Callable[..., Any], *values: Any, texts_compare: bool
         return calculate(*values)
     except ZeroDivisionError:
         return ZeroDivisor("division by zero")
+    except ValueError:
+        return OutOfRange("the number is outside of what the function takes")
     except OverflowError:
         return OutOfRange("the number is too large")
+
+
+def _power(base: float, exponent: float) -> Any:
+    """A power as a spreadsheet has it: none of a negative number but a whole one."""
+    result = base**exponent
+    if isinstance(result, complex):
+        raise ValueError("no real number")
+    return result
 
 
 def _all_text(values: tuple[Any, ...]) -> bool:
@@ -201,9 +232,9 @@ def formula_of(value: Any) -> Formula:
     if value == math.inf:
         return Formula(f'"{NEVER}"', value)
     if value == 1 / 12:
-        return Formula("1/12", value, _MULTIPLY)
+        return Formula("1/12", value, MULTIPLY)
     number = repr(int(value) if value == int(value) and abs(value) < 1e15 else value).replace("e", "E")
-    return Formula(number, value, _NEGATE if value < 0 else _ATOM)
+    return Formula(number, value, NEGATE if value < 0 else ATOM)
 
 
 def function(name: str, *arguments: Any, value: Any) -> Formula:
@@ -231,7 +262,7 @@ def joined(*parts: Any) -> Formula:
     """Texts one after the other (``&``); numbers only where they are whole."""
     texts = [formula_of(part) for part in parts]
     shown = [f"{text.value:g}" if isinstance(text.value, (int, float)) else str(text.value) for text in texts]
-    return Formula("&".join(text._within(_ADD) for text in texts), "".join(shown), _JOIN)
+    return Formula("&".join(text._within(ADD) for text in texts), "".join(shown), JOIN)
 
 
 def cached(value: Any) -> float | int | bool | str:

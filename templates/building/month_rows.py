@@ -16,22 +16,29 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from roi_engine import metrics
+from roi_engine.errors import shortened
 from templates.building import pages, styles
 from templates.building.book import FILL_IN, Book, absolute, column_titles, group_title, page
-from templates.building.formula import Formula, cached, formula_of, function
+from templates.building.formula import Formula, cached, formula_of, function, joined
 from templates.building.quantities import Quantities, quantity_of
 
 CAPACITY = 60
 """Months that a sheet holds at least, so that the horizon can be edited like any input."""
 WIDEST = 36
 """The longest horizon whose months run across; a longer one runs down."""
+MONTHS_DOWN = 30
+"""Months below each other that a page holds at least, if it can: five years stand in two blocks."""
+TITLES_ROW = 4
+"""The row of the months, or of the quantities."""
+LONGEST_PART = 30
+"""Letters of a part's name before those of its quantities."""
 MONTH_NUMBERS = "flow_months"
 """The name of the months' numbers on the Cash flow sheet."""
 
 
 def last_month(book: Book) -> int:
     """The last month that the sheets of a workbook hold."""
-    return max(CAPACITY, book.longest_horizon)
+    return book.own_months or max(CAPACITY, book.longest_horizon)
 
 
 def month_numbers(book: Book) -> Formula:
@@ -59,6 +66,8 @@ class Row:
 
 
 _NOTHING = Formula("", 0)
+_APART = Alignment(horizontal="right", vertical="center", wrap_text=True, indent=1)
+"""Of titles side by side, which would run into each other."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +106,15 @@ class Layout:
                     line += 1
                     self.lines[number, row.quantity] = line
 
-    def last_before(self, heading: str) -> int:
-        """The last row, or column, before a heading; of all, where it does not stand."""
-        ends = (line for line, each in self.headings.items() if each == heading)
-        *_, final = self.lines.values()
-        return next((line - self.across for line in ends), final)
+    def printed_lines(self, number: int, unprinted: str) -> tuple[int, int]:
+        """The first and the last row, or column, of a part that is printed.
+
+        unprinted : the heading of the first that is not.
+        """
+        lines = [line for (part, _), line in self.lines.items() if part == number]
+        first, final = lines[0], lines[-1]
+        ends = (line - self.across for line, each in self.headings.items() if each == unprinted and line >= first)
+        return first - (self.across and first - 1 in self.headings), next(ends, final)
 
     def cell(self, place: Place, month: int) -> str:
         """The address of a month; before the first and after the last a cell is empty."""
@@ -155,7 +168,10 @@ class MonthTable:
         if fades:
             self._fade_after("months_to_amortize")
         self.sheet.freeze_panes = "E5" if layout.across else "B8"
-        self._set_page(horizon, layout.last_before(unprinted))
+        shown = [number for number, part in enumerate(parts) if part.shown is None or part.shown.value]
+        self._set_page(horizon, [layout.printed_lines(number, unprinted) for number in shown])
+        if fades:
+            self._warn_of_months_beyond_the_page(horizon)
 
     @property
     def months_of_all_rows(self) -> Formula:
@@ -168,8 +184,13 @@ class MonthTable:
     def _write_titles(self, parts: Sequence[Part]) -> None:
         """Labels, units and month numbers."""
         book, sheet, layout = self.book, self.sheet, self.layout
+        of_part = ["" if layout.across or len(parts) == 1 else f"{_name_of(part)}: " for part in parts]
         rows = [
-            (layout.lines[number, row.quantity], row.label, row.unit.replace("{currency}", book.scenario.currency))
+            (
+                layout.lines[number, row.quantity],
+                of_part[number] + row.label,
+                row.unit.replace("{currency}", book.scenario.currency),
+            )
             for number, part in enumerate(parts)
             for row in _rows_of(part)
         ]
@@ -183,6 +204,9 @@ class MonthTable:
         else:
             column_titles(book, sheet, 4, (">Month", *(f">{label}" for _, label, _ in rows)))
             column_titles(book, sheet, 5, (">Unit", *(f">{unit}" for *_, unit in rows)))
+            for line in range(1, len(rows) + 2):
+                for row in (4, 5):
+                    book.align(sheet.cell(row, line), _APART)
             book.put(sheet, "A6", "Total")
             sheet.row_dimensions[4].height = 45
         style = "Column title right" if layout.across else "Calculation"
@@ -197,34 +221,56 @@ class MonthTable:
         rule.dxf = DifferentialStyle(font=Font(color=styles.FADED_INK, italic=True))
         self.sheet.conditional_formatting.add(area, rule)
 
-    def _set_page(self, horizon: int, printed: int) -> None:
+    def _set_page(self, horizon: int, parts: Sequence[tuple[int, int]]) -> None:
         """The months up to the horizon, in blocks of years or of parts of a year.
 
-        printed : the last row, or column, of the page.
+        A part begins a page.
+
+        parts : the first and the last row, or column, of what has figures.
         """
         sheet, layout = self.sheet, self.layout
-        last = (
-            f"{get_column_letter(5 + horizon)}{printed}"
+        months = (get_column_letter(5 + horizon), 8 + horizon)
+        areas = [
+            f"A{first}:{months[0]}{last}"
             if layout.across
-            else f"{get_column_letter(printed)}{8 + horizon}"
+            else f"{get_column_letter(first)}4:{get_column_letter(last)}{months[1]}"
+            for first, last in parts
+        ]
+        (first, _), *_ = parts
+        if first == TITLES_ROW + 1 if layout.across else first == 2:
+            areas[0] = f"A{TITLES_ROW}:{areas[0].split(':')[1]}"
+        page(
+            sheet, ",".join(areas), f"{TITLES_ROW}:{TITLES_ROW}" if layout.across else f"{TITLES_ROW}:{TITLES_ROW + 1}"
         )
-        page(sheet, f"A1:{last}", "1:4" if layout.across else "1:5")
         sheet.print_title_cols = "A:D" if layout.across else "A:A"
-        self.book.once_fitted.append(lambda: self._break_pages(horizon, printed))
+        pages.name_pages(sheet, sheet.title)
+        self.book.once_fitted.append(lambda: self._break_pages(horizon, parts))
 
-    def _break_pages(self, horizon: int, printed: int) -> None:
+    def _break_pages(self, horizon: int, parts: Sequence[tuple[int, int]]) -> None:
         """Ends the pages, once the columns have their widths.
 
         The page is not fitted to them: Excel would pass over the breaks.
         """
+        sheet = self.sheet
         if self.layout.across:
-            columns = blocks_of_months(horizon, pages.columns_a_page(self.sheet, 4, 5))
-            pages.break_columns(self.sheet, [5 + month for month in columns], 4, 5 + horizon, rows=printed)
+            columns = blocks_of_months(horizon, pages.columns_a_page(sheet, 4, 5))
+            tallest = max(pages.row_points(sheet, first, last) for first, last in parts)
+            tall = pages.row_points(sheet, TITLES_ROW, TITLES_ROW) + tallest
+            pages.break_columns(sheet, [(5, 5 + horizon)], [5 + month for month in columns], 4, tall=tall)
             return
-        groups = [line for line in self.layout.headings if 1 < line < printed]
-        pages.break_columns(self.sheet, groups, 1, printed, only_where_needed=True)
-        rows = even_blocks(horizon, pages.rows_a_page(self.sheet, 8))
-        pages.break_rows(self.sheet, [8 + month for month in rows])
+        tall = pages.row_points(sheet, TITLES_ROW, 8 + min(horizon, MONTHS_DOWN))
+        pages.break_columns(sheet, parts, [*self.layout.headings], 1, tall=tall, only_where_needed=True)
+        rows = even_blocks(horizon, pages.rows_a_page(sheet, TITLES_ROW, 8))
+        pages.break_rows(sheet, [8 + month for month in rows])
+
+    def _warn_of_months_beyond_the_page(self, printed: int) -> None:
+        """Says so where the horizon was edited beyond the months that are printed."""
+        last = Formula(self.layout.month(printed), printed)
+        words = joined("Months after ", last, " are not printed.")
+        later = Formula("months_to_amortize", printed) > last
+        place = "E5" if self.layout.across else "B6"
+        style = "Group" if self.layout.across else "Explanatory Text"
+        self.book.put(self.sheet, place, later.where(words, ""), style, meanwhile="")
 
 
 def blocks_of_months(horizon: int, room: int) -> list[int]:
@@ -375,6 +421,12 @@ class MonthRows:
             cell = beside._cells[name][month]
             return Formula(beside._elsewhere(cell.text), cell.value)
         return quantity_of(name, self.quantities)
+
+
+def _name_of(part: Part) -> str:
+    """The heading that a part begins with."""
+    first, *_ = part.rows
+    return shortened(first, LONGEST_PART) if isinstance(first, str) else ""
 
 
 def _rows_of(part: Part) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
+from templates.building.styles import FONT
 from templates.building.text_width import PIXELS_OF_A_POINT, pixels_of
 
 LEAST_POINTS = 6.0
@@ -87,35 +88,50 @@ def columns_a_page(sheet: Worksheet, repeated: int, first: int) -> int:
     return int(room // column_points(sheet, first, first))
 
 
-def rows_a_page(sheet: Worksheet, first: int) -> int:
-    """How many rows fit on a page below those before the first, at its scale."""
+def rows_a_page(sheet: Worksheet, top: int, first: int) -> int:
+    """How many rows fit on a page below those from the top to the first, at its scale."""
     _, height = paper(sheet)
-    room = height * 100 / (sheet.page_setup.scale or 100) - row_points(sheet, 1, first - 1)
+    room = height * 100 / (sheet.page_setup.scale or 100) - row_points(sheet, top, first - 1)
     return int(room // DEFAULT_HEIGHT)
 
 
 def break_columns(
-    sheet: Worksheet, ends: Sequence[int], repeated: int, last: int, *, rows: int = 0, only_where_needed: bool = False
+    sheet: Worksheet,
+    parts: Sequence[tuple[int, int]],
+    ends: Sequence[int],
+    repeated: int,
+    *,
+    tall: float = 0.0,
+    only_where_needed: bool = False,
 ) -> None:
     """Ends pages after columns, at the largest scale at which each is one page wide.
 
+    parts : the first and the last column of what is printed; a part begins a page.
     ends : the columns after which a page may end.
     repeated : how many columns stand on every page.
-    last : the last column that is printed.
-    rows : how many rows shall stand on one page, if they can; 0 for any number.
+    tall : points of what shall stand on one page, if they can; 0 for any number.
     only_where_needed : whether a page holds as much as it can, else it ends at every one of them.
     """
     width, height = paper(sheet)
     beside = column_points(sheet, 1, repeated)
-    blocks = _blocks(sheet, ends, repeated, last, (width / LEAST_SCALE - beside) if only_where_needed else 0.0)
-    widest = beside + max(column_points(sheet, start, stop) for start, stop in blocks)
-    if widest * LEAST_SCALE > width and only_where_needed:
-        blocks = _blocks(sheet, range(repeated + 1, last), repeated, last, width / LEAST_SCALE - beside)
-        widest = beside + max(column_points(sheet, start, stop) for start, stop in blocks)
+    room = width / LEAST_SCALE - beside
+
+    def blocks_of(may_end: Sequence[int], held: float) -> list[list[tuple[int, int]]]:
+        return [
+            _blocks(sheet, [end for end in may_end if first <= end < last], first, last, held) for first, last in parts
+        ]
+
+    def widest_of(blocks: list[list[tuple[int, int]]]) -> float:
+        return beside + max(column_points(sheet, start, stop) for part in blocks for start, stop in part)
+
+    blocks = blocks_of(ends, room if only_where_needed else 0.0)
+    if widest_of(blocks) * LEAST_SCALE > width and only_where_needed:
+        blocks = blocks_of(range(repeated + 1, max(last for _, last in parts)), room)
     sheet.col_breaks = ColBreak()
-    for _, stop in blocks[:-1]:
-        sheet.col_breaks.append(Break(id=stop))
-    print_at(sheet, min(1.0, width / widest, height / row_points(sheet, 1, rows) if rows else 1.0))
+    for part in blocks:
+        for _, stop in part[:-1]:
+            sheet.col_breaks.append(Break(id=stop))
+    print_at(sheet, min(1.0, width / widest_of(blocks), height / tall if tall else 1.0))
     sheet.page_setup.pageOrder = "overThenDown"
 
 
@@ -146,14 +162,15 @@ def print_at(sheet: Worksheet, scale: float) -> None:
     sheet.page_setup.scale = max(math.floor(100 * scale), math.ceil(100 * LEAST_SCALE))
 
 
-def _blocks(sheet: Worksheet, ends: Iterable[int], repeated: int, last: int, room: float) -> list[tuple[int, int]]:
+def _blocks(sheet: Worksheet, ends: Iterable[int], first: int, last: int, room: float) -> list[tuple[int, int]]:
     """The first and last columns of each page.
 
     ends : the columns after which a page may end.
+    first, last : of all pages.
     room : the points that a page may take, if its first part takes no more.
     """
     blocks: list[tuple[int, int]] = []
-    start = repeated + 1
+    start = first
     for stop in [*ends, last]:
         if blocks and column_points(sheet, blocks[-1][0], stop) <= room:
             blocks[-1] = (blocks[-1][0], stop)
@@ -161,6 +178,19 @@ def _blocks(sheet: Worksheet, ends: Iterable[int], repeated: int, last: int, roo
             blocks.append((start, stop))
         start = stop + 1
     return blocks
+
+
+def name_pages(sheet: Worksheet, name: str) -> None:
+    """The name of a sheet above every page.
+
+    Its title is cut on pages that repeat no more than its first columns.
+
+    name : without an ampersand.
+    """
+    header: Any = sheet.oddHeader
+    head = header.left
+    head.text, head.size, head.font = name, 14, f"{FONT},Bold"
+    sheet.page_margins.header, sheet.page_margins.top = 0.35, 0.75
 
 
 def break_rows(sheet: Worksheet, ends: Sequence[int]) -> None:

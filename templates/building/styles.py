@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
 
+from roi_engine.currencies import decimals_of
 from roi_engine.quantity import START_MONTH, Quantity
 
 FONT = "Calibri"
@@ -86,11 +87,6 @@ _WITHOUT_CENTS = {SMALL_MONEY: MONEY}
 WHOLE_PRICE = "[<1]0.0000;[<100]0.00;#,##0"
 """Of a currency without a minor unit: decimals only where there is little before them."""
 _WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: WHOLE_PRICE, CALL_PRICE: WHOLE_PRICE}
-WITHOUT_DECIMALS = (
-    "BIF", "CLP", "DJF", "GNF", "IDR", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
-    "XOF", "XPF",
-)  # fmt: skip
-"""Currencies without a minor unit (ISO 4217), and the rupiah, whose sen nobody counts any more."""
 
 _BY_KIND = {
     "money": MONEY,
@@ -119,7 +115,7 @@ def money_formats(currency: str, largest: float) -> dict[str, str]:
     >>> money_formats("JPY", 2e4)[PRICE]
     '[<1]0.0000;[<100]0.00;#,##0'
     """
-    if currency in WITHOUT_DECIMALS:
+    if not decimals_of(currency):
         return _WITHOUT_DECIMALS
     return _WITHOUT_CENTS if largest >= NO_CENTS_FROM else {}
 

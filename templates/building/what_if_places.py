@@ -7,6 +7,13 @@ from templates.building.columns import Columns, letters_from
 from templates.building.formula import Formula, cached, if_error
 
 SHEETS = TABLES, MODEL_SHEET, FLOWS_SHEET = "What-if", "What-if model", "What-if flows"
+TRIALS_SHEET = "What-if trials"
+RISK_SHEET = "Risk trials"
+"""The figures of the trials that stand on `TRIALS_SHEET`."""
+TRIALS_NAME = "trial_npv"
+"""The name of the trials' NPV, a cell each."""
+FEWEST_TRIALS, DEFAULT_TRIALS, MOST_TRIALS = 128, 256, 4096
+"""With fewer a percentile says nothing; with more an edit takes minutes."""
 
 
 class MoveColumn(Columns):

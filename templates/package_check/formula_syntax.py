@@ -302,6 +302,9 @@ def _check_operand(known: Known, kind: str, token: str, on_sheet: bool) -> Itera
         raise _Unreadable(f"{_quoted(token)} lies outside the sheet.")
     elif kind == "word":
         yield from _check_name(known, token, on_sheet)
+    elif kind == "structure" and token.casefold().startswith(("[_xlpm.", "[_xlop.")):
+        what = f"It declares the optional parameter {_quoted(token)} in brackets: Excel removes the name at opening."
+        yield Fault("formula-parameter", what, "Store it as _xlop. and its name, without brackets.")
     elif kind == "structure":
         table = token.partition("[")[0].casefold()
         if table and table not in known.tables:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.value import maximum
-from templates.building.book import CHECKS_PLACE, NEEDS_FUNCTIONS, Book, own_area, page, protect
+from templates.building.book import CHECKS_PLACE, NEEDS_FUNCTIONS, Book, page, protect, sheets_with_errors
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, if_error, joined
 from templates.portfolio.portfolio_ranking_sheet import RankingRanges
@@ -54,7 +54,7 @@ def _checks(answers: AnswerRanges, totals: TotalRanges, ranking: RankingRanges) 
     yield Check("check_answers_with_npv", "Every answer that counts has an NPV, so that no total lacks one (answers).",
                 _sum(totals.with_npv), counted, totals.with_npv, when=with_figures)  # fmt: skip
     for name, label, total, values in (
-        ("net_roi", "net ROIs", totals.net_rois, answers.net_rois), ("npv", "NPVs", totals.npvs, npvs)
+        ("net_roi", "net returns", totals.net_rois, answers.net_rois), ("npv", "NPVs", totals.npvs, npvs)
     ):  # fmt: skip
         sentence = f"The totals are the sum of the {label} that count (relative to the size of all)."
         yield Check(f"check_{name}_totals", sentence, _beside_the_sum(total, values, choice), 0, total,
@@ -115,7 +115,6 @@ def _figures_are_formulas(answers: AnswerRanges) -> Check:
 
 
 def _no_errors(figures: Sequence[Worksheet], answers: AnswerRanges) -> Check:
-    """Counts error cells."""
-    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in figures)
-    sentence = "No cell of the sheets with figures shows an error."
-    return Check("check_no_errors", sentence, Formula(counted, 0, 2), 0, answers.figures)
+    """Counts the sheets with an error."""
+    sentence = "No cell of the sheets with figures shows an error (sheets with one)."
+    return Check("check_no_errors", sentence, sheets_with_errors(figures), 0, answers.figures)

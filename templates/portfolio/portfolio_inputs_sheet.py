@@ -28,13 +28,13 @@ class Column(Columns):
     """The columns of a block."""
 
     LABEL = "A", "Input", 36
-    VALUE = "B", ">Value", 18
+    VALUE = "B", ">Value", 17
     UNIT = "C", "Unit", 20
     LOW = "D", ">Low", 12
     HIGH = "E", ">High", 12
     DISTRIBUTION = "F", "Distribution", 13
     SOURCE = "G", "Source", 38
-    NOTE = "H", "Note", 64
+    NOTE = "H", "Note", 58
 
 
 READ = (Column.LABEL, Column.VALUE, Column.UNIT, Column.LOW, Column.HIGH, Column.DISTRIBUTION)
@@ -95,8 +95,8 @@ class PortfolioInputsSheet:
             "Inputs of every answer",
             "What each answer gives; an input without a row is at its default."
             if book.edition == "values"
-            else "What each answer gives; an input without a row is at its default. Change a blue cell on cream, and "
-            "that answer's row on Portfolio follows (with the FT ROI functions loaded).",
+            else "What each answer gives; an input without a row is at its default. Portfolio follows the blue cells, "
+            "with the FT functions.",
         )
 
     def add(self, entry: Entry) -> InputBlock:

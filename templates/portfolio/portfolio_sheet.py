@@ -119,7 +119,7 @@ def say_what_was_read(
 class AnswerRanges:
     """The columns that other formulas read, by their names: a value an answer.
 
-    figures : all of them together, from the net ROI to the PV of cost; a list of values for each column.
+    figures : all of them together, from the net return to the PV of cost; a list of values for each column.
     """
 
     numbers: Formula

@@ -14,11 +14,13 @@ from openpyxl.utils import column_index_from_string
 
 from roi_engine.appraisal import appraise
 from roi_engine.by_year import PRESENT_VALUE, TOTAL
+from roi_engine.errors import OutOfRange, ScenarioError
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.simulation.lattice import PARTS
 from templates.building.as_generated import figure_as_generated, fingerprint_of
 from templates.building.book import FT_FUNCTIONS, NEEDS_FUNCTIONS, Edition
-from templates.building.what_if_places import SHEETS, TABLES
+from templates.building.what_if_places import MOST_TRIALS, RISK_SHEET, SHEETS, TABLES, TRIALS_NAME, TRIALS_SHEET
 from templates.package_check import check_package
 from templates.returned.compared_looks import compared_looks, hidden_strangers
 from templates.returned.compared_names import compared_names
@@ -87,7 +89,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     scenario, edition = reading.checked(), edition_of(reading.book)
     reading = replace(reading, provenance=replace(reading.provenance, edition=edition))
     if not edition:
-        raise UnreadableWorkbook("It has no net ROI to check: the name out_net_roi is gone, or was never there.")
+        raise UnreadableWorkbook("It has no net return to check: the name out_net_roi is gone, or was never there.")
     inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
     comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
     findings = check_package(reading.book.package)
@@ -169,11 +171,11 @@ class _Comparison:
         live_grids = TABLES in book.titles
         as_generated = {RISK} if edition == "native" else set(CHOICES) if edition == "values" else set()
         as_generated |= {"Sensitivity"} if edition == "native" and not live_grids else set()
-        self.new = StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
-        self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.wrong: list[Difference] = []
         self.told: set[str] = set()
         self.notes: list[str] = []
+        self.new = self._made_anew(scenario, edition, live_grids)
+        self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.elsewhere: list[str] = []
         self.compared = 0
         self.titles = self._titles()
@@ -190,7 +192,8 @@ class _Comparison:
                 "not the results on the sheet Scenarios."
             )
         else:
-            shown = [title for title in self.new.titles if title not in SHEETS]  # what these give is shown elsewhere
+            behind = (*SHEETS, TRIALS_SHEET)  # what these give is shown elsewhere
+            shown = [title for title in self.new.titles if title not in behind]
             titles = [title for title in shown if not inputs_edited or title in FIXED]
             titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:
@@ -210,6 +213,18 @@ class _Comparison:
         self.wrong += compared_looks(book, self.new, self.titles, self.in_place)
         if strangers := hidden_strangers(book, self.titles):
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
+
+    def _made_anew(self, scenario: Scenario, edition: Edition, live_grids: bool) -> StoredWorkbook:
+        """A new workbook of the same inputs, with as many trials, if they can be drawn."""
+        trials = _trials_in(self.book)
+        if trials:
+            try:
+                content = build_workbook(scenario, edition=edition, live_grids=live_grids, trials=trials)
+            except (ScenarioError, OutOfRange) as error:
+                self.notes.append(f"{RISK_SHEET}: not compared, as the inputs cannot be drawn: {error}")
+            else:
+                return StoredWorkbook(open_package(content))
+        return StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
 
     def tabs(self) -> dict[str, int]:
         """The order in which the sheets are read.
@@ -399,6 +414,14 @@ def _has_no_values(book: StoredWorkbook) -> bool:
     """Whether there are formulas, and no cell of one has a value."""
     formulas = [cell for title in book.titles for cell in book.cells(title).values() if cell.formula is not None]
     return bool(formulas) and all(cell.value is None for cell in formulas)
+
+
+def _trials_in(book: StoredWorkbook) -> int:
+    """How many trials a workbook holds, as many as there may be; 0 for none."""
+    names = [each for each in book.names if each.sheet is None and each.name.lower() == TRIALS_NAME]
+    area = book.area(names[-1].text) if names else None
+    count = area.last[0] - area.first[0] + 1 if area else 0
+    return count if 0 < count <= MOST_TRIALS and count % PARTS == 0 else 0
 
 
 def _named(book: StoredWorkbook) -> dict[str, Place | None]:

@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from templates.building.book import FT_FUNCTIONS
+from templates.lambdas.library import lambda_names
 from templates.returned.difference import Difference
 from templates.returned.formula_meaning import meaning
 from templates.returned.provenance import plain
@@ -120,10 +122,27 @@ def _shadows(
     for each in book.names:
         key = each.name.lower()
         if key.startswith(FUNCTIONS) and key not in known:
-            yield Difference("name", plain(each.name, SHOWN), "The name takes the place of a function. Delete it.")
+            if sentence := _place_of_a_function(each, calls_functions=FT_FUNCTIONS.text in known):
+                yield Difference("name", plain(each.name, SHOWN), sentence)
         elif each.sheet in sheets and key in known:
             main = there.get(key)
             if main is None or meaning(main.text) != meaning(each.text):
                 at = Place(each.sheet, 0, 0)
                 sentence = f"On this sheet {each.name} means {_text(each)}, not what it means in the workbook."
                 yield Difference("name", each.sheet, f"{sentence} Delete the name of the sheet.", at)
+
+
+def _place_of_a_function(name: Name, calls_functions: bool) -> str:
+    """What is wrong with a name that begins like a function's.
+
+    Empty for a LAMBDA of ours.
+
+    calls_functions : whether the workbook calls the add-in's functions, which such a name would hide.
+    """
+    lambdas = {each.name.lower(): each for each in lambda_names().values()}
+    ours = lambdas.get(name.name.lower()) if name.sheet is None else None
+    if ours is None or calls_functions:
+        return "The name takes the place of a function. Delete it."
+    if name.text != ours.stored:
+        return "It is not the LAMBDA that this version writes. Write the names again: ft-roi addin lambda FILE."
+    return ""

@@ -118,7 +118,7 @@ def _moment(text: str) -> str:
 def edition_of(book: StoredWorkbook) -> str:
     """The edition by what stands in the cells of all results.
 
-    Whatever the file says of itself; a figure typed over one of them changes nothing. Empty where the net ROI has no
+    Whatever the file says of itself; a figure typed over one of them changes nothing. Empty where the net return has no
     name.
     """
     names = [each for each in book.names if each.name.lower().startswith("out_") and each.sheet is None]

@@ -16,7 +16,7 @@ from templates.sheets.breakdown_workings import Column, columns
 
 ANSWER: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("horizon_in_words", "Horizon in words", answer.horizon_in_words),
-    ("amount_in_words", "Net ROI in words", answer.amount_in_words),
+    ("amount_in_words", "Net return in words", answer.amount_in_words),
     ("payback_in_words", "Payback in words", lambda payback: answer.duration(payback)),
     ("pace_in_words", "Assumption beyond the horizon", answer.pace_in_words),
     ("loss_in_words", "Where the outlay is not recovered", answer.loss_in_words),

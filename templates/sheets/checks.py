@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.errors import WrongType
 from roi_engine.value import ceiling, maximum
-from templates.building.book import Book, own_area
+from templates.building.book import Book, sheets_with_errors
 from templates.building.chosen_metric import metric_at_base
 from templates.building.formula import Formula, function, if_error, is_number
 from templates.sheets.breakdown_sheet import BreakdownCells
@@ -87,9 +87,9 @@ def checks_of(book: Book, checked: Checked) -> list[Check]:
     return [
         Check("check_benefits_add_up", "Inference and review savings add up to the monthly benefit.",
               out.inference_savings + out.review_savings, out.monthly_benefit, out.monthly_benefit),
-        Check("check_net_is_benefit_less_cost", "Net ROI is total benefit less total cost.",
+        Check("check_net_is_benefit_less_cost", "Net return is total benefit less total cost.",
               out.benefit - out.total_cost, out.net_roi, out.net_roi),
-        Check("check_last_cumulative", "The cumulative cash flow ends at the net ROI.",
+        Check("check_last_cumulative", "The cumulative cash flow ends at the net return.",
               last, out.net_roi, cumulative),
         Check("check_npv", "NPV is the sum of discount factor × cash flow.", discounted, out.npv, out.npv),
         *_by_year(checked),
@@ -112,7 +112,7 @@ def _by_year(checked: Checked) -> list[Check]:
     table, out = checked.by_year, checked.figures
     size = maximum(table.size, 1)
     return [
-        Check("check_by_year_net_roi", "By year: the net in total is the net ROI (difference over what is added up).",
+        Check("check_by_year_net_roi", "By year: the net in total is the net return (difference over all added up).",
               (table.net_roi - out.net_roi) / size, 0, table.net_roi),
         Check("check_by_year_npv", "By year: the net in present value is the NPV (difference over the same).",
               (table.npv - out.npv) / size, 0, table.npv),
@@ -183,7 +183,7 @@ def _scenario_checks(checked: Checked) -> list[Check]:
     return [
         Check("check_scenario_is_known", "The scenario in use is one of those on the sheet Scenarios (1 = yes).",
               Formula(f"SUMPRODUCT(--({names}={choice.text}))", 1), 1, choice),
-        Check("check_scenario_net_roi", "The scenario's column shows the net ROI of the Breakdown.",
+        Check("check_scenario_net_roi", "The scenario's column shows the net return of the Breakdown.",
               in_use(results.net_roi), out.net_roi, results.net_roi),
         Check("check_scenario_npv", "The scenario's column shows the NPV of the Breakdown.",
               in_use(results.npv), out.npv, results.npv),
@@ -256,8 +256,7 @@ def _months_are_formulas(checked: Checked) -> Check:
 
 
 def _no_errors(book: Book, checked: Checked) -> Check:
-    """Counts error cells on the sheets whose figures are read."""
+    """Counts the sheets whose figures are read and that show an error."""
     sheets = [each for each in checked.sheets if not (book.lacks_sensitivity and each is checked.sensitivity.sheet)]
-    counted = "+".join(f"SUMPRODUCT(--ISERROR({own_area(sheet)}))" for sheet in sheets)
-    return Check("check_no_errors", "No cell of the sheets with figures shows an error.",
-                 Formula(counted, 0, 2), 0, checked.inputs.block)  # fmt: skip
+    return Check("check_no_errors", "No cell of the sheets with figures shows an error (sheets with one).",
+                 sheets_with_errors(sheets), 0, checked.inputs.block)  # fmt: skip

@@ -161,7 +161,7 @@ def _add_as_generated(book: Book, sheet: Worksheet, row: int, figures: Breakdown
         book.put(sheet, Column.SENTENCE.at(row), "Made to be filled in, without figures (informative).")
         return book.put(sheet, place, "filled in", "Explanatory Text", name="figures_as_generated")
     net, npv_made = book.appraisal.net_roi, book.appraisal.npv()
-    about = "Net ROI now; net ROI and NPV when this workbook was generated (informative)."
+    about = "Net return now; net return and NPV when this workbook was generated (informative)."
     book.put(sheet, Column.NAME.at(row), "figures_as_generated", "Explanatory Text")
     book.put(sheet, Column.SENTENCE.at(row), about)
     now = book.put(sheet, Column.A.at(row), figures.net_roi, "Calculation", styles.ANY_SIZE)

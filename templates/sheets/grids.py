@@ -84,7 +84,7 @@ class Axes:
 
 
 def axes_at_first(book: Book, bars: Sequence[TornadoBar]) -> tuple[Axes, Axes]:
-    """Price × calls on net ROI, accuracy × calls on payback.
+    """Price × calls on net return, accuracy × calls on payback.
 
     The horizon is no axis of payback: once an outlay is recovered, a longer horizon changes nothing. Where the
     scenario does not use one of these (a token mix, no review cost), the widest swing takes its place.
@@ -242,7 +242,7 @@ class _Grid:
         area = f"{ACROSS[0]}{self.first}:{ACROSS[-1]}{self.last}"
         quantity = find_metric(self.metric.value).quantity
         sheet.conditional_formatting.add(area, never_rule(area.split(":")[0]))
-        sheet.conditional_formatting.add(area, metric_scale(quantity))
+        sheet.conditional_formatting.add(area, metric_scale(area, quantity, metric_place))
         follow_metric(sheet, area, self.metric.value, self.metric.text)
         return GridCells(
             self.number,

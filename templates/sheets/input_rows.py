@@ -14,7 +14,7 @@ from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.as_generated import figure_as_generated, is_asked, typed_figure
-from templates.building.book import FILL_IN, Book, absolute
+from templates.building.book import FILL_IN, Book, absolute, elsewhere
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
 from templates.building.formula import Formula, formula_of, function, joined
@@ -83,6 +83,7 @@ class InputRows:
         self.in_use: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
         self.bounds: dict[str, Bounds] = {}
+        self.ends: dict[str, tuple[Formula, Formula, Formula]] = {}
         self.count, self.names = formula_of(0), formula_of("")
         self.most_named = self._put_most_named()
         self.needed = sum(declared.required for declared in INPUTS.values())
@@ -150,6 +151,12 @@ class InputRows:
         self._put_typed(address, declared, distribution, figures((name, DISTRIBUTION)))
         self.sheet[address].alignment = Alignment(horizontal="left", vertical="center", indent=1)
         self._accept(_distribution_rule(), address, DISTRIBUTION)
+        places = (Column.LOW.at(row), Column.HIGH.at(row), address)
+        low_cell, high_cell, shape_cell = (
+            elsewhere(self.sheet, Formula(place, value))
+            for place, value in zip(places, (low, high, distribution), strict=True)
+        )
+        self.ends[name] = (low_cell, high_cell, shape_cell)
         return low, high, distribution
 
     def _add_as_generated(self, row: int, declared: Input) -> Any:

@@ -31,6 +31,7 @@ class InputCells:
     block : the table, as the argument of a function.
     in_use : the cell in use of every input.
     bounds : what may be typed for a number, as other sheets see it.
+    ends : the typed cells of low, high and distribution of a number.
     missing_in_words : which inputs are missing, or not legal; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
     distributions : the column of them, with what it shows by row.
@@ -40,6 +41,7 @@ class InputCells:
     block: Formula
     in_use: Quantities
     bounds: Mapping[str, Bounds]
+    ends: Mapping[str, tuple[Formula, Formula, Formula]]
     labels: Formula
     units: Formula
     values: Formula
@@ -123,11 +125,14 @@ def _say_what_is_not_used(table: InputRows) -> None:
 
 
 def _count_without_source(table: InputRows, last: int) -> None:
-    """How many figures that somebody gave have no source beside them."""
+    """How many figures that somebody gave have no source beside them.
+
+    Every number lies below every text: IronCalc asks ISNUMBER of a range as of one cell.
+    """
     book, sheet, first = table.book, table.sheet, FIRST_ROW + 1
     values, defaults, sources = (column.rows(first, last) for column in (Column.VALUE, Column.DEFAULT, Column.SOURCE))
     given = Formula(
-        f'SUMPRODUCT(ISNUMBER({values})*({values}<>0)*({values}<>{defaults})*({sources}=""))',
+        f'SUMPRODUCT(({values}<"")*({values}<>0)*({values}<>{defaults})*({sources}=""))',
         _without_source(book.scenario),
     )
     words = (given == 1).where(" figure has no source", " figures have no source")
@@ -179,6 +184,7 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         block,
         table.in_use,
         {name: each.seen_from_another(sheet) for name, each in table.bounds.items()},
+        table.ends,
         labels,
         units=named("input_units", Column.UNIT),
         values=values,

@@ -147,7 +147,7 @@ def _add_figures(book: Book, sheet: Worksheet, shown: Shown) -> None:
         ("net_roi", out.net_roi, horizon_in_words(shown.months)),
         ("payback_months", out.payback, _about_payback(shown)),
         ("irr_annual", out.irr, (out.irr_reason == A_RETURN).where("per year; n.m.: over 1,000 %", out.irr_reason)),
-        ("roi", out.roi, "net ROI / total cost"),
+        ("roi", out.roi, "net return / total cost"),
         ("discounted_payback_months", out.discounted_payback, "within the horizon"),
     )
     for column, (name, value, note) in zip(Column, figures, strict=True):

@@ -66,7 +66,7 @@ class TornadoDrawing:
         """The chart, for any sheet."""
         return tornado_chart(self.labels, self.at_low, self.at_high, self.room, currency)
 
-    words = "Tornado chart: change in net ROI with each input at its low and at its high value, the others at base."
+    words = "Tornado chart: change in net return with each input at its low and at its high value, the others at base."
     """What the chart is."""
 
     @property

@@ -1,4 +1,4 @@
-"""The waterfall from savings and costs to the net ROI, beside the Breakdown."""
+"""The waterfall from savings and costs to the net return, beside the Breakdown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StepColumn(Columns):
 FIRST_ROW = 4
 CHART_ROWS = 20
 _COLOURS = (BLUE, BLUE, ORANGE, ORANGE)
-"""Of the steps before the net ROI, which is green as a gain and red as a loss."""
+"""Of the steps before the net return, which is green as a gain and red as a loss."""
 
 
 def add_waterfall(
@@ -64,7 +64,7 @@ def add_waterfall(
         {"Above zero": (*_COLOURS, GREEN), "Below zero": (*_COLOURS, VERMILION)},
         book.scenario.currency,
     )
-    words = "Waterfall chart from savings less upfront and running costs to the net ROI."
+    words = "Waterfall chart from savings less upfront and running costs to the net return."
     place_chart(book, sheet, chart, anchor, last_column, words, f"{finding.value}.", widest=24)
 
 

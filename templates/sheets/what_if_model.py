@@ -15,7 +15,7 @@ from templates.building.book import Book, group_title, page, protect
 from templates.building.columns import Columns, put_titles, widths
 from templates.building.figure_lines import LINES, METRIC_LINES, Line
 from templates.building.formula import Formula, function
-from templates.building.month_rows import last_month
+from templates.building.month_rows import WIDEST, last_month
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
@@ -28,6 +28,8 @@ PREFIX = "case_"
 """What the names of the moved model's cells begin with."""
 FARTHEST = 1.3
 """How far the grids move a horizon."""
+MONTHS_TO_SPARE = 12
+"""How far a horizon may be edited before the trials do not reach it."""
 
 
 class Column(Columns):
@@ -51,16 +53,32 @@ class Move:
 
 @dataclass(frozen=True)
 class ModelCells:
-    """Whether the model can calculate what a table asks, and its metrics by name."""
+    """Whether the model can calculate what is asked, its metrics by name, its months."""
 
     possible: Formula
     metrics: Mapping[str, Formula]
+    last_month: int
 
 
-def add_what_if_model(book: Book, in_use: Quantities, moves: tuple[Move, Move]) -> ModelCells:
-    """Writes inputs as moved, fixed figures and metrics, and a sheet of flows."""
+@dataclass(frozen=True)
+class Drawn:
+    """What a trial draws, by input, and whether one is asked for."""
+
+    asked: Formula
+    values: Mapping[str, Formula]
+
+
+def add_what_if_model(
+    book: Book, in_use: Quantities, moves: tuple[Move, Move] | None, drawn: Drawn | None
+) -> ModelCells:
+    """Writes inputs as moved, fixed figures and metrics, and a sheet of flows.
+
+    in_use : the inputs in use.
+    moves : what tornado and grids move, where data tables calculate them.
+    drawn : what trials draw, where data tables calculate these.
+    """
     model = _Model(book, in_use)
-    model.add_inputs(moves)
+    model.add_inputs(moves, drawn)
     model.add_fixed()
     about = "The flows of the inputs as moved, month by month. Ordinary formulas."
     flows = add_cash_flow_sheet(model.own_book, model.known, FLOWS_SHEET, about)
@@ -68,7 +86,13 @@ def add_what_if_model(book: Book, in_use: Quantities, moves: tuple[Move, Move]) 
 
 
 def _months(book: Book) -> int:
-    """The longest horizon that tornado and grids ask for."""
+    """The longest horizon that data tables ask for.
+
+    Tornado and grids move it. Trials hold it, and each calculates every month: for them alone a year more than the
+    horizon. Months run down, which LibreOffice takes a fifth less time for.
+    """
+    if not book.data_tables:
+        return min(max(book.longest_horizon + MONTHS_TO_SPARE, WIDEST + 1), last_month(book))
     name = "months_to_amortize"
     spans = [each.ranges[name].high for each in book.scenarios if name in each.ranges]
     farthest = max(last_month(book) * FARTHEST, *spans, 1)
@@ -81,6 +105,8 @@ class _Model:
     def __init__(self, book: Book, in_use: Quantities) -> None:
         about = "The inputs in use as the tables move them, and every metric of the model over them. Ordinary formulas."
         self.book, self.own_book = book, book.branch(PREFIX, _months(book))
+        if not book.data_tables:
+            self.own_book.own_months = self.own_book.longest_horizon
         self.sheet: Worksheet = book.sheet(MODEL_SHEET, widths(Column), MODEL_SHEET, about)
         put_titles(book, self.sheet, TITLES_ROW, Column)
         self.known: dict[str, Formula] = dict(in_use)
@@ -100,16 +126,17 @@ class _Model:
     def _unit(self, unit: str) -> None:
         self.book.put(self.sheet, Column.UNIT.at(self.row), unit, "Unit")
 
-    def add_inputs(self, moves: tuple[Move, Move]) -> None:
-        """Every input that is a number, as moved; the others as they are."""
-        first, second = moves
+    def add_inputs(self, moves: tuple[Move, Move] | None, drawn: Drawn | None) -> None:
+        """Every input that is a number, as moved or drawn; the others as they are."""
         self._add_group("Inputs as moved")
         for declared in INPUTS.values():
             if not declared.numeric:
                 continue
-            label, base = self._label(declared.label), self.known[declared.name]
-            other = (second.label == label).where(second.value, base)
-            moved = (first.label == label).where(first.value, other)
+            label, moved = self._label(declared.label), self.known[declared.name]
+            for move in reversed(moves or ()):
+                moved = (move.label == label).where(move.value, moved)
+            if drawn and declared.name in drawn.values:
+                moved = drawn.asked.where(drawn.values[declared.name], moved)
             self.known[declared.name] = self._put(declared.name, moved, styles.number_format(declared.quantity))
             self._unit(declared.quantity.unit_in(self.book.scenario.currency))
 
@@ -148,7 +175,8 @@ class _Model:
         self.sheet.freeze_panes = Column.VALUE.at(TITLES_ROW + 1)
         page(self.sheet, f"A1:{Column.UNIT.at(self.row)}", f"1:{TITLES_ROW}")
         protect(self.sheet)
-        return ModelCells(possible == "Yes", {metric: figures[line.name] for metric, line in METRIC_LINES.items()})
+        metrics = {metric: figures[line.name] for metric, line in METRIC_LINES.items()}
+        return ModelCells(possible == "Yes", metrics, last_month(self.own_book))
 
 
 def _possible(n: Quantities, months: Formula) -> Formula:

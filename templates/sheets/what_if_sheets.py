@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.simulation.trials import trials_of
 from templates.building import styles
 from templates.building.book import BELOW_FRAME, Book, elsewhere, group_title, page, protect
 from templates.building.chosen_metric import chosen_metric
 from templates.building.columns import letters_from, put_titles, widths
 from templates.building.formula import Formula, formula_of, function, is_number
-from templates.building.quantities import Quantities
 from templates.building.what_if_places import (
     CASE,
     CASE_ROW,
@@ -30,8 +30,10 @@ from templates.building.what_if_places import (
     MoveColumn,
     grid_corner,
 )
+from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.sensitivity_sheet import SensitivityCells
-from templates.sheets.what_if_model import Move, add_what_if_model
+from templates.sheets.what_if_model import Drawn, ModelCells, Move, add_what_if_model
+from templates.sheets.what_if_trials import RiskCells, TrialSheet
 
 NOT_MOVED, LAST_OF_PAGE = "base", "H"
 MOVED_ROW = 11
@@ -39,17 +41,27 @@ MOVED_ROW = 11
 _ABOUT = "The data tables behind the Sensitivity sheet (Excel: Data, What-If Analysis). Nothing is typed here."
 
 
-def add_what_if_sheets(book: Book, in_use: Quantities, asked: SensitivityCells) -> None:
-    """Writes tables, model and flows, where data tables calculate the grids.
+def add_what_if_sheets(book: Book, inputs: InputCells, asked: SensitivityCells) -> RiskCells | None:
+    """Writes tables, model and flows, where data tables calculate grids or trials.
 
-    in_use : the inputs in use.
+    inputs : those in use, and their ranges.
     asked : the tornado and the grids.
+    Returns what the sheet Risk trials takes, if there is one.
     """
-    if not book.data_tables:
-        return
-    tables = book.sheet(TABLES, (*widths(MoveColumn), *[15] * 8), "What-if", _ABOUT)
-    moves = _add_moves(book, tables, asked)
-    model = add_what_if_model(book, in_use, moves)
+    if not book.data_tables and not book.trials:
+        return None
+    tables = book.sheet(TABLES, (*widths(MoveColumn), *[15] * 8), "What-if", _ABOUT) if book.data_tables else None
+    moves = _add_moves(book, tables, asked) if tables else None
+    trials = TrialSheet(book, inputs, trials_of(book.scenario, book.trials)) if book.trials else None
+    drawn = Drawn(trials.asked, trials.drawn) if trials else None
+    model = add_what_if_model(book, inputs.in_use, moves, drawn)
+    if tables:
+        _fill_tables(book, tables, asked, model)
+    return trials.fill(model) if trials else None
+
+
+def _fill_tables(book: Book, tables: Worksheet, asked: SensitivityCells, model: ModelCells) -> None:
+    """The tables of tornado and grids."""
     for number, grid in enumerate(asked.tables, start=1):
         metric = model.possible.where(chosen_metric(grid.metric, model.metrics), "n/a")
         _add_grid(book, tables, number, metric, grid.down_values, grid.across_values, grid.results)

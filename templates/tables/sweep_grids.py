@@ -101,7 +101,7 @@ class _Grids:
             self._add(self._axis(value), *(self._cell(cell, look, place == boxed) for place, cell in enumerate(cells)))
         area = f"B{first}:{column_letters(len(across) + 1)}{self.row}"
         self.sheet.conditional_formatting.add(area, never_rule(area.split(":")[0]))
-        self.sheet.conditional_formatting.add(area, metric_scale(figure.quantity))
+        self.sheet.conditional_formatting.add(area, metric_scale(area, figure.quantity))
 
     def _cell(self, value: Any, look: Any, boxed: bool) -> Any:
         if value is None:

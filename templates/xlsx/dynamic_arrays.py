@@ -8,8 +8,14 @@ Stored plain, Excel reads such a call with the sign @ before it.
 
 from __future__ import annotations
 
-from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, SPREADSHEET
-from templates.xlsx.xml_parts import DECLARATION, Element
+from collections.abc import Iterable
+
+from lxml import etree
+from openpyxl.utils import rows_from_range
+
+from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, MAIN, PACKAGE, PACKAGE_RELATIONSHIPS, SPREADSHEET
+from templates.xlsx.sheet_rows import edited_sheet
+from templates.xlsx.xml_parts import DECLARATION, Element, Parts, editing
 
 PART = "xl/metadata.xml"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
@@ -62,3 +68,47 @@ def make_dynamic(cell: Element, number: int = NUMBER) -> None:
         formula.attrib.clear()
         formula.set("t", "array")
         formula.set("ref", cell.get("r"))
+
+
+def make_arrays_dynamic(parts: Parts, sheets: Iterable[str]) -> None:
+    """Makes every array formula dynamic, and adds what their cells name.
+
+    parts : the package that openpyxl has saved. sheets : the parts of its worksheets.
+    """
+    for name in sheets:
+        parts[name] = edited_sheet(parts[name], _Marking().mark, lambda rest: None)
+    parts[PART] = METADATA.encode()
+    with editing(parts, "[Content_Types].xml") as types:
+        etree.SubElement(types, f"{{{PACKAGE}/content-types}}Override", PartName=f"/{PART}", ContentType=CONTENT_TYPE)
+    with editing(parts, "xl/_rels/workbook.xml.rels") as related:
+        etree.SubElement(
+            related,
+            f"{{{PACKAGE_RELATIONSHIPS}}}Relationship",
+            Id="rIdMetadata",
+            Type=RELATIONSHIP,
+            Target="metadata.xml",
+        )
+
+
+class _Marking:
+    """Marks the array formulas of a sheet, and the texts that they fill cells with.
+
+    Such a text is a formula's, and no typed one, which would stand in the way.
+    """
+
+    def __init__(self) -> None:
+        self.filled: set[str] = set()
+
+    def mark(self, rows: Element) -> None:
+        """Some rows of the sheet; a formula stands before what it fills."""
+        for cell in rows.iter(f"{MAIN}c"):
+            formula, address = cell.find(f"{MAIN}f"), cell.get("r", "")
+            if formula is not None and formula.get("t") == "array":
+                make_dynamic(cell)
+                self.filled |= {each for row in rows_from_range(formula.get("ref", address)) for each in row}
+            elif address in self.filled and cell.find(f"{MAIN}v") is None:
+                text = "".join(each.text or "" for each in cell.iter(f"{MAIN}t"))
+                for inside in list(cell):
+                    cell.remove(inside)
+                cell.set("t", "str")
+                etree.SubElement(cell, f"{MAIN}v").text = text

@@ -20,6 +20,7 @@ from html import escape
 
 from lxml import etree
 
+from templates.xlsx.dynamic_arrays import make_arrays_dynamic
 from templates.xlsx.error_codes import ErrorValue
 from templates.xlsx.escapes import escaped
 from templates.xlsx.namespaces import ANCHOR, CHART, DRAWING, MAIN, RELATIONSHIP_ID, XML_SPACE
@@ -101,6 +102,7 @@ def finish(
     keywords: str = "",
     chart_descriptions: Mapping[str, Sequence[str]] = {},
     ignored_errors: Mapping[str, Sequence[tuple[str, Collection[str]]]] = {},
+    dynamic_arrays: bool = False,
 ) -> bytes:
     """The finished package, from the one that openpyxl saved.
 
@@ -113,6 +115,7 @@ def finish(
     created : the one time written everywhere; naive means UTC.
     title, creator, description, keywords : properties of the document.
     chart_descriptions : the alt texts of a sheet's charts, one for each, in the order they were added.
+    dynamic_arrays : whether array formulas fill as many cells as they give, as in Excel 365.
     ignored_errors : (range, names) to keep free of green triangles, such as ("B2:B9", ["unlockedFormula"]).
 
     Raises FinishingError, with all problems at once, if a formula has no value, a value no formula, a chart
@@ -133,6 +136,8 @@ def finish(
     if problems:
         more = [f"… and {len(problems) - LISTED} more."] if len(problems) > LISTED else []
         raise FinishingError("\n".join([*problems[:LISTED], *more]))
+    if dynamic_arrays:
+        make_arrays_dynamic(parts, worksheets.values())
     remove_calc_chain(parts)
     keep_values_on_load(parts)
     put_fonts_in_order(parts)

@@ -33,7 +33,8 @@ from roi_engine import (
     load_scenario,
 )
 from roi_engine.prices.price_tables import price_tables
-from roi_engine.worksheet.catalogue import RISK
+from roi_engine.worksheet.catalogue import RISK, find_function
+from templates.lambdas.library import NOT_COVERED, lambda_names
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
@@ -168,7 +169,7 @@ def test_report_writes_the_workbook_and_five_lines(folder):
     assert result.exit_code == 0, result.output
     verdict, roi, payback, npv, file = result.stdout.splitlines()
     assert verdict == "Pays back in 0.9 days and returns 17,837 USD over 12 months."
-    assert re.fullmatch(r"  Net ROI +17,837\.28 USD +ROI +41,753\.9%", roi)
+    assert re.fullmatch(r"  Net return +17,837\.28 USD +ROI +41,753\.9%", roi)
     assert re.fullmatch(r"  Payback +0\.9 days +Discounted payback +0\.9 days", payback)
     assert re.fullmatch(r"  NPV +16,944\.01 USD +IRR +n\.m\. \(above 1,000% a year\)", npv)
     assert re.fullmatch(r"  File +reference\.xlsx", file)
@@ -200,6 +201,36 @@ def test_report_writes_live_grids_into_the_native_edition_alone(folder):
     assert not Path("other.xlsx").exists()
 
 
+def test_report_draws_trials_in_the_native_edition_alone(folder):
+    """A workbook of the smallest number of trials, and every way in which there are none, with its reason."""
+    text = Path("reference.toml").read_text("utf-8")
+    ranges = (
+        "\n[ranges]\nbaseline_monthly_api_calls = { low = 2e6, high = 9e6 }\ntraining_hours = { low = 12, high = 72 }\n"
+    )
+    Path("ranged.toml").write_text(text + ranges, "utf-8")
+    correlated = "\n[correlations]\nbaseline_monthly_api_calls.training_hours = 0.5\n"
+    Path("correlated.toml").write_text(text + ranges + correlated, "utf-8")
+    Path("long.toml").write_text(re.sub(r"(months_to_amortize = )\d+", r"\g<1>301", text) + ranges, "utf-8")
+    native = ("--formulas", "native", "--risk", "live")
+    done = run("report", "ranged.toml", *native, "--trials", "128", "-o", "live.xlsx")
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook("live.xlsx", read_only=True)
+    assert {"Risk trials", "What-if trials"} <= set(book.sheetnames)
+    for arguments, code, sentence in (
+        (("ranged.toml", "--risk", "live"), 2, "--formulas native"),
+        (("ranged.toml", "--trials", "256"), 2, "--trials is for --risk live"),
+        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--scenario", "reference.toml"), 2, "is for one scenario"),
+        (("long.toml", *native), 2, "--risk live is for horizons up to 300 months, and one has 301"),
+        (("reference.toml", *native), 3, "No input has a range"),
+        (("correlated.toml", *native), 3, "draw each input by itself, and these go together"),
+    ):
+        done = run("report", *arguments, "-o", "other.xlsx")
+        assert done.exit_code == code and sentence in done.stderr, (arguments, done.stderr)
+        assert not Path("other.xlsx").exists()
+
+
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     (folder / "odd name.toml").write_text(REFERENCE_TOML, "utf-8")
     result = run("report", "odd name.toml")
@@ -218,7 +249,7 @@ def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     first, second = load_scenario("reference.toml").name, load_scenario("slow.toml").name
     figures = "   17,837.28 USD   16,944.01 USD   0.9 days"
     assert result.stdout.splitlines() == [
-        f"{'Scenario':<{len(second)}}         Net ROI             NPV    Payback",
+        f"{'Scenario':<{len(second)}}      Net return             NPV    Payback",
         f"{first:<{len(second)}}{figures}",
         f"{second}{figures}",
         "File: x.xlsx",
@@ -567,7 +598,7 @@ def test_calc_prints_the_five_groups_with_units(folder):
         "Total upfront 42.72 USD",
         "Inference savings 1,250.00 USD / month",
         "Total benefit 17,880.00 USD",
-        "Net ROI 17,837.28 USD",
+        "Net return 17,837.28 USD",
         "ROI 41,753.9%",
         "Payback 0.9 days",
         "Worthwhile yes",
@@ -822,6 +853,23 @@ def test_functions_as_json_and_markdown():
     assert sum("| `FT_" in line for line in table) == len(functions())
 
 
+def test_functions_as_lambda_formulas_after_those_that_they_call():
+    paragraphs = [each.split("\n") for each in run("functions", "--lambda").stdout.rstrip("\n").split("\n\n")]
+    assert [name for name, _, _ in paragraphs] == list(lambda_names())
+    assert [formula for _, _, formula in paragraphs] == [f"={each.formula}" for each in lambda_names().values()]
+    own = [each.partition("\n")[0] for each in run("functions", "npv", "--lambda").stdout.split("\n\n")]
+    assert own[-1] == "FT_NPV" and {"FT_FIGURE", "FT_INPUTS", "FT_MONTHS", "FT_LABEL"} <= {*own}
+    assert "FT_IRR" not in own and own == [name for name in lambda_names() if name in own]
+    assert run("functions", "FT_INPUTS", "--lambda").stdout.split("\n\n")[-1].startswith("FT_INPUTS\n")
+
+
+@pytest.mark.parametrize("name", ["FT_BREAKEVEN", "price"])
+def test_a_function_without_a_lambda_says_why(name):
+    result = run("functions", name, "--lambda")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert NOT_COVERED[find_function(name).name] in " ".join(result.stderr.split())
+
+
 def test_an_unknown_function_is_a_usage_error_with_a_guess():
     result = run("functions", "FT_NVP")
     assert result.exit_code == 2
@@ -851,7 +899,12 @@ def test_unknown_options_are_errors_with_a_guess(folder, arguments, guess):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["calc", "reference.toml", "--all", "--metric", "NPV"], ["functions", "--json", "--markdown"]]
+    "arguments",
+    [
+        ["calc", "reference.toml", "--all", "--metric", "NPV"],
+        ["functions", "--json", "--markdown"],
+        ["functions", "--lambda", "--json"],
+    ],
 )
 def test_options_that_exclude_each_other(folder, arguments):
     result = run(*arguments)
@@ -914,7 +967,7 @@ def test_a_stream_that_is_no_terminal_has_no_colours(folder):
     running = program("calc", "reference.toml")
     output, errors = running.communicate(timeout=60)
     assert running.returncode == 0
-    assert b"Net ROI" in output and b"Warning:" in errors
+    assert b"Net return" in output and b"Warning:" in errors
     assert b"\x1b" not in output + errors
 
 

@@ -158,7 +158,7 @@ def redirected_name() -> bytes:
 
 
 def foreign_cells() -> bytes:
-    """The net ROI as a plain number; the formula that belongs there is in an element of somebody's own."""
+    """The net return as a plain number; the formula that belongs there is in an element of somebody's own."""
     parts = parts_of(native())
     name = parts_by_title(parts)["Breakdown"]
     part = parts[name].decode()

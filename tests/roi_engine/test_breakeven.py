@@ -29,7 +29,7 @@ THREE_MONTHS = Scenario(
 
 
 def closed_forms(s: Scenario) -> dict[str, float]:
-    """Where the net ROI of a level scenario is zero, input by input."""
+    """Where the net return of a level scenario is zero, input by input."""
     upfront = s.training_hours * s.gpu_hourly_rate + s.storage_gb * s.storage_monthly_rate * s.months_to_amortize
     monthly, k = upfront / s.months_to_amortize, s.tokens_per_call / 1000
     old, new = s.baseline_cost_per_1k_tokens, s.finetuned_cost_per_1k_tokens

@@ -1,4 +1,4 @@
-"""The table by year: by hand, in sum the net ROI, in present value the NPV, on arrays as on floats."""
+"""The table by year: by hand, in sum the net return, in present value the NPV, on arrays as on floats."""
 
 from __future__ import annotations
 

@@ -104,7 +104,8 @@ def test_every_place_is_the_line_where_the_equation_begins(name: str) -> None:
     [
         ("NPV", "npv"),
         ("npv", "npv"),
-        ("Net ROI", "net_roi"),
+        ("Net return", "net_roi"),
+        ("net roi", "net_roi"),
         ("Discounted payback", "discounted_payback_months"),
         ("UPFRONT", "upfront_cost"),
         ("baseline_cost_per_call", "baseline_cost_per_call"),
@@ -162,5 +163,5 @@ def test_the_method_page_states_the_equation_that_is_shown(name: str) -> None:
 
 
 def test_in_words_is_for_those_that_say_it() -> None:
-    assert in_words("total_benefit") == "net ROI + total cost"
+    assert in_words("total_benefit") == "net return + total cost"
     assert in_words("traffic_growth") == ""

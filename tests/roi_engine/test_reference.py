@@ -75,7 +75,7 @@ def test_the_published_printout_is_not_what_its_own_equations_give() -> None:
     """The framework prints these four figures for its example; its equations contradict every one.
 
     Storage is 28 GB · 0.02 · 12 months = 6.72, not 16.8 (which would be 2.5 times as much), so the upfront cost,
-    the net ROI and the ROI that build on it are misprinted too. The printed ROI does not even follow from the
+    the net return and the ROI that build on it are misprinted too. The printed ROI does not even follow from the
     printed net and upfront figures, which give 33 763.6 %.
     """
     printed = {

@@ -22,8 +22,10 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from roi_engine import INPUTS, functions, internal_rate
 from roi_engine.quantity import FIRST_YEAR, LAST_YEAR
+from roi_engine.simulation import beta, distributions
 from templates.building import styles
 from templates.building.book import Edition
+from templates.building.charts import INK_ON
 from templates.workbook import build_workbook
 from templates.xlsx.shown_numbers import misleads
 from tests import libreoffice
@@ -46,6 +48,9 @@ SEVERAL = {"three scenarios": ("support-classifier", "document-extraction", "ref
 """A workbook of several scenarios, by its name."""
 LIVE = "live grids"
 """The first sample with data tables."""
+RISK = "risk trials"
+TRIALS = {RISK: 128}
+"""The same with trials of what is uncertain."""
 NAMESPACES = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -78,9 +83,16 @@ class Built:
 
 @cache
 def _built(scenario: str, edition: Edition) -> Built:
-    names = ("support-classifier",) if scenario == LIVE else SEVERAL.get(scenario, (scenario,))
+    names = ("support-classifier",) if scenario in (LIVE, RISK) else SEVERAL.get(scenario, (scenario,))
     first, *others = [SCENARIOS[name] for name in names]
-    package = build_workbook(first, edition=edition, generated=WHEN, others=others, live_grids=scenario == LIVE)
+    package = build_workbook(
+        first,
+        edition=edition,
+        generated=WHEN,
+        others=others,
+        live_grids=scenario == LIVE,
+        trials=TRIALS.get(scenario, 0),
+    )
     with zipfile.ZipFile(BytesIO(package)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     return Built(scenario, edition, parts, openpyxl.load_workbook(BytesIO(package)), stored_cells(package))
@@ -90,7 +102,7 @@ def _built(scenario: str, edition: Edition) -> Built:
     scope="module",
     params=[
         pytest.param(each, id=" ".join(each), marks=() if each in PLAIN else MARKS["slow" if each in SLOW else "full"])
-        for each in (*product((*SEVERAL, *SCENARIOS), EDITIONS), (LIVE, "native"))
+        for each in (*product((*SEVERAL, *SCENARIOS), EDITIONS), (LIVE, "native"), (RISK, "native"))
     ],
 )
 def built(request: pytest.FixtureRequest) -> Built:
@@ -113,6 +125,8 @@ Conversions of units, halves and squares, tolerances, and the ends of ranges: of
 """
 DEFAULTS = {f"{each.default:g}" for each in INPUTS.values() if isinstance(each.default, (int, float))}
 """What an emptied input of one of several scenarios stands for; the sheet Inputs has them in cells."""
+CONSTANTS_OF_SHAPES = {f"{distributions.PERT_WEIGHT}", f"{beta.SUM:g}", f"{distributions.SPREAD}"}
+"""What makes a PERT and a normal distribution one, on the sheet that draws from them."""
 CONSTANTS_OF_WORDS = {"0.05", "0.95", "1.05", "24", "730", "1E+15", "100", "10000"}
 """In a sentence: where a number reads as 0.0 or as 1.0, a month in days, a rate in hundredths of a per cent."""
 
@@ -142,6 +156,7 @@ def test_formulas_are_short_and_not_volatile_and_hold_no_assumption(built: Built
             continue  # examples show their own numbers; a table's row and column are positions
         constants = set(re.findall(r"(?<![A-Za-z_.\d])\d+(?:\.\d+)?(?:E[-+]?\d+)?", bare))
         allowed = ALLOWED_CONSTANTS | (CONSTANTS_OF_WORDS if "FIXED(" in formula else set())
+        allowed |= CONSTANTS_OF_SHAPES if title == "What-if trials" else set()
         allowed |= DEFAULTS if title == "Scenario workings" and '=""' in formula else set()
         assert constants <= allowed, f"{place}: {constants - allowed}"
 
@@ -289,6 +304,10 @@ def test_every_text_has_enough_contrast(built: Built) -> None:
     assert len(looks) >= 6
     for (ink, paper), place in looks.items():
         assert contrast(ink, paper) >= ENOUGH, f"{place}: {ink} on {paper}"
+
+
+def test_a_number_within_a_bar_can_be_read() -> None:
+    assert all(contrast(ink, paper) >= ENOUGH for paper, ink in INK_ON.items())
 
 
 def test_a_conditional_format_keeps_enough_contrast_and_never_speaks_by_colour_alone(built: Built) -> None:

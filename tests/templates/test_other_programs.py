@@ -22,11 +22,6 @@ from tests.workbook_cells import Cells, same, samples_and_edges, stored_cells, w
 
 SCENARIOS = {name: samples_and_edges()[name] for name in ("support-classifier", "document-extraction", "loss")}
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
-COUNTS = "check_no_errors"
-"""IronCalc and Gnumeric count no errors over a range: this check, and what shows the state of all, are their exception.
-"""
-
-
 WITHOUT = (
     NEEDS_FUNCTIONS,
     f"The tornado {NEEDS_FUNCTIONS}",
@@ -99,23 +94,16 @@ def calculated(content: bytes, path: Path) -> dict[str, dict[str, Any]]:
 
 
 def wrong(shown: dict[str, dict[str, Any]], expected: dict[str, Cells], scale: float) -> list[str]:
-    """The cells that differ, but for what only FT_ functions give and the one check that some cannot count."""
-    counting = next(address for address, cell in expected["Checks"].items() if cell.value == COUNTS)
-    state = {"Checks": {f"{letter}{counting[1:]}" for letter in "CEG"}}
+    """The cells that differ, but for what only FT_ functions give."""
     return [
         f"{title}!{address}: {shown[title][address]!r}, expected {cell.value!r}"
         for title in shown
         for address, cell in expected[title].items()
         if not same(shown_as(shown[title][address]), shown_as(cell.value), scale)
         and not ("ft_functions" in str(cell.formula) and shown[title][address] in WITHOUT)
-        and "check_state" not in str(cell.formula)
-        and "checks_failed" not in str(cell.formula)
-        and "COUNTIF(G" not in str(cell.formula)
         and "grid_" not in str(cell.formula)
         and "largest_lever" not in str(cell.formula)
-        and "have no source" not in str(cell.formula)  # IronCalc tests a range as one cell
         and not (title == "Inputs" and address.startswith("G"))  # as generated, which an edit does not change
-        and address not in state.get(title, ())
     ]
 
 

@@ -8,14 +8,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import ironcalc
 import openpyxl
 import pypdf
 import pytest
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from roi_engine import INPUTS, REFERENCE, Scenario
 from roi_engine.appraisal import METRICS
+from roi_engine.options import LABELS
 from roi_engine.sensitivity import tornado
 from templates.building.book import Edition
+from templates.building.charts import NO_NUMBERS
+from templates.building.colour_scales import BAD, GOOD, LONG
 from templates.workbook import WORKINGS
 from tests import libreoffice
 from tests.builds import WHEN, build_workbook
@@ -92,8 +97,19 @@ def test_never_is_the_worst_colour_of_a_grid() -> None:
         if rule.formula and '="Never"' in rule.formula[0]
     ]
     assert len(found) == 2
-    durations = [colours[0][-1].rgb[-6:] for never, colours in found if colours[0][-1].rgb[-6:] == never]
-    assert len(durations) == 1  # the other grid is of money, whose worst is the lowest
+    for never, (scale,) in found:  # the other grid is of money, whose worst is the lowest
+        assert never == BAD and scale[-1].rgb[-6:] in (LONG, GOOD)
+
+
+def test_colours_keep_zero_ten_years_and_the_kind_of_the_metric() -> None:
+    """A gain is not orange, and among paybacks beyond ten years none is a good one."""
+    sheet = opened(SAMPLE, "wired")["Sensitivity"]
+    scales = [rule.colorScale.cfvo for area in sheet.conditional_formatting for rule in area.rules if rule.colorScale]
+    money, payback = ([end.val for end in ends] for ends in scales)
+    assert re.search(r"MIN\([$A-Z\d:]+,0\)", money[0]) and re.search(r"MAX\([$A-Z\d:]+,0\)", money[2])
+    assert all("120" in end for end in payback)
+    for first, ends in (("NOT(OR(", money), ("OR(", payback)):
+        assert all(end.startswith(f"IF({first}$B$") and '="Discounted payback"' in end for end in ends)
 
 
 @pytest.mark.parametrize("name", some(["loss", "never", SAMPLE], ["loss"], slow=[]))
@@ -112,6 +128,7 @@ def test_bars_carry_their_numbers_and_the_axis_leaves_them_room() -> None:
         (chart,) = book[sheet]._charts
         assert sum(series.dLbls is not None and bool(series.dLbls.showVal) for series in chart.series) == count, sheet
     (chart,) = book["Sensitivity"]._charts
+    assert chart.y_axis.number_format.formatCode == NO_NUMBERS  # long ones run into each other
     low, room, high = ([float(point.v) for point in each.val.numRef.numCache.pt] for each in chart.series)
     assert max(room) == -min(room) == pytest.approx(1.5 * max(map(abs, (*low, *high))))
 
@@ -169,7 +186,39 @@ def test_the_cash_flow_ends_its_pages_with_years(months: int, rows: int, columns
     across = months <= 36
     ends = [sheet.cell(4, each.id).value for each in sheet.col_breaks.brk] if across else []
     assert ends == list(range(12, months, 12)) if across else sheet.row_breaks.brk[0].id == 8 + 30
-    assert sheet.print_title_rows == ("$1:$4" if across else "$1:$5") and sheet.print_title_cols
+    assert sheet.print_title_rows == ("$4:$4" if across else "$4:$5") and sheet.print_title_cols
+    assert sheet.oddHeader.left.text == "Cash flow"  # a title in the repeated first column would be cut
+
+
+def test_options_without_figures_have_no_pages() -> None:
+    """Of three options the sample has figures of one."""
+    sheet = opened(SAMPLE, "native")["Option flows"]
+    (area,) = sheet.print_area.split(",")
+    _, top, _, bottom = range_boundaries(area.split("!")[-1].replace("$", ""))
+    labels = [sheet.cell(row, 1).value for row in range(top, bottom + 1)]
+    assert labels[0] == LABELS["API"] and not {*LABELS.values()} & {*labels[1:]}
+    assert sheet.print_title_rows == "$4:$4"
+
+
+def test_months_down_name_the_option_that_they_are_of() -> None:
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(build_workbook(REFERENCE.with_inputs(months=60), edition="native", generated=WHEN))
+    )["Option flows"]
+    titles = [cell.value for cell in sheet[4]][1:]
+    assert f"{LABELS['API']}: Net cash flow" in titles and len(titles) == len({*titles})
+
+
+@pytest.mark.slow(seconds=4)
+@pytest.mark.parametrize(("months", "place"), [(24, "E5"), (40, "B6")])
+def test_months_that_are_not_printed_are_told(months: int, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    content = build_workbook(REFERENCE.with_inputs(months=months), edition="native", generated=WHEN)
+    for typed, words in ((months, ""), (months + 6, f"Months after {months} are not printed.")):
+        path.write_bytes(with_inputs(content, {"months_to_amortize": typed}))
+        model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+        model.evaluate()
+        sheet = openpyxl.load_workbook(path).sheetnames.index("Cash flow")
+        assert model.get_cell_value(sheet, *coordinate_to_tuple(place)) == words
 
 
 @pytest.mark.parametrize(("name", "fleet"), [(SAMPLE, False), ("document-extraction", True)])

@@ -36,7 +36,7 @@ ANSWERS = {
     "product-tagging": {},
 }
 
-# upfront, total cost, net ROI, ROI, payback, NPV at 10 %, IRR per year
+# upfront, total cost, net return, ROI, payback, NPV at 10 %, IRR per year
 PINNED = {
     "reference": (42.72, 42.72, 17_837.28, 417.539326, 0.0286711, 16_944.006866, 4.54966e18),
     "support-classifier": (33_028.644, 53_028.644, 44_931.897570, 0.847314, 11.843409, 36_766.438802, 1.231424),

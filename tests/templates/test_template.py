@@ -108,7 +108,7 @@ def test_as_written_every_figure_sentence_and_check_of_a_template_reads_fill_in(
     drawn = [float(each.text) for chart in charts for each in chart.iterfind(".//{*}numCache/{*}pt/{*}v")]
     assert set(drawn) <= {LEFT_OF_THE_AXIS, 0.0}, "the example's figures are drawn"
     text = b"".join(package_parts(package))
-    assert b"17,837" not in text and b"17837" not in text, "the example's net ROI stands in it"
+    assert b"17,837" not in text and b"17837" not in text, "the example's net return stands in it"
     assert REFERENCE.fingerprint().encode() not in text
 
 

@@ -204,7 +204,7 @@ def test_every_input_has_a_name_a_prompt_and_an_unlocked_cell(workbooks: dict[st
 def test_pandas_reads_the_numbers(workbooks: dict[str, Path]) -> None:
     frame = pandas.read_excel(workbooks["reference"], sheet_name="Breakdown", header=3, engine="openpyxl")
     figures = frame.set_index("Figure")["Value"]
-    assert figures["Net ROI"] == pytest.approx(17837.28)
+    assert figures["Net return"] == pytest.approx(17837.28)
     assert figures["NPV"] == pytest.approx(16944.0068657)
     assert figures["Worthwhile"] == "Yes"
 

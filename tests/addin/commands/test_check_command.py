@@ -15,6 +15,7 @@ from lxml import etree
 
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
+from templates.returned.reading import read_workbook
 from templates.xlsx.column_letters import column_number
 from templates.xlsx.namespaces import MAIN
 from tests import libreoffice
@@ -216,6 +217,34 @@ def test_a_workbook_with_data_tables_passes(tmp_path: Path) -> None:
     result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, live_grids=True))
     assert result.exit_code == 0, result.output
     assert "gives every figure the same today" in result.stdout
+
+
+@cache
+def _with_trials() -> bytes:
+    return build_workbook(SAMPLE, edition="native", generated=WHEN, trials=128)
+
+
+@pytest.mark.slow
+def test_a_workbook_with_trials_passes_and_is_read_with_its_ranges(tmp_path: Path) -> None:
+    result = check(tmp_path, _with_trials())
+    assert result.exit_code == 0, result.output
+    assert "gives every figure the same today" in result.stdout
+    assert read_workbook(_with_trials()).checked() == SAMPLE
+
+
+@pytest.mark.full(seconds=12)
+def test_figures_of_trials_that_somebody_typed_are_found(tmp_path: Path) -> None:
+    address = next(at for at, cell in stored_cells(_with_trials())["Risk trials"].items() if cell.value == "Mean")
+    typed = f"B{address[1:]}"
+    found = findings(tmp_path, with_cells(_with_trials(), {typed: 90_000.0}, "Risk trials"))
+    assert {(each["kind"], each["place"]) for each in found} == {("formula", f"'Risk trials'!{typed}")}
+
+
+@pytest.mark.full(seconds=12)
+def test_trials_that_can_no_longer_be_drawn_are_not_compared(tmp_path: Path) -> None:
+    growth = named_cells(_with_trials())["in_monthly_growth"][1][1:]
+    result = check(tmp_path, with_cells(_with_trials(), {f"F{growth}": "lognormal"}))
+    assert "Risk trials: not compared, as the inputs cannot be drawn" in result.stdout
 
 
 @pytest.mark.full(seconds=5)

@@ -44,8 +44,8 @@ def test_a_figure_is_shown_with_its_unit_its_equation_its_parts_and_its_place() 
     lines = rest[0].splitlines()
     assert re.fullmatch(r"roi = 84\.7% +roi_engine/metrics\.py:\d+", lines[0]) and len(lines[0]) == 110
     assert lines[1:] == [
-        "    Net ROI over total cost.",
-        "    ROI = net ROI / total cost",
+        "    Net return over total cost.",
+        "    ROI = net return / total cost",
         "    with net_roi = 44,931.90, total_cost = 53,028.64",
     ]
     assert [each.split()[0] for each in rest[1:]] == ["net_roi", "total_cost", "Inputs"]

@@ -45,7 +45,7 @@ def test_what_knowing_is_worth_on_the_reference_distribution() -> None:
 
 
 def test_a_uniform_input_in_closed_form() -> None:
-    """Net ROI is 0.003 a call and 2837.28; 5.5 million calls on average make it 19337.28."""
+    """Net return is 0.003 a call and 2837.28; 5.5 million calls on average make it 19337.28."""
     found = simulate(with_range(), metric="NETROI")
     assert found.statistic("MEAN").value == pytest.approx(19337.28, abs=0.01)
     assert found.statistic("SD").value == pytest.approx(21000 / math.sqrt(12), rel=1e-3)

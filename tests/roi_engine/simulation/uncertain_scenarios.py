@@ -20,7 +20,7 @@ UNCERTAIN_REFERENCE = REFERENCE.with_inputs(ranges={name: {"low": a, "high": b} 
 """The reference distribution: seven PERT inputs, the rest fixed."""
 
 MEASURED = {"MEAN": 15893.947, "SD": 4677.673, "P5": 8827.4, "P50": 15540.4, "P95": 24172, "CVAR": 7545.9}
-"""Net ROI of the reference distribution, by a plain program of another author with 2.1 million draws."""
+"""Net return of the reference distribution, by a plain program of another author with 2.1 million draws."""
 
 EXACT_WORTH = {
     "training_hours": 0.0,
@@ -31,7 +31,7 @@ EXACT_WORTH = {
     "accuracy_improvement_percent": 334.28,
     "monthly_review_cost": 214.65,
 }
-"""What knowing each input is worth on net ROI with 16,000 more upfront, integrated exactly."""
+"""What knowing each input is worth on net return with 16,000 more upfront, integrated exactly."""
 
 
 def with_range(low: float = 2e6, high: float = 9e6, distribution: str = "uniform", **changes: Any) -> Scenario:

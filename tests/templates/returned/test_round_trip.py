@@ -123,7 +123,7 @@ def _figures(package: bytes) -> dict[str, Any]:
 
 def _has_the_engines_figures(package: bytes) -> None:
     result, figures = appraise(SAMPLE), _figures(package)
-    assert figures["Net ROI"] == pytest.approx(result.net_roi, rel=1e-12)
+    assert figures["Net return"] == pytest.approx(result.net_roi, rel=1e-12)
     assert figures["NPV"] == pytest.approx(result.npv(), rel=1e-12)
     assert figures["Worthwhile"] == ("Yes" if result.net_roi > 0 else "No")
 

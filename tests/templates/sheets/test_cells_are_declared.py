@@ -44,7 +44,8 @@ PARTS = {
     "risk_figures": {"risk_columns"},
     "risk_state": {"risk_columns", "risk_pairs"},
     "summary_sheet": {"summary_break_evens"},
-    "what_if_sheets": {"what_if_model"},
+    "what_if_sheets": {"what_if_model", "what_if_trials"},
+    "what_if_trials": {"what_if_draws"},
 }
 
 # A sheet that has other sheets made, and why.
@@ -168,23 +169,27 @@ def _named(scenario: Scenario, name: str) -> Scenario:
 
 
 @pytest.mark.parametrize(
-    ("edition", "live", "several"),
+    ("edition", "live", "several", "trials"),
     [
-        ("wired", False, False),
-        full("values", False, False),
-        full("native", True, False),
-        full("wired", False, True),
-        ("native", True, True),
+        ("wired", False, False, 0),
+        full("values", False, False, 0),
+        full("native", True, False, 128),
+        full("wired", False, True, 0),
+        ("native", True, True, 0),
     ],
 )
-def test_no_sheet_asks_for_a_cell_by_a_name(edition: Any, live: bool, several: bool, monkeypatch: Any) -> None:
+def test_no_sheet_asks_for_a_cell_by_a_name(
+    edition: Any, live: bool, several: bool, trials: int, monkeypatch: Any
+) -> None:
     """A workbook is built although no name can be read; all are Excel's."""
     monkeypatch.setattr(templates.workbook, "Book", Watched)
     monkeypatch.setattr(Watched, "made", [])
     sample = load_scenario(SAMPLES / "support-classifier.toml")
     others = [_named(REFERENCE, "Reference")] if several else []
     when = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
-    built = templates.workbook.build_workbook(sample, edition=edition, generated=when, others=others, live_grids=live)
+    built = templates.workbook.build_workbook(
+        sample, edition=edition, generated=when, others=others, live_grids=live, trials=trials
+    )
     assert built[:2] == b"PK"
     first, *_ = Watched.made
     given = sum(dict.__len__(book.names) for book in Watched.made)

@@ -1,4 +1,4 @@
-"""The Summary: one story of net ROI and NPV, in words and in colour."""
+"""The Summary: one story of net return and NPV, in words and in colour."""
 
 from __future__ import annotations
 

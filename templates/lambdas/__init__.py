@@ -1,0 +1,1 @@
+"""The FT_ functions as LAMBDA names, which a workbook carries."""

@@ -1,0 +1,85 @@
+"""LAMBDA names written into a workbook's package; all else in it stays as it is.
+
+A workbook either carries the names or calls the add-in: a name FT_X hides the add-in's function FT_X in its workbook,
+and stops every function of an xlwings Lite add-in. A workbook whose cells call the add-in's functions is refused.
+"""
+
+from __future__ import annotations
+
+import re
+
+from roi_engine.errors import FtRoiError
+from roi_engine.worksheet.catalogue import functions
+from templates.lambdas.library import lambda_names
+from templates.xlsx.stored_cells import StoredWorkbook
+from templates.xlsx.untrusted_package import main_part, open_package
+from templates.xlsx.xml_parts import Element, local_name, serialised
+from templates.xlsx.zip_package import copy_of, zip_of
+
+_BEFORE_NAMES = frozenset({
+    "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
+    "externalReferences",
+})  # fmt: skip
+"""What stands before the defined names in a workbook part (18.2.27)."""
+
+_CALL = re.compile(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.])(?:_xldudf_)?(FT_[A-Z0-9]+)\(""", re.IGNORECASE)
+"""A text or a sheet's title, which are passed over, or a call, also of a linked add-in's and of xlwings Lite's."""
+
+
+class CallsTheAddIn(FtRoiError):
+    """A workbook whose cells call the add-in's functions."""
+
+
+def carry_names(content: bytes) -> bytes:
+    """A workbook that carries every LAMBDA name, those of an older version replaced.
+
+    content : an .xlsx or .xlsm file.
+    Raises `UnreadableWorkbook` for a file that is no workbook, or beyond a limit.
+    """
+    package = open_package(content)
+    main = main_part(package)
+    root = package.tree(main, whole=True)
+    _write(root)
+    changed = {main.lower(): serialised(root)}
+    return zip_of(
+        (copy_of(entry), changed.get(entry.filename.lower()) or package.read(entry.filename))
+        for entry in package.archive.infolist()
+    )
+
+
+def check_that_no_addin_is_called(content: bytes) -> None:
+    """Refuses a workbook whose cells call the add-in's functions.
+
+    One that carries names of its own calls those.
+
+    content : an .xlsx or .xlsm file.
+    """
+    stored = StoredWorkbook(open_package(content))
+    if {each.name for each in stored.names} & lambda_names().keys():
+        return
+    for title in stored.titles:
+        for cell in stored.cells(title).values():
+            called = next((found[1] for found in _CALL.finditer(cell.formula or "") if found[1]), "").upper()
+            if called in functions():
+                raise CallsTheAddIn(
+                    f"The cells of {title} call the add-in's functions, such as {called}, and a name like it would "
+                    "hide the add-in's. Write the workbook with --formulas native."
+                )
+
+
+def _write(root: Element) -> None:
+    """Puts the names at the end of the workbook's list of names."""
+    space = str(root.tag).removesuffix("workbook")  # of a file saved as Strict Open XML it is another
+    names = root.find(f"{space}definedNames")
+    if names is None:
+        place = max((at for at, each in enumerate(root, 1) if local_name(each) in _BEFORE_NAMES), default=0)
+        names = root.makeelement(f"{space}definedNames", {}, None)
+        root.insert(place, names)
+    ours = {name.casefold() for name in lambda_names()}
+    for element in list(names):
+        if element.get("name", "").casefold() in ours and element.get("localSheetId") is None:
+            names.remove(element)
+    for each in lambda_names().values():
+        element = names.makeelement(f"{space}definedName", {"name": each.name, "comment": each.sentence}, None)
+        element.text = each.stored
+        names.append(element)
