@@ -22,7 +22,8 @@ from tests.xlwings_server import Server, cell_shown, sent
 CANNOT = {"date": AS_SERIAL_NUMBER}
 """The kinds of rows that xlwings cannot be handed, with the reason."""
 NEED_NUMPY = {
-    "FT_BREAKEVEN", "FT_EVPI", "FT_IMPORTANCE", "FT_OPTION", "FT_OPTIONS", "FT_SIMSTAT", "FT_SIMULATE",
+    "FT_BREAKEVEN", "FT_EVPI", "FT_HISTOGRAM", "FT_IMPORTANCE", "FT_OPTION", "FT_OPTIONS", "FT_RISKVERDICT",
+    "FT_SIMSTAT", "FT_SIMULATE",
 }  # fmt: skip
 """The functions that need NumPy for some single cells; all need it for ranges."""
 
