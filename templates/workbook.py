@@ -50,6 +50,7 @@ def build_workbook(
     recipient: str = "",
     live_grids: bool = False,
     trials: int = 0,
+    risk: bool | None = None,
 ) -> bytes:
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
@@ -63,11 +64,12 @@ def build_workbook(
     live_grids : whether Excel's data tables calculate the tornado and the grids of the native edition, which are values
         as generated when it is left out.
     trials : how many a data table of the native edition draws of what is uncertain, a multiple of 8; 0 for none.
+    risk : whether there is a sheet Risk; where something is left to chance when left out.
 
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     _check_scenarios([scenario, *others])
-    return _built(Book(scenario, edition, others, live_grids, False, trials), generated, recipient)
+    return _built(Book(scenario, edition, others, live_grids, False, trials, risk), generated, recipient)
 
 
 def build_pages(scenario: Scenario, *, generated: datetime | None = None, others: Sequence[Scenario] = ()) -> bytes:

@@ -180,7 +180,7 @@ def report(
         for line in lines:
             print_line(line)
         if printed:
-            print_line(f"{'Pages:' if further else '  Pages   '} {printed}")
+            print_line(f"{'Pages:' if further else '  Pages      '} {printed}")
         for each, file, ones in zip((scenario, *further), (scenario_file, *others), warnings, strict=True):
             about = each.name if further else ""
             print_warnings(ones, all_of_them_with=f"ft-roi calc {shlex.quote(file)}", about=about)

@@ -76,6 +76,7 @@ class Book:
     alike : of each sheet the columns that are as wide as each other, by their first and last numbers.
     once_fitted : what waits for the widths of the columns, which `lay_out` settles.
     trials : how many a data table draws; 0 for none.
+    risk : whether there is a sheet Risk; where something is left to chance when left out.
     own_months : the last month of the sheets with months, where it is another than that of the workbook.
     to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """
@@ -88,9 +89,11 @@ class Book:
         live_grids: bool = False,
         to_fill_in: bool = False,
         trials: int = 0,
+        risk: bool | None = None,
     ) -> None:
         self.scenario = scenario
         self.to_fill_in = to_fill_in
+        self._risk = risk
         self.missing: Formula | None = None
         self.scenarios = (scenario, *others)
         self.edition = edition
@@ -360,6 +363,8 @@ class Book:
 
         A workbook to be filled in has none.
         """
+        if self._risk is not None:
+            return self._risk
         return not self.to_fill_in and any(
             each.ranges or each.correlations or each.success_chance < 1 for each in self.scenarios
         )

@@ -32,6 +32,8 @@ TITLES_ROW = 4
 """The row of the months, or of the quantities."""
 LONGEST_PART = 30
 """Letters of a part's name before those of its quantities."""
+NOT_PRINTED = " are not printed."
+"""The end of what a sheet says of months beyond its pages."""
 MONTH_NUMBERS = "flow_months"
 """The name of the months' numbers on the Cash flow sheet."""
 
@@ -266,7 +268,7 @@ class MonthTable:
     def _warn_of_months_beyond_the_page(self, printed: int) -> None:
         """Says so where the horizon was edited beyond the months that are printed."""
         last = Formula(self.layout.month(printed), printed)
-        words = joined("Months after ", last, " are not printed.")
+        words = joined("Months after ", last, NOT_PRINTED)
         later = Formula("months_to_amortize", printed) > last
         place = "E5" if self.layout.across else "B6"
         style = "Group" if self.layout.across else "Explanatory Text"

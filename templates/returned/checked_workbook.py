@@ -20,6 +20,7 @@ from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.simulation.lattice import PARTS
 from templates.building.as_generated import figure_as_generated, fingerprint_of
 from templates.building.book import FT_FUNCTIONS, NEEDS_FUNCTIONS, Edition
+from templates.building.month_rows import NOT_PRINTED
 from templates.building.what_if_places import MOST_TRIALS, RISK_SHEET, SHEETS, TABLES, TRIALS_NAME, TRIALS_SHEET
 from templates.package_check import check_package
 from templates.returned.compared_looks import compared_looks, hidden_strangers
@@ -215,16 +216,20 @@ class _Comparison:
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
 
     def _made_anew(self, scenario: Scenario, edition: Edition, live_grids: bool) -> StoredWorkbook:
-        """A new workbook of the same inputs, with as many trials, if they can be drawn."""
-        trials = _trials_in(self.book)
+        """A new workbook of the same inputs, with the sheet Risk if this one has it.
+
+        And with as many trials, if they can be drawn.
+        """
+        trials, risk = _trials_in(self.book), _has_risk(self.book)
         if trials:
             try:
-                content = build_workbook(scenario, edition=edition, live_grids=live_grids, trials=trials)
+                content = build_workbook(scenario, edition=edition, live_grids=live_grids, trials=trials, risk=risk)
             except (ScenarioError, OutOfRange) as error:
                 self.notes.append(f"{RISK_SHEET}: not compared, as the inputs cannot be drawn: {error}")
             else:
                 return StoredWorkbook(open_package(content))
-        return StoredWorkbook(open_package(build_workbook(scenario, edition=edition, live_grids=live_grids)))
+        content = build_workbook(scenario, edition=edition, live_grids=live_grids, risk=risk)
+        return StoredWorkbook(open_package(content))
 
     def tabs(self) -> dict[str, int]:
         """The order in which the sheets are read.
@@ -292,6 +297,8 @@ class _Comparison:
         """
         cells = self.new.cells(title)
         made = {at: cell for at, cell in cells.items() if cell.formula is not None}
+        if self.inputs_edited:  # the pages are those of the horizon that the workbook was made with
+            made = {at: cell for at, cell in made.items() if NOT_PRINTED not in (cell.formula or "")}
         if title not in self.titles:
             self._tell(Difference("formula", title, "There is no such sheet any more.", Place(title, 0, 0)))
             return
@@ -414,6 +421,12 @@ def _has_no_values(book: StoredWorkbook) -> bool:
     """Whether there are formulas, and no cell of one has a value."""
     formulas = [cell for title in book.titles for cell in book.cells(title).values() if cell.formula is not None]
     return bool(formulas) and all(cell.value is None for cell in formulas)
+
+
+def _has_risk(book: StoredWorkbook) -> bool:
+    """Whether a workbook was made with a sheet Risk, whatever its ranges are now."""
+    names = [each.name.lower() for each in book.names]
+    return any(each.startswith("risk_") and not each.startswith("risk_trials") for each in names)
 
 
 def _trials_in(book: StoredWorkbook) -> int:

@@ -31,7 +31,7 @@ MOST_DRIVERS = 12
 """Inputs that are listed."""
 CHART_ROWS = 18
 """The rows that a chart takes."""
-HALF_MONEY, HALF_SHARE = '"± "#,##0;"± "#,##0;""', '"± "0.0%'
+HALF_MONEY, HALF_SHARE = '"± "#,##0;-"± "#,##0;""', '"± "0.0%'
 SHARE_DECIMALS = 3
 """Decimals of a share at most: a tenth of a percent."""
 

@@ -11,7 +11,6 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.value import maximum
-from templates.building import styles
 from templates.building.book import AS_GENERATED, Book
 from templates.building.columns import put_titles
 from templates.building.formula import Formula, function
@@ -26,6 +25,7 @@ EDITED = "edited since"
 SUMS = 8
 """How many sums are compared."""
 TOLERANCE = 1e-9
+_SUM = "0.0#########"
 
 
 def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs: Formula, first_pair: int) -> Formula:
@@ -43,8 +43,8 @@ def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs:
     sums = _sums(book, inputs, pairs, first_pair)
     for line, (title, now) in enumerate(sums, start=row + 1):
         book.put(sheet, ExactColumn.NAME.at(line), title, "Explanatory Text")
-        found = book.put(sheet, ExactColumn.EXACT.at(line), now, "Explanatory Text", styles.GENERAL)
-        then = book.put(sheet, ExactColumn.HALF.at(line), float(now.value), "Explanatory Text", styles.GENERAL)
+        found = book.put(sheet, ExactColumn.EXACT.at(line), now, "Explanatory Text", _SUM)
+        then = book.put(sheet, ExactColumn.HALF.at(line), float(now.value), "Explanatory Text", _SUM)
         same = same & (abs(found - then) <= TOLERANCE * maximum(abs(then), 1))
     last = row + SUMS
     book.define(THEN, sheet, ExactColumn.HALF.rows(row + 1, last))

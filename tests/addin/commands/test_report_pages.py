@@ -39,7 +39,7 @@ def test_the_pages_of_a_decision_are_printed_beside_the_workbook(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     done = run("report", "support-classifier.toml", "--formulas", formulas, "-o", "x.xlsx", "--pdf", "pages.pdf")
     assert done.exit_code == 0, done.output
-    assert done.stdout.splitlines()[-2:] == ["  File     x.xlsx", "  Pages    pages.pdf"]
+    assert done.stdout.splitlines()[-2:] == ["  File        x.xlsx", "  Pages       pages.pdf"]
     assert not list(temporary.iterdir())
     assert {each.name for each in folder.iterdir() if each.suffix in (".xlsx", ".pdf")} == {"x.xlsx", "pages.pdf"}
     words = subprocess.run(["pdftotext", "-layout", "pages.pdf", "-"], capture_output=True, text=True, check=True)

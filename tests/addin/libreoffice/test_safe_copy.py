@@ -39,7 +39,7 @@ from tests.slow_cases import some
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "templates" / "samples" / "support-classifier.toml"
-CHARTS = 6
+CHARTS = 9
 
 
 def names(copy: SafeCopy) -> set[str]:

@@ -188,7 +188,7 @@ def test_no_other_sheet_takes_anything_from_the_trials() -> None:
     }
     assert taking == {RISK_SHEET, TRIALS_SHEET, *SHEETS[1:]}
     assert {TRIALS_SHEET, *SHEETS[1:]} == set(list(book)[-3:])
-    assert list(book).index(RISK_SHEET) == list(book).index("Sensitivity") + 1
+    assert list(book).index(RISK_SHEET) == list(book).index("Risk") + 1
 
 
 @open_xml_sdk.newest_office
