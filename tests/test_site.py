@@ -28,7 +28,7 @@ def test_every_public_name_is_in_the_reference():
     assert all(f"`{name}`" in page for name in constants)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 def test_the_site_builds_without_a_warning(tmp_path):
     pytest.importorskip("mkdocs", reason="pip install --group docs")
     pytest.importorskip("mkdocstrings", reason="pip install --group docs")

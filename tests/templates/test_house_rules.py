@@ -505,7 +505,7 @@ def test_texts_are_no_numbers_and_no_cell_is_an_error(built: Built) -> None:
                 assert not re.fullmatch(r"-?\d+(\.\d+)?", cell.value), f"{title}!{address}: {cell.value!r} as text"
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
 def test_two_builds_are_equal_byte_for_byte(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     one, other = (build_workbook(SCENARIOS["reference"], edition=edition) for _ in range(2))

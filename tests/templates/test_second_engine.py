@@ -143,7 +143,7 @@ def _wrong(engine: Engine, book: Book, scenario: Scenario) -> list[str]:
     return wrong
 
 
-@pytest.mark.slow(seconds=20)
+@pytest.mark.full(seconds=20)
 def test_another_engine_computes_the_figures_whatever_is_typed_in(tmp_path: Path) -> None:
     read = build_workbook(SCENARIOS["support-classifier"], edition="native", generated=WHEN)
     figures = {name: place for name, place in named_cells(read).items() if name[:4] == "out_"}

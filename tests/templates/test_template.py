@@ -117,7 +117,7 @@ def package_parts(package: bytes) -> list[bytes]:
         return [archive.read(name) for name in archive.namelist()]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_open_xml_sdk
 def test_a_template_is_valid(tmp_path: Path) -> None:
     for edition in FORMULAS:
@@ -199,6 +199,7 @@ def test_a_report_with_three_emptied_cells_reads_fill_in_and_has_no_error(
     assert answer(computed) == f"3 of {needed} figures are missing: Training time, API calls, Horizon"
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("edition", some(FORMULAS, slow=["native"]))
 def test_of_several_scenarios_the_one_that_lacks_figures_waits_and_the_others_do_not(
@@ -218,6 +219,7 @@ def test_of_several_scenarios_the_one_that_lacks_figures_waits_and_the_others_do
     assert str(computed["Summary"]["A3"].value).startswith("All checks OK")
 
 
+@pytest.mark.full(seconds=3)
 def test_another_inputs_text_is_missing_too_and_a_replaced_price_is_not_needed() -> None:
     mix = {"input_tokens": 100, "output_tokens": 20, "input_price_per_m": 2, "output_price_per_m": 8}
     scenario = Scenario(

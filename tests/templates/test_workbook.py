@@ -277,6 +277,7 @@ def test_the_horizon_can_be_edited_in_the_file(workbooks: dict[str, Path], tmp_p
     assert _named(edited, "native_payback") == pytest.approx(fresh.payback_months, rel=1e-9)
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_open_xml_sdk
 def test_the_package_is_valid_for_the_current_office(workbooks: dict[str, Path]) -> None:
     assert open_xml_sdk.validate(workbooks["support-classifier"], ["Microsoft365"]) == []

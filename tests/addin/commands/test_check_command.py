@@ -179,7 +179,7 @@ def test_a_failed_check_is_named(tmp_path: Path) -> None:
     assert failed["place"] == f"{sheet}!{address}" and "check_npv shows FAIL" in failed["sentence"]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_link_to_an_author_s_add_in_is_named_and_no_edited_formula(tmp_path: Path) -> None:
     sheet, address = named_cells(workbook("wired"))["out_npv"]
     cell = stored_cells(workbook("wired"))[sheet][address]
@@ -224,7 +224,7 @@ def _with_trials() -> bytes:
     return build_workbook(SAMPLE, edition="native", generated=WHEN, trials=128)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_workbook_with_trials_passes_and_is_read_with_its_ranges(tmp_path: Path) -> None:
     result = check(tmp_path, _with_trials())
     assert result.exit_code == 0, result.output
@@ -257,6 +257,7 @@ def test_data_tables_that_libreoffice_saved_are_what_excel_refuses(tmp_path: Pat
     assert all("data table" in each["sentence"] for each in found)
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.parametrize("edition", some(["wired", "native"], slow=["native"]))
 def test_what_may_be_chosen_on_the_sensitivity_sheet_is_no_finding(edition: Any, tmp_path: Path) -> None:
     made = build_workbook(SAMPLE, edition=edition, generated=WHEN, live_grids=edition == "native")
@@ -278,7 +279,7 @@ def test_a_net_roi_typed_over_hides_no_other_edit(edition: Any, tmp_path: Path) 
     }
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_months_that_would_run_down_today_are_no_edited_formulas(tmp_path: Path) -> None:
     high = named_cells(workbook("native"))["in_months_to_amortize"][1].replace("B", "E")
     edited = with_cells(workbook("native"), {"months_to_amortize": 48, high: 60})

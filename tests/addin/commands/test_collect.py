@@ -234,6 +234,7 @@ def test_texts_that_xml_cannot_hold_stop_nothing(folder, template):
     assert openpyxl.load_workbook("portfolio.xlsx")["Portfolio"]["B10"].value
 
 
+@pytest.mark.full(seconds=3)
 def test_an_answer_that_cannot_be_written_is_left_out_and_named(folder, monkeypatch):
     from templates.portfolio import portfolio_inputs_sheet
 
@@ -272,7 +273,7 @@ def test_a_file_that_takes_too_long_is_a_problem_like_any_other(folder, monkeypa
     assert "ben.xlsx: Reading it took more than" in result.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of the processor's time")
 def test_a_reading_that_heeds_no_time_is_ended_with_its_process(folder, monkeypatch):
     def deaf(path, file, use_cached=False):

@@ -25,6 +25,7 @@ from roi_engine import REFERENCE
 from roi_engine._version import __version__
 from tests.addin.libreoffice.hostile_workbooks import with_pictures
 from tests.builds import build_workbook
+from tests.slow_cases import some
 
 ROOT = Path(__file__).parents[3]
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
@@ -106,7 +107,7 @@ def test_recalc_writes_beside_the_file_and_says_so_as_json(book: Path) -> None:
     assert [(each["cell"], each["error"]) for each in said["errors"]] == [("First!A3", "#NUM!")]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_recalc_of_a_workbook_that_only_writes_about_the_functions(tmp_path: Path) -> None:
     """A native workbook shows calls as text; nothing is to be loaded for it."""
@@ -263,7 +264,12 @@ def test_recalc_says_what_was_left_out(tmp_path: Path) -> None:
 @pytest.mark.slow
 @needs_posix
 @pytest.mark.parametrize(
-    ("number", "exit_code"), [(signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129), (signal.SIGINT, 130)]
+    ("number", "exit_code"),
+    some(
+        [(signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129), (signal.SIGINT, 130)],
+        [(signal.SIGTERM, 143)],
+        slow=[],
+    ),
 )
 @pytest.mark.usefixtures("interruptible")
 def test_stopping_the_command_stops_what_it_started(

@@ -178,7 +178,7 @@ def test_other_formulas_stay_as_they_are(formula):
     assert unlinked(formula) == formula
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_open_xml_sdk
 def test_the_validator_finds_nothing_in_the_result(tmp_path):
     parts = with_links(made(), PRICES, ADDIN)

@@ -222,6 +222,7 @@ def test_what_else_is_printed_is_no_answer(pretended: Worker) -> None:
         assert pretended.answer("ECHO", (number,)) == ["ECHO", number]
 
 
+@pytest.mark.full(seconds=3)
 def test_a_call_that_takes_too_long_ends_and_the_next_is_answered(pretended: Worker) -> None:
     start = time.monotonic()
     with pytest.raises(OSError, match="did not answer within 2 s"):

@@ -115,6 +115,7 @@ def test_nothing_is_found_in_it_and_it_reads_as_before():
     assert read_workbook(made()).checked() == REFERENCE
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_open_xml_sdk
 @open_xml_sdk.newest_office
 def test_the_open_xml_sdk_finds_nothing(versions, tmp_path):

@@ -158,7 +158,7 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return stem
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @needs_posix
 def test_files_whose_names_are_no_utf8(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FT_ROI_PRICES", "own")

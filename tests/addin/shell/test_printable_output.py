@@ -18,6 +18,7 @@ from addin.command_line import ft_roi
 from roi_engine import REFERENCE
 from roi_engine.errors import OutOfRange, Problem, ScenarioError, printable
 from templates.workbook import build_workbook
+from tests.slow_cases import some
 
 ROOT = Path(__file__).parents[3]
 MARK = "Zqx"
@@ -155,7 +156,7 @@ RETURNED_COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("command", RETURNED_COMMANDS)
+@pytest.mark.parametrize("command", some(RETURNED_COMMANDS, ["calc", "read", "read, with a problem"], slow=[]))
 def test_texts_of_returned_workbooks(returned: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.chdir(returned)
     result = run(*RETURNED_COMMANDS[command])

@@ -63,6 +63,7 @@ def test_ended_while_writing(tmp_path: Path, number: int, exit_code: int, words:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.full(seconds=3)
 def test_under_nohup_a_closed_terminal_is_no_request(tmp_path: Path) -> None:
     ignoring = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WAITING_WHILE_WRITING}"
     running = started(ignoring.replace("sleep(60)", "sleep(1)"), "template", "-q", folder=tmp_path)

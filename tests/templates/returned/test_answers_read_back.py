@@ -70,7 +70,7 @@ def test_an_answer_comes_back_and_another_value_asks_again(edition: Edition) -> 
     assert edited.confirmed == {} and asked(edited)[NAME][0].startswith("20 %")
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_check_knows_answers_and_finds_nothing_else() -> None:
     found = check_workbook(made(edition="values"))
     assert not found.wrong and {each.input_name: each.answered for each in found.warnings}[NAME]
@@ -99,7 +99,7 @@ def test_check_follows_more_and_fewer_questions(edition: Edition) -> None:
         assert list(found.wrong) == (simulated if column is Column.LOW else []), str(found.wrong[0])
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_check_tells_a_formula_below_the_questions_at_its_own_cell() -> None:
     content = build_workbook(TWICE_ASKED, edition="native")
     sheet = openpyxl.load_workbook(BytesIO(content))["Summary"]

@@ -77,7 +77,7 @@ def place_of(content: bytes, name: str) -> str:
 # --- the figures
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
 def test_every_statistic_is_that_of_the_simulation(edition: Edition) -> None:
     beside = values(risk(edition), ExactColumn.NAME.letter, ExactColumn.EXACT.letter, ExactColumn.HALF.letter)
     shown = values(risk(edition), Column.LABEL.letter, Column.FIGURE.letter, Column.HALF.letter)

@@ -171,6 +171,7 @@ def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
     assert len(formulas) > 8000
 
 
+@pytest.mark.full(seconds=3)
 @open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("edition", some(EDITIONS, slow=["native"]))

@@ -284,7 +284,7 @@ def _moves(sheet: Cells, first_rows: tuple[int, int], scenario: Scenario) -> lis
     return [move for move in found if "n/a" not in move.typed.values()]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @pytest.mark.needs_libreoffice
 def test_a_case_typed_by_hand_and_a_horizon_beyond_the_months(tmp_path: Path) -> None:
     """The tornado's bar of the horizon: low, what the engine gives; 1.5 times the longest horizon: n/a."""
