@@ -18,7 +18,7 @@ from templates.building.chosen_format import NOT_USED, format_in_rule
 from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
-from templates.building.reading_order import DISTRIBUTION, end_of, in_reading_order
+from templates.building.reading_order import in_reading_order
 from templates.building.typed_or_default import INSTEAD, Bounds
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
@@ -34,7 +34,7 @@ class InputCells:
     ends : the typed cells of low, high and distribution of a number.
     missing_in_words : which inputs are missing, or not legal; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
-    distributions : the column of them, with what it shows by row.
+    distributions : the column of them.
     """
 
     sheet: Worksheet
@@ -194,14 +194,9 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         highest=named("input_highest", Column.HIGHEST),
         steps=named("input_steps", Column.STEP),
         in_range=in_range,
-        distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), _distributions(table))),
+        distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), None)),
         missing_in_words=in_words,
     )
-
-
-def _distributions(table: InputRows) -> dict[int, str]:
-    """What the column of distributions shows, by row."""
-    return {row: end_of(table.book.scenario, name, DISTRIBUTION) or "" for name, row in table.rows.items()}
 
 
 def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula, in_range: Formula) -> Formula:

@@ -10,6 +10,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.quantity import DISTRIBUTION
 from roi_engine.value import maximum
 from templates.building.book import AS_GENERATED, Book
 from templates.building.columns import put_titles
@@ -26,6 +27,7 @@ SUMS = 8
 """How many sums are compared."""
 TOLERANCE = 1e-9
 _SUM = "0.0#########"
+_NAMED = (PairColumn.FIRST, PairColumn.SECOND)
 
 
 def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs: Formula, first_pair: int) -> Formula:
@@ -61,28 +63,45 @@ def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> li
     )
     rows: Sequence[tuple[Any, ...]] = pairs.value
     numbers = [row[2] for row in rows if isinstance(row[2], (int, float))]
-    letters = [(first_pair + at) * (len(row[0] or "") + 2 * len(row[1] or "")) for at, row in enumerate(rows)]
     last_pair = first_pair + len(rows) - 1
-    names, others = (column.rows(first_pair, last_pair) for column in (PairColumn.FIRST, PairColumn.SECOND))
-    shapes = inputs.distributions
-    weighted = sum(row * len(text) for row, text in shapes.value.items())
     success = book.scenario.success_chance
     return [
         ("Lows", _sum("SUM", inputs.lows, lows)),
         ("Lows, squared", _sum("SUMSQ", inputs.lows, [each**2 for each in lows])),
         ("Highs", _sum("SUM", inputs.highs, highs)),
         ("Highs, squared", _sum("SUMSQ", inputs.highs, [each**2 for each in highs])),
-        ("Letters of the distributions", Formula(f"SUMPRODUCT(LEN({shapes.text})*ROW({shapes.text}))", weighted)),
+        ("Shapes", _shapes(book, inputs)),
         ("Chance of success", function("SUM", inputs.in_use["success_chance"], value=success)),
         (
             "Correlations",
             _sum("SUM", Formula(PairColumn.NUMBER.rows(first_pair, last_pair), None), numbers),
         ),
-        (
-            "Letters of the correlated inputs",
-            Formula(f"SUMPRODUCT((LEN({names})+2*LEN({others}))*ROW({names}))", sum(letters)),
-        ),
+        ("Letters of the correlated inputs", _letters(rows, first_pair)),
     ]
+
+
+def _shapes(book: Book, inputs: InputCells) -> Formula:
+    """How many distributions have each shape but the usual one, and the highs beside them, each shape weighed."""
+    terms = []
+    for weight, shape in enumerate(DISTRIBUTION.choices[1:], start=1):
+        names = [name for name, each in book.scenario.ranges.items() if each.distribution == shape]
+        beside = len(names) + sum(end_of(book.scenario, name, HIGH) or 0 for name in names)
+        column = inputs.distributions.text
+        counted = f'COUNTIF({column},"{shape}")+SUMIF({column},"{shape}",{inputs.highs.text})'
+        terms.append(Formula(f"{weight}*({counted})", weight * beside))
+    return Formula("+".join(each.text for each in terms), sum(each.value for each in terms))
+
+
+def _letters(pairs: Sequence[tuple[Any, ...]], first: int) -> Formula:
+    """The letters of the names in pairs, weighed by their places.
+
+    Cell by cell: not every program takes the lengths of a range.
+    """
+    terms = []
+    for at, row in enumerate(pairs):
+        for weight, column, name in zip((2 * at + 1, 2 * at + 2), _NAMED, row[:2], strict=True):
+            terms.append(Formula(f"{weight}*LEN({column.at(first + at)})", weight * len(name or "")))
+    return Formula("+".join(each.text for each in terms), sum(each.value for each in terms))
 
 
 def _sum(name: str, column: Formula, values: Sequence[float]) -> Formula:

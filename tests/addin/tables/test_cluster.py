@@ -338,6 +338,7 @@ def test_a_worker_that_is_killed_half_way_changes_no_bit(folder: Path, started: 
 
 
 @pytest.mark.full(seconds=60)
+@pytest.mark.usefixtures("interruptible")
 def test_a_run_that_is_killed_leaves_no_part_and_can_be_run_again(folder: Path, started: Any) -> None:
     plans(folder, 1_000_000, bad=False, group=25_000)
     address = scheduler(started)
