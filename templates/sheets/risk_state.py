@@ -81,7 +81,10 @@ def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> li
 
 
 def _shapes(book: Book, inputs: InputCells) -> Formula:
-    """How many distributions have each shape but the usual one, and the highs beside them, each shape weighed."""
+    """How many distributions have each shape, and the highs beside them, weighed.
+
+    The usual shape counts for nothing.
+    """
     terms = []
     for weight, shape in enumerate(DISTRIBUTION.choices[1:], start=1):
         names = [name for name, each in book.scenario.ranges.items() if each.distribution == shape]
