@@ -6,7 +6,7 @@
 # make clean    removes what these made
 #
 # The tests have three tiers. Plain pytest answers in three minutes; `slow` tests are in make test too, and `full` ones in
-# make full alone. On two idle cores make test's pytest takes seven and a half minutes, and shall take five: a new feature
+# make full alone. On two idle cores make test's pytest takes six minutes, and shall take five: a new feature
 # may add 15 seconds to make test; the rest of its tests are marked full.
 PYTHON ?= python3
 EXAMPLES ?= 10
