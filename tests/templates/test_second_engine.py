@@ -163,7 +163,10 @@ def test_another_engine_computes_the_figures_whatever_is_typed_in(tmp_path: Path
 
 @pytest.mark.full(seconds=60)
 def test_another_engine_computes_what_is_cached_whatever_is_typed_in(tmp_path: Path) -> None:
-    books = {name: build_workbook(each, edition="native", generated=WHEN) for name, each in SCENARIOS.items()}
+    # Without the sheet Risk, which some of them have: IronCalc and Gnumeric calculate that one.
+    books = {
+        name: build_workbook(each, edition="native", generated=WHEN, risk=False) for name, each in SCENARIOS.items()
+    }
     engine = Engine(books["support-classifier"], tmp_path)
     wrong = [_wrong(engine, stored_cells(books[name]), scenario) for name, scenario in SCENARIOS.items()]
     assert len(wrong) == 9 and not any(wrong), [each[:5] for each in wrong if each]
