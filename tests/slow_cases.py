@@ -10,9 +10,9 @@ import pytest
 MARKS = {"slow": pytest.mark.slow, "full": pytest.mark.full(seconds=3)}
 
 
-def full(*values: Any, id: str | None = None) -> Any:
+def full(*values: Any) -> Any:
     """Parameters for the full tests alone."""
-    return pytest.param(*values, marks=MARKS["full"], id=id)
+    return pytest.param(*values, marks=MARKS["full"])
 
 
 def some(cases: Iterable[Any], plain: Container[Any] = (), slow: Container[Any] | None = None) -> list[Any]:

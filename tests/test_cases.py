@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from addin.command_line import ft_roi
 from roi_engine import call, functions
 from roi_engine.errors import FtRoiError
-from templates.lambdas.library import NOT_COVERED
+from templates.lambdas.printed_functions import NOT_COVERED
 from tests import xlwings_on_windows
 from tests.lambda_book import LambdaBook
 from tests.worksheet_cases import Case, Cell, Rows, all_cases, blocks, difference, is_block

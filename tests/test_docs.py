@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from addin.command_line import ft_roi
 from roi_engine import INPUTS, functions, load_scenario
-from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 from tests import figure_surfaces, question_examples
 from tests.roi_engine import throughput_errors
 

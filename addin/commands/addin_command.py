@@ -191,7 +191,7 @@ def as_lambda(book: str | None, output: str | None, force: bool, json: bool) -> 
     They calculate in Excel 365 and 2024 with nothing installed, in no older Excel and not in LibreOffice. A BOOK whose
     cells call the add-in's functions is refused: a name like it would hide the add-in's.
     """
-    from templates.lambdas.library import lambda_names
+    from templates.lambdas.printed_functions import lambda_names
 
     if book is None:
         from templates.lambdas.functions_workbook import FILE_NAME, build_functions_workbook

@@ -65,7 +65,7 @@ def _lambda_paragraphs(name: str | None) -> Iterator[str]:
     """
     from addin.shell.worksheet_arguments import known_function
     from templates.lambdas.lambda_name import called_by
-    from templates.lambdas.library import NOT_COVERED, lambda_names
+    from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 
     names = lambda_names()
     chosen = list(names.values())

@@ -10,7 +10,7 @@ import re
 
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.catalogue import functions
-from templates.lambdas.library import lambda_names
+from templates.lambdas.printed_functions import lambda_names
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import main_part, open_package
 from templates.xlsx.xml_parts import Element, local_name, serialised

@@ -28,7 +28,7 @@ from templates.building.formula import Formula
 from templates.building.layout import lay_out
 from templates.lambdas.carried import carry_names
 from templates.lambdas.lambda_name import stored
-from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 from templates.xlsx.column_letters import column_letters, column_number
 from templates.xlsx.finishing import finish
 from templates.xlsx.generation_time import generation_time

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from templates.building.book import FT_FUNCTIONS
-from templates.lambdas.library import lambda_names
+from templates.lambdas.printed_functions import lambda_names
 from templates.returned.difference import Difference
 from templates.returned.formula_meaning import meaning
 from templates.returned.provenance import plain

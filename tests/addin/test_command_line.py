@@ -34,7 +34,7 @@ from roi_engine import (
 )
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.worksheet.catalogue import RISK, find_function
-from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE
 from templates.lambdas.functions_workbook import FILE_NAME, build_functions_workbook
-from templates.lambdas.library import lambda_names
+from templates.lambdas.printed_functions import lambda_names
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import open_package

@@ -19,30 +19,20 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner, Result
 from pyarrow import csv as arrow_csv
 from pyarrow import ipc, parquet
 
-from addin.command_line import ft_roi
-from addin.tables import csv_reading, forms, writing, xlsx_reading
+from addin.tables import csv_reading, forms, xlsx_reading
 from roi_engine import REFERENCE, appraise
 from roi_engine.figures import FIGURES
 from roi_engine.scenario import INPUTS
 from tests import open_xml_sdk
+from tests.batch_runs import leave_out_arrow, records, run
 
 ROOT = Path(__file__).parents[3]
 BASE = str(ROOT / "templates" / "samples" / "reference.toml")
 METRICS = ("net_roi", "roi", "payback_months", "npv", "total_cost", "worthwhile")
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and pipes")
-
-
-def run(*arguments: Any) -> Result:
-    return CliRunner().invoke(ft_roi, ["batch", *map(str, arguments)], prog_name="ft-roi")
-
-
-def records(path: Path, separator: str = ",") -> list[dict[str, str]]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=separator))
 
 
 @pytest.fixture
@@ -54,8 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(params=["with pyarrow", "without pyarrow"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "without" in request.param:
-        for module in (forms, csv_reading, writing):
-            monkeypatch.setattr(module, "has_arrow", lambda: False)
+        leave_out_arrow(monkeypatch)
 
 
 PLANS = '''\
@@ -368,8 +357,7 @@ def test_both_ways_of_writing_a_csv_file_quote_alike(folder: Path, monkeypatch: 
     rows = "".join('"' + text.replace('"', '""') + '",24\n' for text in texts)
     (folder / "plans.csv").write_text("Team,hours\n" + rows, "utf-8", newline="")
     assert run("plans.csv", BASE, "-o", "one.csv", "--keep", "Team", "--metric", "worthwhile").exit_code == 0
-    for module in (forms, csv_reading, writing):
-        monkeypatch.setattr(module, "has_arrow", lambda: False)
+    leave_out_arrow(monkeypatch)
     assert run("plans.csv", BASE, "-o", "two.csv", "--keep", "Team", "--metric", "worthwhile").exit_code == 0
     assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
     assert [row["Team"] for row in records(folder / "one.csv")] == texts

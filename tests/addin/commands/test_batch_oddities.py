@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import errno
 import math
@@ -15,28 +14,17 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner, Result
 from pyarrow import ipc, parquet
 
-from addin.command_line import ft_roi
-from addin.tables import csv_reading, forms, writing
 from addin.tables.xlsx_reading import _merged_above
 from roi_engine import REFERENCE, appraise
 from roi_engine.inputs import Range
 from roi_engine.scenario_file import scenario_json
 from templates.xlsx.stored_cells import Area
+from tests.batch_runs import leave_out_arrow, records, run
 
 ROOT = Path(__file__).parents[3]
 BASE = str(ROOT / "templates" / "samples" / "reference.toml")
-
-
-def run(*arguments: Any) -> Result:
-    return CliRunner().invoke(ft_roi, ["batch", *map(str, arguments)], prog_name="ft-roi")
-
-
-def records(path: Path, separator: str = ",") -> list[dict[str, str]]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=separator))
 
 
 @pytest.fixture
@@ -48,8 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(params=["with pyarrow", "without pyarrow"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "without" in request.param:
-        for module in (forms, csv_reading, writing):
-            monkeypatch.setattr(module, "has_arrow", lambda: False)
+        leave_out_arrow(monkeypatch)
 
 
 TOLD: dict[str, tuple[bytes, int, str]] = {

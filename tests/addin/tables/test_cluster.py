@@ -19,22 +19,17 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner, Result
 from distributed import Client, KilledWorker, LocalCluster
 from pyarrow import parquet
 
-from addin.command_line import ft_roi
 from addin.shell.failures import UnusableCluster
 from addin.tables import cluster
 from roi_engine import __version__
+from tests.batch_runs import run
 
 ROOT = Path(__file__).parents[3]
 BASE = str(ROOT / "templates" / "samples" / "reference.toml")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
-
-
-def run(*arguments: Any) -> Result:
-    return CliRunner().invoke(ft_roi, ["batch", *map(str, arguments)], prog_name="ft-roi")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 from roi_engine import functions
 from templates.lambdas.functions_workbook import FIRST_ROW, Column, Example, build_functions_workbook
-from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 from templates.package_check import check_package
 from templates.xlsx.finishing import parts_by_title
 from tests import open_xml_sdk

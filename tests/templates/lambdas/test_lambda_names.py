@@ -22,7 +22,7 @@ from templates.building.book import FT_FUNCTIONS
 from templates.lambdas.carried import CallsTheAddIn, carry_names, check_that_no_addin_is_called
 from templates.lambdas.chain import KEPT, MOST_PAIRS, Chain, named
 from templates.lambdas.lambda_name import LONGEST_TEXT, LambdaName, called_by, stored
-from templates.lambdas.library import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 from templates.package_check import check_package
 from templates.package_check.defined_names import reads_as_cell
 from templates.returned.compared_names import compared_names
