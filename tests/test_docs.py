@@ -51,8 +51,8 @@ INSTALLING = re.compile(
 
 def pages(slow: Sequence[str] = (), full: Sequence[str] = ()) -> list[Any]:
     """Every page that exists, under its name; some, whose examples take long, in make test or the full tests alone."""
-    marks = {**dict.fromkeys(slow, [MARKS["slow"]]), **dict.fromkeys(full, [MARKS["full"]])}
-    return [pytest.param(page, id=page.name, marks=marks.get(page.name, [])) for page in PAGES if page.exists()]
+    marks = {**dict.fromkeys(slow, MARKS["slow"]), **dict.fromkeys(full, MARKS["full"])}
+    return [pytest.param(page, id=page.name, marks=marks.get(page.name, ())) for page in PAGES if page.exists()]
 
 
 def fenced(page: Path, *languages: str) -> Iterator[tuple[int, str]]:
