@@ -13,12 +13,17 @@ one of the sheet's cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-MOST_BYTES = 4_000_000
-"""Of rows that are kept: those of some hundred answers. Then all are forgotten."""
-LONGEST_ROW = 20_000
+LARGEST_SHEET, MOST_ROWS, LONGEST_ROW = 1_000_000, 2_000, 20_000
+LONGEST_ROOT, MOST_AROUND = 4_000, 400_000
+"""What is split: bytes of a sheet, its rows, bytes of one, of the root's tag, and of all that is no row."""
+MOST_BYTES = 48_000_000
+"""Of memory for what is kept, at the most: then all is forgotten. The answers to a template have a tenth of it."""
+MOST_CONTEXTS = 32
+_A_ROW, _A_BYTE = 1_000, 12
+"""Bytes of memory that a row takes, and each byte of it, however it is written."""
 _DECLARATION = re.compile(
     rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF-8|utf-8)["'])?(?: standalone=["'](?:yes|no)["'])?\s*\?>"""
 )
@@ -44,7 +49,7 @@ class SplitSheet(NamedTuple):
 
 
 def split(content: bytes) -> SplitSheet | None:
-    """The rows of a sheet; None where it has none or is not written plainly.
+    """The rows of a sheet; None where it has none, is large, or is not written plainly.
 
     >>> sheet = split(b"<worksheet><cols/><sheetData><row r='1'><c/></row></sheetData></worksheet>")
     >>> sheet.root, sheet.rows
@@ -52,8 +57,10 @@ def split(content: bytes) -> SplitSheet | None:
     >>> split(b"<worksheet><sheetData><!-- --><row r='1'><c/></row></sheetData></worksheet>") is None
     True
     """
+    if len(content) > LARGEST_SHEET or content.count(_BEGINS) > MOST_ROWS or not content.startswith(b"<"):
+        return None
     declared = _DECLARATION.match(content)
-    if not content.startswith(b"<") or content.count(b"<?") != bool(declared) or b"<!" in content or b"\0" in content:
+    if content.count(b"<?") != bool(declared) or b"<!" in content or b"\0" in content:
         return None
     first, last = content.find(_BEGINS), content.rfind(_ENDS)
     if not 0 < first < last or content.count(b"sheetData") != 2:
@@ -61,9 +68,12 @@ def split(content: bytes) -> SplitSheet | None:
     head, rows, tail = content[:first], content[first:last].split(_ENDS), content[last + len(_ENDS) :]
     root = head.find(b"<", declared.end() if declared else 0)
     behind = head.find(b"<", root + 1)
-    if behind < 0 or not head.endswith(b"<sheetData>") or not tail.startswith(b"</sheetData>"):
+    if not 0 < behind < LONGEST_ROOT or len(head) + len(tail) > MOST_AROUND:
         return None
-    if content.count(_BEGINS, first, last) != len(rows) or not all(row.startswith(_BEGINNINGS) for row in rows):
+    if not head.endswith(b"<sheetData>") or not tail.startswith(b"</sheetData>"):
+        return None
+    whole = all(row.startswith(_BEGINNINGS) and len(row) < LONGEST_ROW for row in rows)
+    if not whole or content.count(_BEGINS, first, last) != len(rows):
         return None
     return SplitSheet(head[:behind], head, rows, tail)
 
@@ -80,16 +90,22 @@ class KnownRows:
         self._known: dict[Hashable, dict[bytes, Any]] = {}
         self._bytes = 0
 
-    def within(self, context: Hashable) -> Mapping[bytes, Any]:
-        """The known rows of sheets that begin alike."""
-        return self._known.get(context, {})
+    def within(self, context: Hashable) -> dict[bytes, Any]:
+        """The known rows of sheets that begin alike; nobody else changes them."""
+        found = self._known.get(context)
+        if found is None:
+            if len(self._known) >= MOST_CONTEXTS:
+                self._forget()
+            found = self._known[context] = {}
+        return found
 
-    def keep(self, context: Hashable, row: bytes, what: Any) -> None:
-        """Keeps what a row was read as, which nobody changes."""
-        if len(row) > LONGEST_ROW:
-            return
+    def keep(self, context: Hashable, rows: dict[bytes, Any]) -> None:
+        """Keeps what rows were read as, which nobody changes."""
+        self._bytes += sum(_A_ROW + _A_BYTE * len(row) for row in rows)
         if self._bytes > MOST_BYTES:
-            self._known.clear()
-            self._bytes = 0
-        self._known.setdefault(context, {})[row] = what
-        self._bytes += len(row)
+            self._forget()
+        self.within(context).update(rows)
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._bytes = 0

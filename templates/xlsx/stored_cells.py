@@ -6,8 +6,8 @@ They are given as they are written; nothing is calculated or expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -160,9 +160,9 @@ class StoredWorkbook:
         for title, relation, state in sheets:
             target = targets.get(relation)
             if target and target.kind == "worksheet" and not target.external and target.target in self.package:
-                if target.target in taken or title in self.parts:
+                if target.target.lower() in taken or title in self.parts:
                     raise UnreadableWorkbook(DAMAGED)
-                taken.add(target.target)
+                taken.add(target.target.lower())
                 self.parts[title] = target.target
                 self.states[title] = state
         self.names = list(names)
@@ -263,12 +263,16 @@ class StoredWorkbook:
     @cached_property
     def looks(self) -> Looks:
         """What the cell formats and the rules' formats do to what they show."""
-        part = self.package.part_of_kind(self._main, "styles")
+        part = self._styles
 
         def looks() -> Looks:
             return Looks(self.package, part)
 
         return self.package.once(part, looks) if part in self.package else looks()
+
+    @cached_property
+    def _styles(self) -> str:
+        return self.package.part_of_kind(self._main, "styles")
 
     def hidden(self, title: str) -> Hidden:
         """What of a sheet is not seen."""
@@ -301,36 +305,42 @@ class StoredWorkbook:
         self._merged[title] = reader.merged
         return reader.cells
 
-    def _read_sheet(self, part: str, content: bytes, known: Sequence[_Row] = ()) -> _Cells:
-        """The cells of known rows, and of what is given of a part."""
-        most = self.package.times * MOST_CELLS
-        reader = _Cells(self._texts, self.looks, most, most - self._cells)
-        for row in known:
-            reader.take_in(row)
-        besides = sum(row.elements for row in known)
+    def _read_sheet(self, part: str, content: bytes, besides: int = 0) -> _Cells:
+        """The cells of what is given of a part.
+
+        besides : how many elements it has beside that.
+        """
+        reader = self._collector()
         self.package.stream_below(part, "worksheet", reader.starts(), reader.ends(), content=content, besides=besides)
         return reader
+
+    def _collector(self) -> _Cells:
+        most = self.package.times * MOST_CELLS
+        return _Cells(self._texts, self.looks, most, most - self._cells)
 
     def _read_what_is_new(self, part: str, content: bytes) -> _Cells | None:
         """The cells of a sheet of which rows may be known, from another workbook.
 
         None where it has to be read from its beginning to its end, if only to say what is wrong with it.
         """
-        sheet = split(content)
+        sheet = split(content) if self.package.is_kept(self._styles) else None
         if sheet is None:
             return None
         context = (sheet.root, self.looks)
         known = _KNOWN.within(context)
         new = [row for row in sheet.rows if row not in known]
+        besides = sum(known[row].elements for row in sheet.rows if row in known)
         try:
-            reader = self._read_sheet(part, sheet.only(new), [known[row] for row in sheet.rows if row in known])
+            reader = self._read_sheet(part, sheet.only(new), besides)
+            if not reader.all_placed or not reader.has_cells or len(reader.begun) != len(new):
+                return None
+            read = {row: each._replace(elements=elements_of(row)) for row, each in zip(new, reader.rows(), strict=True)}
+            whole = self._collector().taking_in(known.get(row) or read[row] for row in sheet.rows)
         except UnreadableWorkbook:
             return None
-        if not reader.all_placed or not reader.has_cells:
-            return None
-        for row, read in zip(new, reader.rows(), strict=True):
-            _KNOWN.keep(context, row, read._replace(elements=elements_of(row)))
-        return reader
+        whole.take_rest(reader)
+        _KNOWN.keep(context, read)
+        return whole
 
     def merged(self, title: str) -> list[Area]:
         """The areas of a sheet whose cells are merged."""
@@ -372,15 +382,16 @@ class _Row(NamedTuple):
     """A row as it was read.
 
     row : its number; hidden, given : whether it is hidden, and whether the sheet gives its height.
-    taken : its cells, empty ones too; shared : those with a shared string, of which each workbook has its own.
+    taken : its cells, empty ones too; cells : what they hold.
+    has_shared : whether one shows a shared string, of which each workbook has its own.
     """
 
     row: int
     hidden: bool
     given: bool
-    taken: frozenset[At]
-    cells: dict[At, Cell]
-    shared: dict[At, _Shared]
+    taken: dict[At, None]
+    cells: dict[At, Cell | _Shared]
+    has_shared: bool
     elements: int = 0
 
 
@@ -440,19 +451,25 @@ class _Cells:
             "sheetData/row/c/is/r/t": self._runs,
         }
 
-    def take_in(self, row: _Row) -> None:
-        """A row that was read before."""
-        if not self.taken.keys().isdisjoint(row.taken):
-            self.row, self.column = min(self.taken.keys() & row.taken)
-            raise self._twice("two cells")
-        self.taken.update(dict.fromkeys(row.taken))
-        self.cells.update(row.cells)
-        for at, cell in row.shared.items():
-            text = self._text(cell.number)
-            if text is not None or cell.formula is not None:
-                self.cells[at] = Cell(text, cell.formula, cell.look)
-        self._note_row(row.row, row.hidden, row.given)
-        self._count()
+    def taking_in(self, rows: Iterable[_Row]) -> _Cells:
+        """Itself with rows that were read before, in their order."""
+        for row in rows:
+            if not self.taken.keys().isdisjoint(row.taken):
+                raise self._twice("two cells")
+            self.taken.update(row.taken)
+            if row.has_shared:
+                for at, cell in row.cells.items():
+                    self._show(at, *((self._text(cell.number), *cell[1:]) if isinstance(cell, _Shared) else cell))
+            else:
+                self.cells.update(row.cells)  # type: ignore[arg-type]
+            self._note_row(row.row, row.hidden, row.given)
+            self._count()
+        return self
+
+    def take_rest(self, other: _Cells) -> None:
+        """What another one read beside rows."""
+        self.hidden = replace(other.hidden, rows=self.hidden.rows)
+        self.merged = other.merged
 
     def _note_row(self, row: int, hidden: bool, given: bool) -> None:
         if hidden:
@@ -465,10 +482,9 @@ class _Cells:
         taken = list(self.taken)
         ends = [*(before for *_, before in self.begun), len(taken)][1:]
         for (row, hidden, given, first), last in zip(self.begun, ends, strict=True):
-            own = taken[first:last]
-            cells = {at: self.cells[at] for at in own if at in self.cells and at not in self.shared}
-            shared = {at: self.shared[at] for at in own if at in self.shared}
-            yield _Row(row, hidden, given, frozenset(own), cells, shared)
+            own = dict.fromkeys(taken[first:last])
+            held = {at: self.shared.get(at) or self.cells[at] for at in own if at in self.shared or at in self.cells}
+            yield _Row(row, hidden, given, own, held, not self.shared.keys().isdisjoint(own))
 
     def _cell_begins(self, attributes: Attributes) -> None:
         get = attributes.get
@@ -551,10 +567,12 @@ class _Cells:
         if self.shown is None and self.formula is None and not self.runs:
             return
         look = self.looks.of(self.style)
-        value = self._value(look)
-        if value is not None or self.formula is not None:
-            self.cells[self.row, self.column] = Cell(value, self.formula, look)
-            self._count()
+        self._show((self.row, self.column), self._value(look), self.formula, look)
+        self._count()
+
+    def _show(self, at: At, value: Value, formula: str | None, look: Look) -> None:
+        if value is not None or formula is not None:
+            self.cells[at] = Cell(value, formula, look)
 
     def _count(self) -> None:
         if len(self.cells) > self.left:

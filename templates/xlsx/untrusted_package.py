@@ -186,11 +186,15 @@ class Package:
             self.elements[name.lower()], found = known
             return found
         found = read()
-        if len(content) <= LARGEST_KNOWN:
+        if self.is_kept(name):
             if len(_KNOWN) >= MOST_KNOWN:
                 _KNOWN.clear()
             _KNOWN[key] = self.elements[name.lower()], found
         return found
+
+    def is_kept(self, name: str) -> bool:
+        """Whether there is a part, of a size that `once` keeps."""
+        return name in self and len(self.read(name)) <= LARGEST_KNOWN
 
     def _elements_apart_from(self, name: str) -> int:
         return sum(count for part, count in self.elements.items() if part != name.lower())

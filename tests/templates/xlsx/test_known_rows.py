@@ -10,7 +10,16 @@ import pytest
 from roi_engine.errors import FtRoiError
 from roi_engine.reference import REFERENCE
 from templates.xlsx import stored_cells
-from templates.xlsx.known_rows import LONGEST_ROW, MOST_BYTES, KnownRows, split
+from templates.xlsx.known_rows import (
+    LONGEST_ROOT,
+    LONGEST_ROW,
+    MOST_AROUND,
+    MOST_BYTES,
+    MOST_CONTEXTS,
+    MOST_ROWS,
+    KnownRows,
+    split,
+)
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import open_package
 from tests.builds import build_workbook
@@ -31,10 +40,23 @@ def seen(content: bytes) -> Any:
     try:
         package = open_package(content)
         book = StoredWorkbook(package)
-        sheets = {title: (book.cells(title), book.hidden(title), book.merged(title)) for title in book.titles}
+        sheets = {
+            title: (
+                [*book.cells(title).items()],
+                book.hidden(title),
+                book.merged(title),
+                [*map(_listed, book.rows(title))],
+            )
+            for title in book.titles
+        }
     except FtRoiError as problem:
         return str(problem)
     return sheets, package.elements
+
+
+def _listed(row: tuple[int, dict[int, Any]]) -> tuple[int, list[Any]]:
+    """A row in its order, which equal dictionaries need not have."""
+    return row[0], [*row[1].items()]
 
 
 def seen_by_a_stranger(content: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -125,6 +147,11 @@ TRICKS: dict[str, bytes] = {
     "a processing instruction": _sheet(["<?x", *ROWS, "?>", OTHER]),
     "a document type": _sheet(ROWS).replace(b"<worksheet", b"<!DOCTYPE worksheet><worksheet"),
     "a foreign default": _sheet(ROWS, root=FOREIGN),
+    "a foreign row": _sheet([f'<row {FOREIGN} r="8"></row>', *ROWS]),
+    "a foreign row, and one copied": _sheet([f"<row {FOREIGN}></row>", ROWS[0], ROWS[0].replace("1", "7")]),
+    "two rows of a number": _sheet(
+        [*ROWS, '<row r="9"><c r="B9"><v>1</v></c></row>', '<row r="9"><c r="A9"><v>9</v></c></row>']
+    ),
     "a foreign wrapper": _sheet([f"<x {FOREIGN}>", *ROWS, "</x>", OTHER]),
     "a wrapper": _sheet(["<x>", *ROWS, "</x>", OTHER]),
     "a wrapper around the data": _sheet(ROWS)
@@ -196,7 +223,8 @@ def test_what_is_known_is_not_parsed_again(
     seen(package_of(workbook))
     sheets, _ = seen(package_of(workbook | {"xl/worksheets/sheet1.xml": _sheet([*ROWS, OTHER])}))
     assert [each.count(b"<row") for each in parsed] == [len(ROWS), 1]
-    assert sheets["Inputs"][0][1, 2].value == 24 and sheets["Inputs"][0][9, 1].value == 9
+    cells = dict(sheets["Inputs"][0])
+    assert cells[1, 2].value == 24 and cells[9, 1].value == 9
 
 
 def test_the_sheets_of_an_answer_are_known_from_another(known: KnownRows) -> None:
@@ -208,13 +236,56 @@ def test_the_sheets_of_an_answer_are_known_from_another(known: KnownRows) -> Non
     assert len(set(one.rows) & set(other.rows)) > len(one.rows) / 2
 
 
+def test_a_part_is_one_sheet_however_its_name_is_written(workbook: dict[str, bytes]) -> None:
+    """Else it would be read as often as it is named, and counted once."""
+    sheet = b'<sheet name="Inputs" sheetId="1" r:id="rId1"/>'
+    twice = workbook["xl/workbook.xml"].replace(sheet, sheet + b'<sheet name="More" sheetId="2" r:id="rId2"/>')
+    pairs = (("worksheet", "worksheets/sheet1.xml"), ("worksheet", "Worksheets/Sheet1.xml"))
+    relations = {"xl/workbook.xml": twice, "xl/_rels/workbook.xml.rels": _relationships(*pairs)}
+    assert "damaged" in seen(package_of(workbook | relations))
+
+
 def test_what_is_kept_is_bounded(known: KnownRows) -> None:
-    row = b"<row " + b"x" * (LONGEST_ROW - 10)
-    for at in range(MOST_BYTES // LONGEST_ROW + 10):
-        known.keep("here", row + b"%d" % at, at)
-    assert 0 < sum(map(len, known.within("here"))) < LONGEST_ROW * 20
-    known.keep("here", b"x" * (LONGEST_ROW + 1), 0)
-    assert b"x" * (LONGEST_ROW + 1) not in known.within("here")
+    for at in range(MOST_CONTEXTS * 3):
+        known.keep(at, {b"<row r='%d'>" % at: at})
+        assert known.within(at) and len(known._known) <= MOST_CONTEXTS
+    most = MOST_BYTES // (12 * LONGEST_ROW)
+    for at in range(most * 2):
+        known.keep("here", {b"<row " + b"%d" % at * (LONGEST_ROW // 10): at})
+        assert len(known.within("here")) <= most * 10
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        _sheet(ROWS, root=f'{MAIN} a="{"z" * LONGEST_ROOT}"'),
+        _sheet(ROWS, before=f'<sheetPr a="{"z" * MOST_AROUND}"/>'),
+        _sheet(ROWS, after=f'<y a="{"z" * MOST_AROUND}"/>'),
+        _sheet([f'<row r="{at}"></row>' for at in range(1, MOST_ROWS + 2)]),
+        _sheet([*ROWS, f'<row r="9" a="{"z" * LONGEST_ROW}"></row>']),
+        _sheet([f'<row r="{at}" a="{"z" * 10_000}"></row>' for at in range(1, 101)]),
+    ],
+    ids=["a long root", "much before", "much behind", "many rows", "a long row", "a large sheet"],
+)
+def test_a_sheet_of_another_size_than_an_answer_s_is_read_whole(
+    sheet: bytes, workbook: dict[str, bytes], known: KnownRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert split(sheet) is None
+    content = package_of(workbook | {"xl/worksheets/sheet1.xml": sheet})
+    seen(package_of(workbook))
+    assert seen(content) == seen_by_a_stranger(content, monkeypatch)
+
+
+@pytest.mark.parametrize("styles", ["none", "large"])
+def test_nothing_is_kept_of_a_workbook_whose_formats_are_not_kept(
+    styles: str, workbook: dict[str, bytes], known: KnownRows
+) -> None:
+    if styles == "none":
+        parts = {name: part for name, part in workbook.items() if name != "xl/styles.xml"}
+    else:
+        parts = workbook | {"xl/styles.xml": workbook["xl/styles.xml"].replace(b"<cell", b" " * 200_000 + b"<cell")}
+    assert isinstance(seen(package_of(parts)), tuple)
+    assert known._known == {}
 
 
 @pytest.mark.slow
