@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
+from roi_engine.appraisal import METRICS
 from roi_engine.by_year import LINES
 from roi_engine.cashflow import MODEL
 from roi_engine.figures import FIGURES, Figure
@@ -179,13 +180,21 @@ def month_chain(inputs: str = "") -> Chain:
 def _figure_name() -> LambdaName:
     chain = month_chain()
     chain.calculate(_of_figures())
-    choices = (f'"{code_of(each)}",{_text(chain, each.equation_name)}' for each in FIGURES_OF_A_BLOCK)
+    choices = (
+        f'"{word}",{_text(chain, each.equation_name)}' for each in FIGURES_OF_A_BLOCK for word in _words_for(each)
+    )
     return LambdaName(
         "FT_FIGURE",
         ("figure_", "inputs_"),
         chain.let(f"SWITCH(UPPER(TRIM({named('figure')})),{','.join(choices)},#N/A)"),
-        "A figure of FT_INPUTS by its short name, such as NETROI.",
+        "A figure of FT_INPUTS by its short name, such as NETROI; a metric by its label too.",
     )
+
+
+def _words_for(figure: Figure) -> Iterable[str]:
+    """How FT_FIGURE is asked for a figure; for one that cells name as a metric, by its label too."""
+    words = (code_of(figure), figure.label, figure.once_called) if figure.code in METRICS else (code_of(figure),)
+    return dict.fromkeys(word.upper() for word in words if word)
 
 
 def _text(chain: Chain, name: str) -> str:
