@@ -203,9 +203,9 @@ class Book:
         return [known.get(cell.coordinate, cell.value) for row in rows for cell in row]
 
     def _calls_a_name(self, text: str) -> bool:
-        """Whether a formula calls a LAMBDA name, and is stored as an array that Excel 365 fills by itself.
+        """Whether a formula calls a LAMBDA name.
 
-        Stored plainly, Excel would show an @ before the call.
+        Such a cell is stored as a dynamic array: stored plainly, Excel would show an @ before the call.
         """
         return self.edition == "lambda" and any(functions_called(text))
 
@@ -355,7 +355,10 @@ class Book:
         return NEEDS_LAMBDA if self.edition == "lambda" else NEEDS_FUNCTIONS
 
     def as_generated(self, *functions: str) -> bool:
-        """Whether what only these functions give is a value as generated, among formulas that follow the inputs."""
+        """Whether what only these functions give is a value as generated.
+
+        Among formulas that follow the inputs: a copy of values says nothing of it.
+        """
         return self.edition == "native" or not all(map(self.has_function, functions))
 
     @contextmanager

@@ -59,7 +59,7 @@ def check_that_no_addin_is_called(content: bytes) -> None:
             if called in functions():
                 raise CallsTheAddIn(
                     f"The cells of {title} call the add-in's functions, such as {called}, and a name like it would "
-                    "hide the add-in's. Write the workbook with --formulas lambda, or native."
+                    "hide the add-in's. Write the workbook with --formulas native or lambda."
                 )
 
 

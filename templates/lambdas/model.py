@@ -192,7 +192,10 @@ def _figure_name() -> LambdaName:
 
 
 def _words_for(figure: Figure) -> Iterable[str]:
-    """How FT_FIGURE is asked for a figure; for one that cells name as a metric, by its label too."""
+    """How FT_FIGURE is asked for a figure.
+
+    One that cells name as a metric answers to its label too.
+    """
     words = (code_of(figure), figure.label, figure.once_called) if figure.code in METRICS else (code_of(figure),)
     return dict.fromkeys(word.upper() for word in words if word)
 

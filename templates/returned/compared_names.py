@@ -138,7 +138,7 @@ def _shadows(
 
 
 def _functions_that_are_others(carried: Iterable[Name], there: Mapping[str, Name]) -> Iterator[Difference]:
-    """What is wrong with the functions that a workbook of the lambda edition carries: one finding for all.
+    """What is wrong with the functions that a workbook carries: one finding for all.
 
     carried : those of a new workbook; there : the names of this one.
     """
@@ -150,7 +150,7 @@ def _functions_that_are_others(carried: Iterable[Name], there: Mapping[str, Name
 
 
 def _is_lambda(found: Name | None, stored: str) -> bool:
-    """Whether a name holds a function, whichever program wrote it, in a form that Excel reads.
+    """Whether a name holds a function in a form that Excel reads.
 
     LibreOffice writes functions that it does not know in small letters.
     """

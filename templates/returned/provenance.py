@@ -135,7 +135,7 @@ def edition_of(book: StoredWorkbook) -> str:
 
 
 def _carries_most(book: StoredWorkbook, formulas: Iterable[str | None]) -> bool:
-    """Whether most of the functions that formulas call are names of the workbook itself.
+    """Whether most functions that formulas call are names of the workbook.
 
     One that was deleted makes no other edition of it, nor does one that hides a function of the add-in.
     """

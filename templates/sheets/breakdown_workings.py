@@ -16,7 +16,7 @@ from templates.sheets.waterfall import StepColumn
 
 
 class Column(Columns):
-    """The table; only where functions are called there are the native formula and the match."""
+    """The table; the last two only where functions are called."""
 
     FIGURE = "A", "Figure", 36
     VALUE = "B", ">Value", 20
@@ -43,7 +43,7 @@ class WorkingCells:
 
 
 def columns(book: Book) -> list[Column]:
-    """The columns of an edition: one that calls functions compares with the native formula."""
+    """The columns of an edition; one that calls functions compares."""
     return [each for each in Column if book.calls_functions or each not in (Column.NATIVE, Column.MATCH)]
 
 
