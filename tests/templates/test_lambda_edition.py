@@ -451,11 +451,9 @@ def test_a_function_of_another_program_in_capitals_is_the_same() -> None:
 @pytest.mark.full(seconds=6)
 def test_openpyxl_keeps_names_and_arrays_but_no_value(tmp_path: Path) -> None:
     """Its copy lacks every value; IronCalc, which takes its empty numbers for zeros, calculates it as before."""
-    saved = BytesIO()
+    saved, empty = BytesIO(), re.compile(rb'(<c [^>]*) t="n"></c>')
     openpyxl.load_workbook(BytesIO(made())).save(saved)
-    parts = {
-        name: re.sub(rb'(<c [^>]*) t="n" ?/>', rb"\1/>", part) for name, part in parts_of(saved.getvalue()).items()
-    }
+    parts = {name: empty.sub(rb"\1/>", part) for name, part in parts_of(saved.getvalue()).items()}
     shown, cells = calculated(package_of(parts), tmp_path / "saved.xlsx"), cells_of_reference()
     wrong = [
         f"{title}!{address}"
