@@ -48,9 +48,13 @@ INSTALLING = re.compile(
 )
 
 
-def pages() -> list[Any]:
-    """Every page that exists, under its name."""
-    return [pytest.param(page, id=page.name) for page in PAGES if page.exists()]
+def pages(*long: str) -> list[Any]:
+    """Every page that exists, under its name; of some, whose examples take long, in the full tests alone."""
+    return [
+        pytest.param(page, id=page.name, marks=[pytest.mark.full(seconds=5)] if page.name in long else [])
+        for page in PAGES
+        if page.exists()
+    ]
 
 
 def fenced(page: Path, *languages: str) -> Iterator[tuple[int, str]]:
@@ -124,7 +128,7 @@ def test_console_examples_print_what_they_show(page, checkout):
                 assert not output.strip() or printed == output, f"{page.name}, line {line}: {command}\n{printed}"
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", pages("excel-checklist.md"))
 def test_powershell_examples_run_or_install(page, checkout):
     for line, source in fenced(page, "powershell"):
         for command in filter(None, source.splitlines()):

@@ -56,6 +56,7 @@ CODES = {name for name, metric in METRICS.items() if metric.label.upper() != nam
 """The names of metrics that are no words."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"], slow=[]))
 def test_no_cell_shows_the_code_of_a_metric(edition: Edition) -> None:
     assert {"NETROI", "DPAYBACK", "EQUIVMONTHLY"} <= CODES
@@ -141,6 +142,7 @@ def _without_source(scenario: Scenario) -> str:
     return str(stored_cells(content)["Inputs"]["I3"].value)
 
 
+@pytest.mark.full(seconds=3)
 def test_figures_without_a_source_are_counted() -> None:
     sourced = {name: "somebody" for name, declared in INPUTS.items() if declared.numeric}
     bare = REFERENCE.model_copy(update={"sources": {}})
@@ -174,6 +176,7 @@ def test_a_note_without_a_source_stands_on_the_notes_sheet() -> None:
 # --- pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("months", "rows", "columns"), some(pages := [(12, 0, 0), (24, 0, 1), (36, 0, 2), (60, 1, 2)], pages[-1:], slow=[])
 )
@@ -208,8 +211,8 @@ def test_months_down_name_the_option_that_they_are_of() -> None:
     assert f"{LABELS['API']}: Net cash flow" in titles and len(titles) == len({*titles})
 
 
-@pytest.mark.slow(seconds=4)
-@pytest.mark.parametrize(("months", "place"), some([(24, "E5"), (40, "B6")], [(24, "E5")], slow=[]))
+@pytest.mark.full(seconds=4)
+@pytest.mark.parametrize(("months", "place"), [(24, "E5"), (40, "B6")])
 def test_months_that_are_not_printed_are_told(months: int, place: str, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     content = build_workbook(REFERENCE.with_inputs(months=months), edition="native", generated=WHEN)

@@ -64,6 +64,7 @@ def test_inputs_at_their_defaults_are_left_out_with_their_groups(scenario: Scena
     assert "Serving fleet" not in shown and "Reference inputs" in shown
 
 
+@pytest.mark.full(seconds=3)
 def test_of_several_scenarios_what_differs_is_printed() -> None:
     slow = SUPPORT.with_inputs(name="Slow", go_live_delay=4, discount_rate=0.12)
     sheet = built(SUPPORT, slow)["Scenarios"]
