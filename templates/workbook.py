@@ -111,8 +111,17 @@ def build_template(
 
 
 def _carried_by(edition: Edition) -> frozenset[str]:
-    """The functions that a workbook of an edition carries itself."""
-    return frozenset(functions().keys() & lambda_names().keys()) if edition == "lambda" else frozenset()
+    """The functions that the cells of an edition may call as names of the file.
+
+    None that draws: a simulation in a cell takes seconds, at every edit.
+    """
+    if edition != "lambda":
+        return frozenset()
+    return frozenset(name for name, each in functions().items() if name in lambda_names() and each.family != _DRAWS)
+
+
+_DRAWS = functions()["FT_SIMSTAT"].family
+"""The family of functions that draw what is uncertain."""
 
 
 def _built(book: Book, generated: datetime | None, recipient: str) -> bytes:

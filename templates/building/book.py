@@ -88,7 +88,7 @@ class Book:
     once_fitted : what waits for the widths of the columns, which `lay_out` settles.
     trials : how many a data table draws; 0 for none.
     risk : whether there is a sheet Risk; where something is left to chance when left out.
-    carried : the functions that the file itself carries, of the lambda edition.
+    carried : the functions that cells of the lambda edition may call, which the file itself carries.
     own_months : the last month of the sheets with months, where it is another than that of the workbook.
     to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """

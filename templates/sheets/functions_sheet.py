@@ -55,7 +55,7 @@ def add_functions_sheet(book: Book, block: Formula) -> None:
         usage = "What the FT ROI add-in brings to Excel; this workbook does without."
         usage += "" if book.to_fill_in else " Figures are those as generated."
     elif book.edition == "lambda":
-        usage += " Those without a match are of the add-in alone, with figures as generated."
+        usage += " Those without a match show figures as generated."
     sheet = book.sheet("Functions", widths(Column), "Functions", usage)
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
     book.put(sheet, Column.FUNCTION.at(FIRST_ROW - 1), f"S stands for {typed}.", "Explanatory Text")
