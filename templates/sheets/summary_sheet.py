@@ -112,10 +112,10 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
-    in_words = shown.figures.answer_in_words
-    answer = book.live(
-        lambda: if_error(book.ft("FT_VERDICT", shown.inputs.block), NO_ANSWER), lambda: in_words or formula_of("")
-    )
+    in_words = shown.figures.answer_in_words or formula_of("")
+    if book.calls_functions and book.as_generated("FT_VERDICT"):  # whose figures are n/a where one is not legal
+        in_words = if_error(in_words, NO_ANSWER)
+    answer = book.live(lambda: if_error(book.ft("FT_VERDICT", shown.inputs.block), NO_ANSWER), lambda: in_words)
     place, missing = Column.FIRST.at(ANSWER_ROW), shown.inputs.missing_in_words
     verdict = book.put(sheet, place, answer, "Answer", name="answer", meanwhile=missing)
     sheet.row_dimensions[ANSWER_ROW].height = 26

@@ -354,6 +354,32 @@ def test_a_template_that_is_filled_in_calculates(tmp_path: Path) -> None:
     assert [each for each in found if "as generated" not in each] == []
 
 
+ILLEGAL: Mapping[str, dict[str, Any]] = {
+    "missing": {"training_hours": None},
+    "a text": {"training_hours": "many"},
+    "below its bound": {"gpu_hourly_rate": -1.0},
+    "no whole month": {"months_to_amortize": 12.5},
+    "half a token mix": {"baseline_input_tokens": 100.0},
+    "no choice": {"serving": "rocket"},
+}
+
+
+@pytest.mark.full(seconds=40)
+def test_inputs_that_are_missing_or_not_legal_are_told_and_no_cell_shows_an_error(tmp_path: Path) -> None:
+    for name, edits in ILLEGAL.items():
+        shown = calculated(with_inputs(made(), edits), tmp_path / "book.xlsx")
+        errors = [
+            f"{title}!{address}"
+            for title, cells in shown.items()
+            for address, value in cells.items()
+            if str(value).startswith("#")
+        ]
+        assert errors == [], name
+        assert str(shown["Summary"]["A5"]).startswith("1 of 1"), name
+        assert shown["Summary"]["B7"] == shown["Sensitivity"]["E7"] == "fill in", name
+        assert "Calculated by the functions in this file" in shown["Summary"]["A3"], name
+
+
 # --- where LAMBDA is unknown ------------------------------------------------------------------------------------------
 
 
