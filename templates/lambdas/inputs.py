@@ -230,7 +230,7 @@ def _inputs() -> LambdaName:
     """FT_INPUTS: a column with every input of the model.
 
     Each label of the block is looked up among the words that mean an input, and each input then among the labels:
-    comparing every label with every word takes twice as long.
+    comparing every label with every word takes twice as long. An error in the block comes before all others.
     """
     rules = ",".join(f"INDEX(rules_,0,{n})" for n in range(1, 5))
     one = (
@@ -241,7 +241,8 @@ def _inputs() -> LambdaName:
     known = "0"
     for n in range(MOST_WORDS, 0, -1):
         known = f"IFNA(XMATCH(label_,word_{n}_),{known})"
-    place = f"IF(there_,LET(label_,FT_LABEL(name_),{known}),{EMPTY_ROW})"
+    is_given = 'IF(ISERROR(value_here_),TRUE,TRIM(value_here_)<>"")*(row_>IF(value_at_>0,1,0))'
+    place = f"IF({is_given},LET(label_,FT_LABEL(name_),{known}),{EMPTY_ROW})"
     pairs = {
         "words_": "FT_INPUTWORDS()",
         **{f"word_{n}_": f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1)},
@@ -251,8 +252,8 @@ def _inputs() -> LambdaName:
         "value_at_": 'SUM((titles_="value")*columns_)',
         "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
         "values_": "INDEX(block_,0,IF(value_at_>0,value_at_,2))",
-        "filled_": '(TRIM(values_)<>"")*(SEQUENCE(ROWS(block_))>IF(value_at_>0,1,0))',
-        "places_": f"MAP(INDEX(block_,0,name_at_),filled_,LAMBDA(name_,there_,{place}))",
+        "places_": "MAP(INDEX(block_,0,name_at_),values_,SEQUENCE(ROWS(block_)),"
+        f"LAMBDA(name_,value_here_,row_,{place}))",
         "at_rows_": "MAP(SEQUENCE(ROWS(words_)),LAMBDA(place_,IFNA(XMATCH(place_,places_),0)))",
         "first_": "IF(ISOMITTED(input_),0,FT_INPUTNUMBER(input_))",
         "new_": 'IF(ISOMITTED(value_),"",value_)',
@@ -261,7 +262,7 @@ def _inputs() -> LambdaName:
         "inputs_": f"MAP({rules},SEQUENCE(ROWS(words_)),at_rows_,LAMBDA(default_,low_,high_,kind_,place_,at_,{one}))",
         "unknown_": "SUM((places_=0)*1)",
         "twice_": "IF(SUM((places_>0)*1)>SUM((at_rows_>0)*1),#VALUE!,0)",
-        "total_": "SUM(inputs_)+0*SUM(block_)+FT_TOGETHER(inputs_)+twice_",
+        "total_": "0*SUM(block_)+SUM(inputs_)+FT_TOGETHER(inputs_)+twice_",
     }
     chain = ",".join(f"{name},{text}" for name, text in pairs.items())
     return LambdaName(
