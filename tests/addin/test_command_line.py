@@ -233,6 +233,7 @@ def test_report_draws_trials_in_the_native_edition_alone(folder):
         assert not Path("other.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     (folder / "odd name.toml").write_text(REFERENCE_TOML, "utf-8")
     result = run("report", "odd name.toml")

@@ -50,6 +50,7 @@ def test_machinery_is_not_printed_and_the_figures_are_those_of_the_workbook() ->
     assert book["Options"].page_setup.fitToHeight == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", [SUPPORT, REFERENCE], ids=lambda each: each.name)
 def test_inputs_at_their_defaults_are_left_out_with_their_groups(scenario: Scenario) -> None:
     sheet = built(scenario)["Inputs"]

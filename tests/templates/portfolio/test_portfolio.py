@@ -200,6 +200,7 @@ def test_every_problem_of_every_file_is_listed():
     assert "1 answer from 3 files; 2 with problems" in book["Portfolio"]["A2"].value
 
 
+@pytest.mark.slow
 def test_a_portfolio_without_an_answer_still_lists_the_problems():
     book = opened(
         build_portfolio([ReturnedWorkbook("c.xlsx", problems=(Problem("", "It is empty."),))], generated=MOMENT)
@@ -208,6 +209,7 @@ def test_a_portfolio_without_an_answer_still_lists_the_problems():
     assert book["Problems"]["C5"].value == "It is empty."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", some(["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"], ["=1+1", "-1"], slow=[]))
 @pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"]))
 def test_text_that_looks_like_a_formula_stays_text(text, edition):

@@ -91,6 +91,7 @@ def test_every_statistic_is_that_of_the_simulation(edition: Edition) -> None:
         assert shown[label][0] == pytest.approx(digits[0]), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_driver_is_that_of_the_simulation(edition: Edition) -> None:
     columns = (ExactColumn.EXACT, ExactColumn.HALF, ExactColumn.WORTH, ExactColumn.WORTH_HALF)

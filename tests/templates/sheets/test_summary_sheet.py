@@ -34,6 +34,7 @@ def test_the_sentence_speaks_of_npv_where_that_says_otherwise(edition: str) -> N
     assert summary["A8"].value == "at 10 % a year"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["wired", "native", "values"])
 def test_the_colour_of_the_sentence_follows_npv(edition: str) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(_made("npv-negative.toml", edition)))["Summary"]
