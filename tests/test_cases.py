@@ -54,6 +54,7 @@ OF_ONE_NAME = "metric and input are one text: a range of names is no grid"
 ONE_RATE = "MIRR takes one pair of rates: a range of them is no grid"
 PAIRED_BY_EXCEL = "a spreadsheet pairs ranges of unlike length itself, and says #N/A where one of them ends"
 IRR_IS_SEARCHED = "the metric IRR is not among those of FT_FIGURE"
+RANK_IS_SEARCHED = "the calls at which a rank changes are searched for"
 NO_CALENDAR = "the names of the years are without calendar months"
 QUOTIENT = "IronCalc calls a power that is too large a division by zero"
 
@@ -65,6 +66,8 @@ ROWS: dict[str, dict[str, str]] = {
         "FT_WHATIF-8": IRR_IS_SEARCHED,
         "FT_WHATIF-16": IRR_IS_SEARCHED,
         "FT_SENSITIVITY-4": OF_ONE_NAME,
+        "FT_OPTION-12": RANK_IS_SEARCHED,
+        "FT_OPTION-13": RANK_IS_SEARCHED,
         "FT_CASHFLOW-13": OF_ONE_SCENARIO,
         "FT_BREAKDOWN-4": OF_ONE_SCENARIO,
         "FT_BYYEAR-2": NO_CALENDAR,

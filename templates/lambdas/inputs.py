@@ -26,6 +26,22 @@ NUMBER, WHOLE = 0, 1
 _SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")")
 """What a label is compared without."""
 
+WORDS = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
+WORD_NAMES = [f"word_{n}_" for n in range(1, MOST_WORDS + 1)]
+MEANS = "+".join(f"(labels_={each})" for each in WORD_NAMES)
+"""The columns of the table of words, what a word of each is called, and the rows whose label is one of an input's."""
+
+BLOCK_PARTS = {
+    "words_": "FT_INPUTWORDS()",
+    "columns_": "SEQUENCE(1,COLUMNS(block_))",
+    "rows_": "SEQUENCE(ROWS(block_))",
+    "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
+    "value_at_": 'SUM((titles_="value")*columns_)',
+    "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
+    "labels_": "MAP(INDEX(block_,0,name_at_),LAMBDA(label_,FT_LABEL(label_)))",
+}
+"""How a block is read: the table of words, where its columns and rows stand, and its labels."""
+
 _LEFT_OUT = frozenset({"name", "description", "currency", "start_month"})
 _LARGEST = 1e300
 
@@ -229,33 +245,24 @@ def _inputs() -> LambdaName:
 
     The labels of the block are compared, one input after the other, with all the words that mean it.
     """
-    words = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
     rules = ",".join(f"INDEX(rules_,0,{n})" for n in range(1, 5))
-    word_names = [f"word_{n}_" for n in range(1, MOST_WORDS + 1)]
-    means = "+".join(f"(labels_={each})" for each in word_names)
     one = (
-        f"LET(here_,(({means})>0)*filled_,times_,SUM(here_),"
+        f"LET(here_,(({MEANS})>0)*filled_,times_,SUM(here_),"
         "own_,IF(times_=0,default_,IF(times_>1,#VALUE!,INDEX(values_,SUM(here_*rows_)))),"
         'used_,IF((place_=first_)*(new_<>""),new_,IF((place_=second_)*(new_2_<>""),new_2_,own_)),'
         'IF(used_="",IF(default_="","",#VALUE!),FT_CHECKED(used_,low_,high_,kind_)))'
     )
     pairs = {
-        "words_": "FT_INPUTWORDS()",
+        **BLOCK_PARTS,
         "rules_": "FT_INPUTRULES()",
-        "columns_": "SEQUENCE(1,COLUMNS(block_))",
-        "rows_": "SEQUENCE(ROWS(block_))",
-        "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
-        "value_at_": 'SUM((titles_="value")*columns_)',
-        "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
-        "labels_": "MAP(INDEX(block_,0,name_at_),LAMBDA(label_,FT_LABEL(label_)))",
         "values_": "INDEX(block_,0,IF(value_at_>0,value_at_,2))",
         "filled_": '(TRIM(values_)<>"")*(rows_>IF(value_at_>0,1,0))',
         "first_": "IF(ISOMITTED(input_),0,FT_INPUTNUMBER(input_))",
         "new_": 'IF(ISOMITTED(value_),"",value_)',
         "second_": "IF(ISOMITTED(input_2_),0,FT_INPUTNUMBER(input_2_))",
         "new_2_": 'IF(ISOMITTED(value_2_),"",value_2_)',
-        "inputs_": f"MAP({words},{rules},SEQUENCE(ROWS(words_)),"
-        f"LAMBDA({','.join(word_names)},default_,low_,high_,kind_,place_,{one}))",
+        "inputs_": f"MAP({WORDS},{rules},SEQUENCE(ROWS(words_)),"
+        f"LAMBDA({','.join(WORD_NAMES)},default_,low_,high_,kind_,place_,{one}))",
         "unknown_": "SUM(MAP(labels_,filled_,LAMBDA(label_,there_,IF(there_,IF(SUM((words_=label_)*1)>0,0,1),0))))",
         "together_": "FT_TOGETHER(inputs_)",
         "total_": "SUM(inputs_)+0*SUM(block_)+together_",

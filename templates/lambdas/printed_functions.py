@@ -15,6 +15,7 @@ from roi_engine import equations, fleet_equations, functions, serving
 from roi_engine.cashflow import TYPED
 from roi_engine.figures import FIGURES, Figure
 from roi_engine.scenario_rules import above_one
+from roi_engine.sensitivity import DEFAULT_SWING
 from roi_engine.worksheet.catalogue import (
     DEFAULTS,
     Argument,
@@ -27,6 +28,8 @@ from templates.lambdas.chain import Chain, named, with_its_error
 from templates.lambdas.inputs import checked, legal, reading_names
 from templates.lambdas.lambda_name import LambdaName
 from templates.lambdas.model import code_of, figure, flows, model_names, over_flows
+from templates.lambdas.options import option_names, option_text
+from templates.lambdas.ranges import range_names, tornado_text
 from templates.lambdas.tables import breakdown_text, by_year_text
 
 _SEARCH = "a search along the input's values, which no formula makes"
@@ -38,10 +41,8 @@ NOT_COVERED: dict[str, str] = {
     "FT_VERDICT": _NOT_PRINTED,
     "FT_IRR": "a search for all rates at which the flows are worth nothing, of which one may be a return",
     "FT_BREAKEVEN": _SEARCH,
-    "FT_TORNADO": _NOT_YET,
     "FT_SELFBREAKEVEN": _SEARCH,
-    "FT_OPTIONS": _NOT_YET,
-    "FT_OPTION": _NOT_YET,
+    "FT_OPTIONS": "one of its columns, the calls at which a rank changes, is a search; FT_OPTION gives the others",
     "FT_TRAINHOURS": _LOOKED_UP,
     "FT_SERVINGRATE": _LOOKED_UP,
     "FT_SERVINGFIT": _LOOKED_UP,
@@ -65,7 +66,7 @@ NOT_COVERED: dict[str, str] = {
 def lambda_names() -> dict[str, LambdaName]:
     """Every LAMBDA name, each after those that it calls."""
     covered = [_printed(each) for name, each in functions().items() if name not in NOT_COVERED]
-    return {each.name: each for each in (*reading_names(), *model_names(), *covered)}
+    return {each.name: each for each in (*reading_names(), *model_names(), *range_names(), *option_names(), *covered)}
 
 
 def _printed(function: Function) -> LambdaName:
@@ -209,10 +210,11 @@ def _by_year(function: Function) -> LambdaName:
 
 def _what_if(function: Function) -> LambdaName:
     """One input or two replaced; a column and a row of values give a grid."""
-    one = f'{_each("value_")}LAMBDA(each_,IF(each_="",#VALUE!,FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,each_)))))'
+    figure_at = "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_))"
+    one = f'{_each("value_")}LAMBDA(each_,IF(each_="",#VALUE!,{figure_at})))'
     both = (
         "LET(shape_,0*(value_+new_2_),MAP(value_+shape_,new_2_+shape_,LAMBDA(each_,other_,"
-        "FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,each_,input_name_2_,other_)))))"
+        "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_,input_name_2_,other_)))))"
     )
     again = "FT_INPUTNUMBER(input_name_)=FT_INPUTNUMBER(input_name_2_)"
     text = (
@@ -229,13 +231,23 @@ def _sensitivity(function: Function) -> LambdaName:
     change = checked("each_", function.own[2].quantity)
     one = (
         f"LET(moved_,{change},IF(ISNUMBER(moved_),"
-        "FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,base_*(1+moved_))),moved_))"
+        "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,base_*(1+moved_))),moved_))"
     )
     text = (
         f"LET(block_,{block},inputs_,FT_INPUTS(block_),base_,{base},"
         f"IF(ISNUMBER(base_),{_each('change_')}LAMBDA(each_,{one})),IF(ISERROR(base_),base_,#NUM!)))"
     )
     return _lambda(function, text, _parameters(function))
+
+
+def _tornado(function: Function) -> LambdaName:
+    (swing,) = function.own[1:]
+    used = checked(_or_default(swing, formula_of(DEFAULT_SWING).text), swing.quantity)
+    return _lambda(function, tornado_text(_typed_block(function), used), _parameters(function))
+
+
+def _option(function: Function) -> LambdaName:
+    return _lambda(function, option_text(), ("option_name_", "item_", "block_"))
 
 
 # --- functions of their own arguments ---------------------------------------------------------------------
@@ -272,6 +284,8 @@ _SPECIAL: dict[str, Callable[[Function], LambdaName]] = {
     "FT_MIRR": _mirr,
     "FT_WHATIF": _what_if,
     "FT_SENSITIVITY": _sensitivity,
+    "FT_TORNADO": _tornado,
+    "FT_OPTION": _option,
 }
 
 
