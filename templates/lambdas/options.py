@@ -1,4 +1,6 @@
-"""The LAMBDA names of the options: the model with some of its quantities replaced, as `roi_engine.options` says.
+"""The LAMBDA names of the options.
+
+An option is the model with some of its quantities replaced, as `roi_engine.options` says.
 
 FT_OPTIONINPUTS and FT_OPTIONFIXED put an option's quantities in the place of the scenario's, FT_OPTIONFIGURES reads off
 what it brings, FT_OPTIONTABLE compares the four, and FT_OPTIONNOTE says what each leaves out. The calls at which the
@@ -50,7 +52,7 @@ def _in_place(values: Mapping[int, str]) -> str:
 
 
 def _option_texts(column: str, places: Mapping[str, int]) -> str:
-    """A column of each option: a scenario's, with the option's own quantities in their places.
+    """A scenario's column with an option's own quantities in their places.
 
     places : where a quantity stands in the column.
     """
@@ -105,7 +107,7 @@ def _option_figures() -> LambdaName:
 
 
 def _staying() -> LambdaName:
-    """A column: the present value of what staying costs, its bill, and what a month of a present value of 1 is."""
+    """A column: the present value of what staying costs, and its bill."""
     wanted = ("pv_stay", "stay_bill_now")
     cost = ("baseline_cost_per_call",)
     chain = with_inputs(OPTIONS.given(*cost).order(wanted), graph=OPTIONS)

@@ -1,4 +1,4 @@
-"""The LAMBDA names that read the columns low, high and distribution of a block, and that name metrics and inputs."""
+"""The LAMBDA names that read the columns low, high and distribution of a block."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _range_end() -> LambdaName:
 
 
 def _ranges() -> LambdaName:
-    """FT_RANGES: low, high and distribution of every input; empty where a block has no range of it."""
+    """FT_RANGES: low, high and distribution of every input, or empty."""
     needs = "+".join(f"(place_={position(name)})" for name in SELF_HOSTING_NEEDS)
     shapes = f"|{'|'.join(DISTRIBUTION.choices)}|"
     none = 'IF(rows_,"")'
@@ -94,20 +94,11 @@ def _ranges() -> LambdaName:
     )
 
 
-def range_names() -> list[LambdaName]:
-    """The names that read ranges, and those of metrics and inputs."""
-    return [_metric(), _input_names(), _range_end(), _ranges()]
-
-
-def tornado_text(block: str, swing: str) -> str:
-    """FT_TORNADO: every input at its low and its high value.
-
-    block : the text of the block.
-    swing : the text of the swing, where it is legal.
-    """
+def _swings() -> LambdaName:
+    """FT_SWINGS: every input at its low and its high value."""
     bounds = ("kind_", "lowest_", "highest_")
-    down = moved_text("own_", -quantity("swing_used_"), *bounds)
-    up = moved_text("own_", quantity("swing_used_"), *bounds)
+    down = moved_text("own_", -quantity("swing_"), *bounds)
+    up = moved_text("own_", quantity("swing_"), *bounds)
     rules = ",".join(f"INDEX(rules_,0,{n})" for n in (2, 3, 4))
     at_ends = {
         f"at_{ends}": f"MAP({ends},places_,counts_,LAMBDA(value_,place_,counted_,"
@@ -115,14 +106,12 @@ def tornado_text(block: str, swing: str) -> str:
         for ends in ("lows_", "highs_")
     }
     pairs = {
-        "block_": block,
         "inputs_": "FT_INPUTS(block_)",
         "code_": "FT_METRIC(metric_)",
-        "swing_used_": swing,
         "ranges_": "FT_RANGES(block_,inputs_)",
         "rules_": "FT_INPUTRULES()",
         "places_": "SEQUENCE(ROWS(inputs_))",
-        "wrong_": "SUM(inputs_)+SUM(ranges_)+IF(code_=0,0,0)+IF(AND(swing_used_>0,swing_used_<1),0,#NUM!)",
+        "wrong_": "SUM(inputs_)+SUM(ranges_)+IF(code_=0,0,0)+IF(AND(swing_>0,swing_<1),0,#NUM!)",
         "typed_": "CHOOSECOLS(ranges_,1)",
         "counts_": "MAP(inputs_,typed_,INDEX(rules_,0,4),LAMBDA(own_,low_,kind_,"
         'IF(ISNUMBER(own_)*ISNUMBER(kind_)*((own_<>0)+(low_<>"")>0),1,0)))',
@@ -138,9 +127,17 @@ def tornado_text(block: str, swing: str) -> str:
         'ROUND(size_,8-INT(LOG10(size_)))),IF((one_="n/a")+(other_="n/a")>0,-1,1E+300))))',
     }
     chain = ",".join(f"{name},{text}" for name, text in pairs.items())
-    return (
+    return LambdaName(
+        "FT_SWINGS",
+        ("metric_", "block_", "swing_"),
         f"LET({chain},IF(ISERROR(wrong_),wrong_,IF(SUM(moves_)=0,"
         '{"No input moves this metric.","","",0},'
         "SORTBY(FILTER(HSTACK(FT_INPUTNAMES(),at_lows_,at_highs_,sizes_),moves_),FILTER(order_,moves_),-1,"
-        "FILTER(places_,moves_),1))))"
+        "FILTER(places_,moves_),1))))",
+        "Every input at low and high, the others at their values: name, metric at both, swing; the widest first.",
     )
+
+
+def range_names() -> list[LambdaName]:
+    """The names that read ranges, those of metrics and inputs, and FT_SWINGS."""
+    return [_metric(), _input_names(), _range_end(), _ranges(), _swings()]
