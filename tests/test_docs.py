@@ -9,7 +9,7 @@ import doctest
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from roi_engine import INPUTS, functions, load_scenario
 from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 from tests import figure_surfaces, question_examples
 from tests.roi_engine import throughput_errors
+from tests.slow_cases import MARKS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md")) + [
@@ -48,9 +49,10 @@ INSTALLING = re.compile(
 )
 
 
-def pages() -> list[Any]:
-    """Every page that exists, under its name."""
-    return [pytest.param(page, id=page.name) for page in PAGES if page.exists()]
+def pages(slow: Sequence[str] = (), full: Sequence[str] = ()) -> list[Any]:
+    """Every page that exists, under its name; some, whose examples take long, in make test or the full tests alone."""
+    marks = {**dict.fromkeys(slow, MARKS["slow"]), **dict.fromkeys(full, MARKS["full"])}
+    return [pytest.param(page, id=page.name, marks=marks.get(page.name, ())) for page in PAGES if page.exists()]
 
 
 def fenced(page: Path, *languages: str) -> Iterator[tuple[int, str]]:
@@ -112,7 +114,7 @@ def run(command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", pages(slow=["email.md", "lite.md", "lambda.md"]))
 def test_console_examples_print_what_they_show(page, checkout):
     for line, source in fenced(page, "console", "sh"):
         found = list(commands(source))
@@ -124,7 +126,7 @@ def test_console_examples_print_what_they_show(page, checkout):
                 assert not output.strip() or printed == output, f"{page.name}, line {line}: {command}\n{printed}"
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", pages(full=["excel-checklist.md"]))
 def test_powershell_examples_run_or_install(page, checkout):
     for line, source in fenced(page, "powershell"):
         for command in filter(None, source.splitlines()):
@@ -134,7 +136,7 @@ def test_powershell_examples_run_or_install(page, checkout):
                 run(command.replace("\\", "/"))
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", pages(slow=["CHANGELOG.md", "libreoffice.md"]))
 def test_commands_and_formulas_within_the_text_run(page, checkout):
     text = prose(page)
     for command in re.findall(r"`(ft-roi \w+ [^`…]+)`", text):

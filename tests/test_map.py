@@ -82,6 +82,7 @@ def test_the_equations_of_the_walk_take_each_other():
     assert "net_cash_flow" in reached
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("calls", [5_000_000, 3_000_000])
 def test_the_walk_ends_in_the_cell_that_it_names(calls, tmp_path):
     file = tmp_path / "walk.toml"

@@ -93,7 +93,7 @@ class TestLibreOffice:
         with pytest.raises(ValueError, match="overwrite"):
             libreoffice.recalculate_many([one, two], tmp_path / "out")
 
-    @pytest.mark.slow
+    @pytest.mark.full(seconds=3)
     def test_what_takes_too_long_is_an_error_and_the_next_file_is_converted(self, stale, tmp_path):
         with pytest.raises(libreoffice.LibreOfficeError, match=r"more than 0\.01 s"):
             libreoffice.recalculate_many([stale], tmp_path / "out", timeout=0.01)
@@ -117,7 +117,7 @@ class TestOpenXmlSdk:
     def test_accepts_a_sound_workbook(self, sound):
         assert open_xml_sdk.validate(sound, open_xml_sdk.OFFICE_VERSIONS) == []
 
-    @pytest.mark.slow
+    @pytest.mark.full(seconds=3)
     def test_reports_a_defect_for_every_version_of_office(self, sound, tmp_path):
         sheet = "xl/worksheets/sheet1.xml"
         broken = edited(sound, tmp_path / "broken.xlsx", sheet, "<sheetData>", "<wrong/><sheetData>")

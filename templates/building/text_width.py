@@ -6,6 +6,7 @@ The advances are those of Carlito, which was drawn to Calibri's metrics and is f
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _REGULAR = {
     452: "'", 463: " ", 470: "ilìíîï", 490: "j", 504: "¹", 511: ",’", 516: "IÌÍÎÏ", 517: ".·", 548: ":;", 596: "`",
@@ -51,6 +52,7 @@ _ADVANCES = {
 }
 
 
+@lru_cache(20_000)  # the labels of a sheet are those of the next one too
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The pixels that a line of text takes.
 
@@ -82,6 +84,7 @@ def pixels_of(width: float) -> int:
     return int(width * PIXELS_OF_A_DIGIT + 0.5)
 
 
+@lru_cache(20_000)
 def lines_of(text: str, pixels: float, size: float, bold: bool = False) -> int:
     """The lines that a text takes where it is wrapped.
 

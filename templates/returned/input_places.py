@@ -85,6 +85,7 @@ class InputPlaces:
         self._labels: dict[str, dict[int, dict[str, list[int]]]] = {}
         self._titles: dict[str, list[tuple[int, dict[str, int]]]] = {}
         self._rows_labels: dict[Place, str] = {}
+        self._titles_above: dict[Place, dict[str, int]] = {}
         self._disordered = self._sheets_in_disorder()
         for name, declared in INPUTS.items():
             place = self._named(declared)
@@ -414,6 +415,11 @@ class InputPlaces:
 
         Those of our own sheet where they are translated.
         """
+        if place not in self._titles_above:
+            self._titles_above[place] = self._find_titles(place)
+        return self._titles_above[place]
+
+    def _find_titles(self, place: Place) -> dict[str, int]:
         table = self.table
         if table and table.titles and (place.sheet, place.column) == (table.sheet, table.value_column):
             return table.titles

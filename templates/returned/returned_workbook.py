@@ -51,7 +51,7 @@ class ReturnedWorkbook:
 
         The inputs are then still those of the template's example.
         """
-        return self.scenario is not None and _figures(self.scenario, "") == _of_the_example()
+        return bool(self._of_any_currency) and self._of_any_currency == _of_the_example()
 
     @cached_property
     def figures(self) -> str:
@@ -59,11 +59,15 @@ class ReturnedWorkbook:
 
         It does not depend on what the scenarios are called.
         """
-        return _figures(self.scenario, self.scenario.currency.casefold()) if self.scenario else ""
+        return f"{self.scenario.currency.casefold()}:{self._of_any_currency}" if self.scenario else ""
+
+    @cached_property
+    def _of_any_currency(self) -> str:
+        return _figures(self.scenario) if self.scenario else ""
 
 
-def _figures(scenario: Scenario, currency: str) -> str:
-    return scenario.with_inputs(name="", description="", currency=currency).fingerprint()
+def _figures(scenario: Scenario) -> str:
+    return scenario.with_inputs(name="", description="", currency="").fingerprint()
 
 
 def _appraised(file: str, reading: Reading) -> ReturnedWorkbook:
@@ -93,7 +97,7 @@ def _too_long(name: str, text: str, reading: Reading) -> Problem:
 
 @cache
 def _of_the_example() -> str:
-    return _figures(REFERENCE, "")
+    return _figures(REFERENCE)
 
 
 def read_returned_workbook(path: Path, file: str, use_cached: bool = False) -> ReturnedWorkbook:

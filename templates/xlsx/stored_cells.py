@@ -6,7 +6,7 @@ They are given as they are written; nothing is calculated or expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from templates.xlsx.cell_looks import PLAIN, Look, Looks
 from templates.xlsx.column_letters import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from templates.xlsx.dates import shown_date
 from templates.xlsx.escapes import unescaped
+from templates.xlsx.known_rows import KnownRows, elements_of, split
 from templates.xlsx.shown_numbers import misleads
 from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Attributes, Package, UnreadableWorkbook, main_part
 
@@ -62,8 +63,7 @@ class Cell(NamedTuple):
 EMPTY = Cell(None)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A cell of a sheet."""
 
     sheet: str
@@ -103,8 +103,7 @@ class Name:
     sheet: str | None
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(NamedTuple):
     """What a name points to within the workbook."""
 
     sheet: str
@@ -227,7 +226,8 @@ class StoredWorkbook:
 
     def at(self, place: Place) -> Cell:
         """One cell."""
-        return self.cells(place.sheet).get((place.row, place.column), EMPTY)
+        cells = self._sheets.get(place.sheet) or self.cells(place.sheet)
+        return cells.get((place.row, place.column), EMPTY)
 
     def _by_row(self, title: str) -> dict[int, dict[int, Cell]]:
         if title not in self._rows:
@@ -294,13 +294,43 @@ class StoredWorkbook:
         return ""
 
     def _read_cells(self, title: str, part: str) -> dict[At, Cell]:
-        most = self.package.times * MOST_CELLS
-        reader = _Cells(self._texts, self.looks, most, most - self._cells)
-        self.package.stream_below(part, "worksheet", reader.starts(), reader.ends())
+        content = self.package.read(part)
+        reader = self._read_what_is_new(part, content) or self._read_sheet(part, content)
         self._cells += len(reader.cells)
         self._hidden[title] = reader.hidden_parts()
         self._merged[title] = reader.merged
         return reader.cells
+
+    def _read_sheet(self, part: str, content: bytes, known: Sequence[_Row] = ()) -> _Cells:
+        """The cells of known rows, and of what is given of a part."""
+        most = self.package.times * MOST_CELLS
+        reader = _Cells(self._texts, self.looks, most, most - self._cells)
+        for row in known:
+            reader.take_in(row)
+        besides = sum(row.elements for row in known)
+        self.package.stream_below(part, "worksheet", reader.starts(), reader.ends(), content=content, besides=besides)
+        return reader
+
+    def _read_what_is_new(self, part: str, content: bytes) -> _Cells | None:
+        """The cells of a sheet of which rows may be known, from another workbook.
+
+        None where it has to be read from its beginning to its end, if only to say what is wrong with it.
+        """
+        sheet = split(content)
+        if sheet is None:
+            return None
+        context = (sheet.root, self.looks)
+        known = _KNOWN.within(context)
+        new = [row for row in sheet.rows if row not in known]
+        try:
+            reader = self._read_sheet(part, sheet.only(new), [known[row] for row in sheet.rows if row in known])
+        except UnreadableWorkbook:
+            return None
+        if not reader.all_placed or not reader.has_cells:
+            return None
+        for row, read in zip(new, reader.rows(), strict=True):
+            _KNOWN.keep(context, row, read._replace(elements=elements_of(row)))
+        return reader
 
     def merged(self, title: str) -> list[Area]:
         """The areas of a sheet whose cells are merged."""
@@ -330,6 +360,33 @@ LONGEST_REFERENCE = 100
 """Characters of a reference that is kept for the next workbook, which has the same names."""
 
 
+class _Shared(NamedTuple):
+    """A cell that shows a shared string: the number of that, its formula and its look."""
+
+    number: str
+    formula: str | None
+    look: Look
+
+
+class _Row(NamedTuple):
+    """A row as it was read.
+
+    row : its number; hidden, given : whether it is hidden, and whether the sheet gives its height.
+    taken : its cells, empty ones too; shared : those with a shared string, of which each workbook has its own.
+    """
+
+    row: int
+    hidden: bool
+    given: bool
+    taken: frozenset[At]
+    cells: dict[At, Cell]
+    shared: dict[At, _Shared]
+    elements: int = 0
+
+
+_KNOWN = KnownRows()
+
+
 class _Cells:
     """Collects the cells of a sheet (18.3.1.99).
 
@@ -338,7 +395,14 @@ class _Cells:
 
     def __init__(self, texts: list[str], looks: Looks, most: int, left: int) -> None:
         self.cells: dict[At, Cell] = {}
-        self.taken: set[At] = set()
+        self.taken: dict[At, None] = {}
+        """In the order of the sheet, empty ones too."""
+        self.shared: dict[At, _Shared] = {}
+        self.begun: list[tuple[int, bool, bool, int]] = []
+        """Each row that was read: its number, whether it is hidden and given, and how many cells were before it."""
+        self.has_cells = False
+        self.all_placed = True
+        """Whether each row and each cell says where it stands."""
         self.texts, self.looks, self.most, self.left = texts, looks, most, left
         self.hidden = Hidden()
         self.open_rows: set[int] = set()
@@ -353,6 +417,7 @@ class _Cells:
     def starts(self) -> dict[str, Callable[[Attributes], None]]:
         """What is read where an element begins, by its path."""
         return {
+            "sheetData": self._cells_begin,
             "sheetData/row": self._row_begins,
             "sheetData/row/c": self._cell_begins,
             "cols/col": self._columns,
@@ -375,24 +440,68 @@ class _Cells:
             "sheetData/row/c/is/r/t": self._runs,
         }
 
+    def take_in(self, row: _Row) -> None:
+        """A row that was read before."""
+        if not self.taken.keys().isdisjoint(row.taken):
+            self.row, self.column = min(self.taken.keys() & row.taken)
+            raise self._twice("two cells")
+        self.taken.update(dict.fromkeys(row.taken))
+        self.cells.update(row.cells)
+        for at, cell in row.shared.items():
+            text = self._text(cell.number)
+            if text is not None or cell.formula is not None:
+                self.cells[at] = Cell(text, cell.formula, cell.look)
+        self._note_row(row.row, row.hidden, row.given)
+        self._count()
+
+    def _note_row(self, row: int, hidden: bool, given: bool) -> None:
+        if hidden:
+            self.hidden.rows.add(row)
+        elif given:
+            self.open_rows.add(row)
+
+    def rows(self) -> Iterator[_Row]:
+        """The rows that were read, each for itself."""
+        taken = list(self.taken)
+        ends = [*(before for *_, before in self.begun), len(taken)][1:]
+        for (row, hidden, given, first), last in zip(self.begun, ends, strict=True):
+            own = taken[first:last]
+            cells = {at: self.cells[at] for at in own if at in self.cells and at not in self.shared}
+            shared = {at: self.shared[at] for at in own if at in self.shared}
+            yield _Row(row, hidden, given, frozenset(own), cells, shared)
+
     def _cell_begins(self, attributes: Attributes) -> None:
         get = attributes.get
         address = get("r")
-        at = _right_of(self.row, self.column) if address is None else _row_and_column(address)
+        if address is None:
+            at = _right_of(self.row, self.column)
+            self.all_placed = False
+        else:
+            at = _row_and_column(address)
         self.row, self.column = at
         if at in self.taken:
             raise self._twice("two cells")
-        self.taken.add(at)
+        self.taken[at] = None
         self.kind, self.style = get("t", "n"), get("s", "0")
         self.shown = self.formula = None
         if self.runs:
             self.runs = []
 
+    def _cells_begin(self, _: Attributes) -> None:
+        self.has_cells = True
+
     def _row_begins(self, attributes: Attributes) -> None:
         number = attributes.get("r", "")
-        self.row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self.row + 1
+        if number.isascii() and number.isdigit() and len(number) < 8:
+            self.row = int(number)
+        else:
+            self.row += 1
+            self.all_placed = False
         self.column = 0
-        self._row_is_hidden(attributes)
+        height = attributes.get("ht")
+        hidden = attributes.get("hidden") in _TRUE or _is_tiny(height, FLATTEST)
+        self.begun.append((self.row, hidden, height is not None, len(self.taken)))
+        self._note_row(self.row, hidden, height is not None)
 
     def _columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST):
@@ -414,13 +523,6 @@ class _Cells:
     def _merges(self, attributes: Attributes) -> None:
         if len(self.merged) < MOST_HIDDEN:
             self.merged.append(attributes.get("ref", "")[:LONGEST_REFERENCE])
-
-    def _row_is_hidden(self, attributes: dict[str, str]) -> None:
-        height = attributes.get("ht")
-        if attributes.get("hidden") in _TRUE or _is_tiny(height, FLATTEST):
-            self.hidden.rows.add(self.row)
-        elif height is not None:
-            self.open_rows.add(self.row)
 
     def hidden_parts(self) -> Hidden:
         """What of the sheet is not seen, once it is read to its end."""
@@ -452,9 +554,12 @@ class _Cells:
         value = self._value(look)
         if value is not None or self.formula is not None:
             self.cells[self.row, self.column] = Cell(value, self.formula, look)
-            if len(self.cells) > self.left:
-                what = f"more than {self.most:,} filled cells"
-                raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
+            self._count()
+
+    def _count(self) -> None:
+        if len(self.cells) > self.left:
+            what = f"more than {self.most:,} filled cells"
+            raise UnreadableWorkbook(f"It holds too much: {what}. Delete sheets of other data.", "too-large")
 
     def _value(self, look: Look) -> Value:
         kind, shown = self.kind, self.shown
@@ -463,10 +568,8 @@ class _Cells:
         if shown is None:
             return None
         if kind == "s":
-            index = shown.strip()
-            if not (index.isascii() and index.isdigit()) or len(index) > 9 or int(index) >= len(self.texts):
-                raise UnreadableWorkbook(DAMAGED)
-            return self.texts[int(index)] or None
+            self.shared[self.row, self.column] = _Shared(shown, self.formula, look)
+            return self._text(shown)
         if kind == "str":
             return unescaped(shown)[:LONGEST_CELL_TEXT] or None
         if kind == "b":
@@ -476,6 +579,13 @@ class _Cells:
         if kind == "d":
             return DateInCell(shown.strip()[:40])
         return self._number(shown.strip(), look)
+
+    def _text(self, shown: str) -> str | None:
+        """A shared string, by its index."""
+        index = shown.strip()
+        if not (index.isascii() and index.isdigit()) or len(index) > 9 or int(index) >= len(self.texts):
+            raise UnreadableWorkbook(DAMAGED)
+        return self.texts[int(index)] or None
 
     def _number(self, shown: str, look: Look) -> Value:
         if not shown:

@@ -152,6 +152,8 @@ class Package:
         starts: Mapping[str, Callable[[Attributes], None]],
         ends: Mapping[str, Callable[[str], None]] = NOTHING,
         spaces: tuple[str, ...] = SHEETS,
+        content: bytes | None = None,
+        besides: int = 0,
     ) -> None:
         """Reads the elements of a part that are asked for.
 
@@ -161,9 +163,12 @@ class Package:
         starts : what is called for the opening tags of a path, with the attributes.
         ends : what is called for its closing tags, with the text.
         spaces : the namespaces whose elements are given; those of others are passed over with all that is in them.
+        content : what is read in the place of the part's own content, of which parts are known.
+        besides : how many elements those parts have.
         Raises `UnreadableWorkbook` as `stream` does.
         """
-        self._read(_Stream(self, name, lambda path: (starts.get(path), ends.get(path)), root, frozenset(spaces)))
+        stream = _Stream(self, name, lambda path: (starts.get(path), ends.get(path)), root, frozenset(spaces), besides)
+        self._read(stream, content)
 
     def once(self, name: str, read: Callable[[], Any]) -> Any:
         """What a part is read as, kept for the next package that has the same.
@@ -190,8 +195,9 @@ class Package:
     def _elements_apart_from(self, name: str) -> int:
         return sum(count for part, count in self.elements.items() if part != name.lower())
 
-    def _read(self, stream: _Stream) -> None:
-        self.elements[stream.part.lower()] = stream.read(self.read(stream.part))
+    def _read(self, stream: _Stream, content: bytes | None = None) -> None:
+        given = self.read(stream.part) if content is None else content
+        self.elements[stream.part.lower()] = stream.besides + stream.read(given)
 
     def tree(self, name: str, *, whole: bool = False) -> Element:
         """The root element of a part.
@@ -274,9 +280,10 @@ class _Stream:
         asked: Callable[[str], tuple[Any, Any]],
         root: str = "",
         spaces: frozenset[str] = frozenset(),
+        besides: int = 0,
     ) -> None:
-        self.part, self.asked, self.root, self.spaces = name, asked, root, spaces
-        self.others = package._elements_apart_from(name)
+        self.part, self.asked, self.root, self.spaces, self.besides = name, asked, root, spaces, besides
+        self.others = package._elements_apart_from(name) + besides
         self.most = package.times * MOST_ELEMENTS
         self.met = 0
 
@@ -307,13 +314,12 @@ class _Stream:
 
         Every tag of a sheet goes through them, so they hold what they need and look up no attribute of self.
         """
-        most, elements, length, passed = self.most - self.others, 0, 0, 0
+        most, elements, passed, text = self.most - self.others, 0, 0, ""
         here = _Element("", (None, None))
         above: list[_Element] = []
-        texts: list[str] = []
 
         def opened(name: str, attributes: Attributes) -> None:
-            nonlocal elements, length, here, passed
+            nonlocal elements, here, passed, text
             elements += 1
             if elements > most:
                 raise self._too_many()
@@ -331,36 +337,29 @@ class _Stream:
                 return
             above.append(here)
             here = element
-            if texts:
-                length = 0
-                texts.clear()
+            text = ""
             start = element.start
             if start is not None:
                 start(_plain(attributes, not self.root) if "}" in "".join(attributes) else attributes)
 
         def closed(name: str) -> None:
-            nonlocal length, here, passed
+            nonlocal here, passed, text
             if passed:
                 passed -= 1
                 return
             end = here.end
             here = above.pop()
-            text = ""
-            if texts:
-                text = "".join(texts)
-                length = 0
-                texts.clear()
             if end is not None:
                 end(text)
+            text = ""
 
-        def written(text: str) -> None:
-            nonlocal length
+        def written(more: str) -> None:
+            nonlocal text
             if passed:
                 return
-            length += len(text)
-            if length > LONGEST_TOKEN:
+            text = text + more if text else more
+            if len(text) > LONGEST_TOKEN:
                 raise self._refused("holds a text of a length that no cell can hold")
-            texts.append(text)
 
         return opened, closed, written, lambda: elements
 

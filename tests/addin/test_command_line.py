@@ -186,6 +186,7 @@ def _is_number(value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+@pytest.mark.full(seconds=3)
 def test_report_writes_live_grids_into_the_native_edition_alone(folder):
     done = run("report", "reference.toml", "--formulas", "native", "--grids", "live", "-o", "live.xlsx")
     assert done.exit_code == 0, done.output
@@ -201,6 +202,7 @@ def test_report_writes_live_grids_into_the_native_edition_alone(folder):
     assert not Path("other.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_report_draws_trials_in_the_native_edition_alone(folder):
     """A workbook of the smallest number of trials, and every way in which there are none, with its reason."""
     text = Path("reference.toml").read_text("utf-8")
@@ -231,6 +233,7 @@ def test_report_draws_trials_in_the_native_edition_alone(folder):
         assert not Path("other.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     (folder / "odd name.toml").write_text(REFERENCE_TOML, "utf-8")
     result = run("report", "odd name.toml")
@@ -239,6 +242,7 @@ def test_report_warns_of_the_first_few_inputs_and_says_where_all_are(folder):
     assert result.stderr.splitlines()[3:] == [f"{len(warnings) - 3} more warnings: ft-roi calc 'odd name.toml'"]
 
 
+@pytest.mark.slow
 def test_report_takes_several_scenarios_and_names_every_problem_of_each(folder):
     Path("slow.toml").write_text(Path("reference.toml").read_text().replace('name = "', 'name = "Slow ', 1))
     result = run("report", "reference.toml", "--scenario", "slow.toml", "-o", "x.xlsx")
@@ -271,6 +275,7 @@ def test_problems_of_a_common_base_are_told_once(folder):
     assert result.stderr == "Error: base.toml: training.training_hours: -24 is below 0. Type a number of at least 0.\n"
 
 
+@pytest.mark.full(seconds=3)
 def test_report_of_several_as_json_has_the_summary_of_each(folder):
     Path("slow.toml").write_text('base = "reference.toml"\ngo_live_delay = 4\n')
     result = run("report", "reference.toml", "--scenario", "slow.toml", "-o", "x.xlsx", "--json")
@@ -282,6 +287,7 @@ def test_report_of_several_as_json_has_the_summary_of_each(folder):
     assert "scenarios" not in json.loads(run("report", "reference.toml", "-o", "z.xlsx", "--json").stdout)
 
 
+@pytest.mark.slow
 def test_names_of_scenarios_of_any_length_keep_their_columns(folder):
     Path("long.toml").write_text(f'base = "reference.toml"\nname = "{"long " * 50}"\n')
     lines = run("report", "reference.toml", "--scenario", "long.toml", "-o", "x.xlsx").stdout.splitlines()
@@ -321,7 +327,7 @@ def test_template_writes_the_reference_scenario_to_be_filled_in(folder):
     assert run("template", "-q").output == "" and (folder / "template.xlsx").is_file()
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_two_reports_of_one_time_are_equal(folder):
     for name in ("a.xlsx", "b.xlsx"):
         assert run("report", "reference.toml", "-o", name, env={"SOURCE_DATE_EPOCH": "1700000000"}).exit_code == 0

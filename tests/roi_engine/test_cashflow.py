@@ -91,6 +91,7 @@ def test_floats_equal_arrays_row_by_row_for_five_hundred_scenarios() -> None:
         assert_equal_rows({name: row[:months] for name, row in found.items()}, alone)
 
 
+@pytest.mark.slow
 @SIXTY
 @given(scenarios())
 @example(DYING_OUT)
@@ -114,6 +115,7 @@ def test_net_roi_is_the_sum_of_the_flows(scenario: Scenario) -> None:
     assert appraise(scenario).net_roi == pytest.approx(math.fsum(flows), rel=1e-9, abs=1e-9 * sum(map(abs, flows)))
 
 
+@pytest.mark.slow
 @SIXTY
 @given(scenarios(), st.floats(0.01, 1e6))
 def test_payback_is_monotone_in_cost(scenario: Scenario, more: float) -> None:

@@ -67,6 +67,7 @@ def test_against_the_roots_of_the_polynomial() -> None:
     assert used > 1000
 
 
+@pytest.mark.slow
 @examples(200)
 @given(st.floats(1, 1e6), st.lists(st.floats(0, 1e5), min_size=1, max_size=60))
 def test_an_outlay_and_its_returns_have_brentqs_rate(outlay: float, returns: list[float]) -> None:
@@ -221,6 +222,7 @@ def is_a_return(flows: list[Fraction]) -> bool:
     return bool(rates) and max(rates) > 0 and changes == 1 and sums[0] < 0 < sum(flows)
 
 
+@pytest.mark.slow
 def test_a_rate_stands_exactly_where_the_rule_says() -> None:
     """Random flows, kept where NumPy can tell the roots of the polynomial apart."""
     chance, shown, hidden = random.Random(11), 0, 0

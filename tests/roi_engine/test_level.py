@@ -18,6 +18,7 @@ FIGURES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @FIVE_HUNDRED
 @given(level_scenarios())
 def test_the_closed_form_equals_the_full_model(scenario: Scenario) -> None:

@@ -80,6 +80,7 @@ def test_native_cells_are_ordinary_formulas_and_every_check_is_ok(name: str) -> 
     assert len(results) >= 8 and set(results.values()) == {"OK"}, results
 
 
+@pytest.mark.slow
 def test_the_months_are_named_by_the_calendar() -> None:
     cells = stored_cells(_native("five years"))["Cash flow"]
     assert cells["B4"].value == "Calendar month"
@@ -293,6 +294,7 @@ def test_libreoffice_computes_what_is_cached(recalculated: dict[str, Path], file
     assert not wrong, "\n".join(wrong[:5])
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize(
     "file",
@@ -303,7 +305,7 @@ def test_an_edited_input_moves_every_result_as_the_engine_does(recalculated: dic
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[::60]))
+@pytest.mark.parametrize("file", some(each := [f"moved {n}" for n in MOVED], slow=each[:1]))
 def test_every_input_moves_every_result_as_the_engine_does(recalculated: dict[str, Path], file: str) -> None:
     name = file.removeprefix("moved ")
     result = _compare(stored_cells(recalculated[file].read_bytes()), {name: MOVED[name]})
@@ -380,7 +382,7 @@ def test_the_verdict_on_month_1_is_among_those_that_a_check_counts(edition: Edit
     assert first <= int(row) <= last
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("file", ["edited month 13"])
 def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: dict[str, Path], file: str) -> None:

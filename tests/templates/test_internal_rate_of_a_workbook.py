@@ -78,6 +78,7 @@ def expected(scenario: Scenario) -> tuple[Any, Any, Any]:
     return pytest.approx(result.irr_annual, rel=1e-6), A_RETURN, "All checks OK"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", some(OF_EACH_KIND, ("two rates",), slow=("ordinary",)))
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, edition: Any) -> None:
@@ -89,6 +90,7 @@ def test_a_workbook_shows_the_rate_of_the_engine_or_its_reason(kind: str, editio
     assert note == (reason or "per year; n.m.: over 1,000 %")
 
 
+@pytest.mark.slow
 def test_a_sheet_counts_no_roots() -> None:
     """Three roots, none a return, and the last flow an inflow: the engine knows, a sheet names both."""
     scenario = load_scenario(Path(__file__).parents[1] / "one_story" / "three-rates.json")
@@ -97,6 +99,7 @@ def test_a_sheet_counts_no_roots() -> None:
     assert shown(content) == ("n/a", SEVERAL_OR_IDLE_MONEY, "All checks OK")
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("kind", some(OF_EACH_KIND, slow=("two rates",)))
 def test_libreoffice_shows_the_same(tmp_path: Path, kind: str) -> None:

@@ -74,6 +74,7 @@ def test_every_text_fits_its_cell_and_is_printed_large_enough(edition: Edition, 
     assert small == {}
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_carlito
 def test_a_text_that_is_cut_is_found(tmp_path: Path) -> None:
     path = tmp_path / "cut.xlsx"

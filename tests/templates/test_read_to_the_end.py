@@ -56,6 +56,7 @@ CODES = {name for name, metric in METRICS.items() if metric.label.upper() != nam
 """The names of metrics that are no words."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"], slow=[]))
 def test_no_cell_shows_the_code_of_a_metric(edition: Edition) -> None:
     assert {"NETROI", "DPAYBACK", "EQUIVMONTHLY"} <= CODES
@@ -68,6 +69,7 @@ def test_no_cell_shows_the_code_of_a_metric(edition: Edition) -> None:
     assert choices.strip('"').split(",") == [metric.label for metric in METRICS.values()]
 
 
+@pytest.mark.slow
 def test_a_fall_is_moved_as_the_share_that_it_is() -> None:
     falling = REFERENCE.with_inputs(baseline_price_change=-0.3)
     (bar,) = (bar for bar in tornado(falling) if bar.name == "baseline_price_change")
@@ -88,6 +90,7 @@ def test_the_axes_of_a_grid_are_in_the_unit_of_their_input() -> None:
     assert len(followed) >= 2 * (1 + 7 + 7)
 
 
+@pytest.mark.slow
 def test_never_is_the_worst_colour_of_a_grid() -> None:
     sheet = opened("never", "wired")["Sensitivity"]
     found = [
@@ -141,6 +144,7 @@ def _without_source(scenario: Scenario) -> str:
     return str(stored_cells(content)["Inputs"]["I3"].value)
 
 
+@pytest.mark.full(seconds=3)
 def test_figures_without_a_source_are_counted() -> None:
     sourced = {name: "somebody" for name, declared in INPUTS.items() if declared.numeric}
     bare = REFERENCE.model_copy(update={"sources": {}})
@@ -165,6 +169,7 @@ def test_what_is_not_used_says_so_until_it_is(tmp_path: Path) -> None:
     assert before > own > 0
 
 
+@pytest.mark.slow
 def test_a_note_without_a_source_stands_on_the_notes_sheet() -> None:
     noted = REFERENCE.model_copy(update={"notes": {"training_hours": "measured on a smaller run"}, "sources": {}})
     cells = stored_cells(build_workbook(noted, edition="native", generated=WHEN))["Notes"]
@@ -174,6 +179,7 @@ def test_a_note_without_a_source_stands_on_the_notes_sheet() -> None:
 # --- pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("months", "rows", "columns"), some(pages := [(12, 0, 0), (24, 0, 1), (36, 0, 2), (60, 1, 2)], pages[-1:], slow=[])
 )
@@ -208,8 +214,8 @@ def test_months_down_name_the_option_that_they_are_of() -> None:
     assert f"{LABELS['API']}: Net cash flow" in titles and len(titles) == len({*titles})
 
 
-@pytest.mark.slow(seconds=4)
-@pytest.mark.parametrize(("months", "place"), some([(24, "E5"), (40, "B6")], [(24, "E5")], slow=[]))
+@pytest.mark.full(seconds=4)
+@pytest.mark.parametrize(("months", "place"), [(24, "E5"), (40, "B6")])
 def test_months_that_are_not_printed_are_told(months: int, place: str, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     content = build_workbook(REFERENCE.with_inputs(months=months), edition="native", generated=WHEN)
@@ -221,6 +227,7 @@ def test_months_that_are_not_printed_are_told(months: int, place: str, tmp_path:
         assert model.get_cell_value(sheet, *coordinate_to_tuple(place)) == words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "fleet"), [(SAMPLE, False), ("document-extraction", True)])
 def test_the_volumes_of_a_fleet_are_printed_where_there_is_one(name: str, fleet: bool) -> None:
     sheet = opened(name, "native")["Options"]

@@ -80,6 +80,7 @@ def edited_and_fresh(scenario: Scenario, edits: Mapping[str, Any]) -> tuple[byte
     return with_inputs(build_workbook(scenario), known), build_workbook(fresh)
 
 
+@pytest.mark.slow
 def test_the_file_is_stored_as_one_without_functions() -> None:
     """A stored 1 would send every figure of a program without them into an error at the first edit."""
     content = build_workbook(REFERENCE)
@@ -140,6 +141,7 @@ def texts(cells: Cells) -> set[Any]:
     return {cell.value for cell in cells.values()}
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("edition", some(["wired", "native"], slow=["wired"]))
 def test_a_month_that_was_typed_over_is_seen_in_the_workbook_itself(edition: Any, tmp_path: Path) -> None:
@@ -151,7 +153,7 @@ def test_a_month_that_was_typed_over_is_seen_in_the_workbook_itself(edition: Any
     assert found["check_state"].startswith("Failed checks: ")
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_a_native_workbook_says_no_more_that_nothing_is_to_be_asked_once_it_was_edited(tmp_path: Path) -> None:
     quiet = question_examples.QUIET

@@ -217,7 +217,7 @@ def _scale(path: Path) -> float:
     return max(1.0, *(abs(value) for value in cells))
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_libreoffice_without_the_add_in_shows_the_cached_values(workbooks: dict[str, Path], tmp_path: Path) -> None:
     saved = libreoffice.convert_many([workbooks[name] for name in PLAIN], tmp_path)
@@ -263,7 +263,7 @@ def test_ordinary_formulas_recalculate_to_their_cached_values(
         assert len(formulas) > 1_500
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_the_horizon_can_be_edited_in_the_file(workbooks: dict[str, Path], tmp_path: Path) -> None:
     """The native rows follow an edited horizon and delay as a fresh engine run does."""
@@ -283,6 +283,7 @@ def test_the_package_is_valid_for_the_current_office(workbooks: dict[str, Path])
     assert open_xml_sdk.validate(workbooks["support-classifier"], ["Microsoft365"]) == []
 
 
+@pytest.mark.full(seconds=3)
 @open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize(

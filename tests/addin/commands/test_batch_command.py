@@ -227,6 +227,7 @@ def test_the_workbook_is_valid(folder: Path) -> None:
     assert [sheet[at].value for at in ("C2", "C3")] == ["007", 17]
 
 
+@pytest.mark.full(seconds=3)
 def test_equal_tables_at_one_time_are_equal_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     (folder / "plans.csv").write_text(PLANS, "utf-8")

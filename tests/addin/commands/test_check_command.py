@@ -93,6 +93,7 @@ def without_addresses(content: bytes) -> bytes:
     return package_of(parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_cells_without_addresses_stand_behind_each_other(edition: Any, tmp_path: Path) -> None:
     assert findings(tmp_path, without_addresses(workbook(edition))) == []
@@ -130,7 +131,7 @@ def test_an_old_figure_is_named(edition: Any, tmp_path: Path) -> None:
     assert "44931.8" in found["sentence"] or "44931.9" in found["sentence"]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.parametrize(
     ("sheet", "cells", "kind"),
     [
@@ -201,7 +202,7 @@ def test_what_is_no_workbook_of_ours_is_refused(tmp_path: Path) -> None:
     assert CliRunner().invoke(ft_roi, ["check", str(tmp_path / "absent.xlsx")]).exit_code == 2
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_a_copy_that_libreoffice_saved_passes(tmp_path: Path) -> None:
     path = tmp_path / "native.xlsx"
@@ -287,6 +288,7 @@ def test_months_that_would_run_down_today_are_no_edited_formulas(tmp_path: Path)
     assert found and {each["kind"] for each in found} == {"value"}
 
 
+@pytest.mark.slow
 def test_a_workbook_that_the_functions_calculated_says_so_and_passes(tmp_path: Path) -> None:
     """As Excel and LibreOffice save it where the functions are loaded."""
     says = 'IF(ft_functions,"Calculated by the FT functions","Calculated by ordinary formulas")'

@@ -62,6 +62,7 @@ def test_a_folder_becomes_a_portfolio(folder):
     ]
 
 
+@pytest.mark.slow
 def test_files_and_folders_are_taken_once_and_others_left_alone(folder):
     (folder / "answers" / "notes.txt").write_text("?")
     (folder / "answers" / "~$anna.xlsx").write_bytes(b"lock")
@@ -89,6 +90,7 @@ def test_a_file_with_problems_is_listed_and_the_exit_code_says_so(folder, templa
     assert [row[0].value for row in listed.iter_rows(min_row=5)] == ["bad.xlsx", "bad.xlsx", "none.xlsx"]
 
 
+@pytest.mark.full(seconds=3)
 def test_a_formula_in_an_input_is_taken_when_asked(folder, template):
     content = template.filled({"name": "Dora", "training_hours": ("10*5", 50)}, "Dora")
     (folder / "answers" / "dora.xlsx").write_bytes(content)
@@ -98,6 +100,7 @@ def test_a_formula_in_an_input_is_taken_when_asked(folder, template):
     assert "4 answers from 4 files" in result.stdout
 
 
+@pytest.mark.full(seconds=3)
 def test_repeats_and_the_untouched_example_are_told(folder, template):
     shutil.copy("answers/anna.xlsx", "answers/copy.xlsx")
     (folder / "answers" / "empty-handed.xlsx").write_bytes(template.filled({}, "Emil"))
@@ -108,6 +111,7 @@ def test_repeats_and_the_untouched_example_are_told(folder, template):
     assert "empty-handed.xlsx: Nothing was filled in" in result.stderr
 
 
+@pytest.mark.slow
 def test_json(folder, template):
     (folder / "answers" / "none.xlsx").write_bytes(b"")
     result = run("answers", "--json")
@@ -226,6 +230,7 @@ def test_an_answer_whose_figures_cannot_be_shown_is_a_problem_of_its_file(folder
     assert totals["I5"].value == pytest.approx(sum(npvs)) or totals["I6"].value == pytest.approx(sum(npvs))
 
 
+@pytest.mark.slow
 def test_texts_that_xml_cannot_hold_stop_nothing(folder, template):
     for name, text in (("esc", "_x001B_[2J"), ("fffe", "_xFFFE_")):
         (folder / "answers" / f"{name}.xlsx").write_bytes(template.filled({"name": f"{name} {text}"}, text))
@@ -259,6 +264,7 @@ def _forked(monkeypatch, read) -> None:
     monkeypatch.setattr(returned_files, "ProcessPoolExecutor", forked)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of the processor's time")
 def test_a_file_that_takes_too_long_is_a_problem_like_any_other(folder, monkeypatch):
     def slow(path, file, use_cached=False):
@@ -290,6 +296,7 @@ def test_a_reading_that_heeds_no_time_is_ended_with_its_process(folder, monkeypa
     assert f"ben.xlsx: {returned_files.ENDED}" in result.stderr
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no statement of the memory in use")
 def test_a_file_that_takes_too_much_memory_is_a_problem_like_any_other(folder, monkeypatch):
     def large(path, file, use_cached=False):

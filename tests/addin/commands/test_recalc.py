@@ -128,7 +128,7 @@ def test_the_doctor_computes_a_function_and_says_where(tmp_path: Path) -> None:
     assert "worker process" in found["Where they run"]["found"] or "own Python" in found["Where they run"]["found"]
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_another_python_first_on_the_path_does_not_matter(tmp_path: Path, monkeypatch: Any) -> None:
     """A LibreOffice of the system takes the first python3 on PATH for its own, and a library that is not its."""
@@ -219,6 +219,7 @@ def test_functions_that_were_not_loaded_are_an_error_and_no_file(book: Path, sta
     assert not book.with_name("book-recalculated.xlsx").exists()
 
 
+@pytest.mark.slow
 @needs_posix
 @pytest.mark.timeout(50)  # less than what it started would take
 def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(book: Path, stand_in: Callable[..., Path]) -> None:
@@ -250,7 +251,7 @@ def test_of_what_a_program_prints_the_last_is_told(book: Path, stand_in: Callabl
     assert len(done.output) < 2 * office.LONGEST_PRINTED
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_recalc_says_what_was_left_out(tmp_path: Path) -> None:
     linked = [("rId1", "image", "http://127.0.0.1:1/a.png")]

@@ -52,6 +52,7 @@ def test_the_pages_of_a_decision_are_printed_beside_the_workbook(
     assert "###" not in words.stdout
 
 
+@pytest.mark.slow
 def test_pages_need_a_name_of_their_own_and_libreoffice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written where one of the two cannot be."""
     done = run("report", "reference.toml", "-o", "x.xlsx", "--pdf", "pages.txt")

@@ -412,7 +412,7 @@ def test_here_no_registry_says_it() -> None:
     assert office_bits.office_bits() is None
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_the_mark_of_the_web(windows: Path) -> None:
     install_for(sys.executable, windows)
     path = windows / package.FILE_NAME

@@ -159,6 +159,7 @@ def test_a_part_that_is_not_what_its_relation_says_is_refused(content: bytes, tm
         safe_copy(path)
 
 
+@pytest.mark.full(seconds=3)
 def test_parts_that_no_relation_leads_to_are_never_unpacked(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "b.xlsx", parts={"xl/worksheets/stray.xml": b"no XML <"})
     assert "xl/worksheets/stray.xml" not in names(safe_copy(path))
@@ -365,7 +366,7 @@ def test_without_the_copy_it_would_be_fetched(
     asked.clear()
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_the_last_values_of_another_workbook_are_used(tmp_path: Path) -> None:
     value = '<row r="1"><cell r="A1" t="str"><v>as it was</v></cell></row>'

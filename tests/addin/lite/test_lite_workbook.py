@@ -107,6 +107,7 @@ def test_the_same_again_changes_nothing():
     assert with_functions(made()).content == made()
 
 
+@pytest.mark.slow
 def test_nothing_is_found_in_it_and_it_reads_as_before():
     assert check_package(made()) == []
     found = check_workbook(made())
@@ -195,6 +196,7 @@ def test_any_text_comes_back_as_it_was(text):
     assert property_text(extension.properties["main.py"]) == text
 
 
+@pytest.mark.slow
 def test_an_older_text_of_ours_is_replaced_and_settings_stay():
     older = with_main(main_text() + "# of another version\n")
     again = with_functions(older).content
@@ -204,6 +206,7 @@ def test_an_older_text_of_ours_is_replaced_and_settings_stay():
     assert check_package(again) == []
 
 
+@pytest.mark.slow
 def test_another_add_in_stays():
     other = changed(made(), EXTENSION, XLWINGS_LITE, "wa100000000")
     both = with_functions(other).content

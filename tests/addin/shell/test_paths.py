@@ -136,6 +136,7 @@ def test_a_pipe_a_socket_or_a_device_is_no_file_to_read(folder: Path, command: s
             assert result.stderr == f"Error: {name} is a pipe or a device. {cure}\n"
 
 
+@pytest.mark.slow
 @needs_posix
 def test_pipes_in_a_folder_are_passed_over(folder: Path) -> None:
     os.mkfifo("pipe.xlsx")

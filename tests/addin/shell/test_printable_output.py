@@ -173,6 +173,7 @@ def test_a_scenario_on_standard_output_keeps_its_meaning(returned: Path, monkeyp
     assert load_scenario("out.toml").name == read_workbook("named.xlsx").checked().name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="file names are bytes on POSIX only")
 def test_the_name_of_a_file_that_came_back(returned: Path, tmp_path: Path) -> None:
     for text in TEXTS.values():

@@ -28,6 +28,7 @@ def test_both_are_stored_as_the_engine_says_them() -> None:
         assert calendar_start(cell, Formula("C5", "OK")).value == start
 
 
+@pytest.mark.slow
 @pytest.mark.needs_libreoffice
 def test_the_sheet_takes_for_a_month_what_the_engine_does(tmp_path: Path) -> None:
     book = openpyxl.Workbook()

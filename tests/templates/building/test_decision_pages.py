@@ -50,6 +50,7 @@ def test_machinery_is_not_printed_and_the_figures_are_those_of_the_workbook() ->
     assert book["Options"].page_setup.fitToHeight == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", [SUPPORT, REFERENCE], ids=lambda each: each.name)
 def test_inputs_at_their_defaults_are_left_out_with_their_groups(scenario: Scenario) -> None:
     sheet = built(scenario)["Inputs"]
@@ -64,6 +65,7 @@ def test_inputs_at_their_defaults_are_left_out_with_their_groups(scenario: Scena
     assert "Serving fleet" not in shown and "Reference inputs" in shown
 
 
+@pytest.mark.full(seconds=3)
 def test_of_several_scenarios_what_differs_is_printed() -> None:
     slow = SUPPORT.with_inputs(name="Slow", go_live_delay=4, discount_rate=0.12)
     sheet = built(SUPPORT, slow)["Scenarios"]

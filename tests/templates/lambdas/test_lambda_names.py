@@ -254,6 +254,7 @@ def unlike_the_engine(scenarios: list[Scenario], folder: Path) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 def test_the_figures_of_random_scenarios_are_the_engines(tmp_path: Path) -> None:
     scenarios = random_scenarios(5, seed=19)
     assert any(appraise(each).payback_months == math.inf for each in scenarios)

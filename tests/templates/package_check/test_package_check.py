@@ -72,7 +72,7 @@ def test_a_seeded_defect_is_found_by_its_rule_alone(sound: dict[str, bytes], wor
     assert finding.place and finding.what.endswith(".") and finding.cure
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=["wired"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 @pytest.mark.parametrize("name", every(20, SCENARIOS, slow=20))
 def test_nothing_is_found_in_a_workbook_of_ours(name: str, edition: Edition) -> None:
     assert check_package(build_workbook(SCENARIOS[name], edition=edition, generated=WHEN)) == []
@@ -85,8 +85,7 @@ def test_nothing_is_found_in_workbooks_of_many_months() -> None:
         assert check_package(build_workbook(scenario, edition=edition, generated=WHEN)) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=[]))
 def test_nothing_is_found_in_a_workbook_of_several_scenarios(edition: Edition) -> None:
     others = [SCENARIOS["document-extraction"], SCENARIOS["reference"]]
     first = SCENARIOS["support-classifier"]

@@ -67,6 +67,7 @@ def places(book: openpyxl.Workbook, columns: str) -> list[tuple[Any, ...]]:
     return [row for row in table if row[0] not in (None, "")]
 
 
+@pytest.mark.slow
 def test_a_row_shows_the_engine_s_metrics_and_where_it_comes_from():
     answers = [answer(scenario, f"{name}.xlsx") for name, scenario in EDGES.items()]
     answers[0] = answer(
@@ -91,6 +92,7 @@ def test_a_row_shows_the_engine_s_metrics_and_where_it_comes_from():
     assert found[0]["made_by"] == "FT ROI 0.1.0 (native)"
 
 
+@pytest.mark.slow
 def test_totals_and_ranks_hold_within_a_currency():
     cost = {"a": 500, "b": 100, "c": 2000, "d": 700, "e": 50}
     euro = {"d", "e"}
@@ -113,12 +115,14 @@ def test_totals_and_ranks_hold_within_a_currency():
     assert [row[1] for row in places(book, "FGHI")] == ["5  e", "2  b", "1  a", "4  d", "3  c"]
 
 
+@pytest.mark.slow
 def test_one_currency_has_one_total_and_no_word_of_several():
     book = opened(build_portfolio([answer(moved("a", calls=1e6)), answer(moved("b", calls=2e6))], generated=MOMENT))
     text = [str(cell.value) for row in book["Portfolio"].iter_rows() for cell in row]
     assert not any("several currencies" in each for each in text)
 
 
+@pytest.mark.slow
 def test_what_never_pays_back_has_no_payback_rank_and_equal_figures_share_a_place():
     answers = [
         answer(EDGES["never"]),
@@ -134,6 +138,7 @@ def test_what_never_pays_back_has_no_payback_rank_and_equal_figures_share_a_plac
     assert len(places(book, "FGHI")) == 3
 
 
+@pytest.mark.slow
 def test_repeats_and_the_untouched_example_are_flagged_and_not_counted():
     answers = [
         answer(moved("a", training_hours=100), "a.xlsx"),
@@ -150,6 +155,7 @@ def test_repeats_and_the_untouched_example_are_flagged_and_not_counted():
     assert [entry.counted for entry in in_portfolio(answers)] == [True, False, False, True]
 
 
+@pytest.mark.full(seconds=3)
 def test_answers_may_come_one_by_one_and_what_ends_their_coming_is_no_answer_s_fault():
     def coming(end):
         yield answer(REFERENCE)
@@ -163,6 +169,7 @@ def test_answers_may_come_one_by_one_and_what_ends_their_coming_is_no_answer_s_f
         build_without_failing(coming(ValueError("the reading broke")), generated=MOMENT)
 
 
+@pytest.mark.full(seconds=5)
 def test_an_answer_that_cannot_be_written_keeps_none_behind_it_out(monkeypatch):
     def fails_once(self, entry):
         if entry.answer.file == "b.xlsx":
@@ -178,6 +185,7 @@ def test_an_answer_that_cannot_be_written_keeps_none_behind_it_out(monkeypatch):
     assert "no such cell" in came[1].problems[0].sentence
 
 
+@pytest.mark.slow
 def test_every_problem_of_every_file_is_listed():
     problems = (Problem("Inputs!B9 storage_gb", "Missing."), Problem("Inputs!B11 months", "0 is below 1."))
     empty = ReturnedWorkbook("c.xlsx", problems=(Problem("", "It is empty."),))
@@ -192,6 +200,7 @@ def test_every_problem_of_every_file_is_listed():
     assert "1 answer from 3 files; 2 with problems" in book["Portfolio"]["A2"].value
 
 
+@pytest.mark.slow
 def test_a_portfolio_without_an_answer_still_lists_the_problems():
     book = opened(
         build_portfolio([ReturnedWorkbook("c.xlsx", problems=(Problem("", "It is empty."),))], generated=MOMENT)
@@ -200,6 +209,7 @@ def test_a_portfolio_without_an_answer_still_lists_the_problems():
     assert book["Problems"]["C5"].value == "It is empty."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", some(["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"], ["=1+1", "-1"], slow=[]))
 @pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"]))
 def test_text_that_looks_like_a_formula_stays_text(text, edition):
@@ -246,6 +256,7 @@ def test_the_editions(edition):
     assert [row["net_roi"] for row in rows(opened(content))] == [appraise(each.scenario).net_roi for each in answers]
 
 
+@pytest.mark.slow
 def test_the_chart_shows_the_highest_npvs_with_their_values_and_alt_text():
     answers = [answer(moved(f"n{hours}", training_hours=hours), f"{hours}.xlsx") for hours in range(100, 2100, 100)]
     content = build_portfolio(answers, generated=MOMENT)
@@ -330,7 +341,7 @@ def checks(book: openpyxl.Workbook) -> dict[str, str]:
     return {row[0]: row[6] for row in sheet.iter_rows(min_row=5, values_only=True) if str(row[0]).startswith("check_")}
 
 
-@pytest.mark.parametrize("edition", ["wired", "values"])
+@pytest.mark.parametrize("edition", some(["wired", "values"], ["wired"], slow=[]))
 def test_every_check_of_a_portfolio_holds(edition):
     answers = [answer(each, f"{name}.xlsx") for name, each in EDGES.items()]
     answers += [answer(moved("euro", training_hours=50, currency="EUR")), answer(REFERENCE)]
@@ -342,7 +353,7 @@ def test_every_check_of_a_portfolio_holds(edition):
     assert book["Ranking"]["A3"].value == "All checks OK"
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @pytest.mark.needs_libreoffice
 def test_what_is_wrong_with_a_portfolio_fails_its_own_check(tmp_path):
     """An edit for each check, with the functions loaded, and what fails then; nothing else does.
@@ -419,6 +430,7 @@ def test_figures_calculated_with_the_reading_change_no_byte(edition):
     )
 
 
+@pytest.mark.slow
 def test_a_figure_that_was_calculated_is_not_calculated_again(monkeypatch):
     one = answer(REFERENCE)
     calculate_row(one)

@@ -53,6 +53,7 @@ def asked(scenario: Scenario) -> dict[str, tuple[str, bool]]:
     return {each.input_name: (each.told, each.answered) for each in check_inputs(scenario)}
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_last_column_of_the_block() -> None:
     assert BLOCK[-1] is Column.ANSWER and Column.ANSWER.title == "Answer"
     names = openpyxl.load_workbook(BytesIO(made())).defined_names
@@ -133,6 +134,7 @@ def several(edition: Edition) -> bytes:
     return build_workbook(ANSWERED.with_inputs(name="One"), edition=edition, others=[other])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
 def test_each_of_several_scenarios_has_its_own_answers(edition: Edition) -> None:
     content = several(edition)
@@ -147,7 +149,7 @@ def test_each_of_several_scenarios_has_its_own_answers(edition: Edition) -> None
     assert read_workbook(edited).checked().confirmed == {"storage_gb": "kept"}
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=4)
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_check_names_a_changed_value_as_generated_of_any_scenario(edition: Edition) -> None:
     content = several(edition)
@@ -240,6 +242,7 @@ def test_a_range_beside_an_empty_cell_is_refused_at_low(low: float | None, high:
     assert problem.sentence.startswith("It is empty, and low and high have no value between them.")
 
 
+@pytest.mark.slow
 def test_a_range_with_one_end_stands_in_a_workbook_as_it_was_given() -> None:
     scenario = PRICED.with_inputs(ranges={"training_hours": {"low": 12, "high": 24 * 1.2, "untyped": "high"}})
     content = build_workbook(scenario, edition="native")
@@ -279,7 +282,8 @@ def test_without_the_values_as_generated_no_answer_of_ours_counts() -> None:
     assert read_workbook(with_cells(made(), {title: "Before"})).checked().confirmed == {}
 
 
-@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_a_figure_typed_over_the_scenario_in_use_is_refused(edition: Edition) -> None:
     reading = read_workbook(with_cells(several(edition), {NAME: 0.77}))
     (problem,) = reading.problems

@@ -104,7 +104,7 @@ def test_a_name_that_stands_for_something_else_is_told(what: str) -> None:
     assert ("name", place) in told(change(made()))
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_redirected_name_is_told_when_inputs_were_edited_too() -> None:
     edited = with_cells(with_name(made(), "training_cost", "'Breakdown'!$B$35"), {"training_hours": 31.0})
     assert ("name", "training_cost") in told(edited)
@@ -158,7 +158,7 @@ def test_text_in_the_colour_of_the_paper_is_told() -> None:
     assert kind == "look"
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
     edited = with_cells(with_cells(made(), {"G20": 1.0}, "Cash flow"), {"A7": 1.0}, "Summary")
     wrong = check_workbook(with_cells(edited, {"B24": 1.0, "B20": 1.0}, "Breakdown")).wrong

@@ -55,7 +55,14 @@ def measured(work: Callable[[bytes], Any], content: bytes) -> tuple[float, float
 
 DEAR = {
     *("tags of 90,000 attributes", "a long text in 100,000 cells", "a text of a million letters in 100,000 cells"),
-    *("long formulas of (", "long formulas of [", "long formulas of [1]!", "long formulas of a.xl"),
+    *(
+        "long formulas of (",
+        "long formulas of '",
+        "a number of 5,000 digits in brackets",
+        "long formulas of [",
+        "long formulas of [1]!",
+        "long formulas of a.xl",
+    ),
     *("a text of escapes in every title", "one formula of 990,000 brackets"),
 }
 """What takes the longest, or tries what another one tries: for the full tests."""

@@ -581,6 +581,7 @@ def test_currencies_written_in_two_ways_are_read_as_one() -> None:
     assert [typed({"currency": text}).checked().currency for text in ("USD ", "usd", "US$")] == ["USD"] * 3
 
 
+@pytest.mark.slow
 def test_a_formulas_value_is_taken_on_request_only() -> None:
     def change(book: openpyxl.Workbook) -> None:
         book["Inputs"][address_of(book, "training_hours")].value = "=20+4"

@@ -53,14 +53,14 @@ def _scale(result: Appraisal) -> float:
     return max(1.0, *(abs(flow) for flow in result.cash_flow))
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=5)
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 def test_what_libreoffice_saves_is_a_sound_package(saved: dict[Edition, bytes], edition: Edition) -> None:
     assert check_package(saved[edition]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_a_saved_native_workbook_keeps_its_formulas_and_recalculates(
     saved: dict[Edition, bytes], tmp_path: Path

@@ -43,6 +43,7 @@ def scale(scenario: Scenario) -> float:
     return max(1.0, *(abs(each) for name in ("benefits", "costs") for each in lines[name]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(EDITIONS, ["native"], slow=[]))
 @pytest.mark.parametrize(
     "name", some(["thirty months", "nothing", "late", "a hundred months"], ["thirty months"], slow=["nothing"])
@@ -81,12 +82,14 @@ def test_years_after_the_horizon_stand_beside_the_page(name: str, columns: list[
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
 
 
+@pytest.mark.slow
 def test_it_stands_second_and_a_long_horizon_takes_several_pages() -> None:
     book = openpyxl.load_workbook(io.BytesIO(built(REFERENCE.with_inputs(months=180), "values")))
     assert book.sheetnames[:2] == ["Summary", "By year"]
     assert book["By year"].page_setup.fitToWidth == 2 and book["By year"].print_title_cols == "$A:$B"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_the_checks_hold_it_against_the_summary(edition: Edition) -> None:
     cells = stored_cells(built(SAMPLE, edition))["Checks"]
@@ -96,6 +99,7 @@ def test_the_checks_hold_it_against_the_summary(edition: Edition) -> None:
         assert cells[f"G{row}"].value == "OK" and check.removeprefix("check_") in str(cells[f"C{row}"].formula)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edition", "address"), some([("native", "D5"), ("values", "D14")], [("native", "D5")], slow=[])
 )

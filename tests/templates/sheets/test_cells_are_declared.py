@@ -168,6 +168,7 @@ def _named(scenario: Scenario, name: str) -> Scenario:
     return Scenario(**{**scenario.given(), "name": name})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edition", "live", "several", "trials"),
     [

@@ -92,6 +92,7 @@ def test_an_option_without_figures_has_none_anywhere(file: str, option: str) -> 
     assert LABELS[option] not in series and LABELS[own] in series
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "edition"),
     [

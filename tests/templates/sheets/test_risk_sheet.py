@@ -77,6 +77,7 @@ def place_of(content: bytes, name: str) -> str:
 # --- the figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(EDITIONS, ["wired"], slow=[]))
 def test_every_statistic_is_that_of_the_simulation(edition: Edition) -> None:
     beside = values(risk(edition), ExactColumn.NAME.letter, ExactColumn.EXACT.letter, ExactColumn.HALF.letter)
@@ -90,6 +91,7 @@ def test_every_statistic_is_that_of_the_simulation(edition: Edition) -> None:
         assert shown[label][0] == pytest.approx(digits[0]), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_driver_is_that_of_the_simulation(edition: Edition) -> None:
     columns = (ExactColumn.EXACT, ExactColumn.HALF, ExactColumn.WORTH, ExactColumn.WORTH_HALF)
@@ -168,6 +170,7 @@ def test_without_ranges_there_is_no_sheet(edition: Edition) -> None:
     assert "E9" not in sheets["Summary"] or sheets["Summary"]["E9"].value is None
 
 
+@pytest.mark.slow
 def test_a_workbook_to_be_filled_in_has_no_sheet() -> None:
     assert "Risk" not in stored_cells(build_template(generated=WHEN))
 
@@ -179,6 +182,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("says", some(REFUSED, ["cannot hold at once"], slow=()))
 def test_what_cannot_be_simulated_is_said_and_its_correlations_are_kept(says: str) -> None:
     scenario = DOUBTFUL.with_inputs(**REFUSED[says])

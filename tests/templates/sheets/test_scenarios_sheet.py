@@ -72,7 +72,7 @@ def _compare(book: openpyxl.Workbook, scenarios: list[Scenario]) -> None:
             assert same(cell.value, expected, scale), f"{scenario.name} {name}: {cell.value} is not {expected}"
 
 
-@pytest.mark.parametrize("edition", some(EDITIONS, slow=["native"]))
+@pytest.mark.parametrize("edition", some(EDITIONS, slow=[]))
 def test_every_scenario_has_its_column(edition: Edition) -> None:
     book = openpyxl.load_workbook(io.BytesIO(_build(edition)), data_only=True)
     assert [cell.value for cell in _row(book, "scenario_names")] == list(SCENARIOS)
@@ -95,7 +95,7 @@ def test_differences_from_the_first_and_the_highest_npv(edition: Edition) -> Non
     assert finding == f"NPV above zero in 5 of 5 scenarios. Highest: {best}, {npvs[best]:,.0f} USD"
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_payback_that_never_comes_has_no_difference() -> None:
     """Losses are counted, and the chart's axis holds zero."""
     loss = _named(REFERENCE.with_inputs(baseline_cost_per_1k_tokens=0.04, monthly_review_cost=0), "Loss")
@@ -115,6 +115,7 @@ def test_a_payback_that_never_comes_has_no_difference() -> None:
     assert room.spPr.noFill
 
 
+@pytest.mark.slow
 def test_figures_other_than_the_first_scenarios_stand_in_bold() -> None:
     content = build_workbook(FIRST, edition="values", generated=WHEN, others=OTHERS[:2])
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Scenarios"]
@@ -160,7 +161,7 @@ def test_the_choice_and_an_edited_column_move_the_native_workbook(
         assert same(book[title][address.replace("$", "")].value, result.npv(), result.upfront)
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 @pytest.mark.needs_libreoffice
 def test_libreoffice_computes_what_is_cached(tmp_path: Path) -> None:
     path = tmp_path / "scenarios.xlsx"

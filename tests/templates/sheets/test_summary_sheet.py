@@ -26,6 +26,7 @@ def _made(file: str, edition: Any) -> bytes:
     return build_workbook(load_scenario(ONE_STORY / file), edition=edition)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
 def test_the_sentence_speaks_of_npv_where_that_says_otherwise(edition: str) -> None:
     summary = stored_cells(_made("npv-negative.toml", edition))["Summary"]
@@ -33,6 +34,7 @@ def test_the_sentence_speaks_of_npv_where_that_says_otherwise(edition: str) -> N
     assert summary["A8"].value == "at 10 % a year"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", ["wired", "native", "values"])
 def test_the_colour_of_the_sentence_follows_npv(edition: str) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(_made("npv-negative.toml", edition)))["Summary"]
@@ -53,6 +55,7 @@ def test_an_edited_discount_rate_changes_the_sentence(tmp_path: Path) -> None:
     assert summary["A8"].value == "at 5.25 % a year"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
 def test_the_month_from_which_going_back_pays_is_named(edition: str) -> None:
     cells = stored_cells(_made("wears-out.toml", edition))["Summary"].values()
@@ -60,6 +63,7 @@ def test_the_month_from_which_going_back_pays_is_named(edition: str) -> None:
     assert any(str(cell.value).startswith(question) for cell in cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["native"], slow=[]))
 def test_the_summary_says_where_the_npv_turns_and_how_far_that_is(edition: Any) -> None:
     scenario = samples_and_edges()["support-classifier"]
@@ -75,6 +79,7 @@ def test_the_summary_says_where_the_npv_turns_and_how_far_that_is(edition: Any) 
     assert accuracy == [0.3, pytest.approx(turns), f"may fall by {30 - 100 * turns:.1f} points"]
 
 
+@pytest.mark.full(seconds=3)
 def test_what_turns_nothing_alone_says_so_and_a_loss_has_to_change() -> None:
     cells = stored_cells(build_workbook(samples_and_edges()["loss"]))["Summary"]
     shown = {cells[f"A{row}"].value: (cells[f"C{row}"].value, cells[f"D{row}"].value) for row in range(13, 17)}

@@ -103,6 +103,7 @@ def _tables(package: bytes) -> list[Mapping[str, str]]:
 # --- as made --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.full(seconds=3)
 @pytest.mark.parametrize("name", some(SCENARIOS, ["one month"], []))
 def test_every_cell_shows_what_the_engine_gives(name: str) -> None:
     package = _live(name)
@@ -117,6 +118,7 @@ def test_every_metric_that_can_be_chosen_has_its_line() -> None:
     assert list(METRIC_LINES) == list(METRICS)
 
 
+@pytest.mark.full(seconds=3)
 def test_three_tables_move_cells_of_their_own_sheet_that_are_not_empty() -> None:
     cells = stored_cells(_live("support-classifier"))["What-if"]
     tables = _tables(_live("support-classifier"))
@@ -147,6 +149,7 @@ def test_a_very_long_horizon_has_values_as_generated() -> None:
     assert "as generated" in str(book["Sensitivity"]["A2"].value)
 
 
+@pytest.mark.full(seconds=3)
 @open_xml_sdk.newest_office
 @pytest.mark.needs_open_xml_sdk
 @pytest.mark.parametrize("name", some(["support-classifier", "nothing", "ten years"], slow=["support-classifier"]))

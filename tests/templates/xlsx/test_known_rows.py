@@ -1,0 +1,229 @@
+"""Rows that were read before: whatever a sheet holds, it is read as by one who never saw another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from roi_engine.errors import FtRoiError
+from roi_engine.reference import REFERENCE
+from templates.xlsx import stored_cells
+from templates.xlsx.known_rows import LONGEST_ROW, MOST_BYTES, KnownRows, split
+from templates.xlsx.stored_cells import StoredWorkbook
+from templates.xlsx.untrusted_package import open_package
+from tests.builds import build_workbook
+from tests.slow_cases import full
+from tests.templates.returned.mutated_packages import mutated, originals
+from tests.workbook_edits import package_of, parts_of
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> KnownRows:
+    fresh = KnownRows()
+    monkeypatch.setattr(stored_cells, "_KNOWN", fresh)
+    return fresh
+
+
+def seen(content: bytes) -> Any:
+    """All that is read of a workbook, or why it is refused."""
+    try:
+        package = open_package(content)
+        book = StoredWorkbook(package)
+        sheets = {title: (book.cells(title), book.hidden(title), book.merged(title)) for title in book.titles}
+    except FtRoiError as problem:
+        return str(problem)
+    return sheets, package.elements
+
+
+def seen_by_a_stranger(content: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
+    with monkeypatch.context() as patch:
+        patch.setattr(stored_cells, "_KNOWN", KnownRows())
+        return seen(content)
+
+
+def inputs_part(parts: dict[str, bytes]) -> str:
+    """The part of the sheet with the most rows: all sheets are read the same way."""
+    return max((name for name in parts if name.startswith("xl/worksheets/sheet")), key=lambda name: len(parts[name]))
+
+
+@pytest.fixture(scope="module")
+def workbook() -> dict[str, bytes]:
+    """The parts of a small workbook with shared strings, as spreadsheet programs save one."""
+    return {
+        "[Content_Types].xml": (
+            b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            b'<Default Extension="xml" ContentType="application/xml"/>'
+            b'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            b'<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+            b'spreadsheetml.sheet.main+xml"/></Types>'
+        ),
+        "_rels/.rels": _relationships(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": (
+            b'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+            b'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+            b'<sheets><sheet name="Inputs" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": _relationships(
+            ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")
+        ),
+        "xl/styles.xml": f'<styleSheet {MAIN}><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>'.encode(),
+        "xl/sharedStrings.xml": _strings("Horizon", "months", "Anna's"),
+        "xl/worksheets/sheet1.xml": _sheet(ROWS),
+    }
+
+
+def _relationships(*pairs: tuple[str, str]) -> bytes:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    items = "".join(
+        f'<Relationship Id="rId{at}" Type="{kind}/{name}" Target="{target}"/>'
+        for at, (name, target) in enumerate(pairs, start=1)
+    )
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{space}">{items}</Relationships>'.encode()
+
+
+def _strings(*texts: str) -> bytes:
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    return f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>'.encode()
+
+
+DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+ROWS = (
+    '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><v>24</v></c><c r="C1" t="s"><v>1</v></c></row>',
+    '<row r="2" ht="30"><c r="A2" t="inlineStr"><is><t>Name</t></is></c><c r="B2" t="s"><v>2</v></c><c r="C2"/></row>',
+    '<row r="3" hidden="1"><c r="A3"><v>1</v></c><c r="B3"><f>A3*2</f><v>2</v></c></row>',
+    '<row r="4"><c r="A4" t="s"><f>UPPER(A1)</f><v>1</v></c></row>',
+)
+
+
+def _sheet(rows: Sequence[str], root: str = MAIN, before: str = "", after: str = "") -> bytes:
+    return f"{DECLARED}<worksheet {root}>{before}<sheetData>{''.join(rows)}</sheetData>{after}</worksheet>".encode()
+
+
+FOREIGN = 'xmlns="urn:somebody"'
+OTHER = '<row r="9"><c r="A9"><v>9</v></c></row>'
+TRICKS: dict[str, bytes] = {
+    "the same rows": _sheet(ROWS),
+    "another row": _sheet([*ROWS, OTHER]),
+    "rows in another order": _sheet(ROWS[::-1]),
+    "a view and columns before": _sheet(
+        ROWS, before='<sheetViews><sheetView/></sheetViews><cols><col hidden="1"/></cols>'
+    ),
+    "merged cells behind": _sheet(ROWS, after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'),
+    "no rows shown unless given": _sheet([*ROWS, OTHER], before='<sheetFormatPr zeroHeight="1"/>'),
+    "a row twice": _sheet([*ROWS, ROWS[0]]),
+    "a cell twice": _sheet([*ROWS, '<row r="5"><c r="A1"><v>7</v></c></row>']),
+    "a cell twice, first the new one": _sheet(['<row r="5"><c r="A1"><v>7</v></c></row>', *ROWS]),
+    "a number of a row twice": _sheet([*ROWS, '<row r="3"><c r="C3"><v>7</v></c></row>']),
+    "a row without a number": _sheet([*ROWS, "<row><c><v>7</v></c></row>"]),
+    "a cell without an address": _sheet([*ROWS, '<row r="7"><c><v>7</v></c></row>']),
+    "rows in a comment": _sheet(["<!--", *ROWS, "-->", OTHER]),
+    "rows in CDATA": _sheet([f'<row r="8"><c r="A8" t="str"><v><![CDATA[{ROWS[0]}]]></v></c></row>', OTHER]),
+    "a processing instruction": _sheet(["<?x", *ROWS, "?>", OTHER]),
+    "a document type": _sheet(ROWS).replace(b"<worksheet", b"<!DOCTYPE worksheet><worksheet"),
+    "a foreign default": _sheet(ROWS, root=FOREIGN),
+    "a foreign wrapper": _sheet([f"<x {FOREIGN}>", *ROWS, "</x>", OTHER]),
+    "a wrapper": _sheet(["<x>", *ROWS, "</x>", OTHER]),
+    "a wrapper around the data": _sheet(ROWS)
+    .replace(b"<sheetData>", b"<x><sheetData>")
+    .replace(b"</worksheet>", b"</x></worksheet>"),
+    "a wrapper around the data, and a second one": _sheet(ROWS)
+    .replace(b"<sheetData>", b"<x><sheetData>")
+    .replace(b"</worksheet>", b"</x><sheetData/></worksheet>"),
+    "a wrapper, and a prefix": _sheet(ROWS, root=MAIN + " " + MAIN.replace("xmlns=", "xmlns:m="))
+    .replace(b"<sheetData>", b"<x><sheetData>")
+    .replace(b"</worksheet>", b"</x><m:sheetData/></worksheet>"),
+    "the data end early": _sheet([ROWS[0], f"</sheetData><x><sheetData>{ROWS[1]}</sheetData></x><sheetData>"]),
+    "a row that is closed at once": _sheet(['<row r="6"/>', *ROWS]),
+    "a closed row, the end of the data, and a row elsewhere": _sheet(
+        ['<row r="6"/></sheetData><x>', *ROWS, "</x><sheetData>"]
+    ),
+    "a row in a row": _sheet([f'<row r="6">{ROWS[0]}</row>', *ROWS[1:]]),
+    "rows with a prefix": _sheet(
+        [row.replace("<row", "<m:row").replace("</row", "</m:row") for row in ROWS],
+        root=MAIN + " " + MAIN.replace("xmlns=", "xmlns:m="),
+    ),
+    "a prefix that nobody declares": _sheet([*ROWS, '<row r="8" x:y="1"><c r="A8"><v>1</v></c></row>']),
+    "a text between rows": _sheet(["text", *ROWS, "text"]),
+    "no end": _sheet(ROWS).removesuffix(b"</worksheet>"),
+    "another version": _sheet(ROWS).replace(b"1.0", b"1.1"),
+    "another encoding": _sheet(ROWS).replace(b"UTF-8", b"ISO-8859-1"),
+    "two bytes a letter": _sheet(ROWS).replace(b"UTF-8", b"UTF-16").decode().encode("utf-16"),
+    "a mark at its beginning": b"\xef\xbb\xbf" + _sheet(ROWS),
+    "bytes that are no text": _sheet([*ROWS, OTHER]).replace(b"<v>9</v>", b"<v>\xff</v>"),
+}
+
+
+@pytest.mark.parametrize("words", TRICKS)
+def test_a_sheet_is_read_as_by_a_stranger(
+    words: str, workbook: dict[str, bytes], known: KnownRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tricky = package_of(workbook | {"xl/worksheets/sheet1.xml": TRICKS[words]})
+    expected = seen_by_a_stranger(tricky, monkeypatch)
+    for first in (package_of(workbook), tricky, package_of(workbook | {"xl/worksheets/sheet1.xml": _sheet([OTHER])})):
+        seen(first)
+        assert seen(tricky) == expected
+    assert seen(package_of(workbook)) == seen_by_a_stranger(package_of(workbook), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "texts", [("Horizon", "months", "Bert's"), ("months", "Horizon", "Anna's"), ("", "", ""), ("Horizon",)]
+)
+def test_each_workbook_has_its_own_shared_strings(
+    texts: tuple[str, ...], workbook: dict[str, bytes], known: KnownRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = package_of(workbook | {"xl/sharedStrings.xml": _strings(*texts)})
+    for first, then in ((package_of(workbook), other), (other, package_of(workbook))):
+        monkeypatch.setattr(stored_cells, "_KNOWN", KnownRows())
+        seen(first)
+        assert seen(then) == seen_by_a_stranger(then, monkeypatch)
+
+
+def test_what_is_known_is_not_parsed_again(
+    workbook: dict[str, bytes], known: KnownRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    read: Callable[..., Any] = StoredWorkbook._read_sheet
+
+    def watched(book: StoredWorkbook, part: str, content: bytes, *more: Any) -> Any:
+        parsed.append(content)
+        return read(book, part, content, *more)
+
+    monkeypatch.setattr(StoredWorkbook, "_read_sheet", watched)
+    seen(package_of(workbook))
+    sheets, _ = seen(package_of(workbook | {"xl/worksheets/sheet1.xml": _sheet([*ROWS, OTHER])}))
+    assert [each.count(b"<row") for each in parsed] == [len(ROWS), 1]
+    assert sheets["Inputs"][0][1, 2].value == 24 and sheets["Inputs"][0][9, 1].value == 9
+
+
+def test_the_sheets_of_an_answer_are_known_from_another(known: KnownRows) -> None:
+    answers = [build_workbook(REFERENCE.with_inputs(training_hours=hours), edition="values") for hours in (24, 30)]
+    contents = [parts_of(each) for each in answers]
+    part = inputs_part(contents[0])
+    one, other = (split(each[part]) for each in contents)
+    assert one and other and one.root == other.root
+    assert len(set(one.rows) & set(other.rows)) > len(one.rows) / 2
+
+
+def test_what_is_kept_is_bounded(known: KnownRows) -> None:
+    row = b"<row " + b"x" * (LONGEST_ROW - 10)
+    for at in range(MOST_BYTES // LONGEST_ROW + 10):
+        known.keep("here", row + b"%d" % at, at)
+    assert 0 < sum(map(len, known.within("here"))) < LONGEST_ROW * 20
+    known.keep("here", b"x" * (LONGEST_ROW + 1), 0)
+    assert b"x" * (LONGEST_ROW + 1) not in known.within("here")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", [range(3000, 3005), full(range(3005, 3300))], ids=["5", "295"])
+def test_mutated_packages_are_read_as_by_a_stranger(
+    seeds: Sequence[int], known: KnownRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for original in originals():
+        seen(original)
+    for seed in seeds:
+        _, content = mutated(seed)
+        assert seen(content) == seen_by_a_stranger(content, monkeypatch), seed
