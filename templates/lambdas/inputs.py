@@ -28,6 +28,22 @@ EMPTY_ROW = -1
 _SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")")
 """What a label is compared without."""
 
+WORDS = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
+WORD_NAMES = [f"word_{n}_" for n in range(1, MOST_WORDS + 1)]
+MEANS = "+".join(f"(labels_={each})" for each in WORD_NAMES)
+"""The columns of the table of words, what a word of each is called, and the rows whose label is one of an input's."""
+
+BLOCK_PARTS = {
+    "words_": "FT_INPUTWORDS()",
+    "columns_": "SEQUENCE(1,COLUMNS(block_))",
+    "rows_": "SEQUENCE(ROWS(block_))",
+    "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
+    "value_at_": 'SUM((titles_="value")*columns_)',
+    "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
+    "labels_": "MAP(INDEX(block_,0,name_at_),LAMBDA(label_,FT_LABEL(label_)))",
+}
+"""How a block is read: the table of words, where its columns and rows stand, and its labels."""
+
 _LEFT_OUT = frozenset({"name", "description", "currency", "start_month"})
 _LARGEST = 1e300
 
@@ -242,18 +258,13 @@ def _inputs() -> LambdaName:
     for n in range(MOST_WORDS, 0, -1):
         known = f"IFNA(XMATCH(label_,word_{n}_),{known})"
     is_given = 'IF(ISERROR(value_here_),TRUE,TRIM(value_here_)<>"")*(row_>IF(value_at_>0,1,0))'
-    place = f"IF({is_given},LET(label_,FT_LABEL(name_),{known}),{EMPTY_ROW})"
+    place = f"IF({is_given},{known},{EMPTY_ROW})"
     pairs = {
-        "words_": "FT_INPUTWORDS()",
+        **BLOCK_PARTS,
         **{f"word_{n}_": f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1)},
         "rules_": "FT_INPUTRULES()",
-        "columns_": "SEQUENCE(1,COLUMNS(block_))",
-        "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
-        "value_at_": 'SUM((titles_="value")*columns_)',
-        "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
         "values_": "INDEX(block_,0,IF(value_at_>0,value_at_,2))",
-        "places_": "MAP(INDEX(block_,0,name_at_),values_,SEQUENCE(ROWS(block_)),"
-        f"LAMBDA(name_,value_here_,row_,{place}))",
+        "places_": f"MAP(labels_,values_,rows_,LAMBDA(label_,value_here_,row_,{place}))",
         "at_rows_": "MAP(SEQUENCE(ROWS(words_)),LAMBDA(place_,IFNA(XMATCH(place_,places_),0)))",
         "first_": "IF(ISOMITTED(input_),0,FT_INPUTNUMBER(input_))",
         "new_": 'IF(ISOMITTED(value_),"",value_)',
