@@ -364,8 +364,9 @@ METRICS: dict[str, Metric] = {
 }
 """The metrics that worksheet functions and the command line accept by name."""
 _ONCE_CALLED = {each.once_called: each.code for each in FIGURES.values() if each.once_called and each.code}
-_BY_WORD = {word.upper(): each for each in METRICS.values() for word in (each.label, each.name)}
-_BY_WORD |= {word.upper(): METRICS[code] for word, code in _ONCE_CALLED.items()}
+METRIC_WORDS = {word.upper(): each for each in METRICS.values() for word in (each.label, each.name)}
+METRIC_WORDS |= {word.upper(): METRICS[code] for word, code in _ONCE_CALLED.items()}
+"""The metrics by every word that means one, in capitals."""
 
 
 def find_metric(name: str) -> Metric:
@@ -376,7 +377,7 @@ def find_metric(name: str) -> Metric:
     >>> find_metric("npv").label, find_metric("Net return").name, find_metric("Net ROI").name
     ('NPV', 'NETROI', 'NETROI')
     """
-    metric = _BY_WORD.get(name.strip().upper()) if isinstance(name, str) else None
+    metric = METRIC_WORDS.get(name.strip().upper()) if isinstance(name, str) else None
     if metric is None:
         raise UnknownName(
             f'There is no metric "{name}".{did_you_mean(str(name).upper(), METRICS)} Known: {", ".join(METRICS)}.'

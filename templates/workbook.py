@@ -13,6 +13,7 @@ from roi_engine._version import __version__
 from roi_engine.errors import Problem, ScenarioError
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
+from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
 from templates.building.as_generated import PROPERTY, fingerprint_as_generated
 from templates.building.book import Book, Edition
@@ -20,6 +21,8 @@ from templates.building.decision_pages import leave_pages_for_a_decision
 from templates.building.layout import lay_out
 from templates.building.what_if_places import SHEETS as WHAT_IF_SHEETS
 from templates.building.what_if_places import TRIALS_SHEET
+from templates.lambdas.carried import carry_names
+from templates.lambdas.printed_functions import lambda_names
 from templates.sheets.breakdown_sheet import fill_breakdown
 from templates.sheets.breakdown_workings import add_breakdown_workings
 from templates.sheets.by_year_sheet import add_by_year_sheet, fill_by_year
@@ -55,8 +58,8 @@ def build_workbook(
     """The workbook of a scenario, as the bytes of an .xlsx file.
 
     scenario : the inputs.
-    edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native`` ordinary formulas, ``values``
-        nothing but values.
+    edition : what calculated cells hold: ``wired`` calls of the FT_ functions, ``native`` ordinary formulas, ``lambda``
+        calls of functions that the file itself carries as LAMBDA names, ``values`` nothing but values.
     generated : the time to state; SOURCE_DATE_EPOCH, else now, when left out.
     others : further scenarios, among which the reader chooses on a sheet of their own; each needs a name, all one
         currency, or a `ScenarioError` says so.
@@ -69,7 +72,8 @@ def build_workbook(
     Two builds of the same scenario at the same time are equal byte for byte.
     """
     _check_scenarios([scenario, *others])
-    return _built(Book(scenario, edition, others, live_grids, False, trials, risk), generated, recipient)
+    carried = _carried_by(edition)
+    return _built(Book(scenario, edition, others, live_grids, False, trials, risk, carried), generated, recipient)
 
 
 def build_pages(scenario: Scenario, *, generated: datetime | None = None, others: Sequence[Scenario] = ()) -> bytes:
@@ -103,7 +107,21 @@ def build_template(
     is filled in, every figure, sentence and check says so. It opens on Inputs.
     """
     example = REFERENCE.with_inputs(name=name, description="")
-    return _built(Book(example, edition, to_fill_in=True), generated, recipient)
+    return _built(Book(example, edition, to_fill_in=True, carried=_carried_by(edition)), generated, recipient)
+
+
+def _carried_by(edition: Edition) -> frozenset[str]:
+    """The functions that the cells of an edition may call as names of the file.
+
+    None that draws: a simulation in a cell takes seconds, at every edit.
+    """
+    if edition != "lambda":
+        return frozenset()
+    return frozenset(name for name, each in functions().items() if name in lambda_names() and each.family != _DRAWS)
+
+
+_DRAWS = functions()["FT_SIMSTAT"].family
+"""The family of functions that draw what is uncertain."""
 
 
 def _built(book: Book, generated: datetime | None, recipient: str) -> bytes:
@@ -195,7 +213,7 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     book.workbook.active = opened
     opened.sheet_view.tabSelected = True
     book.workbook.save(package)
-    return finish(
+    finished = finish(
         package.getvalue(),
         book.formulas,
         numbers=book.numbers,
@@ -203,4 +221,6 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
         title=scenario.name or "Fine-tuning decision",
         description=scenario.description,
         chart_descriptions={sheet: texts for sheet, texts in book.chart_descriptions.items() if texts},
+        dynamic_arrays=book.edition == "lambda",
     )
+    return carry_names(finished) if book.edition == "lambda" else finished

@@ -54,6 +54,10 @@ OF_ONE_NAME = "metric and input are one text: a range of names is no grid"
 ONE_RATE = "MIRR takes one pair of rates: a range of them is no grid"
 PAIRED_BY_EXCEL = "a spreadsheet pairs ranges of unlike length itself, and says #N/A where one of them ends"
 IRR_IS_SEARCHED = "the metric IRR is not among those of FT_FIGURE"
+RANK_IS_SEARCHED = "the calls at which a rank changes are searched for"
+MANY_DRAWS = "more draws than IronCalc takes in a few seconds; tests/templates/lambdas compares fewer"
+ONE_SEED = "the shifts of the first seed are in the table, and no others"
+NOT_CORRELATED = "correlations are not taken: #N/A"
 NO_CALENDAR = "the names of the years are without calendar months"
 QUOTIENT = "IronCalc calls a power that is too large a division by zero"
 
@@ -65,7 +69,32 @@ ROWS: dict[str, dict[str, str]] = {
         "FT_WHATIF-8": IRR_IS_SEARCHED,
         "FT_WHATIF-16": IRR_IS_SEARCHED,
         "FT_SENSITIVITY-4": OF_ONE_NAME,
+        "FT_OPTION-12": RANK_IS_SEARCHED,
+        "FT_OPTION-13": RANK_IS_SEARCHED,
         "FT_CASHFLOW-13": OF_ONE_SCENARIO,
+        "FT_SIMULATE-1": MANY_DRAWS,
+        "FT_SIMSTAT-1": MANY_DRAWS,
+        "FT_SIMSTAT-3": MANY_DRAWS,
+        "FT_SIMSTAT-5": MANY_DRAWS,
+        "FT_SIMSTAT-6": MANY_DRAWS,
+        "FT_SIMSTAT-16": MANY_DRAWS,
+        "FT_SIMSTAT-17": MANY_DRAWS,
+        "FT_SIMSTAT-18": MANY_DRAWS,
+        "FT_SIMSTAT-19": MANY_DRAWS,
+        "FT_SIMSTAT-21": MANY_DRAWS,
+        "FT_SIMSTAT-23": MANY_DRAWS,
+        "FT_EVPI-1": MANY_DRAWS,
+        "FT_EVPI-2": MANY_DRAWS,
+        "FT_EVPI-3": MANY_DRAWS,
+        "FT_SIMULATE-2": ONE_SEED,
+        "FT_SIMSTAT-2": ONE_SEED,
+        "FT_EVPI-4": ONE_SEED,
+        "FT_SIMSTAT-4": NOT_CORRELATED,
+        "FT_SIMSTAT-9": NOT_CORRELATED,
+        "FT_SIMSTAT-10": NOT_CORRELATED,
+        "FT_SIMSTAT-11": NOT_CORRELATED,
+        "FT_SIMSTAT-13": NOT_CORRELATED,
+        "FT_SIMSTAT-15": NOT_CORRELATED,
         "FT_BREAKDOWN-4": OF_ONE_SCENARIO,
         "FT_BYYEAR-2": NO_CALENDAR,
         "FT_BYYEAR-4": OF_ONE_SCENARIO,

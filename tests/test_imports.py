@@ -42,7 +42,7 @@ ROOMS = {
         "building": {"xlsx"},
         "cash_flow_picture": {"building"},
         "sheets": {"building", "xlsx"},
-        "workbook": {"sheets", "building", "xlsx"},
+        "workbook": {"sheets", "building", "lambdas", "xlsx"},
         "package_check": {"xlsx"},
         "lambdas": {"building", "package_check", "xlsx"},
         "returned": {"workbook", "sheets", "building", "lambdas", "package_check", "xlsx"},

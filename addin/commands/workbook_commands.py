@@ -59,6 +59,7 @@ ft-roi report support.toml
 ft-roi report support.toml -o report.xlsx --force
 ft-roi report support.toml --formulas native -o for-everybody.xlsx
 ft-roi report support.toml --formulas native --grids live -o for-excel.xlsx
+ft-roi report support.toml --formulas lambda -o for-excel-365.xlsx
 ft-roi report support.toml --formulas native --risk live --trials 1024 -o risk.xlsx
 ft-roi report base.toml --scenario slow.toml --scenario half.toml
 ft-roi report support.toml --pdf decision.pdf
@@ -122,7 +123,8 @@ def report(
     """Write a scenario as a finished workbook and print its answer in five lines."""
     if grids == "live" and formulas != "native":
         raise click.UsageError(
-            "--grids live is for --formulas native. The wired edition's grids are live; in a copy of values none is."
+            "--grids live is for --formulas native. Those of the wired and the lambda edition are live; in a copy of "
+            "values none is."
         )
     _check_risk(risk, trials, formulas, others)
     path = Path(output or _default_name(scenario_file))
@@ -214,7 +216,7 @@ ft-roi template -o inputs.xlsx --force
 """,
 )
 @output_option("Where to write; an .xlsx file.  [default: template.xlsx]")
-@formulas_option("wired", "native")
+@formulas_option("wired", "native", "lambda")
 @force_option()
 @json_option("Print the file's name as JSON.")
 def template(output: str | None, formulas: Edition, force: bool, json: bool) -> None:

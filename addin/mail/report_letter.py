@@ -21,6 +21,9 @@ _WORKBOOK = {
     "wired": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
     "these figures follow, in any spreadsheet program; what is tried out on its sheet Sensitivity follows where the "
     "FT ROI functions are installed.",
+    "lambda": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
+    "these figures follow, what is tried out on its sheet Sensitivity too, in Excel 365 and Excel 2024 with nothing "
+    "installed; there is no macro and no link in it.",
     "values": "The figures behind it are in the attached workbook, {file}, as values: it does not calculate.",
 }
 

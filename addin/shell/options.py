@@ -12,8 +12,8 @@ import click
 
 Declared = TypeVar("Declared", bound=Callable[..., Any])
 
-EDITIONS = ("wired", "native", "values")
-"""Editions of the workbook: calls of the FT_ worksheet functions, ordinary formulas, or values alone."""
+EDITIONS = ("wired", "native", "lambda", "values")
+"""Editions of the workbook: calls of the FT_ functions, ordinary formulas, LAMBDA functions, or values alone."""
 
 
 class FiniteRange(click.FloatRange):
@@ -51,6 +51,7 @@ def formulas_option(
     default : None where the explanation says what is taken.
     """
     usual = "What cells hold: calls of the FT_ functions (wired), ordinary formulas for people without them (native)"
+    usual += ", functions that the file carries for Excel 365 and 2024 (lambda)" if "lambda" in editions else ""
     return click.option(
         "--formulas",
         type=click.Choice(editions),

@@ -1,14 +1,15 @@
 """The workbook being built: cells with cached values, names, the sheets' frame.
 
-Three editions come from the same sheets. In the native edition a figure is an ordinary formula; in the wired edition
-the call of an FT_ function, with the ordinary formula for where the functions are missing; in the values edition a
-number. `Book.live` puts the two together, and `Book.put` writes what the edition allows; a sheet says both formulas
-once and knows no edition.
+Four editions come from the same sheets. In the native edition a figure is an ordinary formula; in the wired edition
+the call of an FT_ function, with the ordinary formula for where the functions are missing; in the lambda edition the
+same where the file itself carries the function, else the ordinary formula alone; in the values edition a number.
+`Book.live` puts the two together, and `Book.put` writes what the edition allows; a sheet says both formulas once and
+knows no edition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from typing import Any, Literal
@@ -20,7 +21,7 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.formula import DataTableFormula
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -31,6 +32,7 @@ from roi_engine.scenario import Scenario
 from roi_engine.worksheet.call import call
 from templates.building import styles
 from templates.building.formula import Formula, cached, formula_of, function
+from templates.building.function_calls import functions_called
 from templates.xlsx.column_letters import column_number
 from templates.xlsx.escapes import escaped
 
@@ -49,20 +51,29 @@ AS_GENERATED = "as generated"
 NOT_HERE = "–"
 """What a workbook to be filled in shows where a report holds a figure as generated."""
 
-Edition = Literal["wired", "native", "values"]
-"""What calculated cells hold: FT_ functions with ordinary formulas behind them, these alone, or values alone."""
+Edition = Literal["wired", "native", "lambda", "values"]
+"""What calculated cells hold: FT_ functions with ordinary formulas behind them, ordinary formulas alone, functions that
+the file carries as LAMBDA names with these behind them, or values alone.
+"""
 
 _SIZES = ("benefits", "costs")
 """The lines of the years that tell how large a plan is."""
 
 FT_FUNCTIONS = Formula("ft_functions", 0)
-"""The cell of the wired edition that is 1 where the FT_ functions answer; it is stored as 0."""
+"""The cell of the wired and of the lambda edition that is 1 where the FT_ functions answer; it is stored as 0."""
 FUNCTIONS_ARE_MISSING = Formula(f'ISERROR(FT_VERSION("{".".join(__version__.split(".")[:2])}"))', False)
 """Whether the functions do not answer, or are older than this workbook."""
+LAMBDA_IS_MISSING = Formula("ISERROR(FT_NPV(,1,1,1,1,1,1,1,1,1,1))", False)
+"""Whether the functions that a workbook carries do not answer.
+
+A plan of ones goes through all of the names of the model, and needs the youngest function that they call.
+"""
 NOT_COMPARED = "–"
 """What stands in the place of a comparison with what only they give."""
 NEEDS_FUNCTIONS = "needs the FT functions"
 """What a cell says that only they can fill."""
+NEEDS_LAMBDA = "needs Excel 365 or 2024"
+"""What it says in the lambda edition, where a program knows no LAMBDA."""
 FITTED = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
 """Of cells in which a number or these words stand."""
 
@@ -77,6 +88,7 @@ class Book:
     once_fitted : what waits for the widths of the columns, which `lay_out` settles.
     trials : how many a data table draws; 0 for none.
     risk : whether there is a sheet Risk; where something is left to chance when left out.
+    carried : the functions that cells of the lambda edition may call, which the file itself carries.
     own_months : the last month of the sheets with months, where it is another than that of the workbook.
     to_fill_in : whether the figures of the scenario are an example, and the cells of the reference inputs are empty.
     """
@@ -90,6 +102,7 @@ class Book:
         to_fill_in: bool = False,
         trials: int = 0,
         risk: bool | None = None,
+        carried: Collection[str] = (),
     ) -> None:
         self.scenario = scenario
         self.to_fill_in = to_fill_in
@@ -97,6 +110,7 @@ class Book:
         self.missing: Formula | None = None
         self.scenarios = (scenario, *others)
         self.edition = edition
+        self.carried = frozenset(carried)
         self.longest_horizon = max(each.months_to_amortize for each in self.scenarios)
         self.data_tables = live_grids and edition == "native" and self.longest_horizon <= LONGEST_LIVE_HORIZON
         self.own_months: int | None = None
@@ -168,7 +182,8 @@ class Book:
             value, shown = cached(content.value), self._shown(content, meanwhile)
             self.values[sheet.title][address] = shown
         if isinstance(content, Formula) and not self._frozen:
-            cell.value = f"={self._waiting(content, meanwhile)}"
+            text = f"={self._waiting(content, meanwhile)}"
+            cell.value = ArrayFormula(address, text) if self._calls_a_name(text) else text
             self.formulas[sheet.title][address] = shown
         else:
             cell.value = escaped(shown) if isinstance(shown, str) else shown
@@ -186,6 +201,13 @@ class Book:
         known, cells = self.values[sheet.title], sheet[area]
         rows = cells if isinstance(cells, tuple) else ((cells,),)
         return [known.get(cell.coordinate, cell.value) for row in rows for cell in row]
+
+    def _calls_a_name(self, text: str) -> bool:
+        """Whether a formula calls a LAMBDA name.
+
+        Such a cell is stored as a dynamic array: stored plainly, Excel would show an @ before the call.
+        """
+        return self.edition == "lambda" and any(functions_called(text))
 
     def _waiting(self, content: Formula, meanwhile: Any) -> str:
         """The text of a formula that waits for the inputs."""
@@ -303,15 +325,41 @@ class Book:
         """
         if self.edition == "native":
             return native()
-        return wired() if self.edition == "values" else _where_functions_answer(wired(), native())
+        called = wired()
+        if self.edition == "values":
+            return called
+        is_there = all(map(self.has_function, functions_called(called.text)))
+        return _where_functions_answer(called, native()) if is_there else native()
 
-    def by_function_alone(self, wired: Formula, without: Any = NEEDS_FUNCTIONS) -> Formula:
+    def by_function_alone(self, wired: Formula, without: Any = None) -> Formula:
         """What no ordinary formula of this workbook gives.
 
         wired : the call of the function.
-        without : what the cell says where the functions are missing.
+        without : what the cell says where the functions are missing; that it needs them when left out.
         """
-        return _where_functions_answer(wired, formula_of(without)) if self.edition == "wired" else wired
+        otherwise = self.needs_functions if without is None else without
+        return _where_functions_answer(wired, formula_of(otherwise)) if self.calls_functions else wired
+
+    def has_function(self, name: str) -> bool:
+        """Whether the cells of this edition may call a function."""
+        return self.edition != "lambda" or name in self.carried
+
+    @property
+    def calls_functions(self) -> bool:
+        """Whether cells call functions, with ordinary formulas behind them."""
+        return self.edition in ("wired", "lambda")
+
+    @property
+    def needs_functions(self) -> str:
+        """What a cell says that only the functions can fill."""
+        return NEEDS_LAMBDA if self.edition == "lambda" else NEEDS_FUNCTIONS
+
+    def as_generated(self, *functions: str) -> bool:
+        """Whether what only these functions give is a value as generated.
+
+        Among formulas that follow the inputs: a copy of values says nothing of it.
+        """
+        return self.edition == "native" or not all(map(self.has_function, functions))
 
     @contextmanager
     def as_values(self, frozen: bool = True) -> Iterator[None]:
@@ -338,7 +386,7 @@ class Book:
     @property
     def grids_as_generated(self) -> bool:
         """Whether the tornado and the grids hold values that do not follow the inputs."""
-        return self.edition == "native" and not self.data_tables
+        return self.as_generated("FT_WHATIF") and not self.data_tables
 
     @property
     def lacks_sensitivity(self) -> bool:
@@ -372,7 +420,8 @@ class Book:
     @property
     def not_followed(self) -> str:
         """What does not follow the inputs; in a wired workbook, without the functions."""
-        parts = ([] if self.data_tables else ["tornado", "grids"]) + (["risk figures"] if self.has_risk else [])
+        grids_follow = self.data_tables or (self.edition == "lambda" and not self.grids_as_generated)
+        parts = ([] if grids_follow else ["tornado", "grids"]) + (["risk figures"] if self.has_risk else [])
         return f"the {', '.join(parts)} and warnings" if parts else "the warnings"
 
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:

@@ -6,10 +6,9 @@ and stops every function of an xlwings Lite add-in. A workbook whose cells call 
 
 from __future__ import annotations
 
-import re
-
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.catalogue import functions
+from templates.building.function_calls import functions_called
 from templates.lambdas.printed_functions import lambda_names
 from templates.xlsx.stored_cells import StoredWorkbook
 from templates.xlsx.untrusted_package import main_part, open_package
@@ -21,9 +20,6 @@ _BEFORE_NAMES = frozenset({
     "externalReferences",
 })  # fmt: skip
 """What stands before the defined names in a workbook part (18.2.27)."""
-
-_CALL = re.compile(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.])(?:_xldudf_)?(FT_[A-Z0-9]+)\(""", re.IGNORECASE)
-"""A text or a sheet's title, which are passed over, or a call, also of a linked add-in's and of xlwings Lite's."""
 
 
 class CallsTheAddIn(FtRoiError):
@@ -59,11 +55,11 @@ def check_that_no_addin_is_called(content: bytes) -> None:
         return
     for title in stored.titles:
         for cell in stored.cells(title).values():
-            called = next((found[1] for found in _CALL.finditer(cell.formula or "") if found[1]), "").upper()
+            called = next(functions_called(cell.formula or ""), "")
             if called in functions():
                 raise CallsTheAddIn(
                     f"The cells of {title} call the add-in's functions, such as {called}, and a name like it would "
-                    "hide the add-in's. Write the workbook with --formulas native."
+                    "hide the add-in's. Write the workbook with --formulas native or lambda."
                 )
 
 

@@ -71,6 +71,22 @@ class ArrayFormula(Formula):
         """A condition for every fallback: N() takes no array."""
         return self.given().where(self, otherwise)
 
+    def logarithm(self) -> Formula:
+        """LN(x), without asking for a value."""
+        return self._called("LN", self, value=NO_VALUE)
+
+    def normal_score(self) -> Formula:
+        """NORMSINV(p), without asking for a value."""
+        return self._called("NORMSINV", self, value=NO_VALUE)
+
+    def normal_probability(self) -> Formula:
+        """NORMSDIST(z), without asking for a value."""
+        return self._called("NORMSDIST", self, value=NO_VALUE)
+
+    def beta_quantile(self, alpha: Any, beta: Any) -> Formula:
+        """BETAINV(p, α, β), without asking for a value."""
+        return self._called("BETAINV", self, alpha, beta, value=NO_VALUE)
+
 
 def quantity(text: str) -> ArrayFormula:
     """A name, or another text that stands by itself, as a quantity."""

@@ -20,7 +20,7 @@ from roi_engine import functions
 from roi_engine._version import __version__
 from roi_engine.reference import REFERENCE
 from roi_engine.scenario import INPUTS
-from roi_engine.worksheet.catalogue import Function
+from roi_engine.worksheet.catalogue import RISK, Function
 from templates.building import styles
 from templates.building.book import Book, absolute, called, cell_at, page, protect
 from templates.building.columns import KEPT_OFF, RIGHT, Columns, put_titles, span, widths
@@ -38,6 +38,10 @@ TITLE = "FT_ functions as LAMBDA names"
 FIRST_ROW = 4
 GIVEN = [name for name in REFERENCE.given() if INPUTS[name].numeric]
 """The inputs of the example: those that the reference scenario gives."""
+DRAWS = 64
+"""Draws of the examples: few, so that the page is there at once."""
+RANGES = {"baseline_monthly_api_calls": (2_000_000, 8_000_000), "monthly_review_cost": (500, 4_000)}
+"""Low and high of the example of a simulation."""
 
 
 class Column(Columns):
@@ -56,6 +60,16 @@ class Example(Columns):
     LABEL = "G", "The examples' scenario", 36
     VALUE = "H", ">Value", 16
     UNIT = "I", "Unit", 18
+
+
+class RangedExample(Columns):
+    """The scenario of a simulation: labels, values, low and high."""
+
+    LABEL = "G", "The examples' scenario", 36
+    VALUE = "H", ">Value", 16
+    LOW = "I", ">Low", 14
+    HIGH = "J", ">High", 14
+    UNIT = "K", "Unit", 18
 
 
 class Part(Columns):
@@ -120,11 +134,12 @@ def _add_names_page(book: Book) -> None:
 def _add_family_page(book: Book, family: str, members: Sequence[Function]) -> None:
     """The functions of a family, live."""
     takes_scenario = any(each.takes_scenario for each in members)
+    example = RangedExample if family == RISK else Example
     about = "Type other values in the scenario on the right: every example follows." if takes_scenario else ""
-    tables = (Column, Example) if takes_scenario else (Column,)
+    tables = (Column, example) if takes_scenario else (Column,)
     sheet = book.sheet(family, widths(*tables), family, about)
     put_titles(book, sheet, FIRST_ROW, Column)
-    block = _add_scenario(book, sheet) if takes_scenario else None
+    block = _add_scenario(book, sheet, example) if takes_scenario else None
     row = FIRST_ROW
     for each in sorted(members, key=lambda one: one.result.kind == "table"):  # what fills several rows comes last
         row += 1
@@ -133,22 +148,27 @@ def _add_family_page(book: Book, family: str, members: Sequence[Function]) -> No
             sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")
         row += height - 1
     sheet.freeze_panes = Column.EXAMPLE.at(FIRST_ROW + 1)
-    last = Example.UNIT if takes_scenario else Column.SENTENCE
+    last = example.UNIT if takes_scenario else Column.SENTENCE
     page(sheet, span(Column.FUNCTION, last, 1, max(row, FIRST_ROW + len(GIVEN))), f"1:{FIRST_ROW}")
     protect(sheet)
 
 
-def _add_scenario(book: Book, sheet: Worksheet) -> Formula:
+def _add_scenario(book: Book, sheet: Worksheet, example: type[Example] | type[RangedExample]) -> Formula:
     """The scenario of the examples; returns its labels and values as an argument."""
-    put_titles(book, sheet, FIRST_ROW, Example)
+    put_titles(book, sheet, FIRST_ROW, example)
     rows = []
     for row, name in enumerate(GIVEN, start=FIRST_ROW + 1):
-        declared, value = INPUTS[name], getattr(REFERENCE, name)
-        book.put(sheet, Example.LABEL.at(row), declared.label)
-        book.put(sheet, Example.VALUE.at(row), value, "Input", styles.number_format(declared.quantity))
-        book.put(sheet, Example.UNIT.at(row), declared.quantity.unit_in(REFERENCE.currency), "Unit")
-        rows.append((declared.label, value))
-    area = span(Example.LABEL, Example.VALUE, FIRST_ROW + 1, FIRST_ROW + len(rows))
+        declared, cells = INPUTS[name], [getattr(REFERENCE, name)]
+        columns = [example.VALUE]
+        if example is RangedExample:
+            columns += [RangedExample.LOW, RangedExample.HIGH]
+            cells += RANGES.get(name, ("", ""))
+        book.put(sheet, example.LABEL.at(row), declared.label)
+        for column, value in zip(columns, cells, strict=True):
+            book.put(sheet, column.at(row), value, "Input", styles.number_format(declared.quantity))
+        book.put(sheet, example.UNIT.at(row), declared.quantity.unit_in(REFERENCE.currency), "Unit")
+        rows.append((declared.label, *cells))
+    area = span(example.LABEL, columns[-1], FIRST_ROW + 1, FIRST_ROW + len(rows))
     return Formula(absolute(area), tuple(rows))
 
 
@@ -157,7 +177,8 @@ def _add_example(book: Book, sheet: Worksheet, row: int, each: Function, block: 
 
     Returns how many rows the result fills.
     """
-    arguments = list(each.examples)
+    arguments = [DRAWS if own.name == "draws" else value for own, value in zip(each.own, each.examples, strict=False)]
+    arguments += each.examples[len(arguments) :]
     if each.takes_scenario:
         arguments.insert(len(each.own) if each.block_at is None else each.block_at, block)
     live = called(each.name, *arguments)

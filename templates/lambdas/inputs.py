@@ -22,9 +22,27 @@ MISSING = "missing"
 ANYTHING = "anything"
 """The kind of an input that is only said, such as the scenario's name."""
 NUMBER, WHOLE = 0, 1
+EMPTY_ROW = -1
+"""The place of the input that a row without a value gives; that of an unknown label is 0."""
 
 _SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")")
 """What a label is compared without."""
+
+WORDS = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
+WORD_NAMES = [f"word_{n}_" for n in range(1, MOST_WORDS + 1)]
+MEANS = "+".join(f"(labels_={each})" for each in WORD_NAMES)
+"""The columns of the table of words, what a word of each is called, and the rows whose label is one of an input's."""
+
+BLOCK_PARTS = {
+    "words_": "FT_INPUTWORDS()",
+    "columns_": "SEQUENCE(1,COLUMNS(block_))",
+    "rows_": "SEQUENCE(ROWS(block_))",
+    "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
+    "value_at_": 'SUM((titles_="value")*columns_)',
+    "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
+    "labels_": "MAP(INDEX(block_,0,name_at_),LAMBDA(label_,FT_LABEL(label_)))",
+}
+"""How a block is read: the table of words, where its columns and rows stand, and its labels."""
 
 _LEFT_OUT = frozenset({"name", "description", "currency", "start_month"})
 _LARGEST = 1e300
@@ -227,38 +245,35 @@ def _together() -> LambdaName:
 def _inputs() -> LambdaName:
     """FT_INPUTS: a column with every input of the model.
 
-    The labels of the block are compared, one input after the other, with all the words that mean it.
+    Each label of the block is looked up among the words that mean an input, and each input then among the labels:
+    comparing every label with every word takes twice as long. An error in the block comes before all others.
     """
-    words = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
     rules = ",".join(f"INDEX(rules_,0,{n})" for n in range(1, 5))
-    word_names = [f"word_{n}_" for n in range(1, MOST_WORDS + 1)]
-    means = "+".join(f"(labels_={each})" for each in word_names)
     one = (
-        f"LET(here_,(({means})>0)*filled_,times_,SUM(here_),"
-        "own_,IF(times_=0,default_,IF(times_>1,#VALUE!,INDEX(values_,SUM(here_*rows_)))),"
+        "LET(own_,IF(at_=0,default_,INDEX(values_,at_)),"
         'used_,IF((place_=first_)*(new_<>""),new_,IF((place_=second_)*(new_2_<>""),new_2_,own_)),'
         'IF(used_="",IF(default_="","",#VALUE!),FT_CHECKED(used_,low_,high_,kind_)))'
     )
+    known = "0"
+    for n in range(MOST_WORDS, 0, -1):
+        known = f"IFNA(XMATCH(label_,word_{n}_),{known})"
+    is_given = 'IF(ISERROR(value_here_),TRUE,TRIM(value_here_)<>"")*(row_>IF(value_at_>0,1,0))'
+    place = f"IF({is_given},{known},{EMPTY_ROW})"
     pairs = {
-        "words_": "FT_INPUTWORDS()",
+        **BLOCK_PARTS,
+        **{f"word_{n}_": f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1)},
         "rules_": "FT_INPUTRULES()",
-        "columns_": "SEQUENCE(1,COLUMNS(block_))",
-        "rows_": "SEQUENCE(ROWS(block_))",
-        "titles_": "MAP(INDEX(block_,1,0),LAMBDA(label_,FT_LABEL(label_)))",
-        "value_at_": 'SUM((titles_="value")*columns_)',
-        "name_at_": 'MAX(1,IF(value_at_>0,SUM(((titles_="input")+(titles_="label")+(titles_="name"))*columns_),1))',
-        "labels_": "MAP(INDEX(block_,0,name_at_),LAMBDA(label_,FT_LABEL(label_)))",
         "values_": "INDEX(block_,0,IF(value_at_>0,value_at_,2))",
-        "filled_": '(TRIM(values_)<>"")*(rows_>IF(value_at_>0,1,0))',
+        "places_": f"MAP(labels_,values_,rows_,LAMBDA(label_,value_here_,row_,{place}))",
+        "at_rows_": "MAP(SEQUENCE(ROWS(words_)),LAMBDA(place_,IFNA(XMATCH(place_,places_),0)))",
         "first_": "IF(ISOMITTED(input_),0,FT_INPUTNUMBER(input_))",
         "new_": 'IF(ISOMITTED(value_),"",value_)',
         "second_": "IF(ISOMITTED(input_2_),0,FT_INPUTNUMBER(input_2_))",
         "new_2_": 'IF(ISOMITTED(value_2_),"",value_2_)',
-        "inputs_": f"MAP({words},{rules},SEQUENCE(ROWS(words_)),"
-        f"LAMBDA({','.join(word_names)},default_,low_,high_,kind_,place_,{one}))",
-        "unknown_": "SUM(MAP(labels_,filled_,LAMBDA(label_,there_,IF(there_,IF(SUM((words_=label_)*1)>0,0,1),0))))",
-        "together_": "FT_TOGETHER(inputs_)",
-        "total_": "SUM(inputs_)+0*SUM(block_)+together_",
+        "inputs_": f"MAP({rules},SEQUENCE(ROWS(words_)),at_rows_,LAMBDA(default_,low_,high_,kind_,place_,at_,{one}))",
+        "unknown_": "SUM((places_=0)*1)",
+        "twice_": "IF(SUM((places_>0)*1)>SUM((at_rows_>0)*1),#VALUE!,0)",
+        "total_": "0*SUM(block_)+SUM(inputs_)+FT_TOGETHER(inputs_)+twice_",
     }
     chain = ",".join(f"{name},{text}" for name, text in pairs.items())
     return LambdaName(

@@ -13,6 +13,7 @@ from functools import cache
 from roi_engine.by_year import LINES
 from roi_engine.cashflow import MODEL
 from roi_engine.figures import FIGURES, Figure
+from roi_engine.graph import Graph
 from roi_engine.scenario import INPUTS
 from templates.building.formula import Formula
 from templates.lambdas.carrier import quantity
@@ -85,7 +86,7 @@ def _taken_by(names: Iterable[str], among: Iterable[str]) -> list[str]:
 
 
 @cache
-def _fixed() -> list[str]:
+def fixed_quantities() -> list[str]:
     """The fixed quantities that the months and the figures take."""
     fixed, monthly, late = _stages()
     taken = _taken_by([*monthly, *late], fixed)
@@ -101,15 +102,16 @@ def _monthly() -> list[str]:
     return [name for name in monthly if name in of_years or name in _taken_by(late, monthly)]
 
 
-def _with_inputs(names: Iterable[str], before: Mapping[str, str] | None = None) -> Chain:
+def with_inputs(names: Iterable[str], before: Mapping[str, str] | None = None, graph: Graph = MODEL) -> Chain:
     """A chain that begins with the inputs that some equations take.
 
     before : what stands before them, by name.
+    graph : the model, or more than it.
     """
-    chain = Chain(MODEL, {})
+    chain = Chain(graph, {})
     for name, text in (before or {}).items():
         chain.add(name, text)
-    taken = {MODEL.quantity_of(each) for name in names for each in MODEL.takes[name]}
+    taken = {graph.quantity_of(each) for name in names for each in graph.takes[name]}
     for name in INPUTS:
         if name in taken or (name == "months_to_amortize" and "month" in taken):
             chain.add(name, input_text(name))
@@ -122,54 +124,59 @@ def _add_column(chain: Chain, array: str, names: Iterable[str]) -> None:
 
 
 def _call_costs_name() -> LambdaName:
-    chain = _with_inputs(MODEL.order(PER_CALL))
+    chain = with_inputs(MODEL.order(PER_CALL))
     chain.calculate(PER_CALL)
     return LambdaName(
         "FT_CALLCOSTS",
         ("inputs_",),
-        chain.let(f"VSTACK({','.join(_text(chain, name) for name in PER_CALL)})"),
+        chain.let(f"VSTACK({','.join(text_of(chain, name) for name in PER_CALL)})"),
         f"What a call costs, of FT_INPUTS: {_in_words(PER_CALL)}.",
     )
 
 
 def _fixed_name() -> LambdaName:
-    own = [name for name in _fixed() if name not in PER_CALL]
-    chain = _with_inputs(MODEL.order(own))
+    own = [name for name in fixed_quantities() if name not in PER_CALL]
+    chain = with_inputs(MODEL.order(own))
     chain.calculate(own)
-    columns = ",".join([*(_text(chain, name) for name in own), "FT_CALLCOSTS(inputs_)"])
+    columns = ",".join([*(text_of(chain, name) for name in own), "FT_CALLCOSTS(inputs_)"])
     return LambdaName(
         "FT_FIXED",
         ("inputs_",),
         chain.let(f"VSTACK({columns})"),
-        f"What is the same in every month, of FT_INPUTS: {_in_words(_fixed())}.",
+        f"What is the same in every month, of FT_INPUTS: {_in_words(fixed_quantities())}.",
     )
 
 
 def _months_name() -> LambdaName:
     _, monthly, _ = _stages()
-    chain = _with_inputs(monthly)
+    chain = with_inputs(monthly)
     chain.add(*months())
-    _add_column(chain, "fixed", _fixed())
+    _add_column(chain, "fixed", fixed_quantities())
     chain.calculate(_monthly())
     return LambdaName(
         "FT_MONTHS",
         ("inputs_", "fixed_"),
-        chain.let(f"HSTACK({','.join(_text(chain, name) for name in _monthly())})"),
+        chain.let(f"HSTACK({','.join(text_of(chain, name) for name in _monthly())})"),
         f"What each month brings, month 0 first, of FT_INPUTS and FT_FIXED: {_in_words(_monthly())}.",
     )
 
 
-def month_chain(inputs: str = "") -> Chain:
+def month_chain(
+    inputs: str = "", graph: Graph = MODEL, fixed: str = f"FT_FIXED({named('inputs')})", also: Iterable[str] = ()
+) -> Chain:
     """A chain that begins with what the months bring, and what figures take beside.
 
     inputs : the text of FT_INPUTS; empty where it is a parameter.
+    graph : the model, or more than it.
+    fixed : the text of FT_FIXED, or of what stands for it.
+    also : other equations whose inputs are wanted.
     """
     _, _, late = _stages()
     before = {"inputs": inputs} if inputs else {}
-    chain = _with_inputs([*late, "discount_factor"], before)
+    chain = with_inputs([*late, "discount_factor", *also], before, graph)
     chain.add(*months())
-    chain.add("fixed", f"FT_FIXED({named('inputs')})")
-    _add_column(chain, "fixed", _fixed())
+    chain.add("fixed", fixed)
+    _add_column(chain, "fixed", fixed_quantities())
     chain.add("months", f"FT_MONTHS({named('inputs')},{named('fixed')})")
     for place, name in enumerate(_monthly(), start=1):
         chain.add(name, f"CHOOSECOLS({named('months')},{place})")
@@ -179,7 +186,7 @@ def month_chain(inputs: str = "") -> Chain:
 def _figure_name() -> LambdaName:
     chain = month_chain()
     chain.calculate(_of_figures())
-    choices = (f'"{code_of(each)}",{_text(chain, each.equation_name)}' for each in FIGURES_OF_A_BLOCK)
+    choices = (f'"{code_of(each)}",{text_of(chain, each.equation_name)}' for each in FIGURES_OF_A_BLOCK)
     return LambdaName(
         "FT_FIGURE",
         ("figure_", "inputs_"),
@@ -188,7 +195,8 @@ def _figure_name() -> LambdaName:
     )
 
 
-def _text(chain: Chain, name: str) -> str:
+def text_of(chain: Chain, name: str) -> str:
+    """The text of a quantity that a chain knows."""
     value = chain.known[name]
     return value.text if isinstance(value, Formula) else str(value)
 

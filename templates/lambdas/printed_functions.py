@@ -15,6 +15,7 @@ from roi_engine import equations, fleet_equations, functions, serving
 from roi_engine.cashflow import TYPED
 from roi_engine.figures import FIGURES, Figure
 from roi_engine.scenario_rules import above_one
+from roi_engine.sensitivity import DEFAULT_SWING
 from roi_engine.worksheet.catalogue import (
     DEFAULTS,
     Argument,
@@ -24,24 +25,25 @@ from roi_engine.worksheet.catalogue import (
 from templates.building.formula import formula_of
 from templates.lambdas.carrier import quantity
 from templates.lambdas.chain import Chain, named, with_its_error
+from templates.lambdas.draws import draw_names, simulation_text, statistic_text, worth_text
 from templates.lambdas.inputs import checked, legal, reading_names
 from templates.lambdas.lambda_name import LambdaName
 from templates.lambdas.model import code_of, figure, flows, model_names, over_flows
+from templates.lambdas.options import option_names, option_text
+from templates.lambdas.ranges import range_names
 from templates.lambdas.tables import breakdown_text, by_year_text
 
 _SEARCH = "a search along the input's values, which no formula makes"
 _LOOKED_UP = "looked up in tables of the engine, which a workbook does not carry"
 _NOT_PRINTED = "made of sentences and rules of the engine, not of equations"
-_NOT_YET = "not printed yet"
+_NOT_YET = "not printed yet; FT_EVPI says what each input is worth"
 
 NOT_COVERED: dict[str, str] = {
     "FT_VERDICT": _NOT_PRINTED,
     "FT_IRR": "a search for all rates at which the flows are worth nothing, of which one may be a return",
     "FT_BREAKEVEN": _SEARCH,
-    "FT_TORNADO": _NOT_YET,
     "FT_SELFBREAKEVEN": _SEARCH,
-    "FT_OPTIONS": _NOT_YET,
-    "FT_OPTION": _NOT_YET,
+    "FT_OPTIONS": "one of its columns, the calls at which a rank changes, is a search; FT_OPTION gives the others",
     "FT_TRAINHOURS": _LOOKED_UP,
     "FT_SERVINGRATE": _LOOKED_UP,
     "FT_SERVINGFIT": _LOOKED_UP,
@@ -49,12 +51,9 @@ NOT_COVERED: dict[str, str] = {
     "FT_LORAPARAMS": _LOOKED_UP,
     "FT_PRICE": _LOOKED_UP,
     "FT_GPUINFO": _LOOKED_UP,
-    "FT_RISKVERDICT": _NOT_YET,
-    "FT_SIMULATE": _NOT_YET,
-    "FT_SIMSTAT": _NOT_YET,
-    "FT_HISTOGRAM": _NOT_YET,
+    "FT_RISKVERDICT": _NOT_PRINTED,
+    "FT_HISTOGRAM": "steps between round numbers, which the engine chooses by rules",
     "FT_IMPORTANCE": _NOT_YET,
-    "FT_EVPI": _NOT_YET,
     "FT_CHECK": _NOT_PRINTED,
     "FT_VERSION": "tells the version of an add-in, and none is needed",
 }
@@ -65,7 +64,10 @@ NOT_COVERED: dict[str, str] = {
 def lambda_names() -> dict[str, LambdaName]:
     """Every LAMBDA name, each after those that it calls."""
     covered = [_printed(each) for name, each in functions().items() if name not in NOT_COVERED]
-    return {each.name: each for each in (*reading_names(), *model_names(), *covered)}
+    return {
+        each.name: each
+        for each in (*reading_names(), *model_names(), *range_names(), *option_names(), *draw_names(), *covered)
+    }
 
 
 def _printed(function: Function) -> LambdaName:
@@ -209,10 +211,11 @@ def _by_year(function: Function) -> LambdaName:
 
 def _what_if(function: Function) -> LambdaName:
     """One input or two replaced; a column and a row of values give a grid."""
-    one = f'{_each("value_")}LAMBDA(each_,IF(each_="",#VALUE!,FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,each_)))))'
+    figure_at = "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_))"
+    one = f'{_each("value_")}LAMBDA(each_,IF(each_="",#VALUE!,{figure_at})))'
     both = (
         "LET(shape_,0*(value_+new_2_),MAP(value_+shape_,new_2_+shape_,LAMBDA(each_,other_,"
-        "FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,each_,input_name_2_,other_)))))"
+        "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_,input_name_2_,other_)))))"
     )
     again = "FT_INPUTNUMBER(input_name_)=FT_INPUTNUMBER(input_name_2_)"
     text = (
@@ -229,13 +232,34 @@ def _sensitivity(function: Function) -> LambdaName:
     change = checked("each_", function.own[2].quantity)
     one = (
         f"LET(moved_,{change},IF(ISNUMBER(moved_),"
-        "FT_FIGURE(metric_,FT_INPUTS(block_,input_name_,base_*(1+moved_))),moved_))"
+        "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,base_*(1+moved_))),moved_))"
     )
     text = (
         f"LET(block_,{block},inputs_,FT_INPUTS(block_),base_,{base},"
         f"IF(ISNUMBER(base_),{_each('change_')}LAMBDA(each_,{one})),IF(ISERROR(base_),base_,#NUM!)))"
     )
     return _lambda(function, text, _parameters(function))
+
+
+def _tornado(function: Function) -> LambdaName:
+    (swing,) = function.own[1:]
+    used = checked(_or_default(swing, formula_of(DEFAULT_SWING).text), swing.quantity)
+    return _lambda(function, f"FT_SWINGS(metric_,{_typed_block(function)},{used})", _parameters(function))
+
+
+def _option(function: Function) -> LambdaName:
+    return _lambda(function, option_text(), ("option_name_", "item_", "block_"))
+
+
+def _of_a_simulation(text: str) -> Callable[[Function], LambdaName]:
+    """A function of a block and draws."""
+
+    def printed(function: Function) -> LambdaName:
+        before, behind = function.own[: function.block_at], function.own[function.block_at :]
+        first = (f"[{named(each.name)}]" if each.optional else named(each.name) for each in before)
+        return _lambda(function, text, (*first, "block_", *(f"[{named(each.name)}]" for each in behind)))
+
+    return printed
 
 
 # --- functions of their own arguments ---------------------------------------------------------------------
@@ -272,6 +296,11 @@ _SPECIAL: dict[str, Callable[[Function], LambdaName]] = {
     "FT_MIRR": _mirr,
     "FT_WHATIF": _what_if,
     "FT_SENSITIVITY": _sensitivity,
+    "FT_TORNADO": _tornado,
+    "FT_OPTION": _option,
+    "FT_SIMSTAT": _of_a_simulation(statistic_text()),
+    "FT_SIMULATE": _of_a_simulation(simulation_text()),
+    "FT_EVPI": _of_a_simulation(worth_text()),
 }
 
 

@@ -19,7 +19,7 @@ from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.simulation.lattice import PARTS
 from templates.building.as_generated import figure_as_generated, fingerprint_of
-from templates.building.book import FT_FUNCTIONS, NEEDS_FUNCTIONS, Edition
+from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING, NEEDS_FUNCTIONS, NEEDS_LAMBDA, Edition
 from templates.building.month_rows import NOT_PRINTED
 from templates.building.what_if_places import MOST_TRIALS, RISK_SHEET, SHEETS, TABLES, TRIALS_NAME, TRIALS_SHEET
 from templates.package_check import check_package
@@ -168,9 +168,9 @@ class _Comparison:
     """The cells of a workbook beside those of a new one."""
 
     def __init__(self, book: StoredWorkbook, scenario: Scenario, edition: Edition, inputs_edited: bool) -> None:
-        self.book, self.inputs_edited = book, inputs_edited
+        self.book, self.edition, self.inputs_edited = book, edition, inputs_edited
         live_grids = TABLES in book.titles
-        as_generated = {RISK} if edition == "native" else set(CHOICES) if edition == "values" else set()
+        as_generated = {RISK} if edition in ("native", "lambda") else set(CHOICES) if edition == "values" else set()
         as_generated |= {"Sensitivity"} if edition == "native" and not live_grids else set()
         self.wrong: list[Difference] = []
         self.told: set[str] = set()
@@ -182,6 +182,7 @@ class _Comparison:
         self.titles = self._titles()
         self.keeps_titles = all(title == there for title, there in self.titles.items())
         self.in_place: set[str] = set()
+        self.unknown: list[Place] = []
         self.has_no_values = _has_no_values(book)
         if self.has_no_values:
             cure = "The program that saved the file keeps none. Open it in Excel or LibreOffice, and save it again."
@@ -210,6 +211,7 @@ class _Comparison:
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
+        self._tell_of_unknown_functions()
         self.wrong += compared_names(book, self.new, self.titles, set() if inputs_edited else self.in_place)
         self.wrong += compared_looks(book, self.new, self.titles, self.in_place)
         if strangers := hidden_strangers(book, self.titles):
@@ -283,7 +285,7 @@ class _Comparison:
     def _lacks_functions(self, title: str) -> bool:
         """Whether a sheet was calculated where the functions are missing."""
         cells = self.book.cells(self.titles[title]) if title in self.titles else {}
-        return any(isinstance(each.value, str) and each.value.endswith(NEEDS_FUNCTIONS) for each in cells.values())
+        return any(map(_is_needing_functions, (each.value for each in cells.values())))
 
     def _other_ranges(self) -> bool:
         """Whether figures as generated were drawn from other ranges than stand there."""
@@ -371,9 +373,19 @@ class _Comparison:
     def _compare(self, place: Place, found: Value, expected: Value, name: str = "") -> None:
         if self.has_no_values and found is None:
             return
+        if self.edition == "lambda" and isinstance(found, str) and found.startswith("#"):
+            self.unknown.append(place)
+            return
         if not _same(found, expected, self.scale) and str(place) not in self.told:
             sentence = f"{_shown(found)} stands there{name}; for these inputs it is {_shown(expected)}."
             self._tell(at_cell("value", place, sentence))
+
+    def _tell_of_unknown_functions(self) -> None:
+        """One finding for all cells that show an error where a program knows no LAMBDA."""
+        if self.unknown:
+            more = f"It and {len(self.unknown) - 1} more show" if len(self.unknown) > 1 else "It shows"
+            cure = "The program that calculated it knows no LAMBDA: open it in Excel 365 or 2024."
+            self._tell(at_cell("value", self.unknown[0], f"{more} an error. {cure}"))
 
     def _tell(self, difference: Difference) -> None:
         self.wrong.append(difference)
@@ -409,12 +421,17 @@ def _tells_of_functions(formula: str, found: Value) -> bool:
 
     formula : the cell's own, as the new workbook has it.
     """
-    if "calculated_by" in formula or "FT_VERSION(" in formula:
+    if any(each in formula for each in ("calculated_by", "FT_VERSION(", LAMBDA_IS_MISSING.text)):
         return True
     if not isinstance(found, str):
         return False
     alone = FT_FUNCTIONS.text in formula and f',"{found}"' in formula
-    return alone or found.endswith(NEEDS_FUNCTIONS)
+    return alone or _is_needing_functions(found)
+
+
+def _is_needing_functions(found: Value) -> bool:
+    """Whether a cell says that only functions could fill it."""
+    return isinstance(found, str) and found.endswith((NEEDS_FUNCTIONS, NEEDS_LAMBDA))
 
 
 def _has_no_values(book: StoredWorkbook) -> bool:

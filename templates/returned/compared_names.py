@@ -33,8 +33,13 @@ def compared_names(
     """
     there = _of_workbook(book)
     pointing: dict[str, dict[str, tuple[Area, Area]]] = {}
-    for key, made in _of_workbook(new).items():
+    made_anew = _of_workbook(new)
+    carried = [each for key, each in made_anew.items() if key.startswith(FUNCTIONS) and new.area(each.text) is None]
+    yield from _functions_that_are_others(carried, there)
+    for key, made in made_anew.items():
         area, found = new.area(made.text), there.get(key)
+        if made in carried:
+            continue
         if area is not None and area.sheet not in titles:
             continue  # with its sheet, which is told
         if found is None:
@@ -57,7 +62,7 @@ def compared_names(
             if len(moved) > len(areas) / 2:  # months that run down, where they ran across
                 continue
         for key in moved:
-            yield _elsewhere(there[key], _of_workbook(new)[key])
+            yield _elsewhere(there[key], made_anew[key])
     yield from _shadows(book, new, there, set(titles.values()))
 
 
@@ -132,6 +137,30 @@ def _shadows(
                 yield Difference("name", each.sheet, f"{sentence} Delete the name of the sheet.", at)
 
 
+def _functions_that_are_others(carried: Iterable[Name], there: Mapping[str, Name]) -> Iterator[Difference]:
+    """What is wrong with the functions that a workbook carries: one finding for all.
+
+    carried : those of a new workbook; there : the names of this one.
+    """
+    others = [each for each in carried if not _is_lambda(there.get(each.name.lower()), each.text)]
+    if others:
+        first, more = others[0].name, len(others) - 1
+        which = f"It and {more} more are not the functions" if more else "It is not the function"
+        yield Difference("name", first, f"{which} that this version writes, or gone. {_WRITE_AGAIN}")
+
+
+def _is_lambda(found: Name | None, stored: str) -> bool:
+    """Whether a name holds a function in a form that Excel reads.
+
+    LibreOffice writes functions that it does not know in small letters.
+    """
+    return found is not None and meaning(found.text) == meaning(stored) and stored[:_HEAD] == found.text[:_HEAD]
+
+
+_HEAD = len("_xlfn.LAMBDA(")
+_WRITE_AGAIN = "Write the names again: ft-roi addin lambda FILE."
+
+
 def _place_of_a_function(name: Name, calls_functions: bool) -> str:
     """What is wrong with a name that begins like a function's.
 
@@ -143,6 +172,6 @@ def _place_of_a_function(name: Name, calls_functions: bool) -> str:
     ours = lambdas.get(name.name.lower()) if name.sheet is None else None
     if ours is None or calls_functions:
         return "The name takes the place of a function. Delete it."
-    if name.text != ours.stored:
-        return "It is not the LAMBDA that this version writes. Write the names again: ft-roi addin lambda FILE."
+    if not _is_lambda(name, ours.stored):
+        return f"It is not the LAMBDA that this version writes. {_WRITE_AGAIN}"
     return ""

@@ -13,12 +13,13 @@ from typing import Any
 from roi_engine.errors import cleaned
 from roi_engine.inputs import normal_form
 from templates.building.as_generated import PROPERTY
+from templates.building.function_calls import functions_called
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
 from templates.xlsx.untrusted_package import Package
 
 _MADE_BY = re.compile(r"FT ROI (\S{1,40}) on (\d{4}-\d\d-\d\d \d\d:\d\d UTC)")
 _HASH = re.compile(r"[0-9a-f]{64}")
-EDITIONS = ("wired", "native", "values")
+EDITIONS = ("wired", "native", "lambda", "values")
 _KINDS = {"custom-properties", "core-properties", "extended-properties"}
 
 
@@ -129,8 +130,18 @@ def edition_of(book: StoredWorkbook) -> str:
     if not areas:
         return ""
     if any("FT_" in formula.upper() for formula in formulas if formula):
-        return "wired"
+        return "lambda" if _carries_most(book, formulas) else "wired"
     return "native" if any(formula is not None for formula in formulas) else "values"
+
+
+def _carries_most(book: StoredWorkbook, formulas: Iterable[str | None]) -> bool:
+    """Whether most functions that formulas call are names of the workbook.
+
+    One that was deleted makes no other edition of it, nor does one that hides a function of the add-in.
+    """
+    called = {each for formula in formulas if formula for each in functions_called(formula)}
+    names = {each.name.upper() for each in book.names if each.sheet is None}
+    return len(called & names) > len(called) / 2
 
 
 def is_ours(book: StoredWorkbook, provenance: Provenance) -> bool:

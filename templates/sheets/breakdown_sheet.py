@@ -67,7 +67,7 @@ def fill_breakdown(book: Book, workings: WorkingCells, flows: CashFlowCells, blo
             lines.add(row, line)
     color_ok_and_fail(sheet, Column.VALUE.rows(row, row))
     compared = None
-    if book.edition == "wired":
+    if book.calls_functions:
         area = Column.MATCH.rows(FIRST_ROW + 1, row)
         color_ok_and_fail(sheet, area)
         compared = book.define("breakdown_matches", sheet, area, lines.verdicts)
@@ -138,15 +138,15 @@ class _Lines:
         return cell
 
     def add(self, row: int, line: Line) -> None:
-        """One figure, and in the wired edition whether the two ways to it agree.
+        """One figure, and where functions are called whether the two ways to it agree.
 
-        Without the functions there is one way, and nothing is compared.
+        Without the function there is one way, and nothing is compared.
         """
         book, sheet, figure = self.book, self.sheet, line.figure
         book.put(sheet, Column.FIGURE.at(row), figure.label)
         native, beside = native_figure(figure.equation_name, self.known), Column.NATIVE.at(row)
         place, look = Column.VALUE.at(row), exact_format(figure)
-        if book.edition == "wired":
+        if book.calls_functions:
             native = book.put(sheet, beside, native, "Calculation", look, name=f"native_{line.name}")
             book.align(sheet[beside], RIGHT)
             self.known.setdefault(figure.equation_name, native)
@@ -158,9 +158,11 @@ class _Lines:
         book.put(sheet, Column.UNIT.at(row), figure.unit_in(book.scenario.currency), "Unit")
         book.put(sheet, Column.WORDS.at(row), self._words(line), "Explanatory Text")
         self.known.setdefault(figure.equation_name, value)
-        if book.edition == "wired":
+        if book.calls_functions:
             verdict = matches(Formula(place, value.value), Formula(beside, native.value), line.tolerance)
-            compared = book.by_function_alone(verdict, NOT_COMPARED)
+            compared: str | Formula = book.by_function_alone(verdict, NOT_COMPARED)
+            if figure.function and book.as_generated(figure.function):
+                compared = NOT_COMPARED
             self.verdicts.append(book.put(sheet, Column.MATCH.at(row), compared, "Good").value)
 
     def _words(self, line: Line) -> str | Formula:

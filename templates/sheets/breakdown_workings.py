@@ -16,7 +16,7 @@ from templates.sheets.waterfall import StepColumn
 
 
 class Column(Columns):
-    """The table; only the wired edition has the native formula and the match."""
+    """The table; the last two only where functions are called."""
 
     FIGURE = "A", "Figure", 36
     VALUE = "B", ">Value", 20
@@ -43,8 +43,8 @@ class WorkingCells:
 
 
 def columns(book: Book) -> list[Column]:
-    """The columns of an edition: the wired one compares with the native formula."""
-    return [each for each in Column if book.edition == "wired" or each not in (Column.NATIVE, Column.MATCH)]
+    """The columns of an edition; one that calls functions compares."""
+    return [each for each in Column if book.calls_functions or each not in (Column.NATIVE, Column.MATCH)]
 
 
 def add_breakdown_workings(book: Book, in_use: Quantities) -> WorkingCells:
@@ -74,5 +74,6 @@ def add_breakdown_workings(book: Book, in_use: Quantities) -> WorkingCells:
 _SUBTITLES = {
     "wired": "Every figure by its FT_ function, where that is loaded, and beside it by ordinary formulas.",
     "native": "Every figure by an ordinary formula.",
+    "lambda": "Every figure by its LAMBDA function, where the program knows them, and beside it by ordinary formulas.",
     "values": "Every figure, and how it is calculated.",
 }

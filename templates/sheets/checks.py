@@ -20,6 +20,7 @@ from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.grids import GridCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
+from templates.sheets.risk_columns import RISK_FUNCTIONS
 from templates.sheets.risk_sheet import RiskCells
 from templates.sheets.scenario_results import ScenarioResultCells
 from templates.sheets.scenarios_sheet import ScenarioCells
@@ -124,7 +125,7 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
     out, asked = checked.figures, checked.sensitivity
     if book.data_tables:
         return _grid_checks(book, checked)  # no second formula to compare the Breakdown and the tornado's base with
-    if book.edition != "wired" or out.matches is None:
+    if not book.calls_functions or out.matches is None:
         return []  # and grids that do not follow an edited input
     mismatches = function("COUNTIF", out.matches, "FAIL", value=out.matches.value.count("FAIL"))
     at_base = _at_base(book, checked, asked.tornado_metric)
@@ -139,7 +140,7 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
 
 def _risk_checks(book: Book, risk: RiskCells | None) -> list[Check]:
     """Whether the histogram holds every draw, where the functions count them."""
-    if risk is None or risk.steps is None or book.edition != "wired":
+    if risk is None or risk.steps is None or book.edition == "values" or book.as_generated(*RISK_FUNCTIONS):
         return []
     sentence = "The steps of the histogram hold every draw (share of the draws)."
     return [Check("check_risk_steps", sentence, book.by_function_alone(risk.steps, 1), 1, risk.draws, by_function=True)]

@@ -16,6 +16,7 @@ from templates.building.book import (
     FILL_IN,
     FT_FUNCTIONS,
     FUNCTIONS_ARE_MISSING,
+    LAMBDA_IS_MISSING,
     NOT_COMPARED,
     Book,
     color_ok_and_fail,
@@ -43,6 +44,14 @@ class Column(Columns):
 
 FIRST_ROW = 4
 NOT_CHECKED = "not checked"
+_WHEN_LOADED = {
+    "wired": "1 where they are loaded, and as new as this workbook (informative).",
+    "lambda": "1 where this program calculates those that the workbook carries (informative).",
+}
+_CALCULATED_BY = {
+    "wired": "Calculated by the FT functions",
+    "lambda": "Calculated by the functions in this file",
+}
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,9 @@ def add_checks_sheet(book: Book, checked: Checked) -> CheckCells:
     state = add_state(book, sheet, row, results)
     row += 4
     calculation = None
-    if book.edition == "wired":
+    if book.calls_functions:
         row += 2
-        calculation = _add_calculation(book, sheet, row, checked.inputs.block)
+        calculation = _add_calculation(book, sheet, row, checked)
     sheet.freeze_panes = Column.SENTENCE.at(FIRST_ROW + 1)
     page(sheet, span(Column.NAME, Column.WHERE, 1, row + 1), f"1:{FIRST_ROW}", tall=1)
     protect(sheet)
@@ -135,20 +144,21 @@ def add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
     return shown.value
 
 
-def _add_calculation(book: Book, sheet: Worksheet, row: int, block: Formula) -> Formula:
+def _add_calculation(book: Book, sheet: Worksheet, row: int, checked: Checked) -> Formula:
     """Whether the FT_ functions answer, and in words what calculates.
 
-    FT_VERSION takes no cell, so nothing would ask it again after an edit: counting the inputs ties it to them. Stored
+    The question takes no cell, so nothing would ask it again after an edit: counting the inputs ties it to them. Stored
     as 0, so that a program without the functions, which keeps stored values until an edit, takes the formulas.
     """
-    missing = Formula(FUNCTIONS_ARE_MISSING.text, True)
-    inputs_are_there = function("COUNTA", block, value=1) >= 0
+    missing = Formula((LAMBDA_IS_MISSING if book.edition == "lambda" else FUNCTIONS_ARE_MISSING).text, True)
+    choices = checked.sensitivity.choices if book.edition == "lambda" else ()
+    inputs_are_there = function("COUNTA", checked.inputs.block, *choices, value=1) >= 0
     book.put(sheet, Column.NAME.at(row), "FT functions")
-    book.put(sheet, Column.SENTENCE.at(row), "1 where they are loaded, and as new as this workbook (informative).")
+    book.put(sheet, Column.SENTENCE.at(row), _WHEN_LOADED[book.edition])
     shown, place = missing.where(0, 1) * inputs_are_there, Column.A.at(row)
     loaded = book.put(sheet, place, shown, "Calculation", styles.WHOLE, FT_FUNCTIONS.text, meanwhile=None)
     book.put(sheet, Column.NAME.at(row + 1), "Calculated by")
-    words = loaded.where("Calculated by the FT functions", "Calculated by ordinary formulas")
+    words = loaded.where(_CALCULATED_BY[book.edition], "Calculated by ordinary formulas")
     place = Column.A.at(row + 1)
     return book.put(sheet, place, words, "Explanatory Text", name="calculated_by", meanwhile=None)
 

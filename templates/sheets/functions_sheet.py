@@ -51,9 +51,11 @@ def add_functions_sheet(book: Book, block: Formula) -> None:
     block : the Inputs table, as the argument of a function.
     """
     usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
-    if book.edition != "wired":
+    if not book.calls_functions:
         usage = "What the FT ROI add-in brings to Excel; this workbook does without."
         usage += "" if book.to_fill_in else " Figures are those as generated."
+    elif book.edition == "lambda":
+        usage += " Those without a match show figures as generated."
     sheet = book.sheet("Functions", widths(Column), "Functions", usage)
     typed = ", ".join(f"[{a.name}]" if a.optional else a.name for a in ALL_TYPED)
     book.put(sheet, Column.FUNCTION.at(FIRST_ROW - 1), f"S stands for {typed}.", "Explanatory Text")
@@ -66,7 +68,7 @@ def add_functions_sheet(book: Book, block: Formula) -> None:
             family = each.family
             group_title(book, sheet, row, family, Column.SENTENCE.letter)
             row += 1
-        with book.as_values(book.edition == "native"):
+        with book.as_values(book.as_generated(each.name)):
             _add_function(book, sheet, row, each, _called(book, each, block, lever))
     color_ok_and_fail(sheet, Column.MATCH.rows(FIRST_ROW + 1, row))
     sheet.freeze_panes = Column.TYPED.at(FIRST_ROW + 1)
@@ -96,7 +98,9 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
         book.put(sheet, Column.EXPECTED.at(row), NOT_HERE, "Explanatory Text")
     else:
         expected = book.put(sheet, Column.EXPECTED.at(row), cached(live.value), "Explanatory Text", number_format)
-        match = book.by_function_alone(matches(value, expected, 1e-9), NOT_COMPARED)
+        match: str | Formula = book.by_function_alone(matches(value, expected, 1e-9), NOT_COMPARED)
+        if book.calls_functions and book.as_generated(each.name):
+            match = NOT_COMPARED
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:

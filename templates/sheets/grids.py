@@ -63,7 +63,10 @@ class GridTable:
 
 @dataclass(frozen=True)
 class GridCells:
-    """A grid: its metric, its middle by their names, its table, its last row."""
+    """A grid: its metric, its middle by their names, its table, its last row.
+
+    choices : the cells in which it is chosen what it shows, as seen from other sheets.
+    """
 
     number: int
     metric: Formula
@@ -71,6 +74,7 @@ class GridCells:
     down: GridAxis
     across: GridAxis
     table: GridTable
+    choices: Sequence[Formula]
     last_row: int
 
 
@@ -251,8 +255,16 @@ class _Grid:
             GridAxis(label_down, change_down, value_down),
             GridAxis(label_across, change_across, value_across),
             self._table(),
+            self._choices(metric_place),
             self.last,
         )
+
+    def _choices(self, metric_place: str) -> list[Formula]:
+        """The cells in which metric, axes and changes are chosen."""
+        across = f"{ACROSS[0]}{self.changes_row}:{ACROSS[-1]}{self.changes_row}"
+        down = GridColumn.CHANGE.rows(self.first, self.last)
+        axes = f"{self.down.place}:{self.across.place}"
+        return [elsewhere(self.sheet, Formula(each, None)) for each in (metric_place, axes, across, down)]
 
     def _table(self) -> GridTable:
         sheet = self.sheet

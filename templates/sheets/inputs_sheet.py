@@ -159,6 +159,7 @@ TO_FILL_IN_WIDTHS = {Column.UNIT: 30, Column.SOURCE: 24, Column.NOTE: 29}
 _SUBTITLES = {
     "wired": "Change the blue cells on cream; all follows from them, {what} where the FT functions are loaded.",
     "native": "Change the blue cells on cream; all follows from them but {what}, as generated.",
+    "lambda": "Change the blue cells on cream; all follows from them but {what}, as generated.",
     "values": "The inputs that the figures were calculated from. This copy does not calculate.",
 }
 

@@ -40,6 +40,8 @@ _CODES = (
 )  # fmt: skip
 NPV, BEST, COST, MONTHLY, PAYBACK, BILL, RANK, VOLUME = (OPTION_FIGURES[name].code for name in _CODES)
 """What FT_OPTION is asked for."""
+VOLUMES = "FT_SELFBREAKEVEN"
+"""The function that searches as FT_OPTION does for a volume: what has it, or has not, has both."""
 _ITEMS = {
     NOTE: (Column.NOTE, styles.GENERAL),
     NPV: (Column.NPV, rounded_format(OPTION_FIGURES["npv"])),
@@ -116,7 +118,7 @@ def _add_lines(book: Book, sheet: Worksheet, row: int, best_other: Formula, not_
     for line in lines:
         book.put(sheet, Column.OPTION.at(row), line, "Explanatory Text")
         row += 1
-    if book.edition == "native":
+    if book.as_generated(VOLUMES):
         when = "in a report of this workbook" if book.to_fill_in else "the volumes as generated"
         note = f"Rank changes: {when}. All else follows the inputs; see the sheet Option flows."
         book.put(sheet, Column.OPTION.at(row), note, "Explanatory Text")
@@ -166,7 +168,7 @@ class _Table:
             rank = self._figure(name, RANK, partial(_rank, costs[name], [*costs.values()]))
             place = Column.RANK.at(row)
             self.known[name, RANK] = self.book.put(self.sheet, place, rank, "Output", styles.WHOLE)
-            with self.book.as_values(self.book.edition == "native"):
+            with self.book.as_values(self.book.as_generated(VOLUMES)):
                 changes = self.book.by_function_alone(self._asked(name, VOLUME))
                 self.book.put(self.sheet, Column.CHANGES.at(row), changes, "Output", styles.WHOLE)
             self.sheet[Column.RANK.at(row)].alignment = RIGHT

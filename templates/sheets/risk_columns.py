@@ -49,6 +49,8 @@ class StepColumn(Columns):
 
 
 SENTENCE_ROW, CHOICE_ROW, STATISTICS_ROW = 4, 6, 8
+RISK_FUNCTIONS = ("FT_RISKVERDICT", "FT_SIMSTAT", "FT_HISTOGRAM", "FT_IMPORTANCE")
+"""The functions that give the sheet's figures: all of them, or none does."""
 METRIC = "NPV"
 """What is simulated: the decision is taken on it."""
 

@@ -1,7 +1,7 @@
 """The sheet Risk: how far the NPV may lie off, what drives it, what to know first.
 
-In the wired edition every figure is a call of the functions; in the others a value as generated. The native edition
-takes its sentence back once the inputs or their ranges are edited.
+In the wired edition every figure is a call of the functions; in the others a value as generated. The native and the
+lambda edition take their sentence back once the inputs or their ranges are edited.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from templates.building.validation import explain, rule_of
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_columns import (
     CHOICE_ROW,
+    RISK_FUNCTIONS,
     SENTENCE_ROW,
     STATISTICS_ROW,
     Column,
@@ -88,7 +89,7 @@ def add_risk_sheet(book: Book, inputs: InputCells, scenarios: ScenarioCells | No
 
 
 def _about(book: Book) -> str:
-    if book.edition != "native":
+    if not book.as_generated(*RISK_FUNCTIONS):
         return _LIVE
     return f"{_AS_GENERATED} The scenario is {book.scenario.name}." if book.several else _AS_GENERATED
 
@@ -105,7 +106,7 @@ class _Risk:
 
     def fill(self) -> RiskCells:
         """Writes all of it."""
-        book, sheet, as_generated = self.book, self.sheet, self.book.edition == "native"
+        book, sheet, as_generated = self.book, self.sheet, self.book.as_generated(*RISK_FUNCTIONS)
         pairs, last = add_pairs(book, sheet, self.pairs_row, self.inputs, self.scenarios)
         draws, seed = self._add_choices()
         simulated = Simulated(book, self.inputs.block, draws, seed, pairs)
@@ -133,13 +134,14 @@ class _Risk:
     def _add_choices(self) -> tuple[Formula, Formula]:
         """Draws and seed: chosen where the functions take them, else as they were."""
         book, sheet, row = self.book, self.sheet, CHOICE_ROW
-        style = "Input" if book.edition == "wired" else "Calculation"
+        chosen = book.calls_functions and not book.as_generated(*RISK_FUNCTIONS)
+        style = "Input" if chosen else "Calculation"
         book.put(sheet, Column.LABEL.at(row), "Draws")
         draws = book.put(sheet, Column.FIGURE.at(row), DEFAULT_DRAWS, style, styles.WHOLE, name="risk_draws")
         book.put(sheet, Column.HALF.at(row), "Seed")
         book.align(sheet[Column.HALF.at(row)], KEPT_OFF)
         seed = book.put(sheet, Column.WORTH.at(row), DEFAULT_SEED, style, styles.WHOLE, name="risk_seed")
-        if book.edition == "wired":
+        if chosen:
             of_draws = DataValidation(type="list", formula1=f'"{",".join(map(str, DRAWS))}"', allow_blank=False)
             prompt = f"How often all ranges are drawn anew: a multiple of {PARTS}. More are more exact, and slower."
             explain(of_draws, "Draws", prompt, "Choose a number from the list.")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roi_engine.appraisal import METRICS
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import tornado
 from templates.building import pages
 from templates.building.book import Book, elsewhere, page, protect
 from templates.building.charts import place_chart
 from templates.building.columns import put_titles, span, widths
+from templates.building.figure_lines import METRIC_LINES
 from templates.building.formula import Formula
 from templates.building.validation import explain
 from templates.sheets.grids import GridCells, GridTable, add_grid, axes_at_first
@@ -36,6 +36,7 @@ class SensitivityCells:
     tornado_base, tornado_metric : the base case of the tornado, and its metric, by their names.
     metric, cases : the metric and both ends of every bar, as seen from other sheets.
     drawing : what the chart shows, if anything swings.
+    choices : the cells in which it is chosen what the sheet shows, as seen from other sheets.
     """
 
     sheet: Worksheet
@@ -45,6 +46,7 @@ class SensitivityCells:
     cases: Sequence[TornadoCase]
     drawing: TornadoDrawing | None
     grids: Sequence[GridCells]
+    choices: Sequence[Formula]
 
     @property
     def tables(self) -> list[GridTable]:
@@ -80,7 +82,7 @@ def _about(book: Book) -> str:
 def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str, Formula]) -> SensitivityCells:
     _add_choices(book, sheet)
     bars = tornado(book.scenario)[:TORNADO_ROWS]
-    metrics_rule, axes_rule = rules = _metrics_rule(), _axes_rule()
+    metrics_rule, axes_rule = rules = _metrics_rule(book), _axes_rule()
     table = add_tornado(book, sheet, bars, inputs, metrics, metrics_rule)
     if table.drawing:
         chart = table.drawing.chart(book.scenario.currency)
@@ -100,13 +102,15 @@ def _fill(book: Book, sheet: Worksheet, inputs: InputCells, metrics: Mapping[str
     sheet.freeze_panes = BarColumn.BASE.at(CHOICE_ROW)
     page(sheet, span(BarColumn.INPUT, BarColumn.SWING, 1, row - 2), "1:3")
     book.once_fitted.append(lambda: pages.print_in_blocks(sheet, (last_of_page,), 3))
-    return SensitivityCells(sheet, base, metric, elsewhere(sheet, table.metric), table.cases, table.drawing, grids)
+    choices = [*(elsewhere(sheet, each) for each in table.choices), *(cell for each in grids for cell in each.choices)]
+    seen = elsewhere(sheet, table.metric)
+    return SensitivityCells(sheet, base, metric, seen, table.cases, table.drawing, grids, choices)
 
 
-def _metrics_rule() -> DataValidation:
-    rule = DataValidation(
-        type="list", formula1=f'"{",".join(each.label for each in METRICS.values())}"', allow_blank=False
-    )
+def _metrics_rule(book: Book) -> DataValidation:
+    """The metrics to choose from: those that FT_WHATIF gives."""
+    labels = [each.figure.label for each in METRIC_LINES.values() if book.has_function(each.figure.function)]
+    rule = DataValidation(type="list", formula1=f'"{",".join(labels)}"', allow_blank=False)
     explain(rule, "Metric", "The figure that the table shows.", "Choose a metric from the list.")
     return rule
 

@@ -44,16 +44,15 @@ def add_break_evens(
     block : the Inputs table, as the argument of a function.
     last_column : the last that the title's band spans.
     """
-    names = _inputs(book)
-    if not names or book.lacks_sensitivity:
+    names, as_generated = _inputs(book), book.as_generated("FT_BREAKEVEN")
+    if not names or (book.to_fill_in and as_generated):
         return
     group_title(book, sheet, row, Column.INPUT.title, last_column)
-    as_generated = " (as generated)" if book.edition == "native" else ""
     for column in (Column.ASSUMED, Column.TURNS, Column.MARGIN):
-        when = as_generated if column is Column.MARGIN else ""
+        when = " (as generated)" if as_generated and column is Column.MARGIN else ""
         book.put(sheet, column.at(row), f"{column.title}{when}", "Group")
         sheet[column.at(row)].alignment = _LEFT if column is Column.MARGIN else FITTED
-    with book.as_values(book.edition == "native"):  # found by a search, which no ordinary formula repeats
+    with book.as_values(as_generated):  # found by a search, which no ordinary formula repeats
         for name in names:
             row += 1
             _add_row(book, sheet, row, name, in_use[name], block, npv)

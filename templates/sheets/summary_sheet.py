@@ -112,10 +112,10 @@ def fill_summary(book: Book, sheet: Worksheet, shown: Shown, generated: datetime
         choose = f"One of {len(book.scenarios)} scenarios. Choose another on the sheet Scenarios."
         book.put(sheet, Column.FIRST.at(CHOICE_ROW), choose, "Explanatory Text")
         book.link(sheet, Column.FIRST.at(CHOICE_ROW), shown.scenarios.choice.text)
-    in_words = shown.figures.answer_in_words
-    answer = book.live(
-        lambda: if_error(book.ft("FT_VERDICT", shown.inputs.block), NO_ANSWER), lambda: in_words or formula_of("")
-    )
+    in_words = shown.figures.answer_in_words or formula_of("")
+    if book.calls_functions and book.as_generated("FT_VERDICT"):  # whose figures are n/a where one is not legal
+        in_words = if_error(in_words, NO_ANSWER)
+    answer = book.live(lambda: if_error(book.ft("FT_VERDICT", shown.inputs.block), NO_ANSWER), lambda: in_words)
     place, missing = Column.FIRST.at(ANSWER_ROW), shown.inputs.missing_in_words
     verdict = book.put(sheet, place, answer, "Answer", name="answer", meanwhile=missing)
     sheet.row_dimensions[ANSWER_ROW].height = 26
@@ -278,13 +278,15 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
     as_generated : whether the inputs are those that were asked about.
     """
     whose = book.scenario.name if book.several else "the inputs"
-    when = f" ({whose}, as generated)" if book.edition == "native" else ""
+    as_generated_alone = book.as_generated("FT_CHECK")
+    when = f" ({whose}, as generated)" if as_generated_alone else ""
     if book.to_fill_in:
         return _add_questions(book, sheet, row, block)
     group_title(book, sheet, row, f"{QUESTIONS}{when}", Column.SIXTH.letter)
     table = book.ft("FT_CHECK", block)
-    with book.as_values(book.edition == "native"):  # the engine's words; no formula repeats their rules
-        for index in range(len(table.value) + (MORE_QUESTIONS if book.edition == "wired" else 0)):
+    with book.as_values(as_generated_alone):  # the engine's words; no formula repeats their rules
+        more = MORE_QUESTIONS if book.calls_functions and not as_generated_alone else 0
+        for index in range(len(table.value) + more):
             row += 1
             for column, position in ((Column.FIRST, 1), (Column.SECOND, 2)):
                 text = table.value[index][position - 1] if index < len(table.value) else ""
@@ -293,7 +295,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
                 meanwhile = "" if index or position == 2 else FILL_IN
                 content = book.by_function_alone(live, without)
                 book.put(sheet, column.at(row), content, "Explanatory Text", meanwhile=meanwhile)
-    if book.edition == "native" and not check_inputs(book.scenario, with_sources=False):
+    if as_generated_alone and not check_inputs(book.scenario, with_sources=False):
         unedited = (as_generated == AS_GENERATED).where(table.value[0][1], NOT_CHECKED_SINCE)
         book.put(sheet, Column.SECOND.at(row), unedited, "Explanatory Text", meanwhile="")
     known = [sentence for _, sentence in table.value]
@@ -308,7 +310,7 @@ def _add_warnings(book: Book, sheet: Worksheet, row: int, block: Formula, as_gen
 def _add_questions(book: Book, sheet: Worksheet, row: int, block: Formula) -> int:
     """Room for what is to be asked about figures that are not known yet."""
     group_title(book, sheet, row, QUESTIONS, Column.SIXTH.letter)
-    if book.edition != "wired":
+    if book.edition == "values" or book.as_generated("FT_CHECK"):
         book.put(sheet, Column.FIRST.at(row + 1), _ASKED_ELSEWHERE, "Explanatory Text")
         return row + 1
     table = book.ft("FT_CHECK", block)
@@ -324,9 +326,13 @@ _ASKED_ELSEWHERE = "What is to be asked about the figures is asked when this wor
 _HOW_IT_CALCULATES = {
     "wired": "All follows the inputs, with the FT functions or without; {what} need them.",
     "native": "Ordinary formulas: all follows the inputs, but for {what}: as generated.",
+    "lambda": "All follows the inputs but for {what}, as generated. Tornado and grids need Excel 365 or 2024.",
     "values": "Values only: this copy keeps its figures and does not calculate.",
 }
-_TO_FILL_IN = "Ordinary formulas: all follows the inputs."
+_TO_FILL_IN = {
+    "native": "Ordinary formulas: all follows the inputs.",
+    "lambda": "All follows the inputs. Tornado and grids need Excel 365 or 2024.",
+}
 
 
 def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
@@ -337,7 +343,7 @@ def _add_legend(book: Book, sheet: Worksheet, row: int) -> int:
         book.put(sheet, column.at(row), text, style)
     sheet[Column.FIRST.at(row)].protection = Protection(locked=True)
     words = _HOW_IT_CALCULATES[book.edition].format(what=book.not_followed)
-    words = _TO_FILL_IN if book.lacks_sensitivity else words
+    words = _TO_FILL_IN.get(book.edition, words) if book.to_fill_in else words
     book.put(sheet, Column.FIRST.at(row + 1), words, "Explanatory Text")
     return row + 1
 
@@ -346,7 +352,8 @@ def _add_provenance(book: Book, sheet: Worksheet, row: int, generated: datetime,
     group_title(book, sheet, row, "Provenance", Column.SIXTH.letter)
     version = book.ft("FT_VERSION")
     in_use = book.by_function_alone(if_error(version, NOT_LOADED), NOT_LOADED)
-    engine = ("Engine in use", in_use) if book.edition == "wired" else ("Engine", version.value)
+    is_asked = book.calls_functions and not book.as_generated("FT_VERSION")
+    engine = ("Engine in use", in_use) if is_asked else ("Engine", version.value)
     made_with = "none: this workbook is to be filled in" if book.to_fill_in else book.scenario.fingerprint()
     lines: tuple[tuple[str, Any], ...] = (
         ("Made by", f"FT ROI {__version__} on {generated:%Y-%m-%d %H:%M} UTC"),

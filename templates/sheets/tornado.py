@@ -14,7 +14,7 @@ from roi_engine.quantity import SHARE
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import DEFAULT_SWING, TornadoBar, moved
 from templates.building import styles
-from templates.building.book import FITTED, NEEDS_FUNCTIONS, Book, absolute, elsewhere
+from templates.building.book import FITTED, Book, absolute, elsewhere
 from templates.building.charts import Cells, tornado_chart
 from templates.building.chosen_format import follow_metric, metric_format
 from templates.building.chosen_metric import metric_at_base
@@ -77,12 +77,16 @@ class TornadoDrawing:
 
 @dataclass(frozen=True)
 class TornadoCells:
-    """The table: metric, base case, both ends of every bar, and what is drawn."""
+    """The table: metric, base case, both ends of every bar, and what is drawn.
+
+    choices : the cells in which metric and swing are chosen.
+    """
 
     metric: Formula
     base: Formula
     cases: Sequence[TornadoCase]
     drawing: TornadoDrawing | None
+    choices: Sequence[Formula]
     last_row: int
 
 
@@ -118,7 +122,7 @@ def add_tornado(
     if bars:
         area = span(BarColumn.AT_LOW, BarColumn.SWING, HEAD + 1, HEAD + len(bars))
         follow_metric(sheet, area, metric.value, metric.text)
-    return TornadoCells(metric, base, table.cases, drawing, HEAD + len(bars))
+    return TornadoCells(metric, base, table.cases, drawing, (metric, swing), HEAD + len(bars))
 
 
 def _swing_rule(place: str) -> DataValidation:
@@ -203,7 +207,7 @@ class _Bars:
         swings, names = (absolute(column.rows(first, last)) for column in (BarColumn.SWING, BarColumn.INPUT))
         widest = f"INDEX({names},MATCH(MAX({swings}),{swings},0))"
         lever = if_error(Formula(widest, self.labels[0]), "none")
-        without = f"The tornado {NEEDS_FUNCTIONS}"
+        without = f"The tornado {book.needs_functions}"
         text = book.by_function_alone(joined("Largest lever: ", lever), without)
         finding = book.put(
             sheet, BarColumn.CHANGE_AT_LOW.at(CHOICE_ROW), text, "Explanatory Text", name="largest_lever"

@@ -6,7 +6,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import ironcalc
 import pytest
 from openpyxl.utils import coordinate_to_tuple
 from python_calamine import CalamineWorkbook
@@ -17,6 +16,7 @@ from templates.sheets.checks_sheet import NOT_CHECKED as CHECKS_NOTHING
 from templates.sheets.summary_sheet import NOT_CHECKED, NOT_LOADED
 from tests import gnumeric, node_readers
 from tests.builds import build_workbook
+from tests.ironcalc_cells import calculated
 from tests.slow_cases import some
 from tests.workbook_cells import Cells, same, samples_and_edges, stored_cells, with_inputs
 
@@ -81,17 +81,6 @@ def _at(rows: list[list[Any]], address: str) -> Any:
 
 
 # --- IronCalc, which calculates ---------------------------------------------------------------------------------------
-
-
-def calculated(content: bytes, path: Path) -> dict[str, dict[str, Any]]:
-    """Every stored cell as IronCalc calculates it."""
-    path.write_bytes(content)
-    model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
-    model.evaluate()
-    return {
-        title: {address: model.get_cell_value(number, *coordinate_to_tuple(address)) for address in cells}
-        for number, (title, cells) in enumerate(stored_cells(content).items())
-    }
 
 
 def wrong(shown: dict[str, dict[str, Any]], expected: dict[str, Cells], scale: float) -> list[str]:

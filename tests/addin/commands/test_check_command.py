@@ -25,7 +25,7 @@ from tests.workbook_cells import SAMPLES, named_cells, stored_cells
 from tests.workbook_edits import package_of, parts_of, with_cells
 
 SAMPLE = load_scenario(SAMPLES / "support-classifier.toml")
-EDITIONS = ("wired", "native", "values")
+EDITIONS = ("wired", "native", "lambda", "values")
 
 
 @cache

@@ -30,7 +30,7 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("formulas", some(["wired", "native", "values"], slow=["wired"]))
+@pytest.mark.parametrize("formulas", some(["wired", "native", "lambda", "values"], slow=["wired"]))
 def test_the_pages_of_a_decision_are_printed_beside_the_workbook(
     folder: Path, formulas: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
