@@ -23,7 +23,7 @@ ANYTHING = "anything"
 """The kind of an input that is only said, such as the scenario's name."""
 NUMBER, WHOLE = 0, 1
 
-_SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")")
+_SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")", "–", "—", "’", "*", ";", "#", "?", "!")
 """What a label is compared without."""
 
 WORDS = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
@@ -105,7 +105,7 @@ def _input_rules() -> LambdaName:
 
 def _label() -> LambdaName:
     signs = ",".join(f'"{each}"' for each in _SIGNS)
-    words = 'TRIM(SUBSTITUTE(SUBSTITUTE(LOWER(label_),UNICHAR(160)," "),":",""))'
+    words = 'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(LOWER(label_),UNICHAR(160)," "),CHAR(9)," "),":",""))'
     return LambdaName(
         "FT_LABEL",
         ("label_",),
