@@ -51,7 +51,10 @@ def _let(pairs: dict[str, str], result: str) -> str:
 
 
 def _spread(values: str, count: str) -> str:
-    """The mean of the squares about the mean: nothing for equal values, which STDEV gives not in every program."""
+    """The squares about the mean, over a count.
+
+    Nothing for equal values, which STDEV does not give in every program.
+    """
     return f"SUM(({values}-AVERAGE({values}))^2)/({count})"
 
 
