@@ -50,6 +50,14 @@ def _let(pairs: dict[str, str], result: str) -> str:
     return f"LET({','.join(f'{name},{text}' for name, text in pairs.items())},{result})"
 
 
+def _spread(values: str, count: str) -> str:
+    """The squares about the mean, over a count.
+
+    Nothing for equal values, which STDEV does not give in every program.
+    """
+    return f"SUM(({values}-AVERAGE({values}))^2)/({count})"
+
+
 def _generators() -> LambdaName:
     numbers = formula_of(tuple((each,) for each in generating_vector()[:COORDINATES])).text
     return LambdaName(
@@ -216,7 +224,7 @@ def _statistic() -> LambdaName:
     )
     worst = "AVERAGE(TAKE(SORT(figures_),IF(high_=1,-worst_,worst_)))"
     choices = (
-        f'"MEAN",IF(finite_,AVERAGE(figures_),#NUM!),"SD",IF(finite_,STDEV.S(figures_),#NUM!),'
+        f'"MEAN",IF(finite_,AVERAGE(figures_),#NUM!),"SD",IF(finite_,SQRT({_spread("figures_", "count_-1")}),#NUM!),'
         f'"CVAR",LET(mean_,{worst},IF(mean_*worst_>={_NEVER_NUMBER},{_NEVER_NUMBER},mean_)),'
         '"PROBLOSS",AVERAGE(figures_),"PROBPAYBACK",AVERAGE(figures_)'
     )
@@ -241,7 +249,8 @@ def _half_width() -> LambdaName:
         ("word_", "figures_", "high_"),
         _let(
             pairs,
-            f'IF(AND(word_="SD",points_=1),IF(ISERROR(whole_),#NUM!,0),IF({undefined},#NUM!,{STUDENT}*STDEV.S(parts_)/SQRT({PARTS})))',
+            f'IF(AND(word_="SD",points_=1),IF(ISERROR(whole_),#NUM!,0),IF({undefined},#NUM!,'
+            f"{STUDENT}*SQRT({_spread('parts_', 'ROWS(parts_)-1')})/SQRT({PARTS})))",
         ),
         f"The 95 % half-width of a statistic, of what the {PARTS} parts of the draws differ by.",
     )
@@ -295,7 +304,7 @@ def _explained() -> LambdaName:
     corrected = _let(
         {
             "own_": "FT_BINNED(bins_,figures_)/counts_",
-            "noise_": f"AVERAGE(BYCOL(own_,LAMBDA(column_,STDEV.S(column_)^2)))/{PARTS}",
+            "noise_": f"AVERAGE(BYCOL(own_,LAMBDA(column_,{_spread('column_', 'ROWS(column_)-1')})))/{PARTS}",
             "rise_": f"HSTACK({first},(DROP(means_,0,2)-DROP(means_,0,-2))/2,{last})",
             "slope_": "MAX(SUM(rise_^2)/count_-noise_/2,0)/12",
         },
@@ -306,7 +315,7 @@ def _explained() -> LambdaName:
         ("bins_", "figures_"),
         f"IF(OR(MAX(figures_)=MIN(figures_),MAX(figures_)>={_NEVER_NUMBER}),#NUM!,"
         + _let(pairs, f"IF(OR(MIN(counts_)=0,count_<3),spread_,{corrected})")
-        + "/STDEV.P(figures_)^2)",
+        + f"/({_spread('figures_', 'ROWS(figures_)')}))",
         "The share of the spread of a figure that an input explains alone.",
     )
 
@@ -380,7 +389,8 @@ def statistic_text() -> str:
     )
     worth = (
         f"LET({','.join(f'{name},{text}' for name, text in _DECIDING.items())},"
-        f"IF(half_,{STUDENT}*SQRT(SUM(({without}-AVERAGE({without}))^2)*{PARTS - 1}/{PARTS}),{_WORTH_OF_ALL}))"
+        f"IF(half_,LET(left_,{without},{STUDENT}*SQRT(SUM((left_-AVERAGE(left_))^2)*{PARTS - 1}/{PARTS})),"
+        f"{_WORTH_OF_ALL}))"
     )
     known = formula_of(
         tuple((each + half,) for each in (*STATISTICS, "EXPLAINED", "EVPI") for half in ("", _HALF))

@@ -25,7 +25,7 @@ NUMBER, WHOLE = 0, 1
 EMPTY_ROW = -1
 """The place of the input that a row without a value gives; that of an unknown label is 0."""
 
-_SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")")
+_SIGNS = (" ", "_", "-", "/", ",", ".", "'", "+", "%", "&", "(", ")", "–", "—", "’", "*", ";", "#", "?", "!")
 """What a label is compared without."""
 
 WORDS = ",".join(f"INDEX(words_,0,{n})" for n in range(1, MOST_WORDS + 1))
@@ -107,7 +107,7 @@ def _input_rules() -> LambdaName:
 
 def _label() -> LambdaName:
     signs = ",".join(f'"{each}"' for each in _SIGNS)
-    words = 'TRIM(SUBSTITUTE(SUBSTITUTE(LOWER(label_),UNICHAR(160)," "),":",""))'
+    words = 'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(LOWER(label_),UNICHAR(160)," "),CHAR(9)," "),":",""))'
     return LambdaName(
         "FT_LABEL",
         ("label_",),

@@ -283,3 +283,21 @@ def test_a_what_if_of_two_inputs_is_the_engines_grid(tmp_path: Path) -> None:
                 expected = what_if(REFERENCE, metric, **changes)
                 assert expected is not None
                 assert equal(value, as_cell(expected), 1)
+
+
+def test_labels_are_read_as_people_write_them_and_a_second_input_needs_its_value(tmp_path: Path) -> None:
+    block, book = as_block(REFERENCE), LambdaBook()
+    forms = {
+        "capitals": lambda label: label.upper().replace("_", " ") + "  ",
+        "kept together": lambda label: label.replace("_", "\u00a0") + ":",
+        "a tab": lambda label: f"\t{label}",
+        "dashes": lambda label: label.replace("_", " – "),
+    }
+    for name, form in forms.items():
+        book.call(name, "FT_NPV", ["", [[form(label), value] for label, value in block]])
+    book.call("no value", "FT_WHATIF", ["NPV", block, "calls", 3, "hours", ""])
+    book.call("a column that ends", "FT_WHATIF", ["NPV", block, "calls", [[3], [""]], "hours", 24], (2, 1))
+    shown = book.results(tmp_path)
+    assert all(equal(shown[name][0][0], call("FT_NPV", "", block), 1) for name in forms)
+    assert shown["no value"] == [["#VALUE!"]]
+    assert shown["a column that ends"][1] == ["#VALUE!"]
