@@ -49,7 +49,7 @@ class SplitSheet(NamedTuple):
 
 
 def split(content: bytes) -> SplitSheet | None:
-    """The rows of a sheet; None where it has none, is large, or is not written plainly.
+    """The rows of a sheet; None where it is large or not written plainly.
 
     >>> sheet = split(b"<worksheet><cols/><sheetData><row r='1'><c/></row></sheetData></worksheet>")
     >>> sheet.root, sheet.rows
