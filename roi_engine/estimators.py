@@ -7,6 +7,7 @@ not known, `roi_engine.training_hours` has what was measured.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 OPERATIONS = {"full": 6.0, "lora": 5.2, "qlora": 5.2}
 """Operations per parameter and token: forward and backward pass. LoRA skips weight gradients; 1.15 times as fast."""
@@ -54,7 +55,22 @@ def checkpoint_gb(params_b: float, method: str = "full", checkpoints: int = 1) -
     >>> checkpoint_gb(7), checkpoint_gb(7, "bf16"), checkpoint_gb(7, "fp32")
     (98.0, 14.0, 28.0)
     """
-    return float(params_b * BYTES_PER_PARAMETER[method] * checkpoints)
+    return float(kept_gb(params_b, BYTES_PER_PARAMETER[method], checkpoints))
+
+
+def kept_gb(params_b: Any, bytes_per_parameter: Any, checkpoints: Any) -> Any:
+    """Gigabytes of checkpoints, of anything that calculates.
+
+        params_b · bytes_per_parameter · checkpoints
+
+    params_b : billions of parameters; bytes_per_parameter : those kept of each.
+    checkpoints : how many are kept.
+    Source: docs/method.md, "Estimators".
+
+    >>> kept_gb(7, 14, 2)
+    196
+    """
+    return params_b * bytes_per_parameter * checkpoints
 
 
 def lora_params(rank: int, shapes: Iterable[tuple[int, int, int]]) -> int:

@@ -58,6 +58,7 @@ RANK_IS_SEARCHED = "the calls at which a rank changes are searched for"
 MANY_DRAWS = "more draws than IronCalc takes in a few seconds; tests/templates/lambdas compares fewer"
 ONE_SEED = "the shifts of the first seed are in the table, and no others"
 NOT_CORRELATED = "correlations are not taken: #N/A"
+MODELS_ARE_LOOKED_UP = "a model by its name is looked up in a table of the engine; it is #VALUE!"
 NO_CALENDAR = "the names of the years are without calendar months"
 QUOTIENT = "IronCalc calls a power that is too large a division by zero"
 
@@ -95,6 +96,9 @@ ROWS: dict[str, dict[str, str]] = {
         "FT_SIMSTAT-11": NOT_CORRELATED,
         "FT_SIMSTAT-13": NOT_CORRELATED,
         "FT_SIMSTAT-15": NOT_CORRELATED,
+        "FT_CHECKPOINTGB-10": MODELS_ARE_LOOKED_UP,
+        "FT_CHECKPOINTGB-11": MODELS_ARE_LOOKED_UP,
+        "FT_CHECKPOINTGB-14": MODELS_ARE_LOOKED_UP,
         "FT_BREAKDOWN-4": OF_ONE_SCENARIO,
         "FT_BYYEAR-2": NO_CALENDAR,
         "FT_BYYEAR-4": OF_ONE_SCENARIO,

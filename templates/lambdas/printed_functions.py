@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from roi_engine import equations, fleet_equations, functions, serving
+from roi_engine import equations, estimators, fleet_equations, functions, serving
 from roi_engine.cashflow import TYPED
 from roi_engine.figures import FIGURES, Figure
 from roi_engine.scenario_rules import above_one
@@ -47,7 +47,6 @@ NOT_COVERED: dict[str, str] = {
     "FT_TRAINHOURS": _LOOKED_UP,
     "FT_SERVINGRATE": _LOOKED_UP,
     "FT_SERVINGFIT": _LOOKED_UP,
-    "FT_CHECKPOINTGB": _LOOKED_UP,
     "FT_LORAPARAMS": _LOOKED_UP,
     "FT_PRICE": _LOOKED_UP,
     "FT_GPUINFO": _LOOKED_UP,
@@ -278,6 +277,21 @@ def _self_host(gpu_hourly_rate: Any, operations: Any, **served: Any) -> Any:
     return serving.fleet_bill(serving.gpus_needed(**served), gpu_hourly_rate, operations)
 
 
+def _checkpoints(function: Function) -> LambdaName:
+    """Gigabytes by the method; the name of a model is looked up, so not printed."""
+    size, method, count = function.own
+    bytes_each = ",".join(f'"{word.upper()}",{number}' for word, number in estimators.BYTES_PER_PARAMETER.items())
+    pairs = {
+        _used(method): _or_default(method, f'"{method.default}"'),
+        _used(count): _or_default(count, _default_of(count)),
+        "bytes_": f"SWITCH(UPPER(TRIM({_used(method)})),{bytes_each},#N/A)",
+    }
+    result = estimators.kept_gb(quantity(named(size.name)), quantity("bytes_"), quantity(_used(count)))
+    told = _where_legal({named(size.name): size, _used(count): count}, result.text)
+    lines = ",".join(f"{name},{text}" for name, text in pairs.items())
+    return _lambda(function, f"LET({lines},{told})", _own_parameters(function))
+
+
 _PLAIN: dict[str, Callable[..., Any]] = {
     "FT_CALLCOST": equations.call_cost,
     "FT_APICOST": _api_cost,
@@ -299,6 +313,7 @@ _SPECIAL: dict[str, Callable[[Function], LambdaName]] = {
     "FT_SENSITIVITY": _sensitivity,
     "FT_TORNADO": _tornado,
     "FT_OPTION": _option,
+    "FT_CHECKPOINTGB": _checkpoints,
     "FT_SIMSTAT": _of_a_simulation(statistic_text()),
     "FT_SIMULATE": _of_a_simulation(simulation_text()),
     "FT_EVPI": _of_a_simulation(worth_text()),

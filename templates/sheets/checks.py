@@ -20,7 +20,6 @@ from templates.sheets.cash_flow_sheet import CashFlowCells
 from templates.sheets.grids import GridCells
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.options_sheet import OptionsCells
-from templates.sheets.risk_columns import RISK_FUNCTIONS
 from templates.sheets.risk_sheet import RiskCells
 from templates.sheets.scenario_results import ScenarioResultCells
 from templates.sheets.scenarios_sheet import ScenarioCells
@@ -140,7 +139,7 @@ def _sensitivity_checks(book: Book, checked: Checked) -> list[Check]:
 
 def _risk_checks(book: Book, risk: RiskCells | None) -> list[Check]:
     """Whether the histogram holds every draw, where the functions count them."""
-    if risk is None or risk.steps is None or book.edition == "values" or book.as_generated(*RISK_FUNCTIONS):
+    if risk is None or risk.steps is None or risk.state is not None or book.edition == "values":
         return []
     sentence = "The steps of the histogram hold every draw (share of the draws)."
     return [Check("check_risk_steps", sentence, book.by_function_alone(risk.steps, 1), 1, risk.draws, by_function=True)]
