@@ -68,12 +68,14 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
         check_output_folder(folder, "name another with --png")
 
     from addin.libreoffice.rendering import render
+    from templates.lambdas.carried import carried_as_in
+    from templates.xlsx.untrusted_package import content_of
 
     rendering = render(source, timeout, document=printed is not None, pages=folder is not None)
     pages = _page_paths(rendering.pages, folder, force) if folder is not None else {}
     written: list[Path] = []
     if book is not None:
-        write_file(book, rendering.workbook, force)
+        write_file(book, carried_as_in(content_of(source), rendering.workbook), force)
         written.append(book)
     if printed is not None:
         write_file(printed, rendering.document, force, elsewhere="")

@@ -11,7 +11,7 @@ from roi_engine.worksheet.catalogue import functions
 from templates.building.function_calls import functions_called
 from templates.lambdas.printed_functions import lambda_names
 from templates.xlsx.stored_cells import StoredWorkbook
-from templates.xlsx.untrusted_package import main_part, open_package
+from templates.xlsx.untrusted_package import UnreadableWorkbook, main_part, open_package
 from templates.xlsx.xml_parts import Element, local_name, serialised
 from templates.xlsx.zip_package import copy_of, zip_of
 
@@ -43,6 +43,24 @@ def carry_names(content: bytes) -> bytes:
     )
 
 
+def carried_as_in(original: bytes, copy: bytes) -> bytes:
+    """A copy with the LAMBDA names, where its original carries them.
+
+    A program that knows no LAMBDA writes them in a form that Excel cannot read.
+
+    original, copy : an .xlsx or .xlsm file each, the second as such a program saved it.
+    """
+    try:
+        carries = _carries(StoredWorkbook(open_package(original)))
+    except UnreadableWorkbook:  # larger than what is read back
+        return copy
+    return carry_names(copy) if carries else copy
+
+
+def _carries(stored: StoredWorkbook) -> bool:
+    return not lambda_names().keys().isdisjoint(each.name for each in stored.names)
+
+
 def check_that_no_addin_is_called(content: bytes) -> None:
     """Refuses a workbook whose cells call the add-in's functions.
 
@@ -51,7 +69,7 @@ def check_that_no_addin_is_called(content: bytes) -> None:
     content : an .xlsx or .xlsm file.
     """
     stored = StoredWorkbook(open_package(content))
-    if {each.name for each in stored.names} & lambda_names().keys():
+    if _carries(stored):
         return
     for title in stored.titles:
         for cell in stored.cells(title).values():

@@ -74,3 +74,13 @@ def test_a_letter_brings_it_and_says_which_excel_it_takes(folder: Path) -> None:
     done = run("email", SAMPLE, "--to", "a@example.com", "--formulas", "lambda", "-o", "letter.eml")
     assert done.exit_code == 0, done.output
     assert "in Excel 365 and Excel 2024 with nothing" in (folder / "letter.eml").read_text("utf-8")
+
+
+@pytest.mark.full(seconds=5)
+@pytest.mark.needs_libreoffice
+def test_recalc_leaves_the_functions_as_excel_reads_them(book: Path) -> None:
+    """LibreOffice writes what it does not know in small letters."""
+    done = run("recalc", "book.xlsx", "-o", "recalculated.xlsx")
+    assert done.exit_code == 0, done.output
+    checked = run("check", "recalculated.xlsx")
+    assert checked.exit_code == 0 and "formulas stand as they were made." in checked.output
