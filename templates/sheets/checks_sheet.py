@@ -147,11 +147,12 @@ def add_check(book: Book, sheet: Worksheet, row: int, check: Check) -> Any:
 def _add_calculation(book: Book, sheet: Worksheet, row: int, checked: Checked) -> Formula:
     """Whether the FT_ functions answer, and in words what calculates.
 
-    The question takes no cell, so nothing would ask it again after an edit: counting the inputs ties it to them. Stored
-    as 0, so that a program without the functions, which keeps stored values until an edit, takes the formulas.
+    The question takes no cell, so nothing would ask it again after an edit: counting what can be typed in ties it to
+    that. Stored as 0, so that a program without the functions, which keeps stored values until an edit, takes the
+    formulas.
     """
     missing = Formula((LAMBDA_IS_MISSING if book.edition == "lambda" else FUNCTIONS_ARE_MISSING).text, True)
-    choices = checked.sensitivity.choices if book.edition == "lambda" else ()
+    choices = [*checked.sensitivity.choices, *(checked.risk.choices if checked.risk else ())]
     inputs_are_there = function("COUNTA", checked.inputs.block, *choices, value=1) >= 0
     book.put(sheet, Column.NAME.at(row), "FT functions")
     book.put(sheet, Column.SENTENCE.at(row), _WHEN_LOADED[book.edition])

@@ -6,6 +6,7 @@ lambda edition take their sentence back once the inputs or their ranges are edit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl.formatting.rule import FormulaRule
@@ -67,6 +68,7 @@ class RiskCells:
     statistics : None where nothing could be simulated.
     steps : the sum of the shares of the histogram, as seen from other sheets.
     state : the cell that says whether the figures are of the inputs as they are; None where they follow them.
+    choices : what is typed in for the functions of the sheet, where these follow it.
     """
 
     sheet: Worksheet
@@ -74,6 +76,7 @@ class RiskCells:
     statistics: StatisticCells | None = None
     steps: Formula | None = None
     state: Formula | None = None
+    choices: Sequence[Formula] = ()
 
 
 def add_risk_sheet(book: Book, inputs: InputCells, scenarios: ScenarioCells | None) -> RiskCells:
@@ -109,12 +112,13 @@ class _Risk:
         book, sheet, as_generated = self.book, self.sheet, self.book.as_generated(*RISK_FUNCTIONS)
         pairs, last = add_pairs(book, sheet, self.pairs_row, self.inputs, self.scenarios)
         draws, seed = self._add_choices()
+        choices = () if as_generated or not book.calls_functions else (draws, seed, pairs)
         simulated = Simulated(book, self.inputs.block, draws, seed, pairs)
         sentence = simulated.sentence
         if isinstance(sentence.value, FtRoiError):
             book.put(sheet, Column.LABEL.at(SENTENCE_ROW), f"Not simulated: {_why(sentence.value)}", "Explanatory Text")
             page(sheet, f"A1:{Column.LAST.at(last)}", "1:3", tall=1)
-            return RiskCells(sheet, draws)
+            return RiskCells(sheet, draws, choices=choices)
         state = add_state(book, sheet, self.pairs_row, self.inputs, pairs, self.pairs_row + 3) if as_generated else None
         self._add_sentence(simulated, sentence, state)
         with book.as_values(as_generated):
@@ -129,7 +133,7 @@ class _Risk:
             book.once_fitted.append(lambda: pages.print_in_blocks(sheet, (self.last_of_page,), 3))
         else:
             page(sheet, f"A1:{Column.LAST.at(self.last_of_page)}", "1:3", tall=1)
-        return RiskCells(sheet, draws, self._named(statistics), steps.total, state)
+        return RiskCells(sheet, draws, self._named(statistics), steps.total, state, choices)
 
     def _add_choices(self) -> tuple[Formula, Formula]:
         """Draws and seed: chosen where the functions take them, else as they were."""

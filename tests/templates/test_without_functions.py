@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.cell_range import CellRange
 
 from roi_engine import REFERENCE, Scenario
 from templates.building.book import NEEDS_FUNCTIONS
@@ -88,7 +91,32 @@ def test_the_file_is_stored_as_one_without_functions() -> None:
     assert cells["ft_functions"] == 0
     assert cells["calculated_by"] == "Calculated by ordinary formulas"
     title, address = named_cells(content)["ft_functions"]
-    assert stored_cells(content)[title][address].formula == 'IF(ISERROR(FT_VERSION("0.1")),0,1)*(COUNTA(scenario)>=0)'
+    formula = str(stored_cells(content)[title][address].formula)
+    assert formula.startswith('IF(ISERROR(FT_VERSION("0.1")),0,1)*(COUNTA(scenario,')
+
+
+@pytest.mark.slow
+def test_whatever_is_typed_in_asks_whether_the_functions_answer() -> None:
+    """Else the first choice on Sensitivity would be met by the 0 that is stored, with the functions loaded too."""
+    content = build_workbook(SCENARIOS["support-classifier"])
+    book = openpyxl.load_workbook(BytesIO(content))
+    title, address = named_cells(content)["ft_functions"]
+    asked = str(stored_cells(content)[title][address].formula).partition("COUNTA(")[2].partition(")")[0].split(",")
+    places = [str(book.defined_names[each].attr_text) if each in book.defined_names else each for each in asked]
+    tied = {
+        (place.partition("!")[0].strip("'"), cell.coordinate)
+        for place in places
+        for row in CellRange(place.partition("!")[2].replace("$", "")).rows
+        for cell in (book["Summary"].cell(*at) for at in row)
+    }
+    typed = [
+        (sheet, cell.coordinate)
+        for sheet in ("Sensitivity", "Risk")
+        for row in book[sheet].iter_rows()
+        for cell in row
+        if not cell.protection.locked
+    ]
+    assert len(typed) > 50 and not {*typed} - tied
 
 
 def test_every_call_of_a_function_has_a_way_without() -> None:
