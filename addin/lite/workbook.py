@@ -70,7 +70,8 @@ def _check_ours(package: Package) -> None:
     taken = sorted({each.name.upper() for each in book.names} & functions().keys())
     if taken:
         raise NotForLite(
-            f"Its name {taken[0]} is a function of its own: xlwings Lite would stop at it. Make one with ft-roi report."
+            f"Its name {taken[0]} is a function of its own: xlwings Lite would stop at it. "
+            "Make one with ft-roi report --formulas wired."
         )
     if carried_in(package).is_somebody_elses:
         raise NotForLite("It carries Python of somebody else for xlwings Lite, which would be lost.")

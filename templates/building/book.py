@@ -422,7 +422,7 @@ class Book:
         """What does not follow the inputs; in a wired workbook, without the functions."""
         grids_follow = self.data_tables or (self.edition == "lambda" and not self.grids_as_generated)
         parts = ([] if grids_follow else ["tornado", "grids"]) + (["risk figures"] if self.has_risk else [])
-        return f"the {', '.join(parts)} and warnings" if parts else "the warnings"
+        return f"the {', '.join([*parts, 'break-evens'])} and warnings"
 
     def link(self, sheet: Worksheet, address: str, target_name: str) -> None:
         """Makes a cell a link to a defined name (which follows a renamed sheet)."""

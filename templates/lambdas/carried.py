@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.catalogue import functions
+from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING
 from templates.building.function_calls import functions_called
 from templates.lambdas.printed_functions import lambda_names
-from templates.xlsx.stored_cells import StoredWorkbook
+from templates.xlsx.stored_cells import EMPTY, StoredWorkbook
 from templates.xlsx.untrusted_package import UnreadableWorkbook, main_part, open_package
 from templates.xlsx.xml_parts import Element, local_name, serialised
 from templates.xlsx.zip_package import copy_of, zip_of
@@ -58,7 +59,14 @@ def carried_as_in(original: bytes, copy: bytes) -> bytes:
 
 
 def _carries(stored: StoredWorkbook) -> bool:
-    return not lambda_names().keys().isdisjoint(each.name for each in stored.names)
+    return asks_for_names(stored) or not lambda_names().keys().isdisjoint(each.name for each in stored.names)
+
+
+def asks_for_names(stored: StoredWorkbook) -> bool:
+    """Whether a workbook asks for LAMBDA names, which it may have lost."""
+    areas = [stored.area(each.text) for each in stored.names if each.name.lower() == FT_FUNCTIONS.text]
+    cells = [stored.cells(area.sheet).get(area.first, EMPTY) for area in areas if area is not None]
+    return any(LAMBDA_IS_MISSING.text.partition("(,")[0] in (each.formula or "") for each in cells)
 
 
 def check_that_no_addin_is_called(content: bytes) -> None:

@@ -30,6 +30,7 @@ from templates.building.formula import NEVER, NOT_AVAILABLE, formula_of
 from templates.lambdas.carrier import quantity
 from templates.lambdas.inputs import checked, input_text, position
 from templates.lambdas.lambda_name import LambdaName
+from templates.xlsx.column_letters import LAST_COLUMN
 
 COORDINATES = sum(each.numeric for each in INPUTS.values())
 """Inputs that can vary at once, at most."""
@@ -42,6 +43,9 @@ _FARTHEST = 12
 
 _HALF = "_HALF"
 """The end of a word that asks for a half-width."""
+
+MOST_AT_ONCE = min(MOST_DRAWS, LAST_COLUMN)
+"""Draws: an array is no wider than a sheet."""
 
 _SIDES = ("baseline", "finetuned", "switch")
 
@@ -77,22 +81,29 @@ def _shifts() -> LambdaName:
     )
 
 
-def _lattice() -> LambdaName:
+def _lattice_part() -> LambdaName:
     """A row a coordinate, a column a draw."""
     point: Any = lattice_draw(
         quantity("SEQUENCE(1,points_,0)"), quantity("generators_"), quantity("points_"), quantity("own_")
     )
     own = f"MAP(SEQUENCE(count_),LAMBDA(at_,INDEX(shifts_,part_*count_+at_)/1E{SHIFT_DECIMALS}))"
-    pairs = {
-        "shifts_": "FT_SHIFTS()",
-        "generators_": "TAKE(FT_GENERATORS(),count_)",
-        "points_": f"draws_/{PARTS}",
-        "all_": f"REDUCE(0,SEQUENCE({PARTS},1,0),LAMBDA(before_,part_,HSTACK(before_,LET(own_,{own},{point.text}))))",
-    }
+    pairs = {"shifts_": "FT_SHIFTS()", "generators_": "TAKE(FT_GENERATORS(),count_)", "own_": own}
+    return LambdaName(
+        "FT_LATTICEPART",
+        ("count_", "points_", "part_"),
+        _let(pairs, point.text),
+        "A part of the lattice with shifts of its own: a row for each input that varies, a column for each point.",
+    )
+
+
+def _lattice() -> LambdaName:
+    """All parts side by side: no array is wider than a sheet."""
+    part = "FT_LATTICEPART(count_,points_,{})".format
+    parts = f"REDUCE({part(0)},SEQUENCE({PARTS - 1}),LAMBDA(before_,part_,HSTACK(before_,{part('part_')})))"
     return LambdaName(
         "FT_LATTICE",
         ("count_", "draws_"),
-        _let(pairs, "TAKE(all_,count_,-draws_)"),
+        _let({"points_": f"draws_/{PARTS}"}, parts),
         "The probabilities of a simulation: a row for each input that varies, a column for each draw.",
     )
 
@@ -333,8 +344,8 @@ def _simulated() -> LambdaName:
 def draw_names() -> list[LambdaName]:
     """The names that a simulation is made of."""
     return [
-        _generators(), _shifts(), _lattice(), _drawn_value(), _draw_table(), _drawn_inputs(), _run(), _statistic(),
-        _half_width(), _binned(), _bins(), _bin_means(), _explained(), _simulated(),
+        _generators(), _shifts(), _lattice_part(), _lattice(), _drawn_value(), _draw_table(), _drawn_inputs(), _run(),
+        _statistic(), _half_width(), _binned(), _bins(), _bin_means(), _explained(), _simulated(),
     ]  # fmt: skip
 
 
@@ -358,7 +369,7 @@ def _drawn(metric: str) -> dict[str, str]:
     return {
         "inputs_": "FT_INPUTS(block_)",
         "code_": metric,
-        "count_": f"LET(number_,{number},IF(number_>{MOST_DRAWS},#NUM!,"
+        "count_": f"LET(number_,{number},IF(number_>{MOST_AT_ONCE},#NUM!,"
         f"IF(number_-{PARTS}*INT(number_/{PARTS})=0,number_,#NUM!)))",
         "seed_used_": f"IF({seed}={DEFAULT_SEED},{DEFAULT_SEED},#N/A)",
         "pairs_": 'IF(ISOMITTED(correlations_),0,IF(SUM(IF(correlations_="",0,1))=0,0,IF(COLUMNS(correlations_)<>3,'

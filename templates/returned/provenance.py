@@ -14,6 +14,7 @@ from roi_engine.errors import cleaned
 from roi_engine.inputs import normal_form
 from templates.building.as_generated import PROPERTY
 from templates.building.function_calls import functions_called
+from templates.lambdas.carried import asks_for_names
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
 from templates.xlsx.untrusted_package import Package
 
@@ -130,7 +131,7 @@ def edition_of(book: StoredWorkbook) -> str:
     if not areas:
         return ""
     if any("FT_" in formula.upper() for formula in formulas if formula):
-        return "lambda" if _carries_most(book, formulas) else "wired"
+        return "lambda" if asks_for_names(book) or _carries_most(book, formulas) else "wired"
     return "native" if any(formula is not None for formula in formulas) else "values"
 
 

@@ -14,6 +14,7 @@ from roi_engine.worksheet.catalogue import Function, functions, scenario_argumen
 from templates.building import styles
 from templates.building.agreement import matches
 from templates.building.book import (
+    AS_GENERATED,
     FILL_IN,
     NOT_COMPARED,
     NOT_HERE,
@@ -42,6 +43,8 @@ class Column(Columns):
 
 _WRAPPED = (Column.TYPED, Column.EXAMPLE, Column.GIVES, Column.VALUE, Column.EXPECTED, Column.SENTENCE)
 FIRST_ROW = 5
+_EDITED = "edited"
+"""In the place of a match with what an example gave for the inputs as generated."""
 ALL_TYPED = scenario_arguments()
 
 
@@ -101,6 +104,8 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
         match: str | Formula = book.by_function_alone(matches(value, expected, 1e-9), NOT_COMPARED)
         if book.calls_functions and book.as_generated(each.name):
             match = NOT_COMPARED
+        elif book.calls_functions and each.takes_scenario:
+            match = (Formula("figures_as_generated", AS_GENERATED) == AS_GENERATED).where(match, _EDITED)
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:

@@ -47,10 +47,9 @@ def add_break_evens(
     names, as_generated = _inputs(book), book.as_generated("FT_BREAKEVEN")
     if not names or (book.to_fill_in and as_generated):
         return
-    group_title(book, sheet, row, Column.INPUT.title, last_column)
+    group_title(book, sheet, row, f"{Column.INPUT.title}{' (as generated)' if as_generated else ''}", last_column)
     for column in (Column.ASSUMED, Column.TURNS, Column.MARGIN):
-        when = " (as generated)" if as_generated and column is Column.MARGIN else ""
-        book.put(sheet, column.at(row), f"{column.title}{when}", "Group")
+        book.put(sheet, column.at(row), column.title, "Group")
         sheet[column.at(row)].alignment = _LEFT if column is Column.MARGIN else FITTED
     with book.as_values(as_generated):  # found by a search, which no ordinary formula repeats
         for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +13,7 @@ from roi_engine import REFERENCE, load_scenario
 from templates.returned.reading import read_workbook
 from tests.builds import build_workbook
 from tests.workbook_cells import SAMPLES
+from tests.workbook_edits import WORKBOOK, with_part
 
 SAMPLE = str(SAMPLES / "reference.toml")
 
@@ -84,3 +86,21 @@ def test_recalc_leaves_the_functions_as_excel_reads_them(book: Path) -> None:
     assert done.exit_code == 0, done.output
     checked = run("check", "recalculated.xlsx")
     assert checked.exit_code == 0 and "formulas stand as they were made." in checked.output
+
+
+@pytest.mark.full(seconds=5)
+def test_a_file_that_lost_its_functions_is_known_and_gets_them_again(book: Path) -> None:
+    whole = book.read_bytes()
+
+    def lose(root: Any) -> None:
+        for name in root.xpath("//*[local-name()='definedName'][starts-with(@name, 'FT_')]"):
+            name.getparent().remove(name)
+
+    book.write_bytes(with_part(whole, WORKBOOK, lose))
+    checked = run("check", "book.xlsx")
+    assert "lambda edition" in checked.output and "ft-roi addin lambda FILE" in checked.output
+    assert "Formulas that are not as they were made" not in checked.output
+    assert run("addin", "lambda", "book.xlsx", "-o", "again.xlsx").exit_code == 0
+    assert {each.name for each in read_workbook(Path("again.xlsx").read_bytes()).book.names} == {
+        each.name for each in read_workbook(whole).book.names
+    }
