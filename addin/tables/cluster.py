@@ -16,7 +16,7 @@ import queue
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -204,6 +204,7 @@ async def _kind_at(address: str) -> str:
 def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]:
     """The parts as they are done."""
     from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
 
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     numbers = range(1, job.parts + 1)
@@ -213,21 +214,22 @@ def _done(client: Any, address: str, job: Job) -> Iterator[tuple[int, PartDone]]
         future.add_done_callback(finished.put)
     try:
         for _ in numbers:
-            future = _next(finished, client, address)
             try:
+                future = _next(finished, client, address)
                 result = _result(future, client, address)
             except KilledWorker:
                 raise UnusableCluster(
                     f"Part {part_of[future.key]} was given up: one worker after the other ended while it "
                     "calculated it, perhaps of too little memory. Nothing was written. Take more parts: --parts."
                 ) from None
-            except CancelledError:
+            except (CancelledError, CommClosedError):  # whichever is noticed first
                 raise _lost(address) from None
             if isinstance(result, str):
                 raise UnusableCluster(result)
             yield part_of[future.key], pickle.loads(result)
     finally:
-        client.cancel(futures)
+        with suppress(CommClosedError):
+            client.cancel(futures)
 
 
 def _next(finished: queue.SimpleQueue[Any], client: Any, address: str) -> Any:
