@@ -5,8 +5,8 @@
 # make docs     the pages of docs/ as a site, site/index.html
 # make clean    removes what these made
 #
-# The tests have three tiers. Plain pytest answers in three minutes; `slow` tests are in make test too, and `full` ones in
-# make full alone. On two idle cores make test's pytest takes six minutes, and shall take five: a new feature
+# The tests have three tiers. Plain pytest answers in two minutes; `slow` tests are in make test too, and `full` ones in
+# make full alone. On two idle cores make test's pytest takes less than five minutes, and shall: a new feature
 # may add 15 seconds to make test; the rest of its tests are marked full.
 PYTHON ?= python3
 EXAMPLES ?= 10
