@@ -7,15 +7,14 @@ Each round loads a workbook with the names and calculates it; what a workbook wi
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import json
 import sys
 import time
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from rounds import print_rounds
 
 from roi_engine import INPUTS, REFERENCE, call
 
@@ -60,18 +59,7 @@ def _milliseconds(book: Any, calls: list[tuple[str, list[Any]]]) -> float:
 
 def main() -> int:
     """Prints the figures of several rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    rounds = [lambda_names() for _ in range(asked.rounds)]
-    figures = {name: sorted(each[name] for each in rounds) for name in rounds[0]}
-    if asked.json:
-        print(json.dumps(figures))
-    else:
-        for name, times in figures.items():
-            print(f"{name:<52} {median(times):9.2f} ms {times[0]:9.2f} – {times[-1]:.2f}")
-    return 0
+    return print_rounds(lambda_names, ROUNDS, __doc__)
 
 
 if __name__ == "__main__":

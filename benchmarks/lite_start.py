@@ -8,15 +8,14 @@ a block. Packages come from the disk; Excel, its task pane and the download are 
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import json
 import sys
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from boundary import inputs_table, typed_arguments, with_calls
+from rounds import print_rounds
 
 from addin.lite.bundle import main_text
 from roi_engine import call
@@ -49,18 +48,7 @@ def lite_start() -> dict[str, float]:
 
 def main() -> int:
     """Prints the figures of several starts."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    rounds = [lite_start() for _ in range(asked.rounds)]
-    figures = {name: sorted(each[name] for each in rounds) for name in rounds[0]}
-    if asked.json:
-        print(json.dumps(figures))
-    else:
-        for name, times in figures.items():
-            print(f"{name:<45} {median(times):9.2f} ms {times[0]:9.2f} – {times[-1]:.2f}")
-    return 0
+    return print_rounds(lite_start, ROUNDS, __doc__)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,21 @@ and IF, which go through an array item by item. There is no value: a name is pri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from templates.building.formula import ADD, ATOM, COMPARE, MULTIPLY, NEGATE, Formula, formula_of
 
 NO_VALUE = math.nan
+
+
+def let(pairs: Mapping[str, str], result: str) -> str:
+    """A result with the names that it takes, each with its text.
+
+    >>> let({"cost_": "hours_*rate_"}, "cost_+1")
+    'LET(cost_,hours_*rate_,cost_+1)'
+    """
+    return f"LET({','.join(f'{name},{text}' for name, text in pairs.items())},{result})"
 
 
 class ArrayFormula(Formula):

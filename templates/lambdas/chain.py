@@ -23,7 +23,7 @@ from roi_engine.errors import FtRoiError, OutOfRange
 from roi_engine.figures import FIGURES
 from roi_engine.graph import MONTH, Graph, OverMonths
 from templates.building.formula import NOT_AVAILABLE, Formula, formula_of
-from templates.lambdas.carrier import quantity
+from templates.lambdas.carrier import let, quantity
 
 KEPT = frozenset({"recovered", "discounted_recovered", "gaining_month"})
 """Monthly equations that keep the moment at which something last happened."""
@@ -127,7 +127,7 @@ class Chain:
             _, result = pairs.pop()
         if len(pairs) > MOST_PAIRS:
             raise OutOfRange(f"A LET has at most {MOST_PAIRS} names, not {len(pairs)}.")
-        return f"LET({','.join(f'{name},{text}' for name, text in pairs)},{result})" if pairs else result
+        return let(dict(pairs), result) if pairs else result
 
 
 def months() -> tuple[str, str]:

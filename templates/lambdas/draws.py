@@ -27,7 +27,7 @@ from roi_engine.simulation.statistics import PERCENTILES, STATISTICS, WORST
 from roi_engine.simulation.uncertain_inputs import CHOICES, NEVER_LIVE, SUCCESS
 from roi_engine.value import ROUNDING
 from templates.building.formula import NEVER, NOT_AVAILABLE, formula_of
-from templates.lambdas.carrier import quantity
+from templates.lambdas.carrier import let, quantity
 from templates.lambdas.inputs import checked, input_text, position
 from templates.lambdas.lambda_name import LambdaName
 from templates.xlsx.column_letters import LAST_COLUMN
@@ -48,10 +48,6 @@ MOST_AT_ONCE = min(MOST_DRAWS, LAST_COLUMN)
 """Draws: an array is no wider than a sheet."""
 
 _SIDES = ("baseline", "finetuned", "switch")
-
-
-def _let(pairs: dict[str, str], result: str) -> str:
-    return f"LET({','.join(f'{name},{text}' for name, text in pairs.items())},{result})"
 
 
 def _spread(values: str, count: str) -> str:
@@ -91,7 +87,7 @@ def _lattice_part() -> LambdaName:
     return LambdaName(
         "FT_LATTICEPART",
         ("count_", "points_", "part_"),
-        _let(pairs, point.text),
+        let(pairs, point.text),
         "A part of the lattice with shifts of its own: a row for each input that varies, a column for each point.",
     )
 
@@ -103,7 +99,7 @@ def _lattice() -> LambdaName:
     return LambdaName(
         "FT_LATTICE",
         ("count_", "draws_"),
-        _let({"points_": f"draws_/{PARTS}"}, parts),
+        let({"points_": f"draws_/{PARTS}"}, parts),
         "The probabilities of a simulation: a row for each input that varies, a column for each draw.",
     )
 
@@ -162,7 +158,7 @@ def _draw_table() -> LambdaName:
     return LambdaName(
         "FT_DRAWTABLE",
         ("inputs_", "ranges_"),
-        _let(
+        let(
             pairs,
             f"IF(ISERROR(SUM(inputs_)+SUM(ranges_)+wrong_),SUM(inputs_)+SUM(ranges_)+wrong_,"
             f"IF(OR({','.join(too_large)}),#VALUE!,IF(AND(moving_=0,NOT(fails_)),#NUM!,"
@@ -187,7 +183,7 @@ def _drawn_inputs() -> LambdaName:
     return LambdaName(
         "FT_DRAWNINPUTS",
         ("probabilities_", "table_", "inputs_", "coordinates_"),
-        _let(
+        let(
             pairs,
             "MAP(inputs_,coordinates_,SEQUENCE(ROWS(inputs_)),LAMBDA(own_,at_,place_,"
             f"IF((place_={delay})*failed_,{NEVER_LIVE},IF((place_={stored})*monthly_,0,"
@@ -209,7 +205,7 @@ def _run() -> LambdaName:
     return LambdaName(
         "FT_DRAWS",
         ("code_", "inputs_", "table_", "lattice_"),
-        _let(pairs, "IF(ISERROR(SUM(found_)),#NUM!,found_)"),
+        let(pairs, "IF(ISERROR(SUM(found_)),#NUM!,found_)"),
         f"A figure of FT_FIGURE in every draw of FT_LATTICE, a column; Never is {_NEVER_NUMBER}.",
     )
 
@@ -222,7 +218,7 @@ def _statistic() -> LambdaName:
         "finite_": f"MAX(figures_)<{_NEVER_NUMBER}",
         "worst_": f"-INT(-({WORST}*count_-1E-9))",
     }
-    percentile = _let(
+    percentile = let(
         {
             "order_": "SORT(figures_)",
             "place_": f"(count_-1)*SWITCH(word_,{shares})",
@@ -242,7 +238,7 @@ def _statistic() -> LambdaName:
     return LambdaName(
         "FT_STATISTIC",
         ("word_", "figures_", "high_"),
-        _let(pairs, f"SWITCH(word_,{choices},{percentile})"),
+        let(pairs, f"SWITCH(word_,{choices},{percentile})"),
         "A statistic of a column of figures, such as P50; high: 1 where the largest are the worst.",
     )
 
@@ -258,7 +254,7 @@ def _half_width() -> LambdaName:
     return LambdaName(
         "FT_HALFWIDTH",
         ("word_", "figures_", "high_"),
-        _let(
+        let(
             pairs,
             f'IF(AND(word_="SD",points_=1),IF(ISERROR(whole_),#NUM!,0),IF({undefined},#NUM!,'
             f"{STUDENT}*SQRT({_spread('parts_', 'ROWS(parts_)-1')})/SQRT({PARTS})))",
@@ -287,7 +283,7 @@ def _bins() -> LambdaName:
     return LambdaName(
         "FT_BINS",
         ("coordinate_", "lattice_"),
-        _let(pairs, f"part_*{BINS}+IF(bin_<{BINS - 1},bin_,{BINS - 1})"),
+        let(pairs, f"part_*{BINS}+IF(bin_<{BINS - 1},bin_,{BINS - 1})"),
         "The bin in which each draw lies by one of its probabilities.",
     )
 
@@ -312,7 +308,7 @@ def _explained() -> LambdaName:
         "spread_": "SUM((means_-AVERAGE(means_))^2)/count_",
         "counts_": "FT_BINNED(bins_,1)",
     }
-    corrected = _let(
+    corrected = let(
         {
             "own_": "FT_BINNED(bins_,figures_)/counts_",
             "noise_": f"AVERAGE(BYCOL(own_,LAMBDA(column_,{_spread('column_', 'ROWS(column_)-1')})))/{PARTS}",
@@ -325,7 +321,7 @@ def _explained() -> LambdaName:
         "FT_EXPLAINED",
         ("bins_", "figures_"),
         f"IF(OR(MAX(figures_)=MIN(figures_),MAX(figures_)>={_NEVER_NUMBER}),#NUM!,"
-        + _let(pairs, f"IF(OR(MIN(counts_)=0,count_<3),spread_,{corrected})")
+        + let(pairs, f"IF(OR(MIN(counts_)=0,count_<3),spread_,{corrected})")
         + f"/({_spread('figures_', 'ROWS(figures_)')}))",
         "The share of the spread of a figure that an input explains alone.",
     )
@@ -391,7 +387,7 @@ _WORTH_OF_ALL = "SUM(IF(gains_>0,gains_,0))/count_-MAX(AVERAGE(gains_),0)"
 
 def statistic_text() -> str:
     """FT_SIMSTAT."""
-    gains = _let(_DECIDING, "gains_")
+    gains = let(_DECIDING, "gains_")
     explained = "MAP(SEQUENCE(ROWS(table_)),LAMBDA(at_,FT_EXPLAINED(FT_BINS(at_,lattice_),figures_)))"
     column = f'SWITCH(word_,"PROBLOSS",({gains}<0)*1,"PROBPAYBACK",{_PAID},figures_)'
     without = (
@@ -406,7 +402,7 @@ def statistic_text() -> str:
     known = formula_of(
         tuple((each + half,) for each in (*STATISTICS, "EXPLAINED", "EVPI") for half in ("", _HALF))
     ).text
-    one = _let(
+    one = let(
         {
             "half_": f'RIGHT(asked_,{len(_HALF)})="{_HALF}"',
             "word_": f"IF(half_,LEFT(asked_,LEN(asked_)-{len(_HALF)}),asked_)",
@@ -423,8 +419,8 @@ def statistic_text() -> str:
         'IF(word_="",#VALUE!,#N/A)))))',
         "some_": "SUM(MAP(asked_,LAMBDA(each_,IF(ISERROR(each_),0,1))))",
     }
-    result = _let(_LATTICE, f"MAP(asked_,LAMBDA(asked_,IF(ISERROR(asked_),asked_,{one})))")
-    return _let(pairs, f"IF(ISERROR(wrong_),wrong_,IF(some_=0,asked_,{result}))")
+    result = let(_LATTICE, f"MAP(asked_,LAMBDA(asked_,IF(ISERROR(asked_),asked_,{one})))")
+    return let(pairs, f"IF(ISERROR(wrong_),wrong_,IF(some_=0,asked_,{result}))")
 
 
 def worth_text() -> str:
@@ -438,8 +434,8 @@ def worth_text() -> str:
     }
     one = "LET(means_,FT_BINMEANS(FT_BINS(at_,lattice_),gains_),SUM(IF(means_>0,means_,0))/COLUMNS(means_)-"
     one += "MAX(AVERAGE(means_),0))"
-    result = _let({**_LATTICE, "gains_": "figures_"}, f"IF(at_=0,{_WORTH_OF_ALL},{one})")
-    return _let(pairs, f"IF(ISERROR(wrong_+at_),wrong_+at_,{result})")
+    result = let({**_LATTICE, "gains_": "figures_"}, f"IF(at_=0,{_WORTH_OF_ALL},{one})")
+    return let(pairs, f"IF(ISERROR(wrong_+at_),wrong_+at_,{result})")
 
 
 def simulation_text() -> str:
@@ -460,5 +456,5 @@ def simulation_text() -> str:
         "words_": words,
         "total_": "SUM(gains_)+SUM(figures_)+SUM(paid_)",
     }
-    result = _let(run, f"IF(ISERROR(total_),#NUM!,HSTACK(words_,{','.join(columns)}))")
-    return _let(pairs, f"IF(ISERROR(wrong_),wrong_,{result})")
+    result = let(run, f"IF(ISERROR(total_),#NUM!,HSTACK(words_,{','.join(columns)}))")
+    return let(pairs, f"IF(ISERROR(wrong_),wrong_,{result})")

@@ -10,7 +10,7 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, ONE_TOKEN, REPLACEABLE, SELF_HOSTING_NEEDS, above_one
 from roi_engine.value import ROUNDING
 from templates.building.formula import formula_of
-from templates.lambdas.carrier import ArrayFormula, quantity
+from templates.lambdas.carrier import ArrayFormula, let, quantity
 from templates.lambdas.chain import named
 from templates.lambdas.lambda_name import LambdaName
 
@@ -275,11 +275,10 @@ def _inputs() -> LambdaName:
         "twice_": "IF(SUM((places_>0)*1)>SUM((at_rows_>0)*1),#VALUE!,0)",
         "total_": "0*SUM(block_)+SUM(inputs_)+FT_TOGETHER(inputs_)+twice_",
     }
-    chain = ",".join(f"{name},{text}" for name, text in pairs.items())
     return LambdaName(
         "FT_INPUTS",
         ("block_", "[input_]", "[value_]", "[input_2_]", "[value_2_]"),
-        f"LET({chain},IF(ISERROR(total_),total_,IF(unknown_>0,#N/A,inputs_)))",
+        let(pairs, "IF(ISERROR(total_),total_,IF(unknown_>0,#N/A,inputs_))"),
         "Every input of a scenario in the order of FT_INPUTWORDS: read by their labels, the others at their defaults, "
         "one or two of them replaced.",
     )

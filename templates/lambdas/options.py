@@ -19,7 +19,7 @@ from roi_engine.option_equations import COMPARED
 from roi_engine.options import COMPARISONS, LABELS, MODES, NOTES, OPTIONS, REPLACED, TAKEN, cheaper, replaced
 from roi_engine.scenario import INPUTS
 from templates.building.formula import NOT_AVAILABLE, formula_of
-from templates.lambdas.carrier import quantity
+from templates.lambdas.carrier import let, quantity
 from templates.lambdas.chain import named
 from templates.lambdas.inputs import input_text, position
 from templates.lambdas.lambda_name import LambdaName
@@ -178,11 +178,10 @@ def _table() -> LambdaName:
         "bill": "TRANSPOSE(INDEX(figures_,3,0))",
         "rank": "ranks_",
     }
-    chain = ",".join(f"{name},{text}" for name, text in pairs.items())
     return LambdaName(
         "FT_OPTIONTABLE",
         ("inputs_",),
-        f"LET({chain},HSTACK({','.join(columns[each] for each in FIGURES)}))",
+        let(pairs, f"HSTACK({','.join(columns[each] for each in FIGURES)})"),
         f"The options of FT_INPUTS, a row each: {', '.join(FIGURES.values())}.",
     )
 

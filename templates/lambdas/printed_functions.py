@@ -23,7 +23,7 @@ from roi_engine.worksheet.catalogue import (
     find_function,
 )
 from templates.building.formula import formula_of
-from templates.lambdas.carrier import quantity
+from templates.lambdas.carrier import let, quantity
 from templates.lambdas.chain import Chain, named, with_its_error
 from templates.lambdas.draws import draw_names, simulation_text, statistic_text, worth_text
 from templates.lambdas.inputs import checked, legal, reading_names
@@ -288,8 +288,7 @@ def _checkpoints(function: Function) -> LambdaName:
     }
     result = estimators.kept_gb(quantity(named(size.name)), quantity("bytes_"), quantity(_used(count)))
     told = _where_legal({named(size.name): size, _used(count): count}, result.text)
-    lines = ",".join(f"{name},{text}" for name, text in pairs.items())
-    return _lambda(function, f"LET({lines},{told})", _own_parameters(function))
+    return _lambda(function, let(pairs, told), _own_parameters(function))
 
 
 _PLAIN: dict[str, Callable[..., Any]] = {
@@ -329,9 +328,8 @@ def _plain(function: Function) -> LambdaName:
         shares = above_one(quantity(used["cached_share"]) + quantity(used["cached_write_share"]))
         told = f"IF({shares.text},#NUM!,{told})"
     finished = _where_legal({used[each.name]: each for each in function.own}, told)
-    pairs = [f"{_used(each)},{_or_default(each, _default_of(each))}" for each in optional]
-    text = f"LET({','.join(pairs)},{finished})" if pairs else finished
-    return _lambda(function, text, _own_parameters(function))
+    pairs = {_used(each): _or_default(each, _default_of(each)) for each in optional}
+    return _lambda(function, let(pairs, finished) if pairs else finished, _own_parameters(function))
 
 
 _SAME_AS = {"cached_price_per_m": "input_price_per_m", "cached_write_price_per_m": "input_price_per_m"}

@@ -10,7 +10,7 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import SELF_HOSTING_NEEDS
 from roi_engine.sensitivity import DEFAULT_SWING, moved
 from templates.building.formula import formula_of
-from templates.lambdas.carrier import quantity
+from templates.lambdas.carrier import let, quantity
 from templates.lambdas.inputs import BLOCK_PARTS, MEANS, WORD_NAMES, WORDS, position
 from templates.lambdas.lambda_name import LambdaName
 
@@ -50,12 +50,11 @@ def _range_end() -> LambdaName:
         "first_": "FT_CHECKED(from_,lowest_,highest_,kind_)",
         "last_": "FT_CHECKED(to_,lowest_,highest_,kind_)",
     }
-    chain = ",".join(f"{name},{text}" for name, text in pairs.items())
+    end = 'IF(outside_>0,"",IF(first_>last_,#NUM!,IF(end_=1,first_,last_)))'
     return LambdaName(
         "FT_RANGEEND",
         ("end_", "low_", "high_", "own_", "lowest_", "highest_", "kind_"),
-        'IF(own_="","",IF(ISTEXT(kind_),#VALUE!,'
-        f'LET({chain},IF(outside_>0,"",IF(first_>last_,#NUM!,IF(end_=1,first_,last_))))))',
+        f'IF(own_="","",IF(ISTEXT(kind_),#VALUE!,{let(pairs, end)}))',
         "The lower (1) or the higher (2) end of an input's range; an empty one lies as far away as that of an input "
         "without a range.",
     )
@@ -85,11 +84,10 @@ def _ranges() -> LambdaName:
         'IF(ISNUMBER(low_),LET(shape_,INDEX(shapes_,row_),IF(ISTEXT(shape_),IF(TRIM(shape_)="","pert",'
         f'FT_CHECKED(shape_,0,0,"{shapes}")),"pert")),"")))',
     }
-    chain = ",".join(f"{name},{text}" for name, text in pairs.items())
     return LambdaName(
         "FT_RANGES",
         ("block_", "inputs_"),
-        f"LET({chain},HSTACK(CHOOSECOLS(ends_,2,3),drawn_))",
+        let(pairs, "HSTACK(CHOOSECOLS(ends_,2,3),drawn_)"),
         "Low, high and distribution of every input of a scenario, of FT_INPUTS; empty where it has none.",
     )
 
@@ -126,14 +124,15 @@ def _swings() -> LambdaName:
         "order_": "MAP(at_lows_,at_highs_,sizes_,LAMBDA(one_,other_,size_,IF(ISNUMBER(size_),IF(size_=0,0,"
         'ROUND(size_,8-INT(LOG10(size_)))),IF((one_="n/a")+(other_="n/a")>0,-1,1E+300))))',
     }
-    chain = ",".join(f"{name},{text}" for name, text in pairs.items())
+    table = (
+        'IF(ISERROR(wrong_),wrong_,IF(SUM(moves_)=0,{"No input moves this metric.","","",0},'
+        "SORTBY(FILTER(HSTACK(FT_INPUTNAMES(),at_lows_,at_highs_,sizes_),moves_),FILTER(order_,moves_),-1,"
+        "FILTER(places_,moves_),1)))"
+    )
     return LambdaName(
         "FT_SWINGS",
         ("metric_", "block_", "swing_"),
-        f"LET({chain},IF(ISERROR(wrong_),wrong_,IF(SUM(moves_)=0,"
-        '{"No input moves this metric.","","",0},'
-        "SORTBY(FILTER(HSTACK(FT_INPUTNAMES(),at_lows_,at_highs_,sizes_),moves_),FILTER(order_,moves_),-1,"
-        "FILTER(places_,moves_),1))))",
+        let(pairs, table),
         "Every input at low and high, the others at their values: name, metric at both, swing; the widest first.",
     )
 

@@ -14,7 +14,7 @@ from roi_engine.worksheet.catalogue import Function, functions, scenario_argumen
 from templates.building import styles
 from templates.building.agreement import matches
 from templates.building.book import (
-    AS_GENERATED,
+    FIGURES_ARE_AS_GENERATED,
     FILL_IN,
     NOT_COMPARED,
     NOT_HERE,
@@ -105,7 +105,7 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
         if book.calls_functions and book.as_generated(each.name):
             match = NOT_COMPARED
         elif book.calls_functions and each.takes_scenario:
-            match = (Formula("figures_as_generated", AS_GENERATED) == AS_GENERATED).where(match, _EDITED)
+            match = FIGURES_ARE_AS_GENERATED.where(match, _EDITED)
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.quantity import DISTRIBUTION
 from roi_engine.value import maximum
-from templates.building.book import AS_GENERATED, Book
+from templates.building.book import AS_GENERATED, FIGURES_ARE_AS_GENERATED, Book
 from templates.building.columns import put_titles
 from templates.building.formula import Formula, function
 from templates.building.reading_order import HIGH, LOW, end_of
@@ -41,7 +41,7 @@ def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs:
     for column, title in ((ExactColumn.NAME, "Sum of"), (ExactColumn.EXACT, "Now"), (ExactColumn.HALF, "As generated")):
         style = "Column title" if column is ExactColumn.NAME else "Column title right"
         book.put(sheet, column.at(row), title, style)
-    same = Formula("figures_as_generated", AS_GENERATED) == AS_GENERATED
+    same = FIGURES_ARE_AS_GENERATED
     sums = _sums(book, inputs, pairs, first_pair)
     for line, (title, now) in enumerate(sums, start=row + 1):
         book.put(sheet, ExactColumn.NAME.at(line), title, "Explanatory Text")
