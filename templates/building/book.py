@@ -47,9 +47,9 @@ LONGEST_LIVE_HORIZON = 300
 FILL_IN = "fill in"
 """What every figure, sentence and check reads while an input is missing."""
 AS_GENERATED = "as generated"
+"""What a workbook says of itself while its inputs are those that it was made from."""
 FIGURES_ARE_AS_GENERATED = Formula("figures_as_generated", AS_GENERATED) == AS_GENERATED
 """Whether the inputs still give what the workbook was made with, as its sheet Checks says."""
-"""What a workbook says of itself while its inputs are those that it was made from."""
 NOT_HERE = "–"
 """What a workbook to be filled in shows where a report holds a figure as generated."""
 

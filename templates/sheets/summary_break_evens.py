@@ -14,7 +14,7 @@ from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import tornado
 from roi_engine.value import fixed
 from templates.building import styles
-from templates.building.book import FITTED, Book, group_title
+from templates.building.book import AS_GENERATED, FITTED, Book, group_title
 from templates.building.columns import Columns
 from templates.building.formula import Formula, if_error, is_number, joined
 from templates.building.quantities import Quantities
@@ -47,9 +47,10 @@ def add_break_evens(
     names, as_generated = _inputs(book), book.as_generated("FT_BREAKEVEN")
     if not names or (book.to_fill_in and as_generated):
         return
-    group_title(book, sheet, row, f"{Column.INPUT.title}{' (as generated)' if as_generated else ''}", last_column)
+    group_title(book, sheet, row, Column.INPUT.title, last_column)
     for column in (Column.ASSUMED, Column.TURNS, Column.MARGIN):
-        book.put(sheet, column.at(row), column.title, "Group")
+        when = f" ({AS_GENERATED})" if as_generated and column is Column.MARGIN else ""
+        book.put(sheet, column.at(row), f"{column.title}{when}", "Group")
         sheet[column.at(row)].alignment = _LEFT if column is Column.MARGIN else FITTED
     with book.as_values(as_generated):  # found by a search, which no ordinary formula repeats
         for name in names:

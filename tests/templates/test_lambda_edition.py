@@ -143,7 +143,7 @@ def test_it_shows_what_the_native_edition_shows() -> None:
 
 def test_what_no_name_gives_is_a_value_as_generated_and_says_so() -> None:
     cells = cells_of_reference()
-    assert any(cell.value == "What would have to be true (as generated)" for cell in cells["Summary"].values())
+    assert any(cell.value == "What may still happen, or has to (as generated)" for cell in cells["Summary"].values())
     assert any("(the inputs, as generated)" in str(cell.value) for cell in cells["Summary"].values())
     on_functions = cells["Functions"]
     for address, cell in on_functions.items():

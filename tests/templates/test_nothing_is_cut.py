@@ -22,7 +22,7 @@ from tests.builds import build_template, build_workbook
 from tests.slow_cases import full
 from tests.workbook_cells import samples_and_edges, with_inputs
 
-EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
+EDITIONS: tuple[Edition, ...] = ("wired", "native", "lambda", "values")
 YEN: dict[str, Any] = {
     "training_hours": 200, "gpu_hourly_rate": 450, "storage_gb": 100, "storage_monthly_rate": 3, "calls": 900_000,
     "baseline_cost": 0.4, "finetuned_cost": 0.1, "tokens_per_call": 2_500, "review_cost": 1_300_000, "months": 24,
@@ -143,8 +143,9 @@ def test_numbers_are_shown_as_sheetjs_shows_them(tmp_path: Path) -> None:
 
 @pytest.mark.slow(seconds=2)
 @pytest.mark.needs_carlito
-def test_nothing_is_cut_in_the_plan_of_millions_of_yen(tmp_path: Path) -> None:
-    path = _written(tmp_path / "yen.xlsx", SCENARIOS["yen"], "wired")
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_nothing_is_cut_in_the_plan_of_millions_of_yen(edition: Edition, tmp_path: Path) -> None:
+    path = _written(tmp_path / "yen.xlsx", SCENARIOS["yen"], edition)
     assert cut_texts.cut_texts([path])[path] == [] and min(cut_texts.smallest_print(path).values()) >= LEAST_POINTS
 
 
