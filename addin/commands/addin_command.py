@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from addin.shell.command import Command, CommandGroup
-from addin.shell.failures import InvalidInput, WouldOverwrite
-from addin.shell.input_file import existing_workbook
+from addin.shell.failures import InvalidInput, UnusablePath, WouldOverwrite
+from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file
@@ -200,27 +201,39 @@ def as_lambda(book: str | None, output: str | None, force: bool, json: bool) -> 
         check_output_file(path, force, "a workbook", FILE_NAME)
         content = build_functions_workbook()
         what = "Move or copy a page of it into a workbook of yours: the functions go with it."
+        unnamed: Mapping[str, str] = {}
     else:
-        path, content = _carrying(book, output, force)
+        path, content, unnamed = _carrying(book, output, force)
         what = "It calls for Excel 365 or 2024 where a cell uses one of them."
     write_file(path, content, force)
-    done = {"file": str(path), "names": len(lambda_names())}
+    done = {"file": str(path), "names": len(lambda_names()), **({"without_name": sorted(unnamed)} if book else {})}
     _tell(json, done, f"Wrote {path} with {len(lambda_names())} LAMBDA names.", what)
+    for called, place in unnamed.items() if not json else ():
+        told = f"{place} calls {called}, which is none of the names: #NAME? where the add-in is missing."
+        print_note("Warning", told, "yellow")
 
 
-def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes]:
-    """Where to write a workbook that carries the names, and the workbook."""
+def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes, Mapping[str, str]]:
+    """Where to write a workbook that carries the names, the workbook, and what it calls that no name gives."""
     from roi_engine.errors import FtRoiError
-    from templates.lambdas.carried import carry_names, check_that_no_addin_is_called
+    from templates.lambdas.carried import (
+        calls_without_a_name,
+        carry_names,
+        check_that_names_are_free,
+        check_that_no_addin_is_called,
+    )
     from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(book)
+    if source.suffix.lower() in SCENARIO_SUFFIXES:
+        raise UnusablePath(f"{book} is a scenario. Make its workbook: ft-roi report {book} --formulas lambda")
     path = Path(output or book)
     check_output_file(path, force, f"a copy of {source.name}", f"with-functions{source.suffix.lower() or '.xlsx'}")
     try:
         content = content_of(source)
         check_that_no_addin_is_called(content)
-        return path, carry_names(content)
+        check_that_names_are_free(content)
+        return path, carry_names(content), calls_without_a_name(content)
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{book}: {error}") from None
     except FtRoiError as error:

@@ -284,7 +284,9 @@ def _mails(scenario_file: str | None, wishes: Wishes, stem: str, edition: Editio
             )
             subject = f"Fine-tuning decision: {cleaned(scenario.name) or stem}"
         else:
-            letter = template_letter(greeting=greeting, note=note, file=file, currency=scenario.currency)
+            letter = template_letter(
+                greeting=greeting, note=note, file=file, currency=scenario.currency, edition=edition
+            )
             subject = "Your figures, please: fine-tuning or API?"
         called, recipient = (row.person.name, str(row.person)) if wishes.personal else ("", "")
         if scenario_file:

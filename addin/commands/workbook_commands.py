@@ -237,8 +237,9 @@ def template(output: str | None, formulas: Edition, force: bool, json: bool) -> 
     if json:
         print_json({"file": str(path)})
     elif not is_on("quiet"):
+        where = "Excel 365 or 2024" if formulas == "lambda" else "any spreadsheet program"
         print_line(
-            f"Wrote {path}. Fill in the red cells of the sheet Inputs, in any spreadsheet program. "
+            f"Wrote {path}. Fill in the red cells of the sheet Inputs, in {where}. "
             f"Then: ft-roi report {shlex.quote(str(path))} -o report.xlsx"
         )
 

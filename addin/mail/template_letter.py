@@ -5,14 +5,19 @@ from __future__ import annotations
 from addin.mail.letter import Block, Paragraph, Steps
 from roi_engine import INPUTS
 from roi_engine.scenario import REFERENCE_INPUTS
+from templates.building.book import Edition
+
+_ANSWER = "The first sheet, Summary, shows the answer once nothing is missing."
+_ONLY_IN_NEW_EXCELS = "It does so in Excel 365 and Excel 2024; elsewhere it may show errors, and your figures count all the same."
 
 
-def template_letter(*, greeting: str, note: str, file: str, currency: str) -> list[Block]:
+def template_letter(*, greeting: str, note: str, file: str, currency: str, edition: Edition) -> list[Block]:
     """The letter's blocks.
 
     note : the sender's own words, or nothing.
     file : what the workbook is called.
     """
+    answer = f"{_ANSWER} {_ONLY_IN_NEW_EXCELS}" if edition == "lambda" else _ANSWER
     asked = [f"{INPUTS[name].label} ({INPUTS[name].quantity.unit_in(currency)})" for name in REFERENCE_INPUTS]
     blocks: list[Block] = [Paragraph(greeting)]
     if note:
@@ -34,7 +39,7 @@ def template_letter(*, greeting: str, note: str, file: str, currency: str) -> li
                 "an empty cell stands for its default.",
                 "Where you are unsure, give Low and High beside the value. Source and Note are for where a figure "
                 "comes from.",
-                "The first sheet, Summary, shows the answer once nothing is missing. The workbook has no macro.",
+                f"{answer} The workbook has no macro.",
                 "Save it as an Excel workbook (.xlsx), answer this message, and attach the file.",
             ]
         ),

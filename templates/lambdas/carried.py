@@ -6,6 +6,8 @@ and stops every function of an xlwings Lite add-in. A workbook whose cells call 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from roi_engine.errors import FtRoiError
 from roi_engine.worksheet.catalogue import functions
 from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING
@@ -23,8 +25,16 @@ _BEFORE_NAMES = frozenset({
 """What stands before the defined names in a workbook part (18.2.27)."""
 
 
+LONGEST_SHOWN = 70
+"""Characters of a name's text in a sentence."""
+
+
 class CallsTheAddIn(FtRoiError):
     """A workbook whose cells call the add-in's functions."""
+
+
+class NameIsTaken(FtRoiError):
+    """A workbook in which a name like one of the functions stands for something else."""
 
 
 def carry_names(content: bytes) -> bytes:
@@ -70,23 +80,65 @@ def asks_for_names(stored: StoredWorkbook) -> bool:
 
 
 def check_that_no_addin_is_called(content: bytes) -> None:
-    """Refuses a workbook whose cells call the add-in's functions.
+    """Refuses a workbook that calls the add-in's functions, in cells or by a name of its own.
 
-    One that carries names of its own calls those.
+    One that carries names calls those.
 
     content : an .xlsx or .xlsm file.
     """
     stored = StoredWorkbook(open_package(content))
     if _carries(stored):
         return
+    for place, formula in _formulas(stored):
+        called = next((each for each in functions_called(formula) if each in functions()), None)
+        if called:
+            raise CallsTheAddIn(
+                f"{place} calls the add-in's functions, such as {called}, which the names would hide. "
+                "Write a workbook of ours with --formulas native, lambda or values; take out formulas of your own, and "
+                "type them again afterwards."
+            )
+
+
+def check_that_names_are_free(content: bytes) -> None:
+    """Refuses a workbook in which a name like one of the functions stands for something else, such as a cell.
+
+    content : an .xlsx or .xlsm file.
+    """
+    for each in StoredWorkbook(open_package(content)).names:
+        if each.name.upper() in lambda_names() and not _is_a_function(each.text):
+            raise NameIsTaken(
+                f"Its name {each.name} stands for {each.text[:LONGEST_SHOWN]}, and is called like a function. Rename "
+                "it first: the function would take its place."
+            )
+
+
+def calls_without_a_name(content: bytes) -> dict[str, str]:
+    """The functions that a workbook calls and that no name gives, each with the first place that calls it.
+
+    content : an .xlsx or .xlsm file.
+    """
+    places: dict[str, str] = {}
+    for place, formula in _formulas(StoredWorkbook(open_package(content))):
+        for called in functions_called(formula):
+            if called in functions() and called not in lambda_names():
+                places.setdefault(called, place)
+    return places
+
+
+def _formulas(stored: StoredWorkbook) -> Iterator[tuple[str, str]]:
+    """Every formula with the sheet or the name that holds it, but for those of our names."""
     for title in stored.titles:
         for cell in stored.cells(title).values():
-            called = next(functions_called(cell.formula or ""), "")
-            if called in functions():
-                raise CallsTheAddIn(
-                    f"The cells of {title} call the add-in's functions, such as {called}, and a name like it would "
-                    "hide the add-in's. Write the workbook with --formulas native or lambda."
-                )
+            if cell.formula:
+                yield f"The sheet {title}", cell.formula
+    for name in stored.names:
+        if name.name.upper() not in lambda_names():
+            yield f"The name {name.name}", name.text
+
+
+def _is_a_function(text: str) -> bool:
+    """Whether a name holds a function, as Excel or as LibreOffice writes it, or what is left of one."""
+    return "lambda(" in text.lower() or text.startswith("#")
 
 
 def _write(root: Element) -> None:
