@@ -23,8 +23,8 @@ _WORKBOOK = {
     "FT ROI functions are installed.",
     "lambda": "The whole calculation is in the attached workbook, {file}. Change a blue cell on its sheet Inputs, and "
     "these figures follow, what is tried out on its sheet Sensitivity too, in Excel 365 and Excel 2024 with nothing "
-    "installed; there is no macro and no link in it. Without one of them, read the figures above: LibreOffice shows errors "
-    "in its cells.",
+    "installed; there is no macro and no link in it. Without one of them, read the figures above: LibreOffice shows "
+    "errors in its cells.",
     "values": "The figures behind it are in the attached workbook, {file}, as values: it does not calculate.",
 }
 

@@ -8,7 +8,9 @@ from roi_engine.scenario import REFERENCE_INPUTS
 from templates.building.book import Edition
 
 _ANSWER = "The first sheet, Summary, shows the answer once nothing is missing."
-_ONLY_IN_NEW_EXCELS = "It does so in Excel 365 and Excel 2024; elsewhere it may show errors, and your figures count all the same."
+_ONLY_IN_NEW_EXCELS = (
+    "It does so in Excel 365 and Excel 2024; LibreOffice shows errors there, and your figures count all the same."
+)
 
 
 def template_letter(*, greeting: str, note: str, file: str, currency: str, edition: Edition) -> list[Block]:

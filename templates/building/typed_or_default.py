@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.inputs import Input
+from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, SELF_HOSTING_NEEDS, above_one
 from templates.building.book import FILL_IN, elsewhere
-from templates.building.formula import Formula, function
+from templates.building.formula import Formula, formula_of, function
 from templates.building.quantities import Quantities
 
 NOTHING = "–"
@@ -57,14 +59,85 @@ def one_token_is_no_call(typed: Quantities) -> Formula:
     """
 
     def count(*names: str) -> Formula:
-        cells = [typed[name] for name in names]
-        return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
+        return _numbers_in(names, typed)
 
     baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
     per_call = typed["serving_tokens_per_call"]  # Gnumeric has no N() of a name
     served = function("SUM", per_call, value=per_call.value if isinstance(per_call.value, (int, float)) else 0) > 1
     fleet = (typed["serving"] == "self_hosted") & (count(finetuned) == 0) & served
     return (count(baseline, finetuned, switch) > 0) & (count(baseline, finetuned) + fleet.where(1, 0) < 2)
+
+
+def _numbers_in(names: Iterable[str], typed: Quantities) -> Formula:
+    """How many of these inputs hold a number."""
+    cells = [typed[name] for name in names]
+    return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
+
+
+_PRICES = ("switch_input_price_per_m", "switch_output_price_per_m")
+_NEEDED_BESIDE = {
+    **{
+        f"{side}_{field}": tuple(f"{side}_{each}" for each in MIX_FIELDS if each != field)
+        for side in ("baseline", "finetuned")
+        for field in MIX_NEEDS
+    },
+    **dict(zip(_PRICES, ((each,) for each in reversed(_PRICES)), strict=True)),
+    "switch_input_tokens": _PRICES,
+    "switch_output_tokens": _PRICES,
+}
+"""Inputs, each with those of which one makes it needed."""
+_SHARES = {f"{side}_cached_write_share": f"{side}_cached_share" for side in ("baseline", "finetuned", "switch")}
+"""Shares of one whole."""
+REFUSED_BY_OTHERS = frozenset({*_SHARES, *SELF_HOSTING_NEEDS})
+"""The inputs whose number may not go with those of others."""
+_INHERITED = "switch_cached_write_share"
+"""A share for which the baseline's stands in, beside which the other's own share may be too much."""
+NEEDED_BY_OTHERS = frozenset({*_NEEDED_BESIDE, *SELF_HOSTING_NEEDS, _INHERITED})
+"""The inputs that what is typed for others may need."""
+
+
+def is_missed(name: str, typed: Quantities) -> Formula:
+    """Whether an input of `NEEDED_BY_OTHERS` is empty while others need it.
+
+    typed : the typed cells of the inputs.
+    """
+    if name in SELF_HOSTING_NEEDS:
+        needed = typed["serving"] == "self_hosted"
+    elif name == _INHERITED:
+        needed = is_refused(name, typed)
+    else:
+        needed = _numbers_in(_NEEDED_BESIDE[name], typed) > 0
+    if name in ("switch_input_tokens", "switch_output_tokens"):
+        needed = needed & (_numbers_in([name.replace("switch_", "baseline_")], typed) == 0)
+    return is_empty(typed[name]) & needed
+
+
+def is_refused(name: str, typed: Quantities) -> Formula:
+    """Whether the number of an input of `REFUSED_BY_OTHERS` does not go with those of others.
+
+    A fleet at no price or without throughput; parts of a prompt that are more than the prompt.
+
+    typed : the typed cells of the inputs.
+    """
+    cell = typed[name]
+    if name in SELF_HOSTING_NEEDS:
+        return cell.given() & (typed["serving"] == "self_hosted") & (_sum_of(cell) <= 0)
+    read = typed[_SHARES[name]]
+    if not name.startswith("switch_"):
+        return formula_of(above_one(_sum_of(read, cell)))
+    whole = _own_or_the_baselines(_SHARES[name], typed) + _own_or_the_baselines(name, typed)
+    return (_numbers_in((_SHARES[name], name), typed) > 0) & formula_of(above_one(whole))
+
+
+def _own_or_the_baselines(name: str, typed: Quantities) -> Formula:
+    """The number of an input of the other model, for which the baseline's stands in."""
+    own, stand_in = typed[name], typed[name.replace("switch_", "baseline_")]
+    return own.given().where(own, _sum_of(stand_in))
+
+
+def _sum_of(*cells: Formula) -> Formula:
+    """The sum of the numbers in cells; Gnumeric has no N() of a name."""
+    return function("SUM", *cells, value=sum(each.value for each in cells if isinstance(each.value, (int, float))))
 
 
 def is_empty(cell: Formula) -> Formula:

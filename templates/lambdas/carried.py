@@ -138,7 +138,7 @@ def _formulas(stored: StoredWorkbook) -> Iterator[tuple[str, str]]:
 
 def _is_a_function(text: str) -> bool:
     """Whether a name holds a function, as Excel or as LibreOffice writes it, or what is left of one."""
-    return "lambda(" in text.lower() or text.startswith("#")
+    return "lambda(" in text.lower() or "#" in text
 
 
 def _write(root: Element) -> None:

@@ -175,6 +175,9 @@ def _number() -> LambdaName:
     )
 
 
+_SWITCH_SHARES = ("switch_cached_share", "switch_cached_write_share")
+
+
 def _together() -> LambdaName:
     """FT_TOGETHER: the rules that several inputs keep together.
 
@@ -207,6 +210,10 @@ def _together() -> LambdaName:
     tokens = [any_of(given(f"switch_{each}"), given(f"baseline_{each}")) for each in ("input_tokens", "output_tokens")]
     lone = f"{of('tokens_per_call')}={ONE_TOKEN}"
     served = f"{of('serving_tokens_per_call')}={ONE_TOKEN}"
+    shares_of_another = [
+        quantity(f"IF({given(each)},{of(each)},N({of(each.replace('switch_', 'baseline_'))}))")
+        for each in _SWITCH_SHARES
+    ]
     by_token = any_of(
         "NOT(baseline_mix_)",
         all_of(f"NOT({hosted})", "NOT(finetuned_mix_)"),
@@ -225,7 +232,8 @@ def _together() -> LambdaName:
         ): "#VALUE!",
         all_of(hosted, any_of(*(f"{of(each)}<=0" for each in SELF_HOSTING_NEEDS))): "#NUM!",
         any_of(
-            *(above_one(share(f"{side}_cached_share") + share(f"{side}_cached_write_share")).text for side in mixes)
+            *(above_one(share(f"{side}_cached_share") + share(f"{side}_cached_write_share")).text for side in mixes),
+            all_of(any_of(*map(given, _SWITCH_SHARES)), above_one(shares_of_another[0] + shares_of_another[1]).text),
         ): ("#NUM!"),
     }
     result = "1"

@@ -28,6 +28,7 @@ from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.sensitivity_lookup import (
     AxisColumn,
     BarColumn,
+    ChoiceColumn,
     GridColumn,
     anchored,
     bounds_and_step,
@@ -36,6 +37,8 @@ from templates.sheets.sensitivity_lookup import (
 
 CHANGES = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
 MIDDLE = len(CHANGES) // 2
+NOT_AN_INPUT = f"is none of column {ChoiceColumn.INPUT.letter}"
+"""What stands beside an axis whose input is not known."""
 ACROSS = letters_from(GridColumn.FIRST, len(CHANGES))
 """The columns of the values across."""
 
@@ -148,17 +151,21 @@ class _Axis:
         self.label = label = anchored(book.put(sheet, self.place, INPUTS[name].label, "Input"))
         step, lowest, highest = bounds_and_step(name)
         base = looked_up(inputs.values, inputs, label, inputs.in_use[name].value)
+        bounds = [
+            if_error(looked_up(column, inputs, label, value), "n/a")
+            for column, value in ((inputs.steps, step), (inputs.lowest, lowest), (inputs.highest, highest))
+        ]
         facts = (
             (AxisColumn.BASE, base.given().where(base, "n/a"), input_format(self.declared)),
-            (AxisColumn.STEP, looked_up(inputs.steps, inputs, label, step), styles.WHOLE),
-            (AxisColumn.LOWEST, looked_up(inputs.lowest, inputs, label, lowest), styles.LOWEST),
-            (AxisColumn.HIGHEST, looked_up(inputs.highest, inputs, label, highest), styles.HIGHEST),
+            (AxisColumn.STEP, bounds[0], styles.WHOLE),
+            (AxisColumn.LOWEST, bounds[1], styles.LOWEST),
+            (AxisColumn.HIGHEST, bounds[2], styles.HIGHEST),
         )
         self.base, self.step, self.lowest, self.highest = (
             anchored(book.put(sheet, column.at(row), content, "Calculation", shown)) for column, content, shown in facts
         )
         in_words = INPUTS[name].quantity.unit_in(book.scenario.currency)
-        book.put(sheet, unit, looked_up(inputs.units, inputs, label, in_words), "Unit")
+        book.put(sheet, unit, if_error(looked_up(inputs.units, inputs, label, in_words), NOT_AN_INPUT), "Unit")
         self.unit = absolute(unit)
         self.values: list[Formula] = []
         follow_unit(sheet, AxisColumn.BASE.at(row), self.declared, self.unit)

@@ -23,13 +23,17 @@ from templates.building.quantities import Quantities
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
     INSTEAD,
+    NEEDED_BY_OTHERS,
     ONE_TOKEN_INPUT,
+    REFUSED_BY_OTHERS,
     Bounds,
     default_of,
     default_where_replaced,
     in_use,
     is_a_choice,
     is_empty,
+    is_missed,
+    is_refused,
     one_token_is_no_call,
     text_or_nothing,
 )
@@ -245,13 +249,16 @@ class InputRows:
         if declared.name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
-        default = book.put(sheet, Column.DEFAULT.at(row), default_of(declared), "Explanatory Text", look)
+        default = book.put(sheet, Column.DEFAULT.at(row), self._default_of(declared), "Explanatory Text", look)
         low, high = self._ends(row, declared)
         bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
         legal, verdict = bounds_here.hold(typed), _in_range(typed, _within(bounds_here, low, high), default)
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
             legal, verdict = legal & twice.negated(), twice.where("FAIL", verdict)
+        if declared.name in REFUSED_BY_OTHERS:
+            refused = is_refused(declared.name, self._typed_further_down())
+            legal, verdict = legal & refused.negated(), refused.where("FAIL", verdict)
         if declared.name == ONE_TOKEN_INPUT:
             one = one_token_is_no_call(self._typed_further_down())
             default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
@@ -259,6 +266,13 @@ class InputRows:
             self.needed += default.value == FILL_IN
         self._put_verdict(row, verdict)
         return default, legal
+
+    def _default_of(self, declared: Input) -> Any:
+        """What an empty cell stands for: nothing but a gap where other cells need a figure."""
+        default = default_of(declared)
+        if declared.name not in NEEDED_BY_OTHERS:
+            return default
+        return is_missed(declared.name, self._typed_further_down()).where(FILL_IN, default)
 
     def _typed_further_down(self) -> Quantities:
         """The typed cells by their names, which those of later rows get too."""

@@ -27,12 +27,16 @@ from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.typed_or_default import (
     INSTEAD,
+    NEEDED_BY_OTHERS,
     ONE_TOKEN_INPUT,
+    REFUSED_BY_OTHERS,
     Bounds,
     default_of,
     default_where_replaced,
     in_use,
     is_a_choice,
+    is_missed,
+    is_refused,
     one_token_is_no_call,
 )
 from templates.building.workings import WORKINGS, working_format
@@ -162,6 +166,10 @@ class _Workings:
             if name == ONE_TOKEN_INPUT:
                 no_call = self.known[index][NO_CALL] == 1
                 default, legal = no_call.where(FILL_IN, default), legal & (no_call & (cell == 1)).negated()
+            if name in NEEDED_BY_OTHERS:
+                default = is_missed(name, typed).where(FILL_IN, default)
+            if name in REFUSED_BY_OTHERS:
+                legal = legal & is_refused(name, typed).negated()
             return in_use(declared, cell, default, legal)
 
         return formula

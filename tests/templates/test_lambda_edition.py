@@ -324,6 +324,18 @@ def test_other_choices_on_sensitivity_are_calculated(tmp_path: Path) -> None:
     assert wrong_after_an_edit(edited, made(), REFERENCE, tmp_path / "book.xlsx") == []
 
 
+@pytest.mark.full(seconds=12)
+def test_choices_that_are_none_are_told_and_no_cell_shows_an_error(tmp_path: Path) -> None:
+    """An axis that is no input, an empty one, and a metric that is none."""
+    typed = {"B41": "Profit", "B43": "Horizont", "B44": None, "B57": "Serving mode", "C45": "much", "E4": "some"}
+    shown = calculated(with_cells(made(), typed, "Sensitivity"), tmp_path / "book.xlsx")
+    assert errors_in(shown) == []
+    cells = shown["Sensitivity"]
+    assert [cells[f"{letter}43"] for letter in "CDEFG"] == ["n/a"] * 4 + ["is none of column R"]
+    assert cells["G44"] == "is none of column R" and cells["F50"] == cells["C50"] == "n/a"
+    assert shown["Checks"][named_cells(made())["check_state"][1]] == "All checks OK"
+
+
 @pytest.mark.full(seconds=20)
 def test_several_scenarios_and_another_choice_among_them(tmp_path: Path) -> None:
     three = [
@@ -361,21 +373,36 @@ ILLEGAL: Mapping[str, dict[str, Any]] = {
     "no whole month": {"months_to_amortize": 12.5},
     "half a token mix": {"baseline_input_tokens": 100.0},
     "no choice": {"serving": "rocket"},
+    "a fleet without throughput": {"serving": "self_hosted", "serving_gpu_hourly_rate": 2.0},
+    "a fleet at no price": {
+        "serving": "self_hosted",
+        "serving_gpu_hourly_rate": 0.0,
+        "serving_tokens_per_second": 900.0,
+    },
+    "half of another model": {"switch_input_price_per_m": 1.0, "tokens_per_call": 900.0},
 }
 
 
-@pytest.mark.full(seconds=40)
+MISSING = {"half a token mix": 4, "half of another model": 3}
+"""How many figures are then missing, where it is more than one."""
+
+
+def errors_in(shown: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The cells that show an error."""
+    return [
+        f"{title}!{address}"
+        for title, cells in shown.items()
+        for address, value in cells.items()
+        if str(value).startswith("#")
+    ]
+
+
+@pytest.mark.full(seconds=50)
 def test_inputs_that_are_missing_or_not_legal_are_told_and_no_cell_shows_an_error(tmp_path: Path) -> None:
     for name, edits in ILLEGAL.items():
         shown = calculated(with_inputs(made(), edits), tmp_path / "book.xlsx")
-        errors = [
-            f"{title}!{address}"
-            for title, cells in shown.items()
-            for address, value in cells.items()
-            if str(value).startswith("#")
-        ]
-        assert errors == [], name
-        assert str(shown["Summary"]["A5"]).startswith("1 of 1"), name
+        assert errors_in(shown) == [], name
+        assert str(shown["Summary"]["A5"]).startswith(f"{MISSING.get(name, 1)} of 1"), name
         assert shown["Summary"]["B7"] == shown["Sensitivity"]["E7"] == "fill in", name
         assert "Calculated by the functions in this file" in shown["Summary"]["A3"], name
 

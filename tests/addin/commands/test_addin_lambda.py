@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE
@@ -63,7 +65,47 @@ def test_a_workbook_of_the_add_in_and_what_is_none_are_refused() -> None:
     Path("broken.xlsx").write_bytes(b"PK nothing")
     wired = run("wired.xlsx", "-o", "copy.xlsx")
     assert wired.exit_code == 3
-    assert "wired.xlsx: The cells of " in wired.stderr and "--formulas native" in wired.stderr
+    assert "wired.xlsx: The sheet Sheet calls the add-in's functions, such as FT_NPV" in wired.stderr
+    assert "--formulas native, lambda or values" in wired.stderr
     assert run("broken.xlsx", "-o", "copy.xlsx").exit_code == 3
     assert run("absent.xlsx").exit_code == 2
+    Path("plan.toml").write_text("training_hours = 1")
+    scenario = run("plan.toml", "-o", "copy.xlsx")
+    assert scenario.exit_code == 2 and "ft-roi report plan.toml --formulas lambda" in scenario.stderr
     assert not Path("copy.xlsx").exists()
+
+
+def saved(path: str, formula: str, names: Mapping[str, str]) -> None:
+    """A workbook of somebody's with a formula and names."""
+    book = Workbook()
+    book.active["A1"] = formula  # type: ignore[index]
+    for name, text in names.items():
+        book.defined_names[name] = DefinedName(name, attr_text=text)
+    book.save(path)
+
+
+def test_a_name_of_somebody_s_own_is_not_replaced() -> None:
+    """Cells that take it would show an error."""
+    saved("own.xlsx", "=ft_npv*2", {"ft_npv": "Sheet!$B$1"})
+    done = run("own.xlsx", "-o", "copy.xlsx")
+    assert done.exit_code == 3 and not Path("copy.xlsx").exists()
+    assert "Its name ft_npv stands for Sheet!$B$1, and is called like a function. Rename it first" in done.stderr
+    for text in ("_xlfn.LAMBDA(_xlpm.rate_,1)", "_xlfn.lambda(_xlpm.rate_,1)", "#NAME?", "Sheet!#REF!"):
+        saved("older.xlsx", "=FT_NPV(,B1:C9)", {"FT_NPV": text})
+        assert run("older.xlsx", "-o", "copy.xlsx", "--force").exit_code == 0, text
+
+
+def test_a_name_that_calls_the_add_in_is_a_call_too() -> None:
+    saved("named.xlsx", "=mine", {"mine": "FT_NPV(,Sheet!$B$1:$C$9)"})
+    done = run("named.xlsx", "-o", "copy.xlsx")
+    assert done.exit_code == 3 and "The name mine calls the add-in's functions, such as FT_NPV" in done.stderr
+
+
+def test_a_call_that_no_name_answers_is_told() -> None:
+    saved("older.xlsx", '=FT_NPV(,B1:C9)*FT_PRICE("gpt-4.1","input")', {"FT_NPV": "_xlfn.LAMBDA(_xlpm.rate_,1)"})
+    done = run("older.xlsx", "-o", "copy.xlsx")
+    assert done.exit_code == 0
+    assert "The sheet Sheet calls FT_PRICE, which is none of the names: #NAME? where the add-in is missing." in (
+        " ".join(done.stderr.split())
+    )
+    assert json.loads(run("older.xlsx", "-o", "copy.xlsx", "--force", "--json").stdout)["without_name"] == ["FT_PRICE"]

@@ -329,13 +329,30 @@ def test_the_warnings_come_along(folder, stand_in):
 
 
 @pytest.mark.parametrize(
-    ("edition", "says"), [("wired", "in any spreadsheet program; what is tried out"), ("values", "as values")]
+    ("edition", "says"),
+    [
+        ("wired", "in any spreadsheet program; what is tried out"),
+        ("lambda", "read the figures above: LibreOffice shows errors in its cells."),
+        ("values", "as values"),
+    ],
 )
 def test_other_editions_say_what_they_can_do(folder, stand_in, edition, says):
     run("support.toml", "--to", ANNA, "--formulas", edition)
     message = draft(folder / "support.eml")
     assert says in re.sub(r"\s+", " ", text_of(message))
     assert workbook_of(message)[1] == f"Support classifier | {edition} | ".encode()
+
+
+def test_a_template_says_where_its_answer_shows(folder, stand_in):
+    """Figures that were typed elsewhere count; the answer would be an error there."""
+    said = (
+        "It does so in Excel 365 and Excel 2024; LibreOffice shows errors there, and your figures count all the same."
+    )
+    for edition in ("native", "lambda"):
+        run("--template", "--to", ANNA, "--formulas", edition, "-o", f"{edition}.eml")
+        words = re.sub(r"\s+", " ", text_of(draft(folder / f"{edition}.eml")))
+        assert (said in words) == (edition == "lambda")
+        assert "shows the answer once nothing is missing." in words
 
 
 @pytest.mark.slow

@@ -40,6 +40,7 @@ def test_report_and_template_write_it(folder: Path) -> None:
     for words in (("report", SAMPLE), ("template",)):
         done = run(*words, "--formulas", "lambda", "-o", f"{words[0]}.xlsx")
         assert done.exit_code == 0, done.output
+        assert ("in Excel 365 or 2024" in done.output) == (words[0] == "template")
         reading = read_workbook((folder / f"{words[0]}.xlsx").read_bytes())
         assert reading.provenance.edition == "lambda" and reading.notes == ()
     assert read_workbook((folder / "report.xlsx").read_bytes()).checked() == load_scenario(SAMPLE)
