@@ -80,7 +80,7 @@ def _add_reach(book: Book, sheet: Worksheet, row: int, bills: BillCells, calls: 
     place = Bill.STAY.at(row)
     reach = book.put(sheet, place, _reach(bills, calls), "Input", styles.NUMBER, name="chart_reach")
     sheet.add_data_validation(_reach_rule(place))
-    content = maximum(reach * calls, 1)
+    content = maximum(reach.given().where(reach, reach.value) * calls, 1)
     widest = book.put(sheet, Bill.API.at(row), content, "Calculation", styles.WHOLE, name="chart_calls")
     book.put(sheet, Bill.SELFHOSTED.at(row), "calls / month", "Unit")
     return widest
