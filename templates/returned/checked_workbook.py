@@ -20,7 +20,7 @@ from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.simulation.lattice import PARTS
 from templates.building.as_generated import figure_as_generated, fingerprint_of
 from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING, NEEDS_FUNCTIONS, NEEDS_LAMBDA, Edition
-from templates.building.month_rows import MONTH_NUMBERS, NOT_PRINTED
+from templates.building.month_rows import MONTH_NUMBERS, NOT_PRINTED, WIDEST
 from templates.building.what_if_places import MOST_TRIALS, RISK_SHEET, SHEETS, TABLES, TRIALS_NAME, TRIALS_SHEET
 from templates.package_check import check_package
 from templates.returned.compared_looks import compared_looks, hidden_strangers
@@ -175,9 +175,10 @@ class _Comparison:
         self.wrong: list[Difference] = []
         self.told: set[str] = set()
         self.notes: list[str] = []
-        last = _last_month(book)
-        self.ends_early = last is not None and last < scenario.months_to_amortize
-        self.new = self._made_anew(_with_horizon(scenario, last) if self.ends_early else scenario, edition, live_grids)
+        months = _months_of(book)
+        self.beyond = months if months and months.last < scenario.months_to_amortize else None
+        new = _over(self.beyond.horizon, scenario) if self.beyond else scenario
+        self.new = self._made_anew(new, edition, live_grids)
         self.scale = max(1.0, *map(abs, appraise(scenario).cash_flow))
         self.elsewhere: list[str] = []
         self.compared = 0
@@ -189,8 +190,8 @@ class _Comparison:
         if self.has_no_values:
             cure = "The program that saved the file keeps none. Open it in Excel or LibreOffice, and save it again."
             self.wrong.append(Difference("value", "Every formula", f"It holds no value. {cure}"))
-        if self.ends_early:
-            self._tell_of_the_horizon(scenario, last)
+        if self.beyond:
+            self._tell_of_the_horizon(scenario.months_to_amortize, self.beyond.last)
         several = any(each.name.lower() == "scenario_choice" for each in book.names)
         if several:
             self.notes.append(
@@ -221,11 +222,11 @@ class _Comparison:
         if strangers := hidden_strangers(book, self.titles):
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
 
-    def _tell_of_the_horizon(self, scenario: Scenario, last: int | None) -> None:
+    def _tell_of_the_horizon(self, horizon: int, last: int) -> None:
         """One finding for all figures: the workbook has no months for them, and asks for another horizon."""
         place = _named(self.book).get("in_months_to_amortize")
         sentence = (
-            f"The horizon of {scenario.months_to_amortize} months lies beyond this workbook, which has {last} and shows "
+            f"The horizon of {horizon} months lies beyond this workbook, which has {last} and shows "
             "no figure for it. Make a workbook of these inputs: ft-roi report FILE -o NEW.xlsx"
         )
         self._tell(at_cell("value", place, sentence) if place else Difference("value", "Horizon", sentence))
@@ -385,7 +386,7 @@ class _Comparison:
                 self._compare(found, self.book.at(found).value, self.new.at(expected).value, name=f" ({name.name})")
 
     def _compare(self, place: Place, found: Value, expected: Value, name: str = "") -> None:
-        if self.ends_early or (self.has_no_values and found is None):
+        if self.beyond or (self.has_no_values and found is None):
             return
         if self.edition == "lambda" and isinstance(found, str) and found.startswith("#"):
             self.unknown.append(place)
@@ -454,19 +455,38 @@ def _has_no_values(book: StoredWorkbook) -> bool:
     return bool(formulas) and all(cell.value is None for cell in formulas)
 
 
-def _last_month(book: StoredWorkbook) -> int | None:
-    """The last month that a workbook has; None where it does not say."""
+@dataclass(frozen=True)
+class _Months:
+    """The months of a workbook.
+
+    last : the last one.
+    horizon : one for which a new workbook has them in the same places.
+    """
+
+    last: int
+    horizon: int
+
+
+def _months_of(book: StoredWorkbook) -> _Months | None:
+    """The months that a workbook has; None where it does not say."""
     names = [each for each in book.names if each.sheet is None and each.name.lower() == MONTH_NUMBERS]
     area = book.area(names[-1].text) if names else None
     if area is None:
         return None
-    return max(area.last[0] - area.first[0], area.last[1] - area.first[1])
+    down, across = (area.last[axis] - area.first[axis] for axis in (0, 1))
+    return _Months(down, down) if down else _Months(across, min(across, WIDEST))
 
 
-def _with_horizon(scenario: Scenario, months: int | None) -> Scenario:
-    """The scenario over another horizon, without ranges that it may lie outside of."""
-    given = {name: value for name, value in scenario.given().items() if name not in ("ranges", "correlations")}
-    return Scenario(**{**given, "months_to_amortize": months})
+def _over(months: int, scenario: Scenario) -> Scenario:
+    """The scenario over so many months, without a range that they may lie outside of."""
+    name, given = "months_to_amortize", scenario.given()
+    ranges = {each: span for each, span in given.get("ranges", {}).items() if each != name}
+    correlations = {
+        one: {other: rank for other, rank in ranks.items() if other != name}
+        for one, ranks in given.get("correlations", {}).items()
+        if one != name
+    }
+    return Scenario(**{**given, "ranges": ranges, "correlations": correlations, name: months})
 
 
 def _has_risk(book: StoredWorkbook) -> bool:

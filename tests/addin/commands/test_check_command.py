@@ -288,6 +288,22 @@ def test_months_that_would_run_down_today_are_no_edited_formulas(tmp_path: Path)
     assert found and {each["kind"] for each in found} == {"value"}
 
 
+@pytest.mark.full(seconds=4)
+@pytest.mark.parametrize("edition", ["native", "lambda"])
+def test_a_horizon_beyond_the_workbook_is_one_finding(edition: Any, tmp_path: Path) -> None:
+    """It has no months for it and asks for another; its formulas are those of its own months, and are compared."""
+    place = named_cells(workbook(edition))["in_months_to_amortize"][1]
+    edited = with_cells(workbook(edition), {place: 61, place.replace("B", "E"): 90})
+    (found,) = findings(tmp_path, edited)
+    assert found["place"] == f"Inputs!{place}"
+    assert (
+        "The horizon of 61 months lies beyond this workbook, which has 60 and shows no figure for it."
+        in found["sentence"]
+    )
+    overtyped = with_cells(edited, {"B20": 5}, "Breakdown")
+    assert [each["place"] for each in findings(tmp_path, overtyped)] == ["Breakdown!B20", f"Inputs!{place}"]
+
+
 @pytest.mark.slow
 def test_a_workbook_that_the_functions_calculated_says_so_and_passes(tmp_path: Path) -> None:
     """As Excel and LibreOffice save it where the functions are loaded."""
