@@ -9,6 +9,7 @@ from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, ONE_TOKEN, REPLACEABLE, SELF_HOSTING_NEEDS, above_one
 from roi_engine.value import ROUNDING
+from roi_engine.worksheet.block import NO_FIGURES
 from templates.building.formula import formula_of
 from templates.lambdas.carrier import ArrayFormula, let, quantity
 from templates.lambdas.chain import named
@@ -254,7 +255,8 @@ def _inputs() -> LambdaName:
     """FT_INPUTS: a column with every input of the model.
 
     Each label of the block is looked up among the words that mean an input, and each input then among the labels:
-    comparing every label with every word takes twice as long. An error in the block comes before all others.
+    comparing every label with every word takes twice as long. An error in the block comes before all others, but for
+    one in a column that holds no figures.
     """
     rules = ",".join(f"INDEX(rules_,0,{n})" for n in range(1, 5))
     one = (
@@ -281,7 +283,8 @@ def _inputs() -> LambdaName:
         "inputs_": f"MAP({rules},SEQUENCE(ROWS(words_)),at_rows_,LAMBDA(default_,low_,high_,kind_,place_,at_,{one}))",
         "unknown_": "SUM((places_=0)*1)",
         "twice_": "IF(SUM((places_>0)*1)>SUM((at_rows_>0)*1),#VALUE!,0)",
-        "total_": "0*SUM(block_)+SUM(inputs_)+FT_TOGETHER(inputs_)+twice_",
+        "figures_": f"IF({'+'.join(f'(titles_={formula_of(each).text})' for each in NO_FIGURES)},0,block_)",
+        "total_": "0*SUM(figures_)+SUM(inputs_)+FT_TOGETHER(inputs_)+twice_",
     }
     return LambdaName(
         "FT_INPUTS",

@@ -301,3 +301,15 @@ def test_labels_are_read_as_people_write_them_and_a_second_input_needs_its_value
     assert all(equal(shown[name][0][0], call("FT_NPV", "", block), 1) for name in forms)
     assert shown["no value"] == [["#VALUE!"]]
     assert shown["a column that ends"][1] == ["#VALUE!"]
+
+
+def test_an_error_beside_an_input_counts_where_figures_stand_and_not_among_answers(tmp_path: Path) -> None:
+    book, block = LambdaBook(), as_block(REFERENCE)
+    spoilt = {"Low": True, "High": True, "Distribution": True, "Answer": False, "As generated": False, "Unit": False}
+    for title in spoilt:
+        rows = [[*row, "#REF!" if at == 3 else ""] for at, row in enumerate(block)]
+        book.call(title, "FT_NETROI", [[["Input", "Value", title], *rows]])
+    shown = book.results(tmp_path)
+    right = call("FT_NETROI", block)
+    assert {title: shown[title] == [["#REF!"]] for title in spoilt} == spoilt
+    assert all(equal(shown[title][0][0], right, 1) for title, is_spoilt in spoilt.items() if not is_spoilt)
