@@ -214,7 +214,10 @@ def as_lambda(book: str | None, output: str | None, force: bool, json: bool) -> 
 
 
 def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes, Mapping[str, str]]:
-    """Where to write a workbook that carries the names, the workbook, and what it calls that no name gives."""
+    """Where to write a workbook that carries the names, and the workbook.
+
+    And the functions that it calls and no name gives, each with the first place.
+    """
     from roi_engine.errors import FtRoiError
     from templates.lambdas.carried import (
         calls_without_a_name,

@@ -90,9 +90,9 @@ _SHARES = {f"{side}_cached_write_share": f"{side}_cached_share" for side in ("ba
 """Shares of one whole."""
 REFUSED_BY_OTHERS = frozenset({*_SHARES, *SELF_HOSTING_NEEDS})
 """The inputs whose number may not go with those of others."""
-_INHERITED = "switch_cached_write_share"
+INHERITED_SHARE = "switch_cached_write_share"
 """A share for which the baseline's stands in, beside which the other's own share may be too much."""
-NEEDED_BY_OTHERS = frozenset({*_NEEDED_BESIDE, *SELF_HOSTING_NEEDS, _INHERITED})
+NEEDED_BY_OTHERS = frozenset({*_NEEDED_BESIDE, *SELF_HOSTING_NEEDS, INHERITED_SHARE})
 """The inputs that what is typed for others may need."""
 
 
@@ -103,7 +103,7 @@ def is_missed(name: str, typed: Quantities) -> Formula:
     """
     if name in SELF_HOSTING_NEEDS:
         needed = typed["serving"] == "self_hosted"
-    elif name == _INHERITED:
+    elif name == INHERITED_SHARE:
         needed = is_refused(name, typed)
     else:
         needed = _numbers_in(_NEEDED_BESIDE[name], typed) > 0
@@ -113,18 +113,19 @@ def is_missed(name: str, typed: Quantities) -> Formula:
 
 
 def is_refused(name: str, typed: Quantities) -> Formula:
-    """Whether the number of an input of `REFUSED_BY_OTHERS` does not go with those of others.
+    """Whether the number of an input does not go with those of others.
 
-    A fleet at no price or without throughput; parts of a prompt that are more than the prompt.
+    It is one of `REFUSED_BY_OTHERS`: a fleet at no price or without throughput; parts of a prompt that are more than
+    the prompt.
 
     typed : the typed cells of the inputs.
     """
     cell = typed[name]
     if name in SELF_HOSTING_NEEDS:
-        return cell.given() & (typed["serving"] == "self_hosted") & (_sum_of(cell) <= 0)
+        return cell.given() & (typed["serving"] == "self_hosted") & (_number_in(cell) <= 0)
     read = typed[_SHARES[name]]
     if not name.startswith("switch_"):
-        return formula_of(above_one(_sum_of(read, cell)))
+        return formula_of(above_one(_number_in(read) + _number_in(cell)))
     whole = _own_or_the_baselines(_SHARES[name], typed) + _own_or_the_baselines(name, typed)
     return (_numbers_in((_SHARES[name], name), typed) > 0) & formula_of(above_one(whole))
 
@@ -132,12 +133,15 @@ def is_refused(name: str, typed: Quantities) -> Formula:
 def _own_or_the_baselines(name: str, typed: Quantities) -> Formula:
     """The number of an input of the other model, for which the baseline's stands in."""
     own, stand_in = typed[name], typed[name.replace("switch_", "baseline_")]
-    return own.given().where(own, _sum_of(stand_in))
+    return own.given().where(own, _number_in(stand_in))
 
 
-def _sum_of(*cells: Formula) -> Formula:
-    """The sum of the numbers in cells; Gnumeric has no N() of a name."""
-    return function("SUM", *cells, value=sum(each.value for each in cells if isinstance(each.value, (int, float))))
+def _number_in(cell: Formula) -> Formula:
+    """The number in a cell, else 0.
+
+    By a condition: Gnumeric has no N() of a name, and IronCalc no SUM of a name whose cell holds a text.
+    """
+    return cell.given().where(cell, 0)
 
 
 def is_empty(cell: Formula) -> Formula:

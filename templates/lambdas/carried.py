@@ -80,9 +80,9 @@ def asks_for_names(stored: StoredWorkbook) -> bool:
 
 
 def check_that_no_addin_is_called(content: bytes) -> None:
-    """Refuses a workbook that calls the add-in's functions, in cells or by a name of its own.
+    """Refuses a workbook that calls the add-in's functions.
 
-    One that carries names calls those.
+    It does so in cells, or by a name of its own. One that carries names calls those.
 
     content : an .xlsx or .xlsm file.
     """
@@ -100,7 +100,9 @@ def check_that_no_addin_is_called(content: bytes) -> None:
 
 
 def check_that_names_are_free(content: bytes) -> None:
-    """Refuses a workbook in which a name like one of the functions stands for something else, such as a cell.
+    """Refuses a workbook that has names like those of the functions.
+
+    Names that stand for something else, such as a cell.
 
     content : an .xlsx or .xlsm file.
     """
@@ -113,7 +115,9 @@ def check_that_names_are_free(content: bytes) -> None:
 
 
 def calls_without_a_name(content: bytes) -> dict[str, str]:
-    """The functions that a workbook calls and that no name gives, each with the first place that calls it.
+    """The functions that a workbook calls and no name gives.
+
+    Each comes with the first place that calls it.
 
     content : an .xlsx or .xlsm file.
     """
@@ -126,7 +130,10 @@ def calls_without_a_name(content: bytes) -> dict[str, str]:
 
 
 def _formulas(stored: StoredWorkbook) -> Iterator[tuple[str, str]]:
-    """Every formula with the sheet or the name that holds it, but for those of our names."""
+    """Every formula but those of our names.
+
+    Each comes behind the sheet or the name that holds it.
+    """
     for title in stored.titles:
         for cell in stored.cells(title).values():
             if cell.formula:
@@ -137,7 +144,10 @@ def _formulas(stored: StoredWorkbook) -> Iterator[tuple[str, str]]:
 
 
 def _is_a_function(text: str) -> bool:
-    """Whether a name holds a function, as Excel or as LibreOffice writes it, or what is left of one."""
+    """Whether a name holds a function, or what is left of one.
+
+    As Excel writes it, or LibreOffice.
+    """
     return "lambda(" in text.lower() or "#" in text
 
 

@@ -223,7 +223,7 @@ class _Comparison:
             self.notes.append(f"Hidden, and none of ours: {plain(', '.join(strangers), SHOWN)}.")
 
     def _tell_of_the_horizon(self, horizon: int, last: int) -> None:
-        """One finding for all figures: the workbook has no months for them, and asks for another horizon."""
+        """One finding for all figures: the workbook has no months for them."""
         place = _named(self.book).get("in_months_to_amortize")
         sentence = (
             f"The horizon of {horizon} months lies beyond this workbook, which has {last} and shows "

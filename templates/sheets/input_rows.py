@@ -268,7 +268,10 @@ class InputRows:
         return default, legal
 
     def _default_of(self, declared: Input) -> Any:
-        """What an empty cell stands for: nothing but a gap where other cells need a figure."""
+        """What an empty cell stands for.
+
+        A gap where other cells need a figure.
+        """
         default = default_of(declared)
         if declared.name not in NEEDED_BY_OTHERS:
             return default

@@ -354,6 +354,67 @@ def test_several_scenarios_and_another_choice_among_them(tmp_path: Path) -> None
         assert same(other["Summary"][place], alone["Summary"][place].value, scale), place
 
 
+def in_columns(content: bytes, edits: Mapping[int, Mapping[str, Any]], choice: str) -> bytes:
+    """The workbook with inputs of several scenarios edited, by their numbers from 0, and another one in use."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    title, address = named_cells(content)["scenario_choice"]
+    typed: dict[str, Any] = {address: choice}
+    for number, inputs in edits.items():
+        for name, value in inputs.items():
+            ((_, area),) = book.defined_names[f"scenarios_{name}"].destinations
+            typed[book[title][area.replace("$", "")][0][number].coordinate] = value
+    return with_cells(content, typed, title)
+
+
+@pytest.mark.full(seconds=50)
+@pytest.mark.parametrize("seed", [5, 11])
+def test_edited_columns_of_several_scenarios(seed: int, tmp_path: Path) -> None:
+    """The one in use and another are edited: the sheets show what workbooks of the edited scenarios show."""
+    three = [Scenario(**{**each.given(), "currency": "JPY"}) for each in random_scenarios(3, seed=seed)]
+    first = {"training_hours": 77.0, "discount_rate": 0.0, "baseline_monthly_api_calls": 4e6}
+    other = {"monthly_growth": 0.02, "go_live_delay": 1.0, "parallel_months": 0.0}
+    edited = in_columns(made(three[0], others=tuple(three[1:])), {1: first, 2: other}, three[1].name)
+    new = [three[0], three[1].with_inputs(**first), three[2].with_inputs(**other)]
+    alone, together = made(new[1]), made(new[0], others=tuple(new[1:]))
+    path = tmp_path / "book.xlsx"
+    found = wrong_after_an_edit(edited, alone, new[1], path)
+    kept = (
+        "By year!",
+        "Inputs!G",
+        "Scenarios!",
+        "Options!",
+        "Cash flow!",
+        "Option flows!",
+    )  # as many months as the longest has
+    assert [each for each in found if not each.startswith(kept)] == []
+    shown, expected = calculated(edited, path), stored_cells(together)
+    wrong = [
+        f"{title}!{address}: {shown[title][address]!r}, expected {cell.value!r}"
+        for title in ("Scenarios", "Scenario flows", "Scenario workings", "Scenario blocks")
+        for address, cell in expected[title].items()
+        if cell.formula is not None
+        and not _tells_what_calculates(cell.formula)
+        and address != "B4"  # the number of the one in use
+        and not same(shown[title][address], "" if cell.value is None else cell.value, scale_of(expected))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.full(seconds=25)
+def test_a_scenario_whose_inputs_do_not_go_together_waits_and_the_others_do_not(tmp_path: Path) -> None:
+    three = [
+        Scenario(**{**SCENARIOS[name].given(), "currency": "EUR"})
+        for name in ("support-classifier", "document-extraction", "product-tagging")
+    ]
+    content = made(three[0], others=tuple(three[1:]))
+    illegal = {1: {"serving_tokens_per_second": 0.0}, 2: {"baseline_output_price_per_m": None}}
+    shown = calculated(in_columns(content, illegal, three[0].name), tmp_path / "book.xlsx")
+    assert errors_in(shown) == []
+    npvs = [shown["Scenarios"][f"{letter}12"] for letter in "CDE"]
+    assert same(npvs[0], stored_cells(content)["Scenarios"]["C12"].value, 1.0) and npvs[1:] == ["fill in"] * 2
+    assert isinstance(shown["Summary"]["B7"], float)
+
+
 @pytest.mark.full(seconds=12)
 def test_a_template_that_is_filled_in_calculates(tmp_path: Path) -> None:
     empty = build_template(edition="lambda")
