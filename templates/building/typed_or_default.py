@@ -90,50 +90,50 @@ _SHARES = {f"{side}_cached_write_share": f"{side}_cached_share" for side in ("ba
 """Shares of one whole."""
 REFUSED_BY_OTHERS = frozenset({*_SHARES, *SELF_HOSTING_NEEDS})
 """The inputs whose number may not go with those of others."""
-INHERITED_SHARE = "switch_cached_write_share"
+_INHERITED = "switch_cached_write_share"
 """A share for which the baseline's stands in, beside which the other's own share may be too much."""
-NEEDED_BY_OTHERS = frozenset({*_NEEDED_BESIDE, *SELF_HOSTING_NEEDS, INHERITED_SHARE})
+NEEDED_BY_OTHERS = frozenset({*_NEEDED_BESIDE, *SELF_HOSTING_NEEDS, _INHERITED})
 """The inputs that what is typed for others may need."""
 
 
-def is_missed(name: str, typed: Quantities) -> Formula:
-    """Whether an input of `NEEDED_BY_OTHERS` is empty while others need it.
+def is_needed(name: str, typed: Quantities) -> Formula:
+    """Whether an input of `NEEDED_BY_OTHERS` may not be empty beside others.
 
     typed : the typed cells of the inputs.
     """
     if name in SELF_HOSTING_NEEDS:
-        needed = typed["serving"] == "self_hosted"
-    elif name == INHERITED_SHARE:
-        needed = is_refused(name, typed)
-    else:
-        needed = _numbers_in(_NEEDED_BESIDE[name], typed) > 0
+        return typed["serving"] == "self_hosted"
+    if name == _INHERITED:
+        read, written = typed[_SHARES[name]], typed["baseline_cached_write_share"]
+        both = _as_number(read) + _as_number(written)  # one alone is no more than the whole
+        return formula_of(above_one(function("IFERROR", both, 0, value=both.value)))
+    needed = _numbers_in(_NEEDED_BESIDE[name], typed) > 0
     if name in ("switch_input_tokens", "switch_output_tokens"):
-        needed = needed & (_numbers_in([name.replace("switch_", "baseline_")], typed) == 0)
-    return is_empty(typed[name]) & needed
+        return needed & (_numbers_in([name.replace("switch_", "baseline_")], typed) == 0)
+    return needed
 
 
 def is_refused(name: str, typed: Quantities) -> Formula:
     """Whether the number of an input does not go with those of others.
 
-    It is one of `REFUSED_BY_OTHERS`: a fleet at no price or without throughput; parts of a prompt that are more than
-    the prompt.
+    It is one of `REFUSED_BY_OTHERS`, and its cell holds a number: a fleet at no price or without throughput; parts of a
+    prompt that are more than the prompt.
 
     typed : the typed cells of the inputs.
     """
-    cell = typed[name]
+    number = _as_number(typed[name])
     if name in SELF_HOSTING_NEEDS:
-        return cell.given() & (typed["serving"] == "self_hosted") & (_number_in(cell) <= 0)
+        return (typed["serving"] == "self_hosted") & (number <= 0)
     read = typed[_SHARES[name]]
-    if not name.startswith("switch_"):
-        return formula_of(above_one(_number_in(read) + _number_in(cell)))
-    whole = _own_or_the_baselines(_SHARES[name], typed) + _own_or_the_baselines(name, typed)
-    return (_numbers_in((_SHARES[name], name), typed) > 0) & formula_of(above_one(whole))
+    whole = _number_in(read)
+    if name == _INHERITED:
+        whole = read.given().where(read, _number_in(typed["baseline_cached_share"]))
+    return formula_of(above_one(whole + number))
 
 
-def _own_or_the_baselines(name: str, typed: Quantities) -> Formula:
-    """The number of an input of the other model, for which the baseline's stands in."""
-    own, stand_in = typed[name], typed[name.replace("switch_", "baseline_")]
-    return own.given().where(own, _number_in(stand_in))
+def _as_number(cell: Formula) -> Formula:
+    """A cell that is taken for a number."""
+    return Formula(cell.text, cell.value if isinstance(cell.value, (int, float)) else 0.0)
 
 
 def _number_in(cell: Formula) -> Formula:

@@ -32,7 +32,7 @@ from templates.building.typed_or_default import (
     in_use,
     is_a_choice,
     is_empty,
-    is_missed,
+    is_needed,
     is_refused,
     one_token_is_no_call,
     text_or_nothing,
@@ -252,13 +252,14 @@ class InputRows:
         default = book.put(sheet, Column.DEFAULT.at(row), self._default_of(declared), "Explanatory Text", look)
         low, high = self._ends(row, declared)
         bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
-        legal, verdict = bounds_here.hold(typed), _in_range(typed, _within(bounds_here, low, high), default)
+        legal, within = bounds_here.hold(typed), _within(bounds_here, low, high).hold(typed)
+        if declared.name in REFUSED_BY_OTHERS:
+            goes_with_others = is_refused(declared.name, self._typed_further_down()).negated()
+            legal, within = legal & goes_with_others, within & goes_with_others
+        verdict = _in_range(typed, within, default)
         if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
             twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
             legal, verdict = legal & twice.negated(), twice.where("FAIL", verdict)
-        if declared.name in REFUSED_BY_OTHERS:
-            refused = is_refused(declared.name, self._typed_further_down())
-            legal, verdict = legal & refused.negated(), refused.where("FAIL", verdict)
         if declared.name == ONE_TOKEN_INPUT:
             one = one_token_is_no_call(self._typed_further_down())
             default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
@@ -275,7 +276,8 @@ class InputRows:
         default = default_of(declared)
         if declared.name not in NEEDED_BY_OTHERS:
             return default
-        return is_missed(declared.name, self._typed_further_down()).where(FILL_IN, default)
+        typed = self._typed_further_down()
+        return (is_empty(typed[declared.name]) & is_needed(declared.name, typed)).where(FILL_IN, default)
 
     def _typed_further_down(self) -> Quantities:
         """The typed cells by their names, which those of later rows get too."""
@@ -325,13 +327,15 @@ def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
     return Bounds(further("MAX", max, bounds.lowest, low), further("MIN", min, bounds.highest, high), bounds.step)
 
 
-def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
-    """OK for a number within its bounds, and an empty cell with a default.
+def _in_range(cell: Formula, is_legal: Formula, default: Formula) -> Formula:
+    """OK for a legal number, and for an empty cell with a default.
 
     Fill in where a number is missing.
+
+    is_legal : whether the cell's number is legal.
     """
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
+    return cell.given().where(is_legal.where("OK", "FAIL"), empty.where("OK", FILL_IN))
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

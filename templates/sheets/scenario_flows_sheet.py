@@ -26,7 +26,6 @@ from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.typed_or_default import (
-    INHERITED_SHARE,
     INSTEAD,
     NEEDED_BY_OTHERS,
     ONE_TOKEN_INPUT,
@@ -36,8 +35,7 @@ from templates.building.typed_or_default import (
     default_where_replaced,
     in_use,
     is_a_choice,
-    is_empty,
-    is_missed,
+    is_needed,
     is_refused,
     one_token_is_no_call,
 )
@@ -55,7 +53,7 @@ class Column(Columns):
 TITLES_ROW = 4
 MISSING = "missing_inputs"
 """What the cells that count a scenario's missing inputs are known by."""
-NO_CALL, TOO_MUCH = "one_token_is_no_call", "shares_above_the_whole"
+NO_CALL = "one_token_is_no_call"
 """What the cells are known by that say whether one token a call cannot be meant."""
 NAMED = {"months_to_amortize": "months", MISSING: "missing"}
 """Cells of a scenario that many formulas take, by what they are called after scenario_1_ and so on."""
@@ -94,10 +92,6 @@ class _Workings:
         self._add_group("Inputs in use")
         about = "One token a call beside a token mix (1 = yes)"
         self.add_row(NO_CALL, about, "", styles.WHOLE, lambda index: one_token_is_no_call(typed[index]).where(1, 0))
-        about = "The other model's shares of a prompt are above the whole (1 = yes)"
-        self.add_row(
-            TOO_MUCH, about, "", styles.WHOLE, lambda index: is_refused(INHERITED_SHARE, typed[index]).where(1, 0)
-        )
         for declared in INPUTS.values():
             if declared.numeric or declared.quantity.choices:
                 unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
@@ -172,12 +166,8 @@ class _Workings:
             if name == ONE_TOKEN_INPUT:
                 no_call = self.known[index][NO_CALL] == 1
                 default, legal = no_call.where(FILL_IN, default), legal & (no_call & (cell == 1)).negated()
-            if name == INHERITED_SHARE:
-                too_much = self.known[index][TOO_MUCH] == 1
-                default = (is_empty(cell) & too_much).where(FILL_IN, default)
-                return in_use(declared, cell, default, legal & too_much.negated())
             if name in NEEDED_BY_OTHERS:
-                default = is_missed(name, typed).where(FILL_IN, default)
+                default = is_needed(name, typed).where(FILL_IN, default)
             if name in REFUSED_BY_OTHERS:
                 legal = legal & is_refused(name, typed).negated()
             return in_use(declared, cell, default, legal)

@@ -15,8 +15,8 @@ from roi_engine import REFERENCE, Scenario
 from roi_engine.errors import ScenarioError
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import MIX_FIELDS
-from templates.building.formula import Formula
-from templates.building.typed_or_default import NEEDED_BY_OTHERS, REFUSED_BY_OTHERS, is_missed, is_refused
+from templates.building.formula import Formula, formula_of
+from templates.building.typed_or_default import NEEDED_BY_OTHERS, REFUSED_BY_OTHERS, is_empty, is_needed, is_refused
 from tests.lambda_book import LambdaBook
 
 SIDES = ("baseline", "finetuned", "switch")
@@ -74,10 +74,11 @@ def test_the_cells_ask_for_what_the_engine_asks_for(tmp_path: Path) -> None:
             cells[name] = Formula(place, given.get(name))
         expected.append([name in told for name in ASKED])
         for column, name in enumerate(ASKED, start=len(TYPED) + 1):
-            parts = [is_missed(name, cells)] if name in NEEDED_BY_OTHERS else []
-            parts += [is_refused(name, cells)] if name in REFUSED_BY_OTHERS else []
-            assert any(each.value for each in parts) == (name in told), (name, given)
-            sheet.cell(row, column, f"=OR({','.join(each.text for each in parts)})")
+            missed = is_needed(name, cells) if name in NEEDED_BY_OTHERS else formula_of(False)
+            refused = is_refused(name, cells) if name in REFUSED_BY_OTHERS else formula_of(False)
+            asked = is_empty(cells[name]).where(missed, refused)
+            assert asked.value == (name in told), (name, given)
+            sheet.cell(row, column, f"={asked.text}")
     assert all(map(any, zip(*expected, strict=True)))  # every one of them is asked for somewhere
     path = tmp_path / "book.xlsx"
     book.save(path)
