@@ -48,7 +48,7 @@ ft-roi simulate support.toml --json | jq .statistics.PROBLOSS
 @click.option(
     "--metric",
     envvar="FT_ROI_SIMULATE_METRIC",
-    type=MetricName(),
+    type=MetricName(simulated=True),
     default="NPV",
     show_default=True,
     help="The metric that is simulated, such as NETROI or PAYBACK.",

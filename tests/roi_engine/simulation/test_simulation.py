@@ -270,7 +270,7 @@ REFUSED: list[tuple[str, Scenario, dict[str, Any], str, str]] = [
     ("a negative seed", with_range(), {"seed": -1}, "seed", "-1 is below 0"),
     ("IRR", with_range(), {"metric": "IRR"}, "IRR", "no rate is a return"),
     ("MIRR", with_range(), {"metric": "mirr"}, "MIRR", "no rate is a return"),
-    ("no metric", with_range(), {"metric": "GAIN"}, "There is no metric", "Known: NETROI"),
+    ("no metric", with_range(), {"metric": "GAIN"}, "There is no metric", "Known: NETROI, ROI, PAYBACK, NPV, DPAYBACK, PI,"),
     (
         "a correlation with what is fixed",
         with_range(correlations={"calls": {"review_cost": 0.5}}),
