@@ -229,14 +229,15 @@ def _simulated_metric(name: str) -> Metric:
 
 
 def _checked_draws(draws: int) -> int:
+    taken = f"Type a multiple of {PARTS} from {PARTS} to {MOST_DRAWS:,}."
+    if draws < PARTS:
+        raise OutOfRange(f"draws: {draws:,} is below {PARTS}. {taken}")
     count = _checked("draws", DRAWS, draws)
     if count > MOST_DRAWS:
-        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. Type a multiple of {PARTS} up to that.")
+        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. {taken}")
     if count % PARTS:
         below = count - count % PARTS
-        raise OutOfRange(
-            f"draws: {count:,} is no multiple of {PARTS}. Type {f'{below:,} or ' if below else ''}{below + PARTS:,}."
-        )
+        raise OutOfRange(f"draws: {count:,} is no multiple of {PARTS}. Type {below:,} or {below + PARTS:,}.")
     return count
 
 
