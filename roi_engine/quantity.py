@@ -364,7 +364,9 @@ def _said(unit: str) -> str:
 
 
 def _figure(number: float) -> str:
-    """A number in a sentence: a large one with all of its digits, while they can be read.
+    """A number in a sentence.
+
+    A large one has all of its digits, while they can be read.
 
     >>> _figure(0.1), _figure(600.0), _figure(1_000_000_000), _figure(1e300)
     ('0.1', '600', '1,000,000,000', '1e+300')
