@@ -408,11 +408,13 @@ def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: b
     """
     book, made = reading.book, reading.provenance.figures
     columns = {name: [book.at(place).value for place in places] for name, places in reading.generated.items()}
-    places = [place for each in reading.generated.values() for place in each if book.at(place).value is not None]
+    places = [place for each in reading.generated.values() for place in each]
     if not made or not places or fingerprint_of(columns) == made:
         return
+    held = [place for place in places if book.at(place).value is not None]
+    first = min(held or places, key=lambda each: (each.row, each.column))
     changed = False
-    if not inputs_edited and all(len(each) <= 1 for each in columns.values()):
+    if held and not inputs_edited and all(len(each) <= 1 for each in columns.values()):
         for name, values in columns.items():
             expected = figure_as_generated(scenario, INPUTS[name])
             if values and not _same(values[0], expected, 1.0):
@@ -421,8 +423,8 @@ def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: b
                 yield at_cell("value", reading.generated[name][0], sentence)
     if not changed:
         cure = "An answer may stand beside another value than the one that it was given for: ask again."
-        first = min(places, key=lambda each: (each.row, each.column))
-        yield at_cell("value", first, f"This or another value as generated was changed. {cure}")
+        what = "This or another value as generated was changed." if held else "The values as generated are gone."
+        yield at_cell("value", first, f"{what} {cure}")
 
 
 def _tells_of_functions(formula: str, found: Value) -> bool:
