@@ -172,6 +172,8 @@ def _check_size(data: Mapping[str, Any]) -> None:
 
 def _parsed_as_written(text: str, form: str) -> dict[str, Any]:
     if form == ".json" or (not form and text.lstrip().startswith("{")):
+        if not text.strip():
+            raise ScenarioError([Problem("", "The file is empty. Its inputs stand between { and }.")])
         try:
             data = json.loads(text, object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:

@@ -9,7 +9,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.failures import UnusablePath
-from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.input_file import existing_workbook
 from addin.shell.number import Number
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
@@ -114,8 +114,6 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
 
 def _workbook(name: str) -> Path:
     path = existing_workbook(name)
-    if path.suffix.lower() in SCENARIO_SUFFIXES:
-        raise UnusablePath(f"{name} is a scenario. Make its workbook first: ft-roi report {name}")
     if path.suffix.lower() not in SUFFIXES:
         raise UnusablePath(f"{name}: recalc takes {', '.join(SUFFIXES)} files.")
     return path

@@ -359,6 +359,12 @@ def test_nested_too_deeply(tmp_path: Path) -> None:
     assert problems(written(tmp_path, "[" * 100_000, "pilot.json"))[0][0] == "FILE"
 
 
+def test_an_empty_json_file(tmp_path: Path) -> None:
+    assert problems(written(tmp_path, " \n", "pilot.json")) == [
+        ("FILE", "The file is empty. Its inputs stand between { and }.")
+    ]
+
+
 def test_another_kind_of_file(tmp_path: Path) -> None:
     assert problems(written(tmp_path, FLAT, "pilot.txt")) == [("FILE", "A scenario is a .toml or .json file.")]
 

@@ -159,6 +159,14 @@ def test_email_takes_a_filled_workbook_too(folder: Path) -> None:
     assert (folder / "filled.eml").exists()
 
 
+def test_a_scenario_in_the_place_of_a_workbook_is_told_so(folder: Path) -> None:
+    (folder / "plan.toml").write_text("calls = 1", "utf-8")
+    for command in (["read"], ["check"], ["relink"], ["recalc"], ["addin", "lite"], ["addin", "lambda"]):
+        done = run(*command, "plan.toml")
+        assert done.exit_code == 2, f"{command} {done.output}"
+        assert "plan.toml is a scenario. Make its workbook first: ft-roi report plan.toml" in done.stderr
+
+
 @pytest.mark.slow
 def test_another_workbook_of_ft_roi_is_called_what_it_is(folder: Path) -> None:
     run("addin", "lambda", "-o", "functions.xlsx")
