@@ -27,7 +27,9 @@ def existing_file(name: str, instead: str = "Name a file.") -> Path:
 
 
 def existing_workbook(name: str, several: bool = False) -> Path:
-    """The path of a file that may be a workbook; a folder and a scenario are refused too.
+    """The path of a file that may be a workbook.
+
+    A folder and a scenario are refused too.
 
     several : whether the command takes more than one.
     """

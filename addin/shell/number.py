@@ -17,8 +17,10 @@ class Number(click.FloatRange):
         """The number."""
         number = _read(value)
         taken = "Type a number" + _in_words(self)
-        if number is None or not math.isfinite(number):
+        if number is None:
             self.fail(f"{value} is no number. {taken}.", param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number. {taken}.", param, ctx)
         return float(_within(self, number, taken, param, ctx))
 
 

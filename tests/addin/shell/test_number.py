@@ -34,8 +34,8 @@ def test_a_number_is_taken(kind: click.ParamType, typed: str, number: float) -> 
     [
         (Number(0), "-1", "-1 is below 0. Type a number of at least 0."),
         (Number(0, min_open=True), "0", "0 is not above 0. Type a number above 0."),
-        (Number(1), "nan", "nan is no number. Type a number of at least 1."),
-        (Number(1), "1e999", "1e999 is no number. Type a number of at least 1."),
+        (Number(1), "nan", "nan is not a finite number. Type a number of at least 1."),
+        (Number(1), "1e999", "1e999 is not a finite number. Type a number of at least 1."),
         (Number(1), "many", "many is no number. Type a number of at least 1."),
         (WholeNumber(1), "2.5", "2.5 is no whole number. Type a whole number of at least 1."),
         (WholeNumber(1, 99_999), "100000", "100,000 is above 99,999. Type a whole number from 1 to 99,999."),
