@@ -37,23 +37,7 @@ from roi_engine.worksheet.catalogue import RISK, find_function
 from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = [
-    "report",
-    "sweep",
-    "batch",
-    "template",
-    "email",
-    "calc",
-    "explain",
-    "simulate",
-    "eval",
-    "read",
-    "check",
-    "collect",
-    "relink",
-    "prices",
-    "functions",
-]
+COMMANDS = list(ft_roi.commands)
 
 REFERENCE_TOML = """\
 name = "Reference scenario"
@@ -673,7 +657,7 @@ def test_calc_as_json_is_the_whole_model_of_every_scenario(folder):
 
 def test_calc_as_json_has_the_documented_keys_unrounded(folder):
     found = json.loads(run("calc", "reference.toml", "--json").stdout)
-    assert list(found) == [
+    assert list(found) == list(appraise(REFERENCE).as_dict()) == [
         "upfront", "total_cost", "net_roi", "roi", "roi_total", "payback_months", "npv", "roi_present_value",
         "discounted_payback_months", "irr_monthly", "irr_annual", "mirr_monthly", "mirr_annual", "profitability_index",
         "equivalent_monthly", "worthwhile", "by_year", "cash_flow",

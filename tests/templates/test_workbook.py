@@ -306,7 +306,10 @@ def test_the_edge_workbooks_are_valid_too(workbooks: dict[str, Path]) -> None:
 def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     book = _opened(workbooks["reference"])
     figures = ["Summary", "By year", "Inputs", "Breakdown", "Cash flow", "Sensitivity", "Risk", "Options"]
-    assert book.sheetnames == [*figures, "Checks", "Notes", "Option flows", "Functions"]
+    in_order = [*figures, "Checks", "Notes", "Option flows", "Functions"]
+    assert book.sheetnames == in_order, (
+        "a new sheet is named here, and in WORKINGS of templates/workbook.py if it is one"
+    )
     assert book.active.title == "Summary"
 
 
