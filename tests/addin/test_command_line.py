@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -108,9 +109,9 @@ def program(*arguments: str, **settings) -> subprocess.Popen:
 # help
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
-def test_help_begins_with_examples_that_name_what_there_is(command):
-    result = run(*command, "--help")
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_begins_with_examples_that_name_what_there_is(words):
+    result = run(*words, "--help")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "Examples:"
@@ -119,7 +120,10 @@ def test_help_begins_with_examples_that_name_what_there_is(command):
     for example in examples:
         program_name, name, *arguments = shlex.split(example)
         assert program_name == "ft-roi" and name in COMMANDS
-        known = {option for parameter in ft_roi.commands[name].params for option in parameter.opts}
+        command = ft_roi.commands[name]
+        while isinstance(command, click.Group) and arguments:
+            command = command.commands[arguments.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("-")} <= known
 
 
