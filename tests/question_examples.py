@@ -1096,6 +1096,7 @@ def question_table() -> str:
     """Every question in the order of its file, with its first example: the figures in which the two differ."""
     lines = [QUESTION_TITLES, "|---|---|---|---|---|"]
     for title in QUESTIONS:
+        assert title in EXAMPLES, f'"{title}" has no example: give one in tests/question_examples.py'
         example = EXAMPLES[title][0]
         raises, quiet = _given(example.raises), _given(example.quiet)
         differing = [name for name in raises | quiet if raises.get(name) != quiet.get(name)]

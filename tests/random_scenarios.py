@@ -11,7 +11,10 @@ SIDES = ("baseline", "finetuned", "switch")
 
 
 def random_scenarios(count: int, seed: int = 20_261, longest: int = 30) -> list[Scenario]:
-    """Scenarios that use every part of the model: growth, ramp, drift, token mixes, self-hosting, risk."""
+    """Scenarios that use every part of the model: growth, ramp, drift, token mixes, self-hosting, risk.
+
+    What a new input is drawn for comes last in `_scenario`, so that the other figures of each scenario stay.
+    """
     chance = random.Random(seed)
     return [_scenario(chance, f"random {index}", longest) for index in range(count)]
 

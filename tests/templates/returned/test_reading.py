@@ -561,7 +561,7 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
         "Inputs!B21 months_to_amortize: 12.5 is not a whole number. Type 12 or 13.",
         'Inputs!B28 storage_timing: "yearly" is not one of the choices. Choose "upfront" or "monthly".',
         'Inputs!B35 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
-        "Inputs!B105 discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
+        f"Inputs!B{row_of('discount_rate')} discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
     ]
 
 
