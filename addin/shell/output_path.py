@@ -30,7 +30,8 @@ def check_output_file(
 def place_of_copy(source: Path, output: str | None, force: bool, example: str) -> Path:
     """Where to write what a command makes of a workbook.
 
-    Over the workbook itself where no other place is named. What is wrong with the workbook is told first; then `refuse_existing` says that it would be overwritten.
+    Over the workbook itself where no other place is named: what is wrong with it is told first, then `refuse_existing`
+    says that it exists.
     output : what -o names, which is refused here.
     example : a name that the copy may have, without its ending.
     """

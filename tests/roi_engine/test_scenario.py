@@ -114,7 +114,6 @@ def test_the_defaults_are_the_models() -> None:
 NEVER_DRAWN = {
     "description", "currency",  # no numbers
     "success_chance",  # moves figures of risk alone
-    "hours_per_month", *(f"{side}_cached_write_{what}" for side in SIDES for what in ("share", "price_per_m")),
 }  # fmt: skip
 """Inputs that tests/random_scenarios.py leaves at their defaults; tests/roi_engine/legal_scenarios.py draws them."""
 
