@@ -46,7 +46,9 @@ def check_defined_names(contents: Contents) -> Findings:
                 "name-scope", place, "It belongs to no sheet.", "Give it the localSheetId of its sheet."
             )
         if (name.casefold(), scope) in seen:
-            yield PackageFinding("name-duplicate", place, "It is defined twice (case aside).", "Keep one.")
+            its_own = sheet is not None and 0 <= sheet < len(contents.sheets)
+            there = f" on the sheet {shortened(contents.sheets[sheet].title)!r}" if its_own else ""
+            yield PackageFinding("name-duplicate", f"{place}{there}", "It is defined twice (case aside).", "Keep one.")
         seen.add((name.casefold(), scope))
         if name.casefold() in contents.tables:
             yield PackageFinding("name-duplicate", place, "A table has the same name.", "Rename one.")
