@@ -46,8 +46,8 @@ def check_defined_names(contents: Contents) -> Findings:
                 "name-scope", place, "It belongs to no sheet.", "Give it the localSheetId of its sheet."
             )
         if (name.casefold(), scope) in seen:
-            its_own = sheet is not None and 0 <= sheet < len(contents.sheets)
-            there = f" on the sheet {shortened(contents.sheets[sheet].title)!r}" if its_own else ""
+            titles = [known.title for at, known in enumerate(contents.sheets) if at == sheet]
+            there = "".join(f" on the sheet {shortened(title)!r}" for title in titles)
             yield PackageFinding("name-duplicate", f"{place}{there}", "It is defined twice (case aside).", "Keep one.")
         seen.add((name.casefold(), scope))
         if name.casefold() in contents.tables:
