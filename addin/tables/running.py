@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from roi_engine import Scenario
     from roi_engine.batch.rows import AppraisedRows
 
+_THOUSANDS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(\.\d{3})+\s*", re.ASCII)
+"""A point that may part thousands: read as that of a decimal, the number is a thousand times too small."""
 _WITH_COMMA = re.compile(r"\s*[-+]?\d+,(\d{1,2}|\d{4,})\s*", re.ASCII)
 """A number with a comma that does not part thousands."""
-_DECIMALS = re.compile(r"(?<=[Tt]ype )(\d+)\.(\d+)\b")
+_DECIMALS = re.compile(r"(?:(?<=[Tt]ype )|(?<=mean )|(?<= or )|(?<= % \())(\d+)\.(\d+)\b")
+"""A number that a sentence offers to type."""
 TOLD = 5
 """Problems that are told on the terminal; the file has them all."""
 
@@ -211,8 +214,13 @@ def _sentence(sentence: str, value: Any, decimal: str) -> str:
     '"0.5" has a point, and decimals are read with a comma here. Run with --decimal point if all have points.'
     >>> _sentence("No number. Type 1234.5 without quotation marks.", "1.234,5", ",")
     'No number. Type 1234,5.'
+    >>> _sentence("No number. Did you mean 1200 or 1.2?", "1.200", ",")
+    'No number. Did you mean 1200 or 1,2?'
+    >>> _sentence("30 is above 1. Did you mean 30 % (0.3)?", "30", ",")
+    '30 is above 1. Did you mean 30 % (0,3)?'
     """
-    if isinstance(value, str) and decimal == COMMA and POINT in value and COMMA not in value and _is_number(value):
+    has_point = isinstance(value, str) and POINT in value and COMMA not in value and _is_number(value)
+    if has_point and decimal == COMMA and not _THOUSANDS.fullmatch(value):
         return (
             f'"{value}" has a point, and decimals are read with a comma here. '
             "Run with --decimal point if all have points."
