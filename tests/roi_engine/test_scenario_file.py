@@ -291,6 +291,8 @@ def test_broken_toml_says_where(tmp_path: Path) -> None:
     (place, sentence), *rest = problems(written(tmp_path, "training_hours = 24\ngpu_hourly_rate = = 3"))
     assert place == "FILE" and not rest
     assert sentence.startswith("This is not valid TOML: Invalid value (at line 2, column 19). Write numbers plainly")
+    (_, sentence), *_ = problems(written(tmp_path, "training_hours = 24\ncalls per month = 5000"))
+    assert "(at line 2, column 7). A line is a name, = and a value; a name of several words stands in quot" in sentence
 
 
 @pytest.mark.parametrize(
