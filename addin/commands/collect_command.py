@@ -125,7 +125,10 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
 
 
 def _how_read(entries: Sequence[Entry]) -> list[str]:
-    """What was not read straight, such as the other scenarios of a workbook; of many answers that it was so."""
+    """What was not read straight, such as the other scenarios of a workbook.
+
+    Of many answers only that it was so.
+    """
     told = [f"{entry.answer.file}: {note}" for entry in entries for note in entry.answer.notes]
     if len(told) <= LISTED:
         return told

@@ -71,7 +71,7 @@ def sentence(simulation: Simulation) -> str:
 
 
 def _go_together(simulation: Simulation, leading: list[Driver]) -> bool:
-    """Whether the shares of two inputs overlap: what each explains is then partly the other's, and they have no sum."""
+    """Whether two inputs are correlated: their shares overlap, and have no sum."""
     first, *others = (each.name for each in leading)
     return any(other in simulation.correlated_with(first) for other in others)
 

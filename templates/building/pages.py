@@ -152,9 +152,10 @@ def print_in_blocks(sheet: Worksheet, ends: Sequence[int], repeated: int) -> Non
 
 
 def print_above(sheet: Worksheet, ends: Sequence[int]) -> None:
-    """Prints the rows down to the last of some on one page, as large as it holds them; the others begin the next.
+    """Prints the rows down to one on a page, as large as it holds them.
 
-    ends : rows after which a page may end. It ends after each of them where the rows would be too small together.
+    ends : rows after which a page may end, that one the last. It ends after each of them where the rows would be too
+        small together. What stands below begins another page.
     """
     left, _, right, _ = printed_area(sheet)
     width, height = paper(sheet)
