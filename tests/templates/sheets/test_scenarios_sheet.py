@@ -253,3 +253,8 @@ def test_a_page_holds_what_belongs_together_where_its_letters_stay_large(rows: i
     pages.print_above(sheet, [20, rows])
     assert [each.id for each in sheet.row_breaks.brk] == ends
     assert sheet.page_setup.scale >= 100 * pages.LEAST_SCALE
+
+
+def test_a_copy_that_does_not_calculate_offers_no_choice_of_metrics() -> None:
+    about = openpyxl.load_workbook(io.BytesIO(_build("values")))["Sensitivity"]["A2"].value
+    assert about == "What happens when an input is different. This copy does not calculate."
