@@ -446,6 +446,9 @@ def test_another_kind_of_file_is_told(folder):
     result = run("calc", "notes.txt")
     assert result.exit_code == 3
     assert "A scenario is a .toml or .json file." in result.stderr
+    (folder / "plans.csv").write_text("hours\n24\n", "utf-8")
+    result = run("calc", "plans.csv")
+    assert result.exit_code == 3 and "Rows of a table are for: ft-roi batch plans.csv" in result.stderr
 
 
 OUTPUT_PATHS = {
