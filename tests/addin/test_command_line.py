@@ -339,6 +339,8 @@ def test_a_scenario_may_come_from_standard_input(folder, stand_in):
     assert (folder / "report.xlsx").is_file()
     as_json = json.dumps(REFERENCE.given())
     assert "17,837.28" in run("calc", "-", input=as_json).stdout
+    of_a_month = json.dumps(REFERENCE.with_inputs(months=1).given())
+    assert re.search(r"Horizon +1 +month\n", run("calc", "-", input=of_a_month).stdout)
 
 
 @pytest.mark.parametrize("text, words", [(HOPELESS_TOML, "Never pays back"), (FREE_TOML, "Needs no outlay")])
