@@ -31,6 +31,7 @@ from roi_engine import (
     cost_benefit_finetuning,
     functions,
     load_scenario,
+    simulate,
 )
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.worksheet.catalogue import RISK, find_function
@@ -767,6 +768,25 @@ def test_eval_keeps_a_scenarios_ranges(folder):
     low, high = next([float(value) for value in row[1:3]] for row in rows if row[0].startswith("training_hours"))
     assert low == pytest.approx(17837.28 + 12 * 1.5)
     assert high == pytest.approx(17837.28 - 216 * 1.5)
+
+
+def test_eval_takes_the_answers_and_the_correlations_of_a_file(folder):
+    lines = """
+[ranges]
+calls = {low = 2e6, high = 9e6}
+baseline_cost = {low = 0.05, high = 0.4}
+[confirmed]
+tokens_per_call = "one, in the reference"
+[correlations]
+calls.baseline_cost = 0.8
+"""
+    (folder / "doubtful.toml").write_text(REFERENCE_TOML + lines, "utf-8")
+    deviation = simulate(load_scenario(folder / "doubtful.toml"), 1024).statistic("SD").value
+    for words in (["doubtful.toml", "1024"], ["doubtful.toml", "1024", "1", "pairs.csv"]):
+        (folder / "pairs.csv").write_text("calls,baseline_cost,0.8\n", "utf-8")
+        assert float(run("eval", "FT_SIMSTAT", "SD", "NPV", *words).stdout) == pytest.approx(deviation)
+    asked = [run("eval", "FT_CHECK", name).stdout for name in ("doubtful.toml", "reference.toml")]
+    assert ["Each call is charged" in each for each in asked] == [False, True]
 
 
 def test_eval_as_json(ranges):
