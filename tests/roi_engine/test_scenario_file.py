@@ -107,7 +107,7 @@ def test_null_beside_a_review_cost_by_the_call_is_left_out(tmp_path: Path) -> No
     assert problem[0] == "FILE: monthly_review_cost" and problem[1].startswith("Missing. What people spend")
 
 
-@pytest.mark.parametrize("month", ["2027-13", "Nov 2027", 5])
+@pytest.mark.parametrize("month", ["2027-13", "Nov 27", 5])
 def test_a_start_month_that_is_no_month_is_refused(tmp_path: Path, month: str | int) -> None:
     text = f"{FLAT}\nstart_month = {json.dumps(month)}\n"
     ((place, sentence),) = problems(written(tmp_path, text))
