@@ -811,7 +811,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ),
         Example(
             "switch_batch_discount",
-            "batches save nothing",
+            "Other model batch share is the baseline's, 0.4, and other model batch discount is left out",
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0.4, "baseline_batch_discount": 0.5},
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0, "baseline_batch_discount": 0.5},
         ),

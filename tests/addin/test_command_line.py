@@ -32,6 +32,7 @@ from roi_engine import (
     cost_benefit_finetuning,
     functions,
     load_scenario,
+    simulate,
 )
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.worksheet.catalogue import RISK, find_function
@@ -327,6 +328,8 @@ def test_a_scenario_may_come_from_standard_input(folder, stand_in):
     assert (folder / "report.xlsx").is_file()
     as_json = json.dumps(REFERENCE.given())
     assert "17,837.28" in run("calc", "-", input=as_json).stdout
+    of_a_month = json.dumps(REFERENCE.with_inputs(months=1).given())
+    assert re.search(r"Horizon +1 +month\n", run("calc", "-", input=of_a_month).stdout)
 
 
 @pytest.mark.parametrize("text, words", [(HOPELESS_TOML, "Never pays back"), (FREE_TOML, "Needs no outlay")])
@@ -434,6 +437,9 @@ def test_another_kind_of_file_is_told(folder):
     result = run("calc", "notes.txt")
     assert result.exit_code == 3
     assert "A scenario is a .toml or .json file." in result.stderr
+    (folder / "plans.csv").write_text("hours\n24\n", "utf-8")
+    result = run("calc", "plans.csv")
+    assert result.exit_code == 3 and "Rows of a table are for: ft-roi batch plans.csv" in result.stderr
 
 
 OUTPUT_PATHS = {
@@ -751,6 +757,25 @@ def test_eval_keeps_a_scenarios_ranges(folder):
     low, high = next([float(value) for value in row[1:3]] for row in rows if row[0].startswith("training_hours"))
     assert low == pytest.approx(17837.28 + 12 * 1.5)
     assert high == pytest.approx(17837.28 - 216 * 1.5)
+
+
+def test_eval_takes_the_answers_and_the_correlations_of_a_file(folder):
+    lines = """
+[ranges]
+calls = {low = 2e6, high = 9e6}
+baseline_cost = {low = 0.05, high = 0.4}
+[confirmed]
+tokens_per_call = "one, in the reference"
+[correlations]
+calls.baseline_cost = 0.8
+"""
+    (folder / "doubtful.toml").write_text(REFERENCE_TOML + lines, "utf-8")
+    deviation = simulate(load_scenario(folder / "doubtful.toml"), 1024).statistic("SD").value
+    for words in (["doubtful.toml", "1024"], ["doubtful.toml", "1024", "1", "pairs.csv"]):
+        (folder / "pairs.csv").write_text("calls,baseline_cost,0.8\n", "utf-8")
+        assert float(run("eval", "FT_SIMSTAT", "SD", "NPV", *words).stdout) == pytest.approx(deviation)
+    asked = [run("eval", "FT_CHECK", name).stdout for name in ("doubtful.toml", "reference.toml")]
+    assert ["Each call is charged" in each for each in asked] == [False, True]
 
 
 def test_eval_as_json(ranges):

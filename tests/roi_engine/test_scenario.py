@@ -172,6 +172,9 @@ def test_an_unknown_name_is_guessed() -> None:
         find_input("trainig_hours")
     with pytest.raises(UnknownName, match=r'no input "colour"\.$'):
         find_input("colour")
+    for written, meant in (("calls_per_month", "monthly_calls"), ("Growth per month", "monthly_growth")):
+        with pytest.raises(UnknownName, match=rf'no input "{written}"\. Did you mean "{meant}"\?'):
+            find_input(written)
     assert known_input("trainig_hours") is known_input("") is None
     assert problems(gpu_hourly_rat=1) == {
         "gpu_hourly_rat": 'There is no input "gpu_hourly_rat". Did you mean "gpu_hourly_rate"?'

@@ -570,11 +570,17 @@ def test_the_first_month_is_read_as_the_sheet_reads_it(cell: Any) -> None:
     assert typed({"start_month": cell}).checked().start_month == "2027-11"
 
 
-@pytest.mark.parametrize("cell", ["2027-13", "Nov 2027", 2027, 0.5, True])
+@pytest.mark.parametrize("cell", ["2027-13", "Nov 27", 2027, 0.5, True])
 def test_a_first_month_that_is_none_is_told_at_its_cell(cell: Any) -> None:
     (problem,) = problems(typed({"start_month": cell}))
     assert problem.startswith(f"Inputs!B{row_of('start_month')} start_month: ")
     assert problem.endswith("Type year and month, such as 2027-01.")
+
+
+def test_a_first_month_in_words_is_asked_about_at_its_cell() -> None:
+    (problem,) = problems(typed({"start_month": "Nov 2027"}))
+    place = f"Inputs!B{row_of('start_month')} start_month"
+    assert problem == f'{place}: "Nov 2027" is no month as it is written here. Did you mean 2027-11?'
 
 
 def test_currencies_written_in_two_ways_are_read_as_one() -> None:
