@@ -189,7 +189,7 @@ class Quantity:
         nearest: int = round(value)
         if abs(value - nearest) > ROUNDING * max(1, abs(nearest)):
             below = math.floor(value)
-            raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
+            raise OutOfRange(f"{_figure(value)} is not a whole number. Type {below} or {below + 1}.")
         return nearest
 
     def _check_choice(self, value: Any) -> str:
@@ -204,7 +204,8 @@ class Quantity:
         return "Choose " + " or ".join(f'"{choice}"' for choice in self.choices) + "."
 
     def _outside(self, value: float, side: str, bound: float, bound_open: bool) -> str:
-        problem = f"{value:g} is not {_other(side)} {bound:g}." if bound_open else f"{value:g} is {side} {bound:g}."
+        shown, end = _figure(value), _figure(bound)
+        problem = f"{shown} is not {_other(side)} {end}." if bound_open else f"{shown} is {side} {end}."
         if self.kind == "fraction" and 1 < value <= 100 and value / 100 <= self.high:
             return f"{problem} Did you mean {value:g} % ({value / 100:g})?"
         return f"{problem} Type a {'whole ' if self.whole else ''}number {self.range_in_words}."
@@ -221,13 +222,13 @@ class Quantity:
         if self.low == -math.inf and self.high == math.inf:
             return "of any size"
         if self.low == -math.inf:
-            return f"{'below' if self.high_open else 'of at most'} {self.high:g}"
+            return f"{'below' if self.high_open else 'of at most'} {_figure(self.high)}"
         if self.high == math.inf:
-            return f"{'above' if self.low_open else 'of at least'} {self.low:g}"
+            return f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
         if not self.low_open and not self.high_open:
-            return f"from {self.low:g} to {self.high:g}"
-        low = f"{'above' if self.low_open else 'of at least'} {self.low:g}"
-        return f"{low} and {'below' if self.high_open else 'at most'} {self.high:g}"
+            return f"from {_figure(self.low)} to {_figure(self.high)}"
+        low = f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
+        return f"{low} and {'below' if self.high_open else 'at most'} {_figure(self.high)}"
 
     def clamp(self, value: float) -> float:
         """The nearest legal value; `OPEN_STEP` inside a bound that is not allowed."""
@@ -390,6 +391,21 @@ def _storable(text: str) -> str:
 def _said(unit: str) -> str:
     """A unit after a number that was reckoned into it."""
     return f" a {unit.rpartition('/ ')[2]}" if "/ " in unit else f" {unit}"
+
+
+def _figure(number: float) -> str:
+    """A number in a sentence.
+
+    A large one has all of its digits, while they can be read.
+
+    >>> _figure(0.1), _figure(600.0), _figure(1_000_000_000), _figure(1e300)
+    ('0.1', '600', '1,000,000,000', '1e+300')
+    """
+    text = f"{number:g}"
+    return f"{number:,.15g}" if "e+" in text and abs(number) < LONGEST_IN_DIGITS else text
+
+
+LONGEST_IN_DIGITS = 1e15
 
 
 def _other(side: str) -> str:

@@ -10,6 +10,7 @@ import click
 from addin.shell.command import Command
 from addin.shell.failures import UnusablePath
 from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.number import Number
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file, check_output_folder, refuse_existing
@@ -42,7 +43,7 @@ ft-roi recalc report.xlsx --png pages
 @force_option("Overwrite files that exist.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="SECONDS",
     default=120.0,
     show_default=True,

@@ -9,6 +9,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.metric_name import MetricName
+from addin.shell.number import WholeNumber
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_line, print_note
@@ -41,14 +42,19 @@ ft-roi simulate support.toml --json | jq .statistics.PROBLOSS
 @click.option(
     "--draws",
     envvar="FT_ROI_SIMULATE_DRAWS",
-    type=int,
+    type=WholeNumber(taken="a multiple of 8 from 8 to 1,048,576"),
     help="Draws, a multiple of 8 up to 1,048,576.  [default: 16384]",
 )
-@click.option("--seed", envvar="FT_ROI_SIMULATE_SEED", type=int, help="Where the draws begin.  [default: 1]")
+@click.option(
+    "--seed",
+    envvar="FT_ROI_SIMULATE_SEED",
+    type=WholeNumber(taken="a whole number from 0 to 1,000,000,000"),
+    help="Where the draws begin.  [default: 1]",
+)
 @click.option(
     "--metric",
     envvar="FT_ROI_SIMULATE_METRIC",
-    type=MetricName(),
+    type=MetricName(simulated=True),
     default="NPV",
     show_default=True,
     help="The metric that is simulated, such as NETROI or PAYBACK.",

@@ -10,19 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.inputs import Input
 from templates.building.book import FILL_IN, elsewhere
 from templates.building.formula import Formula, function
-from templates.building.quantities import Quantities
 
 NOTHING = "–"
 """What stands in for an input that may stay empty."""
-
-INSTEAD = {
-    "baseline_cost_per_1k_tokens": "baseline_input_tokens",
-    "finetuned_cost_per_1k_tokens": "finetuned_input_tokens",
-    "monthly_review_cost": "review_cost_per_call",
-}
-"""Required inputs that another input replaces: a price by a token mix, the review cost by one by the call."""
-FLEET_INSTEAD = "finetuned_cost_per_1k_tokens"
-"""The price that a fleet replaces too."""
 
 
 def default_of(declared: Input) -> Any:
@@ -32,44 +22,14 @@ def default_of(declared: Input) -> Any:
     return NOTHING if declared.may_be_empty else declared.default
 
 
-def default_where_replaced(name: str, typed: Quantities) -> Formula:
-    """The default of an input of `INSTEAD`: 0 where another takes its place.
-
-    typed : the typed cells of the inputs.
-    """
-    stands_in = typed[INSTEAD[name]].given()
-    if name == FLEET_INSTEAD:
-        own = typed["serving"] == "self_hosted"
-        stands_in = function("OR", stands_in, own, value=stands_in.value or own.value)
-    return stands_in.where(0, FILL_IN)
-
-
-ONE_TOKEN_INPUT = "tokens_per_call"
-"""The input whose default, one token a call, is no call beside a token mix."""
-
-
-def one_token_is_no_call(typed: Quantities) -> Formula:
-    """Whether one token a call would stand beside a token mix.
-
-    A side would be charged by it, or a fleet sized.
-
-    typed : the typed cells of the inputs.
-    """
-
-    def count(*names: str) -> Formula:
-        cells = [typed[name] for name in names]
-        return function("COUNT", *cells, value=sum(isinstance(cell.value, (int, float)) for cell in cells))
-
-    baseline, finetuned, switch = "baseline_input_tokens", "finetuned_input_tokens", "switch_input_price_per_m"
-    per_call = typed["serving_tokens_per_call"]  # Gnumeric has no N() of a name
-    served = function("SUM", per_call, value=per_call.value if isinstance(per_call.value, (int, float)) else 0) > 1
-    fleet = (typed["serving"] == "self_hosted") & (count(finetuned) == 0) & served
-    return (count(baseline, finetuned, switch) > 0) & (count(baseline, finetuned) + fleet.where(1, 0) < 2)
-
-
 def is_empty(cell: Formula) -> Formula:
     """Whether nothing stands in a cell, or the empty text that a formula leaves there."""
     return Formula(f'{cell.text}=""', cell.value is None or cell.value == "")
+
+
+def as_number(cell: Formula) -> Formula:
+    """A cell that is compared as a number, whatever stands in it."""
+    return Formula(cell.text, cell.value if isinstance(cell.value, (int, float)) else 0.0)
 
 
 @dataclass(frozen=True)
@@ -85,9 +45,8 @@ class Bounds:
 
     def hold(self, cell: Formula) -> Formula:
         """Whether a cell's number is legal: between them, and whole where need be."""
-        value = cell.value if isinstance(cell.value, (int, float)) else 0.0
-        number = Formula(cell.text, value)
-        whole = function("INT", number, value=int(value // 1))
+        number = as_number(cell)
+        whole = function("INT", number, value=int(number.value // 1))
         return (number >= self.lowest) & (number <= self.highest) & (self.step * (number - whole) == 0)
 
     def seen_from_another(self, sheet: Worksheet) -> Bounds:

@@ -210,8 +210,8 @@ def test_report_draws_trials_in_the_native_edition_alone(folder):
     for arguments, code, sentence in (
         (("ranged.toml", "--risk", "live"), 2, "--formulas native"),
         (("ranged.toml", "--trials", "256"), 2, "--trials is for --risk live"),
-        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4096"),
-        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4,096"),
+        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4,096"),
         (("ranged.toml", *native, "--scenario", "reference.toml"), 2, "is for one scenario"),
         (("long.toml", *native), 2, "--risk live is for horizons up to 300 months, and one has 301"),
         (("reference.toml", *native), 3, "No input has a range"),

@@ -399,11 +399,11 @@ def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: d
     ("file", "said"),
     some(
         [
-            ("edited illegal", "3 of 9 figures are missing or not legal: Horizon, Serving mode, Discount rate"),
-            ("edited units", "1 of 9 figures is missing or not legal: Tokens per call"),
-            ("edited twice", "1 of 8 figures is missing or not legal: Review cost per call"),
+            ("edited illegal", "3 of 17 figures are missing or not legal: Horizon, Serving mode, Discount rate"),
+            ("edited units", "1 of 13 figures is missing or not legal: Tokens per call (1 beside a token mix)"),
+            ("edited twice", "1 of 16 figures is missing or not legal: Review cost per call (beside Review cost)"),
         ],
-        slow=[("edited illegal", "3 of 9 figures are missing or not legal: Horizon, Serving mode, Discount rate")],
+        slow=[("edited illegal", "3 of 17 figures are missing or not legal: Horizon, Serving mode, Discount rate")],
     ),
 )
 def test_a_workbook_waits_where_a_file_would_be_refused(recalculated: dict[str, Path], file: str, said: str) -> None:

@@ -184,6 +184,16 @@ def test_a_start_month_that_is_no_month_counts_as_none(cell: Any) -> None:
         Scenario(**REFERENCE.given(), start_month=cell)
 
 
+@pytest.mark.parametrize(("cell", "name"), [(2027.0, "2027"), (1.5, "1.5"), (True, "TRUE"), ("Plan", "Plan")])
+def test_a_number_may_be_a_name(cell: Any, name: str) -> None:
+    """A cell makes a number of a year; every figure of a wired workbook would be an error."""
+    scenario = read([*LEAST, ["name", cell], ["description", cell]])
+    assert (scenario.name, scenario.description) == (name, name)
+    assert (
+        scenario.fingerprint() == Scenario(**{**read(LEAST).given(), "name": name, "description": name}).fingerprint()
+    )
+
+
 def test_a_start_month_stands_in_a_block_once_even_if_it_is_no_month() -> None:
     rows = [*LEAST, ["start_month", "spring"], ["Month 1", "2027-01"]]
     assert problems(rows) == [("Month 1", "Stands twice in the block. Keep one of the two.")]

@@ -457,6 +457,13 @@ def test_a_table_whose_values_nobody_can_tell_does_not_make_way_for_another() ->
         ("months_to_amortize", "Horizon:", "years", '"years" is written beside it, and it counts in months.'),
         ("storage_gb", "Storage kept", "TB", '"TB" is written beside it, and it counts in GB.'),
         ("monthly_review_cost", "Review cost", "kEUR", '"kEUR" is written beside it, and it counts in USD / month.'),
+        ("monthly_review_cost", "Review cost", "USD '000", '"USD \'000" is written beside it, and it counts in USD'),
+        (
+            "baseline_monthly_api_calls",
+            "Calls",
+            "(000s)",
+            '"(000s)" is written beside it, and it counts in calls / month.',
+        ),
         ("monthly_review_cost", "Review cost (EUR per month)", None, '"EUR per month" is written beside it'),
         ("baseline_monthly_api_calls", "API calls (thousands)", None, '"thousands" is written beside it'),
         ("baseline_cost_per_1k_tokens", "Baseline price", "$ / 1M tokens", "it counts in USD / 1k tokens."),
