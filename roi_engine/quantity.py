@@ -260,6 +260,8 @@ class MonthOfYear(Quantity):
             if not text:
                 return ""
             found = _YEAR_AND_MONTH.fullmatch(text)
+            if found is None and (meant := month_meant(text)):
+                raise OutOfRange(f"{_shown(value)} is no month as it is written here. Did you mean {meant}?")
             year, month = (int(found[1]), int(found[2])) if found else (0, 0)
         else:
             try:
@@ -293,6 +295,34 @@ def currency_code(text: str) -> str:
 
 _CURRENCY_CODES = {"$": "USD", "US$": "USD", "€": "EUR", "EURO": "EUR", "£": "GBP"}
 
+
+def month_meant(text: str) -> str:
+    """The month that a text may mean, as YYYY-MM, or the empty text.
+
+    >>> [month_meant(text) for text in ("January 2027", "sept. 2027", "3/2027", "2027/3")]
+    ['2027-01', '2027-09', '2027-03', '2027-03']
+    >>> [month_meant(text) for text in ("May", "sept. 27", "2027", "13/2027", "Marsh 2027", "1/2/2027")]
+    ['', '', '', '', '', '']
+    """
+    found = _WRITTEN_MONTH.fullmatch(text.strip().lower()) if len(text) <= LONGEST_MONTH else None
+    years = [] if found is None else [each for each in (found["first"], found["year"]) if each]
+    if found is None or len(years) != 1:
+        return ""
+    word, year = found["word"], years[0]
+    named = [number for number, name in enumerate(_MONTHS, start=1) if word and word in (name, name[:3], name[:4])]
+    month = next(iter(named), int(found["month"] or 0))
+    return f"{year}-{month:02}" if 1 <= month <= 12 and FIRST_YEAR <= int(year) <= LAST_YEAR else ""
+
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+LONGEST_MONTH = 20
+"""Letters of a text that is looked at."""
+_WRITTEN_MONTH = re.compile(
+    r"(?:(?P<first>\d{4})[/. ]+)?(?:(?P<word>[a-z]+)\.?|(?P<month>\d{1,2}))(?:[-/., ]+(?P<year>\d{4}))?", re.ASCII
+)
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?")
 _TYPE_A_MONTH = "Type year and month, such as 2027-01."

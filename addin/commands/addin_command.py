@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from addin.shell.command import Command, CommandGroup
-from addin.shell.failures import InvalidInput, WouldOverwrite
+from addin.shell.failures import InvalidInput
 from addin.shell.input_file import existing_workbook
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
-from addin.shell.output_path import check_output_file
+from addin.shell.output_path import check_output_file, place_of_copy, refuse_existing
 from addin.shell.terminal import print_json, print_line, print_note
 
 FAILED = 4
@@ -215,16 +215,17 @@ def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes]:
     from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(book)
-    path = Path(output or book)
-    check_output_file(path, force, f"a copy of {source.name}", f"with-functions{source.suffix.lower() or '.xlsx'}")
+    path = place_of_copy(source, output, force, "with-functions")
     try:
         content = content_of(source)
         check_that_no_addin_is_called(content)
-        return path, carry_names(content)
+        carrying = carry_names(content)
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{book}: {error}") from None
     except FtRoiError as error:
         raise type(error)(f"{book}: {error}") from None
+    refuse_existing(path, force)
+    return path, carrying
 
 
 @addin.command(
@@ -263,11 +264,7 @@ def lite(file: str | None, output: str | None, show: bool, force: bool, json: bo
     if show:
         _print_carried(source)
         return
-    target = Path(output) if output is not None else source
-    kind = source.suffix.lower() or ".xlsx"
-    if output is None and not force:
-        raise WouldOverwrite(f"{file} would be overwritten. Do so with --force, or write elsewhere with -o.")
-    check_output_file(target, force, f"a copy of {source.name}", f"lite{kind}")
+    target = place_of_copy(source, output, force, "lite")
 
     from addin.lite.workbook import with_functions
     from roi_engine.errors import FtRoiError
@@ -277,6 +274,7 @@ def lite(file: str | None, output: str | None, show: bool, force: bool, json: bo
         made = with_functions(content_of(source))
     except FtRoiError as error:
         raise InvalidInput(f"{file}: {error}") from None
+    refuse_existing(target, force)
     write_file(target, made.content, force)
     _tell(
         json,

@@ -69,7 +69,9 @@ def serving(
     from roi_engine.serving_rate import serving_rate
 
     try:
-        found = serving_rate(open_models().find(model), gpu, input_tokens, output_tokens, concurrency, gpus, precision)
+        found = serving_rate(
+            open_models().as_called(model), gpu, input_tokens, output_tokens, concurrency, gpus, precision
+        )
     except FtRoiError as error:
         raise InvalidInput(*error.args) from None
     if json:
@@ -164,7 +166,7 @@ def training(
     if (model is None) == (params_b is None):
         raise click.UsageError("Give --model or --params, one of the two.")
     try:
-        named = open_models().find(model) if model is not None else None
+        named = open_models().as_called(model) if model is not None else None
         size = named.active_b if named else params_b or 0.0
 
         def hours(checkpointing: bool, packed: bool, precision: str) -> Estimate:

@@ -156,8 +156,9 @@ def _shown(estimate: Estimate, quantity: Quantity, currency: str) -> tuple[str, 
 def _print_drivers(found: Simulation, totals: dict[str, Estimate]) -> None:
     """The inputs that explain most of the spread, and what knowing each is worth."""
     from roi_engine.quantity import MONEY, SHARE
+    from roi_engine.simulation.sentence import SHARES_OVERLAP
 
-    if found.explained_alone is None:
+    if any(driver.alone.value is None for driver in found.drivers):
         return
     currency = found.scenario.currency
     rows = []
@@ -180,6 +181,9 @@ def _print_drivers(found: Simulation, totals: dict[str, Estimate]) -> None:
     if len(found.drivers) > len(rows):
         print_line(f"  and {len(found.drivers) - len(rows)} more in --json")
     print_line()
+    if found.explained_alone is None:
+        _print_text(SHARES_OVERLAP)
+        return
     rest = "" if found.explained_alone > 0.995 else ", the rest comes from their combinations"
     _print_text(f"Alone the inputs explain {found.explained_alone:.0%} of the spread{rest}.")
 

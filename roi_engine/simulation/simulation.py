@@ -112,12 +112,25 @@ class Simulation:
         """The drivers, the one that explains most first; the order of inputs breaks ties."""
         return sorted(self.drivers, key=lambda driver: -round(driver.alone.value or 0.0, 4))
 
+    def correlated_with(self, name: str) -> set[str]:
+        """The drivers that rise or fall together with an input, by their names."""
+        pairs = [
+            {first, second}
+            for first, others in self.scenario.correlations.items()
+            for second, value in others.items()
+            if value
+        ]
+        return {driver.name for driver in self.drivers if {name, driver.name} in pairs}
+
     @property
     def explained_alone(self) -> float | None:
         """The share of the spread that inputs explain one by one.
 
-        The rest comes from their combinations.
+        The rest comes from their combinations. Undefined where inputs are correlated: each then counts for what goes
+        with it too, so their shares overlap and have no sum.
         """
+        if any(self.correlated_with(driver.name) for driver in self.drivers):
+            return None
         shares = [driver.alone.value for driver in self.drivers]
         return None if None in shares else min(math.fsum(share or 0.0 for share in shares), 1.0)
 

@@ -63,6 +63,8 @@ def test_a_workbook_of_the_add_in_and_what_is_none_are_refused() -> None:
     Path("broken.xlsx").write_bytes(b"PK nothing")
     wired = run("wired.xlsx", "-o", "copy.xlsx")
     assert wired.exit_code == 3
+    over_itself = run("wired.xlsx")
+    assert (over_itself.exit_code, over_itself.stderr) == (3, wired.stderr)
     assert "wired.xlsx: The cells of " in wired.stderr and "--formulas native" in wired.stderr
     assert run("broken.xlsx", "-o", "copy.xlsx").exit_code == 3
     assert run("absent.xlsx").exit_code == 2
