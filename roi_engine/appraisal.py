@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -369,9 +369,10 @@ METRIC_WORDS |= {word.upper(): METRICS[code] for word, code in _ONCE_CALLED.item
 """The metrics by every word that means one, in capitals."""
 
 
-def find_metric(name: str) -> Metric:
+def find_metric(name: str, among: Collection[str] = ()) -> Metric:
     """The metric of a name or a label, or of one that it had, whatever its case.
 
+    among : the names that may be asked for, which the error lists; every metric's when left out.
     Raises `UnknownName` with a guess.
 
     >>> find_metric("npv").label, find_metric("Net return").name, find_metric("Net ROI").name
@@ -379,8 +380,9 @@ def find_metric(name: str) -> Metric:
     """
     metric = METRIC_WORDS.get(name.strip().upper()) if isinstance(name, str) else None
     if metric is None:
+        known = among or METRICS
         raise UnknownName(
-            f'There is no metric "{name}".{did_you_mean(str(name).upper(), METRICS)} Known: {", ".join(METRICS)}.'
+            f'There is no metric "{name}".{did_you_mean(str(name).upper(), known)} Known: {", ".join(known)}.'
         )
     return metric
 

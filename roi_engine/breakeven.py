@@ -62,7 +62,7 @@ def break_even(scenario: Scenario, input_name: str, metric: str = "NETROI") -> B
     744.72
     """
     declared = find_input(input_name)
-    chosen = find_metric(metric)
+    chosen = find_metric(metric, BREAKEVEN_METRICS)
     if chosen.name not in BREAKEVEN_METRICS:
         raise UnknownName(f"a break-even is defined for {' and '.join(BREAKEVEN_METRICS)}, not for {chosen.name}.")
     inputs = scenario.inputs()

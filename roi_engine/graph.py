@@ -114,6 +114,10 @@ class Graph:
         quantity = parameter.removesuffix("_before")
         return OverMonths("before", quantity) if quantity != parameter and quantity in self.monthly else None
 
+    def may_be_never(self, name: str) -> bool:
+        """Whether the quantity of an equation may be infinite."""
+        return hasattr(self.equations[name], _MAY_BE_NEVER)
+
     def quantity_of(self, parameter: str) -> str:
         """The X that a parameter such as X, total_X or X_before speaks of."""
         over = self.over_months(parameter)
@@ -273,11 +277,7 @@ class _Source:
 
         Looked at are fixed quantities, and the sums and ends of monthly ones.
         """
-        fixed = [
-            name
-            for name in self.ordered
-            if name not in self.graph.monthly and not hasattr(self.graph.equations[name], _MAY_BE_NEVER)
-        ]
+        fixed = [name for name in self.ordered if name not in self.graph.monthly and not self.graph.may_be_never(name)]
         read = [f"{word}_{name}" for word, name in sorted(self.read) if word in ("total", "last")]
         rows = [name for name in self.wanted if name in self.graph.monthly and ("total", name) not in self.read]
         sums = [*read, *(f"sum(row_{name})" for name in rows)]

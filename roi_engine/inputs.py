@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args
@@ -133,12 +133,29 @@ def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str
     """
     name = names.get(normal_form(label))
     if name is None:
-        known = {
-            normal_form(word): word
-            for each, declared in inputs.items()
-            for word in (declared.label, *declared.aliases, each)
-        }
-        guess = nearest(normal_form(label), known)
-        meant = f' Did you mean "{known[guess]}"?' if guess else ""
+        called = [word for each, declared in inputs.items() for word in (declared.label, *declared.aliases, each)]
+        known = {normal_form(word): word for word in called}
+        close = nearest(normal_form(label), known)
+        guess = _of_the_same_words(label, called) or (known[close] if close else "")
+        meant = f' Did you mean "{guess}"?' if guess else ""
         raise UnknownName(f'There is no input "{shortened(label)}".{meant}')
     return inputs[name]
+
+
+_PERIODS = {"month": "monthly", "year": "yearly", "hour": "hourly"}
+_SAYS_NOTHING = {"per", "of", "the", "a", "an", "each", "every"}
+
+
+def _of_the_same_words(label: str, called: Iterable[str]) -> str:
+    """What is called by the words of a label in another order, else nothing.
+
+    >>> _of_the_same_words("calls per month", ["hours_per_month", "monthly_calls"])
+    'monthly_calls'
+    """
+    words = _words(label)
+    return next((each for each in called if words and _words(each) == words), "")
+
+
+def _words(label: str) -> set[str]:
+    found = re.findall(r"[a-z0-9]+", label[:LONGEST_LABEL].partition("(")[0].lower())
+    return {_PERIODS.get(word, word) for word in found if word not in _SAYS_NOTHING}

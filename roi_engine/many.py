@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from roi_engine.cashflow import LEVEL, MODEL, for_arrays
 from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName, did_you_mean
+from roi_engine.figures import FIGURES
 from roi_engine.graph import Graph
 from roi_engine.quantity import Quantity
 from roi_engine.scenario import INPUTS, Scenario
@@ -27,11 +28,10 @@ own, and gives it back, for each: where the environment pins that size, as in wo
 long as the calculation.
 """
 
-EQUATION_OF = {"upfront": "upfront_cost"}
-"""The one metric whose public name is not that of its equation."""
+EQUATION_OF = {each.name: each.equation for each in FIGURES.values() if each.equation}
+"""The metrics whose public names are not those of their equations."""
 
 _LEVEL_METRICS = ("net_roi", "roi", "payback_months", "total_cost", "total_benefit", "monthly_benefit")
-_MAY_BE_NEVER = ("payback_months", "discounted_payback_months")
 FULL_METRICS = (
     "upfront", "total_cost", "net_roi", "roi", "payback_months", "npv", "discounted_payback_months",
     "profitability_index", "equivalent_monthly", "total_benefit",
@@ -120,7 +120,7 @@ def calculated(
             held = np.isfinite(figures["total_benefit"])  # the sum of all flows: else a figure is too large
             for name, equation in zip(wanted, equations, strict=True):
                 figure = figures[equation]
-                if name not in _MAY_BE_NEVER:
+                if not graph.may_be_never(equation):
                     all_held[start:stop] &= ~np.isinf(figure)
                     figure = np.where(np.isfinite(figure), figure, np.nan)
                 results[name][start:stop] = np.where(held, figure, np.nan)

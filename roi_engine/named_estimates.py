@@ -146,7 +146,7 @@ def _yes(typed: Any) -> bool:
 
 def _model(key: str, named: Mapping[str, Any]) -> OpenModel | None:
     """The model of a key; None where it names none."""
-    found: OpenModel | None = _checked(key, named, lambda typed: open_models().find(q.TEXT.check(typed)), None)
+    found: OpenModel | None = _checked(key, named, lambda typed: open_models().as_called(q.TEXT.check(typed)), None)
     return found
 
 

@@ -189,7 +189,7 @@ class Quantity:
         nearest: int = round(value)
         if abs(value - nearest) > ROUNDING * max(1, abs(nearest)):
             below = math.floor(value)
-            raise OutOfRange(f"{value:g} is not a whole number. Type {below} or {below + 1}.")
+            raise OutOfRange(f"{_figure(value)} is not a whole number. Type {below} or {below + 1}.")
         return nearest
 
     def _check_choice(self, value: Any) -> str:
@@ -204,7 +204,8 @@ class Quantity:
         return "Choose " + " or ".join(f'"{choice}"' for choice in self.choices) + "."
 
     def _outside(self, value: float, side: str, bound: float, bound_open: bool) -> str:
-        problem = f"{value:g} is not {_other(side)} {bound:g}." if bound_open else f"{value:g} is {side} {bound:g}."
+        shown, end = _figure(value), _figure(bound)
+        problem = f"{shown} is not {_other(side)} {end}." if bound_open else f"{shown} is {side} {end}."
         if self.kind == "fraction" and 1 < value <= 100 and value / 100 <= self.high:
             return f"{problem} Did you mean {value:g} % ({value / 100:g})?"
         return f"{problem} Type a {'whole ' if self.whole else ''}number {self.range_in_words}."
@@ -221,13 +222,13 @@ class Quantity:
         if self.low == -math.inf and self.high == math.inf:
             return "of any size"
         if self.low == -math.inf:
-            return f"{'below' if self.high_open else 'of at most'} {self.high:g}"
+            return f"{'below' if self.high_open else 'of at most'} {_figure(self.high)}"
         if self.high == math.inf:
-            return f"{'above' if self.low_open else 'of at least'} {self.low:g}"
+            return f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
         if not self.low_open and not self.high_open:
-            return f"from {self.low:g} to {self.high:g}"
-        low = f"{'above' if self.low_open else 'of at least'} {self.low:g}"
-        return f"{low} and {'below' if self.high_open else 'at most'} {self.high:g}"
+            return f"from {_figure(self.low)} to {_figure(self.high)}"
+        low = f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
+        return f"{low} and {'below' if self.high_open else 'at most'} {_figure(self.high)}"
 
     def clamp(self, value: float) -> float:
         """The nearest legal value; `OPEN_STEP` inside a bound that is not allowed."""
@@ -259,6 +260,8 @@ class MonthOfYear(Quantity):
             if not text:
                 return ""
             found = _YEAR_AND_MONTH.fullmatch(text)
+            if found is None and (meant := month_meant(text)):
+                raise OutOfRange(f"{_shown(value)} is no month as it is written here. Did you mean {meant}?")
             year, month = (int(found[1]), int(found[2])) if found else (0, 0)
         else:
             try:
@@ -292,6 +295,34 @@ def currency_code(text: str) -> str:
 
 _CURRENCY_CODES = {"$": "USD", "US$": "USD", "€": "EUR", "EURO": "EUR", "£": "GBP"}
 
+
+def month_meant(text: str) -> str:
+    """The month that a text may mean, as YYYY-MM, or the empty text.
+
+    >>> [month_meant(text) for text in ("January 2027", "sept. 2027", "3/2027", "2027/3")]
+    ['2027-01', '2027-09', '2027-03', '2027-03']
+    >>> [month_meant(text) for text in ("May", "sept. 27", "2027", "13/2027", "Marsh 2027", "1/2/2027")]
+    ['', '', '', '', '', '']
+    """
+    found = _WRITTEN_MONTH.fullmatch(text.strip().lower()) if len(text) <= LONGEST_MONTH else None
+    years = [] if found is None else [each for each in (found["first"], found["year"]) if each]
+    if found is None or len(years) != 1:
+        return ""
+    word, year = found["word"], years[0]
+    named = [number for number, name in enumerate(_MONTHS, start=1) if word and word in (name, name[:3], name[:4])]
+    month = next(iter(named), int(found["month"] or 0))
+    return f"{year}-{month:02}" if 1 <= month <= 12 and FIRST_YEAR <= int(year) <= LAST_YEAR else ""
+
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+LONGEST_MONTH = 20
+"""Letters of a text that is looked at."""
+_WRITTEN_MONTH = re.compile(
+    r"(?:(?P<first>\d{4})[/. ]+)?(?:(?P<word>[a-z]+)\.?|(?P<month>\d{1,2}))(?:[-/., ]+(?P<year>\d{4}))?", re.ASCII
+)
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?")
 _TYPE_A_MONTH = "Type year and month, such as 2027-01."
@@ -360,6 +391,21 @@ def _storable(text: str) -> str:
 def _said(unit: str) -> str:
     """A unit after a number that was reckoned into it."""
     return f" a {unit.rpartition('/ ')[2]}" if "/ " in unit else f" {unit}"
+
+
+def _figure(number: float) -> str:
+    """A number in a sentence.
+
+    A large one has all of its digits, while they can be read.
+
+    >>> _figure(0.1), _figure(600.0), _figure(1_000_000_000), _figure(1e300)
+    ('0.1', '600', '1,000,000,000', '1e+300')
+    """
+    text = f"{number:g}"
+    return f"{number:,.15g}" if "e+" in text and abs(number) < LONGEST_IN_DIGITS else text
+
+
+LONGEST_IN_DIGITS = 1e15
 
 
 def _other(side: str) -> str:

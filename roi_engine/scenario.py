@@ -627,7 +627,16 @@ class Scenario(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
     def fingerprint(self) -> str:
-        """SHA-256 of the inputs: equal for equal numbers, whatever the file's form."""
+        """SHA-256 of the inputs: equal for equal numbers, whatever the file's form.
+
+        It tells two plans apart: what is said of the inputs (ranges, correlations, sources, notes, answers) counts for
+        nothing, as no figure but those of risk follows from it.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> uncertain = REFERENCE.with_inputs(ranges={"calls": {"low": 1e6, "high": 9e6}})
+        >>> uncertain.fingerprint() == REFERENCE.fingerprint()
+        True
+        """
         canonical = json.dumps(self.inputs(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

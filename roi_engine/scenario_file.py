@@ -172,6 +172,8 @@ def _check_size(data: Mapping[str, Any]) -> None:
 
 def _parsed_as_written(text: str, form: str) -> dict[str, Any]:
     if form == ".json" or (not form and text.lstrip().startswith("{")):
+        if not text.strip():
+            raise ScenarioError([Problem("", "The file is empty. Its inputs stand between { and }.")])
         try:
             data = json.loads(text, object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:
@@ -207,7 +209,9 @@ def _not_toml(lines: list[str], error: str) -> Problem:
         earlier = _line_of(key, lines[: number - 1])
         also = f", also on line {earlier}" if earlier else ""
         return Problem(place, f"{shortened(key)} is given twice{also}. Keep one of the two.")
-    hint = "Write numbers plainly: 5000 (not 5,000) and 0.25 (not 25%); texts in quotation marks."
+    hint = "Write numbers plainly: 5000 (not 5,000) and 0.25 (not 0,25 or 25%); texts in quotation marks."
+    if "after a key" in error:
+        hint = 'A line is a name, = and a value; a name of several words stands in quotation marks: "API calls" = 5000.'
     return Problem("", f"This is not valid TOML: {error}. {hint}")
 
 

@@ -143,6 +143,8 @@ def is_another_unit(written: str, unit: str, currency: str = "") -> bool:
     (True, True, False)
     >>> is_another_unit("USD / 1M tokens", "{currency} / 1k tokens"), is_another_unit("two days a week", "months")
     (True, False)
+    >>> is_another_unit("USD '000", "{currency}", "USD"), is_another_unit("USD per 1,000", "{currency} / 1k tokens")
+    (True, False)
     >>> is_another_unit("EUR", "{currency}", "USD"), is_another_unit("$ / GPU-hour", "{currency} / GPU-hour", "USD")
     (True, False)
     """
@@ -164,7 +166,10 @@ _CENTS = {"cent", "ct", "¢"}
 _OF_FRACTIONS = ("share", "per month", "per year")
 _OF_UNITS = {"token", "parameter", "call", "request", "gpu", "share", "price", "cost", "and"}
 _SECONDS = {"s", "sec", "second"}
-_THOUSAND, _MILLION = re.compile(r"\b1[.,'’ ]?000\b"), re.compile(r"\b1([.,'’ ]?000){2}\b")
+_THOUSAND, _MILLION = re.compile(r"\bx?\s?1[.,'’ ]?000(['’]?s)?\b"), re.compile(r"\b1([.,'’ ]?000){2}\b")
+_THREE_ZEROS = re.compile(r"(?<![\d.,])000(['’]?s)?\b(?![.,]?\d)")
+"""Thousands as the heads of columns say them: '000, (000s), USD 000."""
+_K_OF = re.compile(r"\bk(?=(calls?|requests?|tokens?)\b)")
 _JOINED = re.compile(r"(?:(k|t|m|mio|mn)(usd|eur|gbp|chf|€|\$)|(usd|eur|gbp|chf|€|\$)(k|m|mio|mn))\b")
 """Thousands and millions of money, as bookkeepers write them: kEUR, TEUR, USDm."""
 
@@ -193,7 +198,8 @@ class _Unit:
     @lru_cache(maxsize=1_000)  # the answers to a template have the same units
     def _of(cls, text: str) -> _Unit:
         text = unicodedata.normalize("NFKC", text).lower()
-        text = _THOUSAND.sub("k", _MILLION.sub("million", text))
+        text = _THREE_ZEROS.sub(" k ", _THOUSAND.sub(" k ", _MILLION.sub("million", text)))
+        text = _K_OF.sub("k ", text)
         text = _JOINED.sub(
             lambda found: f"{'k' if 't' in found.groups() else found[1] or found[4]} {found[2] or found[3]}", text
         )

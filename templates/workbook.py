@@ -15,7 +15,7 @@ from roi_engine.reference import REFERENCE
 from roi_engine.scenario import Scenario
 from roi_engine.worksheet.catalogue import functions
 from templates.building import styles
-from templates.building.as_generated import PROPERTY, fingerprint_as_generated
+from templates.building.as_generated import PROPERTY, RANGES_PROPERTY, fingerprint_as_generated, fingerprint_of_ranges
 from templates.building.book import Book, Edition
 from templates.building.decision_pages import leave_pages_for_a_decision
 from templates.building.layout import lay_out
@@ -202,6 +202,7 @@ def _finished(book: Book, moment: datetime, recipient: str) -> bytes:
     properties.append(StringProperty(name="Scenario", value=scenario.name or "unnamed"))
     if not book.to_fill_in:
         properties.append(StringProperty(name="Inputs SHA-256", value=scenario.fingerprint()))
+        properties.append(StringProperty(name=RANGES_PROPERTY, value=fingerprint_of_ranges(scenario)))
     generated = fingerprint_as_generated(book.scenarios, book.to_fill_in)
     properties.append(StringProperty(name=PROPERTY, value=generated))
     properties.append(StringProperty(name="Edition", value=book.edition))

@@ -196,7 +196,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "baseline_monthly_api_calls",
             "1.5 calls a month. Are these thousands, or millions? That is 1,500, or 1,500,000.",
             {"calls": 1.5},
-            {"calls": 10},
+            {"calls": 1_000},
+        ),
+        Example(
+            "baseline_monthly_api_calls",
+            "420 calls a month. Are these thousands? That is 420,000.",
+            {"calls": 420},
+            {"calls": 1_000},
         ),
         Example("baseline_monthly_api_calls", "Are these thousands", {"calls": 0.4}, {"calls": 0}),
     ),
@@ -811,7 +817,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ),
         Example(
             "switch_batch_discount",
-            "batches save nothing",
+            "Other model batch share is the baseline's, 0.4, and other model batch discount is left out",
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0.4, "baseline_batch_discount": 0.5},
             BASELINE_MIX | OTHER_MIX | {"baseline_batch_share": 0, "baseline_batch_discount": 0.5},
         ),
@@ -1096,6 +1102,7 @@ def question_table() -> str:
     """Every question in the order of its file, with its first example: the figures in which the two differ."""
     lines = [QUESTION_TITLES, "|---|---|---|---|---|"]
     for title in QUESTIONS:
+        assert title in EXAMPLES, f'"{title}" has no example: give one in tests/question_examples.py'
         example = EXAMPLES[title][0]
         raises, quiet = _given(example.raises), _given(example.quiet)
         differing = [name for name in raises | quiet if raises.get(name) != quiet.get(name)]

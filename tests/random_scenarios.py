@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from roi_engine import Scenario
@@ -11,12 +12,15 @@ SIDES = ("baseline", "finetuned", "switch")
 
 
 def random_scenarios(count: int, seed: int = 20_261, longest: int = 30) -> list[Scenario]:
-    """Scenarios that use every part of the model: growth, ramp, drift, token mixes, self-hosting, risk."""
+    """Scenarios that use every part of the model: growth, ramp, drift, token mixes, self-hosting, risk.
+
+    What a new input is drawn for belongs into `_drawn_apart`, so that the other figures of each scenario stay.
+    """
     chance = random.Random(seed)
-    return [_scenario(chance, f"random {index}", longest) for index in range(count)]
+    return [_scenario(chance, f"random {index}", longest, random.Random(seed + index)) for index in range(count)]
 
 
-def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
+def _scenario(chance: random.Random, name: str, longest: int, another_chance: random.Random) -> Scenario:
     def some(low: float, high: float, share: float = 0.6, default: float = 0.0) -> float:
         return chance.uniform(low, high) if chance.random() < share else default
 
@@ -101,7 +105,23 @@ def _scenario(chance: random.Random, name: str, longest: int) -> Scenario:
             values["serving_tokens_per_call"] = chance.uniform(1, 3_000)
     if values["tokens_per_call"] == 1 and any(f"{side}_input_price_per_m" in values for side in SIDES):
         values["tokens_per_call"] = 800.0  # one token a call beside a token mix is refused
-    return Scenario(**values)
+    return Scenario(**values, **_drawn_apart(another_chance, values))
+
+
+def _drawn_apart(chance: random.Random, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Cache writes of each token mix, beside what is read from the cache, and the hours of a month."""
+    apart: dict[str, Any] = {"hours_per_month": chance.choice([730.0, chance.uniform(1, 744)])}
+    for side in SIDES:
+        if f"{side}_input_price_per_m" not in values:
+            continue
+        of_the_baseline = side == "switch" and values.get("switch_cached_share") is None
+        read = values.get(f"{'baseline' if of_the_baseline else side}_cached_share") or 0.0
+        inherited = side == "switch" and "baseline_cached_write_share" in apart  # and may be too much beside its own
+        if inherited or chance.random() < 0.5:
+            apart[f"{side}_cached_write_share"] = chance.uniform(0, 1 - read)
+        if chance.random() < 0.5:
+            apart[f"{side}_cached_write_price_per_m"] = chance.uniform(0, 12)
+    return apart
 
 
 def _another_model(chance: random.Random, tokens_known: bool) -> dict[str, Any]:

@@ -253,13 +253,15 @@ def test_a_case_gives_what_its_source_says(
 
 def test_every_function_has_rows_and_every_row_a_function() -> None:
     rows = Counter(case.function for case in all_cases())
-    assert rows.keys() == functions().keys()
-    assert {name: count for name, count in rows.items() if count < 3} == {}
+    assert sorted(rows.keys() - functions().keys()) == [], "rows in tests/cases/ of what is no function"
+    few = [name for name in functions() if rows[name] < 3]
+    assert few == [], "give it rows in tests/cases/, in the file of its family: three at least, one an error"
 
 
 def test_every_function_with_arguments_has_an_error_row() -> None:
     with_error = {case.function for case in all_cases() if case.fails}
-    assert {name for name, function in functions().items() if function.arguments} <= with_error
+    takes = {name for name, function in functions().items() if function.arguments}
+    assert sorted(takes - with_error) == [], "give it a row in tests/cases/ that is an error"
 
 
 def test_every_function_of_a_scenario_has_a_row_with_a_block_and_a_typed_row_where_it_takes_one() -> None:
@@ -267,15 +269,15 @@ def test_every_function_of_a_scenario_has_a_row_with_a_block_and_a_typed_row_whe
     for name, function in functions().items():
         if function.takes_scenario:
             kinds = [case.kinds for case in good if case.function == name]
-            assert any("block" in each for each in kinds), name
-            assert function.block_only or any("block" not in each for each in kinds), name
+            assert any("block" in each for each in kinds), f"{name} needs a row in tests/cases/ with a block"
+            typed = function.block_only or any("block" not in each for each in kinds)
+            assert typed, f"{name} needs a row in tests/cases/ with typed arguments"
 
 
 def test_rows_stand_in_the_file_of_their_family() -> None:
     families = {name: function.calculate.__module__.split(".")[-1] for name, function in functions().items()}
-    assert {case.function: case.file for case in all_cases()} == {
-        name: f"{family}.toml" for name, family in families.items()
-    }
+    astray = [case for case in all_cases() if case.file != f"{families.get(case.function)}.toml"]
+    assert [str(case) for case in astray] == [], "move it to the file of tests/cases/ that its family is called by"
 
 
 def test_every_row_names_its_source() -> None:
@@ -304,7 +306,9 @@ def test_a_mark_names_a_kind_of_row_that_exists(surface: str, kind: str) -> None
 def test_a_surface_runs_every_function(surface: str) -> None:
     without = WITHOUT.get(surface, {}).keys()
     assert without <= functions().keys()
-    assert {case.function for case in cases_of(surface)} == functions().keys() - without
+    run = {case.function for case in cases_of(surface)}
+    assert sorted(functions().keys() - without - run) == [], "give it rows in tests/cases/ that this surface can run"
+    assert sorted(run & without) == [], "in WITHOUT, and run"
 
 
 @pytest.mark.parametrize("surface", ROWS)

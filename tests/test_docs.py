@@ -167,6 +167,12 @@ def test_functions_and_commands_that_are_named_exist(page):
     assert named <= set(ft_roi.list_commands(click.Context(ft_roi)))
 
 
+def test_every_command_is_in_the_table_of_the_commands():
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    missing = [name for name, command in ft_roi.commands.items() if not command.hidden and f"| `{name}" not in page]
+    assert missing == [], "give it a row in docs/command-line.md"
+
+
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as code forges make them."""
     titles = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
@@ -280,8 +286,9 @@ def test_the_formula_that_is_laid_out_is_the_functions_own():
 
 
 def test_every_input_and_every_function_is_in_its_table():
-    assert all(f"| `{name}` |" in table_of(SCENARIO_FILES, INPUT_TITLES) for name in INPUTS)
-    assert all(f"| `{name}(" in table_of(FUNCTIONS, FUNCTION_TITLES) for name in functions())
+    inputs, listed = table_of(SCENARIO_FILES, INPUT_TITLES), table_of(FUNCTIONS, FUNCTION_TITLES)
+    assert [name for name in INPUTS if f"| `{name}` |" not in inputs] == [], REFRESH
+    assert [name for name in functions() if f"| `{name}(" not in listed] == [], REFRESH
 
 
 if __name__ == "__main__":

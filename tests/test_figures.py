@@ -5,6 +5,7 @@ And no surface shows a figure that is not declared.
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from itertools import combinations
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from roi_engine import METRICS, appraise, compare_options, functions
+from roi_engine import METRICS, Appraisal, appraise, compare_options, functions
 from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
+from roi_engine.options import Option
 from roi_engine.worksheet.catalogue import LONGEST_SENTENCE
 from templates.building.book import Edition
 from tests.figure_surfaces import (
@@ -41,8 +43,10 @@ def omitted(title: str) -> list[str]:
 def test_a_surface_shows_every_figure_that_it_does_not_leave_out_with_a_reason(surface: Surface) -> None:
     found = found_on(surface, FIGURES, appraise(SCENARIO))
     left_out = set(omitted(surface.title))
-    assert sorted(FIGURES.keys() - left_out - found) == [], "neither shown nor in OMISSIONS"
-    assert sorted(left_out & found) == [], "in OMISSIONS, and shown"
+    assert sorted(FIGURES.keys() - left_out - found) == [], (
+        "show it there, or say in OMISSIONS of tests/figure_surfaces.py why not"
+    )
+    assert sorted(left_out & found) == [], "shown: take it out of OMISSIONS in tests/figure_surfaces.py"
 
 
 @pytest.mark.parametrize("surface", OPTION_SURFACES, ids=str)
@@ -63,7 +67,7 @@ def test_a_surface_shows_no_figure_that_is_not_declared(surface: Surface, figure
     shown = {key for key, _ in surface.shown()}
     known = {surface.key(figure) for figure in figures.values()}
     assert surface.others is not None
-    assert sorted(shown - known - surface.others) == []
+    assert sorted(shown - known - surface.others) == [], "declare it in roi_engine/figures.py, or among the others"
     assert surface.others <= shown, "named as no figure, and not shown"
 
 
@@ -124,6 +128,13 @@ def test_a_figure_is_told_in_full(figure: Figure) -> None:
     assert figure.sentence.endswith(".") and not figure.undefined.endswith(".")
     assert len(figure.full_sentence) <= LONGEST_SENTENCE
     assert not figure.function or figure.function in functions()
+
+
+@pytest.mark.parametrize(("figures", "source"), [(FIGURES, Appraisal), (OPTION_FIGURES, Option)])
+def test_a_figure_is_an_attribute_of_what_it_is_read_from(figures: dict[str, Figure], source: type) -> None:
+    there = {*dir(source), *inspect.get_annotations(source)}
+    home = f"roi_engine/{source.__module__.split('.')[-1]}.py"
+    assert sorted(figures.keys() - there) == [], f"give {source.__name__} in {home} an attribute of this name"
 
 
 @pytest.mark.parametrize("attribute", ["name", "label", "function", "code"])

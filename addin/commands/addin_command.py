@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from addin.shell.command import Command, CommandGroup
-from addin.shell.failures import InvalidInput, UnusablePath, WouldOverwrite
-from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.failures import InvalidInput
+from addin.shell.input_file import existing_workbook
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
-from addin.shell.output_path import check_output_file
+from addin.shell.output_path import check_output_file, place_of_copy, refuse_existing
 from addin.shell.terminal import print_json, print_line, print_note
 
 FAILED = 4
@@ -228,19 +228,18 @@ def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes, 
     from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(book)
-    if source.suffix.lower() in SCENARIO_SUFFIXES:
-        raise UnusablePath(f"{book} is a scenario. Make its workbook: ft-roi report {book} --formulas lambda")
-    path = Path(output or book)
-    check_output_file(path, force, f"a copy of {source.name}", f"with-functions{source.suffix.lower() or '.xlsx'}")
+    path = place_of_copy(source, output, force, "with-functions")
     try:
         content = content_of(source)
         check_that_no_addin_is_called(content)
         check_that_names_are_free(content)
-        return path, carry_names(content), calls_without_a_name(content)
+        carrying, unnamed = carry_names(content), calls_without_a_name(content)
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{book}: {error}") from None
     except FtRoiError as error:
         raise type(error)(f"{book}: {error}") from None
+    refuse_existing(path, force)
+    return path, carrying, unnamed
 
 
 @addin.command(
@@ -279,11 +278,7 @@ def lite(file: str | None, output: str | None, show: bool, force: bool, json: bo
     if show:
         _print_carried(source)
         return
-    target = Path(output) if output is not None else source
-    kind = source.suffix.lower() or ".xlsx"
-    if output is None and not force:
-        raise WouldOverwrite(f"{file} would be overwritten. Do so with --force, or write elsewhere with -o.")
-    check_output_file(target, force, f"a copy of {source.name}", f"lite{kind}")
+    target = place_of_copy(source, output, force, "lite")
 
     from addin.lite.workbook import with_functions
     from roi_engine.errors import FtRoiError
@@ -293,6 +288,7 @@ def lite(file: str | None, output: str | None, show: bool, force: bool, json: bo
         made = with_functions(content_of(source))
     except FtRoiError as error:
         raise InvalidInput(f"{file}: {error}") from None
+    refuse_existing(target, force)
     write_file(target, made.content, force)
     _tell(
         json,

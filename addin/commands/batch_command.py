@@ -12,6 +12,7 @@ import click
 from addin.shell.command import Command
 from addin.shell.failures import InvalidInput, UnusablePath
 from addin.shell.input_file import existing_file
+from addin.shell.number import WholeNumber
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_path import ELSEWHERE, check_output_folder, check_parent, refuse_existing, sentence
 from addin.shell.scenario_argument import ScenarioFile, read_scenario
@@ -85,7 +86,7 @@ ft-roi batch plans.parquet support.toml --dask tcp://10.0.0.4:8786 -o results
     help="Have the parts of a .parquet file calculated by the dask cluster whose scheduler this is.",
 )
 @click.option(
-    "--parts", type=click.IntRange(1, 99_999), metavar="N", help="With --dask, how many parts; else one a million rows."
+    "--parts", type=WholeNumber(1, 99_999), metavar="N", help="With --dask, how many parts; else one a million rows."
 )
 @force_option("Overwrite the files if they exist.")
 @json_option("Print how many rows were calculated as JSON.")

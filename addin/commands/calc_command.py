@@ -47,7 +47,7 @@ ft-roi calc support.toml --options
     "compared",
     envvar="FT_ROI_CALC_OPTIONS",
     is_flag=True,
-    help="Stay, fine-tune through an API or self-host: what each costs.",
+    help="Stay, another general model, a fine-tuned API or self-host: what each costs.",
 )
 @click.option(
     "--reference",

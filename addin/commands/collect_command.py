@@ -91,6 +91,8 @@ def collect(files: tuple[str, ...], output: str, formulas: Edition, use_cached: 
         for entry in entries:
             if entry.remark and len(entries) <= LISTED:
                 print_note("Note", f"{entry.answer.file}: {entry.remark} It is not counted.", "yellow")
+        for told in _how_read(entries):
+            print_note("Note", told, "yellow")
     if any(answer.problems for answer in answers):
         raise ProblemsFound(*_problems(path, answers))
 
@@ -120,6 +122,17 @@ def _summary(path: Path, answers: Sequence[ReturnedWorkbook], entries: Sequence[
         total, highest = amount(sum(npvs), currency), amount(max(npvs), currency)
         lines.append(f"  {npv.label} of {len(mine)} in {currency}: {total}; the highest {highest}, {name}")
     return lines
+
+
+def _how_read(entries: Sequence[Entry]) -> list[str]:
+    """What was not read straight, such as the other scenarios of a workbook.
+
+    Of many answers only that it was so.
+    """
+    told = [f"{entry.answer.file}: {note}" for entry in entries for note in entry.answer.notes]
+    if len(told) <= LISTED:
+        return told
+    return [f"{len(told)} notes on how answers were read stand on the sheet Warnings."]
 
 
 def _problems(path: Path, answers: Sequence[ReturnedWorkbook]) -> list[str]:

@@ -9,7 +9,8 @@ import click
 
 from addin.shell.command import Command, CommandGroup
 from addin.shell.failures import InvalidInput
-from addin.shell.options import FiniteRange, json_option
+from addin.shell.number import Number, WholeNumber
+from addin.shell.options import json_option
 from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ ft-roi estimate serving --model Llama-3.1-70B --gpu H200 --gpus 2 --precision fp
 )
 @click.option("--model", required=True, metavar="NAME", help="An open model of the table of models.")
 @_GPU
-@click.option("--input", "input_tokens", required=True, type=FiniteRange(0), help="Prompt tokens of a request.")
-@click.option("--output", "output_tokens", required=True, type=FiniteRange(1), help="Tokens that the model writes.")
+@click.option("--input", "input_tokens", required=True, type=Number(0), help="Prompt tokens of a request.")
+@click.option("--output", "output_tokens", required=True, type=Number(1), help="Tokens that the model writes.")
 @click.option(
     "--concurrency",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     help="Requests at once.  [default: the most that keep 50 ms between tokens]",
 )
-@click.option("--gpus", type=click.IntRange(1), default=1, show_default=True, help="GPUs of the replica.")
+@click.option("--gpus", type=WholeNumber(1), default=1, show_default=True, help="GPUs of the replica.")
 @click.option("--precision", default="bf16", show_default=True, help="bf16, fp16, fp8, fp4, int4 or mxfp4.")
 @json_option("The estimate as JSON, unrounded.")
 def serving(
@@ -68,7 +69,9 @@ def serving(
     from roi_engine.serving_rate import serving_rate
 
     try:
-        found = serving_rate(open_models().find(model), gpu, input_tokens, output_tokens, concurrency, gpus, precision)
+        found = serving_rate(
+            open_models().as_called(model), gpu, input_tokens, output_tokens, concurrency, gpus, precision
+        )
     except FtRoiError as error:
         raise InvalidInput(*error.args) from None
     if json:
@@ -129,10 +132,10 @@ ft-roi estimate training --params 13 --gpu A100 --tokens 20 --epochs 3 --padded
 """,
 )
 @click.option("--model", metavar="NAME", help="An open model of the table of models.")
-@click.option("--params", "params_b", type=FiniteRange(0, min_open=True), help="Or billions of parameters.")
+@click.option("--params", "params_b", type=Number(0, min_open=True), help="Or billions of parameters.")
 @_GPU
-@click.option("--tokens", "tokens_m", required=True, type=FiniteRange(0, min_open=True), help="Million tokens of data.")
-@click.option("--epochs", type=click.IntRange(1), default=1, show_default=True, help="Passes over the data.")
+@click.option("--tokens", "tokens_m", required=True, type=Number(0, min_open=True), help="Million tokens of data.")
+@click.option("--epochs", type=WholeNumber(1), default=1, show_default=True, help="Passes over the data.")
 @click.option("--method", default="full", show_default=True, help="full, lora or qlora.")
 @click.option("--precision", default="bf16", show_default=True, help="bf16, fp16 or fp8.")
 @click.option(
@@ -163,7 +166,7 @@ def training(
     if (model is None) == (params_b is None):
         raise click.UsageError("Give --model or --params, one of the two.")
     try:
-        named = open_models().find(model) if model is not None else None
+        named = open_models().as_called(model) if model is not None else None
         size = named.active_b if named else params_b or 0.0
 
         def hours(checkpointing: bool, packed: bool, precision: str) -> Estimate:

@@ -36,7 +36,7 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
     """
     from addin.shell.pasted_formula import calculated, function_of, is_formula
-    from addin.shell.worksheet_arguments import known_function, worksheet_argument
+    from addin.shell.worksheet_arguments import known_function, worksheet_arguments
     from roi_engine import FtRoiError
     from roi_engine.worksheet.call import call
 
@@ -45,7 +45,8 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
         raise click.UsageError(f'A pasted formula has its arguments in it; "{arguments[0]}" is too much.')
     name = function_of(function) if pasted else known_function(function).name
     try:
-        result = calculated(function, call) if pasted else call(name, *map(worksheet_argument, arguments))
+        given = [] if pasted else worksheet_arguments(known_function(name), arguments)
+        result = calculated(function, call) if pasted else call(name, *given)
     except FtRoiError as error:
         if json:
             print_json({"function": name, "result": None, "error": _as_dict(error)})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command
+from addin.shell.number import WholeNumber
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_line
@@ -60,7 +61,7 @@ ft-roi explain ROI support.toml --json
 @click.option(
     "--depth",
     envvar="FT_ROI_EXPLAIN_DEPTH",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     help="Only so many steps below the figure.",
 )
 @click.option(

@@ -9,7 +9,8 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.failures import UnusablePath
-from addin.shell.input_file import SCENARIO_SUFFIXES, existing_workbook
+from addin.shell.input_file import existing_workbook
+from addin.shell.number import Number
 from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file, check_output_folder, refuse_existing
@@ -42,7 +43,7 @@ ft-roi recalc report.xlsx --png pages
 @force_option("Overwrite files that exist.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="SECONDS",
     default=120.0,
     show_default=True,
@@ -113,8 +114,6 @@ def recalc(file: str, output: str | None, pdf: bool, png: str | None, force: boo
 
 def _workbook(name: str) -> Path:
     path = existing_workbook(name)
-    if path.suffix.lower() in SCENARIO_SUFFIXES:
-        raise UnusablePath(f"{name} is a scenario. Make its workbook first: ft-roi report {name}")
     if path.suffix.lower() not in SUFFIXES:
         raise UnusablePath(f"{name}: recalc takes {', '.join(SUFFIXES)} files.")
     return path

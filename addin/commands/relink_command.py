@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from addin.shell.failures import WouldOverwrite
 from addin.shell.input_file import existing_workbook
 from addin.shell.options import force_option, is_on, output_option
 from addin.shell.output_file import write_file
-from addin.shell.output_path import check_output_file
+from addin.shell.output_path import place_of_copy, refuse_existing
 from addin.shell.terminal import print_line
 
 if TYPE_CHECKING:
@@ -39,10 +38,7 @@ def relink(file: str, output: str | None, force: bool) -> None:
     from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(file)
-    target = Path(output) if output is not None else source
-    kind = source.suffix.lower() or ".xlsx"
-    if output is not None:
-        check_output_file(target, force, f"a copy of {source.name}", f"relinked{kind}")
+    target = place_of_copy(source, output, force, "relinked")
     try:
         result = relinked(content_of(source))
     except UnreadableWorkbook as error:
@@ -55,7 +51,7 @@ def relink(file: str, output: str | None, force: bool) -> None:
     if output is None:
         if not force:
             raise WouldOverwrite(f"{_found(result)} in {file}. Overwrite it with --force, or write elsewhere with -o.")
-        check_output_file(target, force, f"a copy of {source.name}", f"relinked{kind}")
+        refuse_existing(target, force)
     write_file(target, result.content, force)
     if not is_on("quiet"):
         print_line(f"{target}: {_found(result)} freed.")

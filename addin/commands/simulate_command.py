@@ -9,6 +9,7 @@ import click
 
 from addin.shell.command import Command
 from addin.shell.metric_name import MetricName
+from addin.shell.number import WholeNumber
 from addin.shell.options import json_option
 from addin.shell.scenario_argument import figures_of, read_scenario, scenario_argument
 from addin.shell.terminal import print_json, print_line, print_note
@@ -41,14 +42,19 @@ ft-roi simulate support.toml --json | jq .statistics.PROBLOSS
 @click.option(
     "--draws",
     envvar="FT_ROI_SIMULATE_DRAWS",
-    type=int,
+    type=WholeNumber(taken="a multiple of 8 from 8 to 1,048,576"),
     help="Draws, a multiple of 8 up to 1,048,576.  [default: 16384]",
 )
-@click.option("--seed", envvar="FT_ROI_SIMULATE_SEED", type=int, help="Where the draws begin.  [default: 1]")
+@click.option(
+    "--seed",
+    envvar="FT_ROI_SIMULATE_SEED",
+    type=WholeNumber(taken="a whole number from 0 to 1,000,000,000"),
+    help="Where the draws begin.  [default: 1]",
+)
 @click.option(
     "--metric",
     envvar="FT_ROI_SIMULATE_METRIC",
-    type=MetricName(),
+    type=MetricName(simulated=True),
     default="NPV",
     show_default=True,
     help="The metric that is simulated, such as NETROI or PAYBACK.",
@@ -150,8 +156,9 @@ def _shown(estimate: Estimate, quantity: Quantity, currency: str) -> tuple[str, 
 def _print_drivers(found: Simulation, totals: dict[str, Estimate]) -> None:
     """The inputs that explain most of the spread, and what knowing each is worth."""
     from roi_engine.quantity import MONEY, SHARE
+    from roi_engine.simulation.sentence import SHARES_OVERLAP
 
-    if found.explained_alone is None:
+    if any(driver.alone.value is None for driver in found.drivers):
         return
     currency = found.scenario.currency
     rows = []
@@ -174,6 +181,9 @@ def _print_drivers(found: Simulation, totals: dict[str, Estimate]) -> None:
     if len(found.drivers) > len(rows):
         print_line(f"  and {len(found.drivers) - len(rows)} more in --json")
     print_line()
+    if found.explained_alone is None:
+        _print_text(SHARES_OVERLAP)
+        return
     rest = "" if found.explained_alone > 0.995 else ", the rest comes from their combinations"
     _print_text(f"Alone the inputs explain {found.explained_alone:.0%} of the spread{rest}.")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.command import Command
+from addin.shell.number import WholeNumber
 from addin.shell.options import EDITIONS, force_option, formulas_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import check_output_file
@@ -36,7 +37,7 @@ def _number_of_trials(context: click.Context, parameter: click.Parameter, number
 
     if number is None or (FEWEST_TRIALS <= number <= MOST_TRIALS and number % PARTS == 0):
         return number
-    raise click.BadParameter(f"{number} is no multiple of {PARTS} from {FEWEST_TRIALS} to {MOST_TRIALS}.")
+    raise click.BadParameter(f"{number:,} is no multiple of {PARTS} from {FEWEST_TRIALS:,} to {MOST_TRIALS:,}.")
 
 
 def _check_risk(risk: str, trials: int | None, formulas: str, others: Sequence[str]) -> None:
@@ -85,10 +86,10 @@ ft-roi report support.toml --json | jq .npv
 )
 @click.option(
     "--trials",
-    type=int,
+    type=WholeNumber(taken="a multiple of 8 from 128 to 4,096"),
     callback=_number_of_trials,
     metavar="N",
-    help="How many trials --risk live draws, a multiple of 8 from 128 to 4096.  [default: 256]",
+    help="How many trials --risk live draws, a multiple of 8 from 128 to 4,096.  [default: 256]",
 )
 @click.option(
     "--scenario",

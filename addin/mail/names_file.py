@@ -95,7 +95,7 @@ def _delimiter(path: Path) -> str:
 
 
 def _columns(titles: list[str]) -> list[str]:
-    columns = [title.strip().lower() for title in titles]
+    columns = [title.strip().lower().replace("e-mail", "email") for title in titles]
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         words = f"There is no column {' and no column '.join(missing)}. It begins so:"

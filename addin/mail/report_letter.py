@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from addin.mail.letter import Block, Figures, Paragraph, Picture, Steps
 from addin.shell.figures_on_terminal import in_words, percent
 from roi_engine import INPUTS, Appraisal, InputWarning, Scenario, compare_options, verdict
@@ -75,13 +77,17 @@ def figures(scenario: Scenario, appraisal: Appraisal) -> list[tuple[str, str, st
     ('Net return', '17,837.28 USD', 'gained over 12 months, after all costs')
     >>> figures(REFERENCE, appraise(REFERENCE))[-1]
     ('NPV against the best other', '16,944.01 USD', 'the best other option is: stay')
+    >>> dear, useless = (REFERENCE.with_inputs(**{name: 20_000}) for name in ("other_upfront_cost", "finetuned_cost"))
+    >>> [figures(plan, appraise(plan))[1][1:] for plan in (dear, useless)]
+    [('13.5 months', 'beyond the horizon'), ('never', 'the outlay is not recovered')]
     """
     horizon, net = horizon_in_words(appraisal.months), appraisal.net_roi
     came_of_it = "gained" if net > 0 else "lost" if net < 0 else "neither gained nor lost"
-    beyond = appraisal.payback_months > appraisal.months
+    payback = appraisal.payback_months
+    recovered = "until the outlay is recovered for good" if payback <= appraisal.months else "beyond the horizon"
     meanings = {
         "net_roi": f"{came_of_it} {horizon}, after all costs",
-        "payback_months": f"not {horizon}" if beyond else "until the outlay is recovered for good",
+        "payback_months": recovered if math.isfinite(payback) else "the outlay is not recovered",
         "npv": f"worth today, at a discount rate of {percent(scenario.discount_rate)} a year",
     }
     rows = [

@@ -27,7 +27,9 @@ def existing_file(name: str, instead: str = "Name a file.") -> Path:
 
 
 def existing_workbook(name: str, several: bool = False) -> Path:
-    """The path of a file that may be a workbook; a folder is refused too.
+    """The path of a file that may be a workbook.
+
+    A folder and a scenario are refused too.
 
     several : whether the command takes more than one.
     """
@@ -35,6 +37,8 @@ def existing_workbook(name: str, several: bool = False) -> Path:
     if path.is_dir():
         inside = f"Name the workbooks in it: {path / '*.xlsx'}" if several else "Name a workbook in it."
         raise UnusablePath(f"{name} is a folder. {inside}")
+    if path.suffix.lower() in SCENARIO_SUFFIXES:
+        raise UnusablePath(f"{name} is a scenario. Make its workbook first: ft-roi report {name}")
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
@@ -14,17 +13,6 @@ Declared = TypeVar("Declared", bound=Callable[..., Any])
 
 EDITIONS = ("wired", "native", "lambda", "values")
 """Editions of the workbook: calls of the FT_ functions, ordinary formulas, LAMBDA functions, or values alone."""
-
-
-class FiniteRange(click.FloatRange):
-    """A number from some bound on, and neither infinite nor undefined."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number; click takes inf and nan for numbers too."""
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value} is not a finite number.", param, ctx)
-        return number
 
 
 def output_option(explanation: str, metavar: str = "FILE", **settings: Any) -> Callable[[Declared], Declared]:

@@ -27,6 +27,21 @@ def check_output_file(
     refuse_existing(path, force, f"write elsewhere with {option}")
 
 
+def place_of_copy(source: Path, output: str | None, force: bool, example: str) -> Path:
+    """Where to write what a command makes of a workbook.
+
+    Over the workbook itself where no other place is named: what is wrong with it is told first, then `refuse_existing`
+    says that it exists.
+    output : what -o names, which is refused here.
+    example : a name that the copy may have, without its ending.
+    """
+    if output is None:
+        return source
+    kind = source.suffix.lower() or ".xlsx"
+    check_output_file(Path(output), force, f"a copy of {source.name}", f"{example}{kind}")
+    return Path(output)
+
+
 def check_output_folder(folder: Path, elsewhere: str = ELSEWHERE, cure: str = "") -> None:
     """Refuses a path that can be no folder of written files.
 

@@ -45,7 +45,7 @@ def _groups(scenario: Scenario, result: Appraisal) -> list[tuple[str, list[Row]]
     ]
     savings = ("monthly_inference_savings", "monthly_review_savings")
     amortized = [
-        ("Horizon", count(months), "months"),
+        ("Horizon", count(months), "month" if months == 1 else "months"),
         *((FIGURES[name].label, amount(FIGURES[name].of(result) * months, money), money) for name in savings),
         *_rows(scenario, result, "total_benefit"),
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.shell.failures import UnusablePath
+from addin.shell.failures import InvalidInput, UnusablePath
 from addin.shell.input_file import existing_file, scenarios_in
 from addin.shell.options import is_on
 from addin.shell.terminal import print_note
@@ -51,11 +51,14 @@ def existing_scenario(name: str) -> str:
 
 def read_scenario(name: str) -> Scenario:
     """The scenario of a file, of a filled workbook, or of standard input."""
-    if Path(name).suffix.lower() not in WORKBOOK_SUFFIXES:
-        from roi_engine import load_scenario
+    kind = Path(name).suffix.lower()
+    if kind in WORKBOOK_SUFFIXES:
+        return read_filled(name).checked()
+    if kind in (".csv", ".parquet", ".arrow"):
+        raise InvalidInput(f"{name}: A scenario is a .toml or .json file. Rows of a table are for: ft-roi batch {name}")
+    from roi_engine import load_scenario
 
-        return load_scenario(name)
-    return read_filled(name).checked()
+    return load_scenario(name)
 
 
 def read_scenarios(names: Sequence[str]) -> list[Scenario]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from addin.shell.input_file import SCENARIO_SUFFIXES, existing_file
 from addin.shell.scenario_argument import WORKBOOK_SUFFIXES, existing_scenario, read_scenario
 
 if TYPE_CHECKING:
+    from roi_engine import Scenario
     from roi_engine.worksheet.catalogue import Function
 
 Rows = list[list[Any]]
@@ -29,18 +31,41 @@ def known_function(name: str) -> Function:
         raise click.UsageError(f'{error} "ft-roi functions" lists them all.') from None
 
 
+def worksheet_arguments(function: Function, words: Sequence[str]) -> list[Any]:
+    """The arguments of a call, as the words say.
+
+    A scenario file is a block; its correlations, which no block holds, go where the function takes them and no word
+    stands for them.
+    """
+    scenarios = [read_scenario(existing_scenario(word)) if _is_scenario(word) else None for word in words]
+    given = [
+        worksheet_argument(word) if scenario is None else _scenario_block(scenario)
+        for word, scenario in zip(words, scenarios, strict=True)
+    ]
+    names, pairs = [*function.by_name], [pair for scenario in scenarios if scenario for pair in _correlations(scenario)]
+    if pairs and "correlations" in names[len(given) :]:
+        given += [None] * (names.index("correlations") - len(given))
+        given.append(pairs)
+    return given
+
+
+def _is_scenario(word: str) -> bool:
+    return word == "-" or Path(word).suffix.lower() in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES)
+
+
+def _correlations(scenario: Scenario) -> Rows:
+    return [[first, *pair] for first, others in scenario.correlations.items() for pair in others.items()]
+
+
 def worksheet_argument(word: str) -> Any:
     """A cell value or a range, as the word says.
 
-    "" is nothing, 20% is 0.2, a .csv file a range, a scenario file a block.
+    "" is nothing, 20% is 0.2, a .csv file a range.
 
     >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
     (0.2, 5000000.0, 'NPV', None)
     """
-    suffix = Path(word).suffix.lower()
-    if word == "-" or suffix in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES):
-        return _scenario_block(existing_scenario(word))
-    if suffix == ".csv":
+    if Path(word).suffix.lower() == ".csv":
         return _range(existing_file(word))
     return _cell(word)
 
@@ -56,18 +81,19 @@ def _cell(text: str) -> Any:
         return text
 
 
-def _scenario_block(name: str) -> Rows:
-    """The inputs that a scenario gives, with ranges, below a header row."""
+def _scenario_block(scenario: Scenario) -> Rows:
+    """The inputs that a scenario gives, with ranges and answers, below a header row."""
     from roi_engine import INPUTS
 
-    scenario = read_scenario(name)
     given = scenario.given()
-    rows: Rows = [["input", "value", "low", "high", "distribution"]]
+    rows: Rows = [["input", "value", "low", "high", "distribution", "answer"]]
     for each in INPUTS:
-        if each in given or each in scenario.ranges:
+        said = each in given or each in scenario.ranges
+        if said or each in scenario.confirmed:
             span = scenario.ranges.get(each)
             ends = [span.low, span.high, span.distribution] if span else [None] * 3
-            rows.append([each, getattr(scenario, each), *ends])
+            value = getattr(scenario, each) if said else None
+            rows.append([each, value, *ends, scenario.confirmed.get(each)])
     return rows
 
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from roi_engine import Scenario
     from roi_engine.batch.rows import AppraisedRows
 
+_THOUSANDS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(\.\d{3})+\s*", re.ASCII)
+"""A point that may part thousands: read as that of a decimal, the number is a thousand times too small."""
 _WITH_COMMA = re.compile(r"\s*[-+]?\d+,(\d{1,2}|\d{4,})\s*", re.ASCII)
 """A number with a comma that does not part thousands."""
-_DECIMALS = re.compile(r"(?<=[Tt]ype )(\d+)\.(\d+)\b")
+_DECIMALS = re.compile(r"(?:(?<=[Tt]ype )|(?<=mean )|(?<= or )|(?<= % \())(\d+)\.(\d+)\b")
+"""A number that a sentence offers to type."""
 TOLD = 5
 """Problems that are told on the terminal; the file has them all."""
 
@@ -64,7 +67,8 @@ class Outcome:
     def raise_if_rejected(self) -> None:
         """Raises `ProblemsFound` where rows could not be calculated."""
         if self.rejected:
-            raise ProblemsFound(f"{self.rejected_in_words}; they are in {self.rejected_file}.", *self._lines())
+            they = "it is" if self.rejected == 1 else "they are"
+            raise ProblemsFound(f"{self.rejected_in_words}; {they} in {self.rejected_file}.", *self._lines())
 
     @property
     def rejected_in_words(self) -> str:
@@ -188,13 +192,13 @@ def _appraised(table: Table, base: Scenario | None, metrics: Sequence[str]) -> I
 def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[int, str, Any, str]]:
     """Row number, column, value and sentence of everything that is wrong, by row."""
     titles = {name: title for title, name in table.read.items()}
-    of_texts = isinstance(table, CsvTable)
+    decimal = table.dialect.decimal if isinstance(table, CsvTable) else None
     told = [
         (
             int(rows.numbers[each.row]),
             titles.get(each.column, each.column),
             each.value,
-            _sentence(each.sentence, each.value, table.dialect.decimal) if of_texts else each.sentence,
+            _sentence(each.sentence, each.value, decimal),
         )
         for each in found.rejections
     ]
@@ -202,17 +206,26 @@ def _rejections(table: Table, rows: Rows, found: AppraisedRows) -> list[tuple[in
     return sorted([*told, *broken], key=lambda each: each[0]) if broken else told
 
 
-def _sentence(sentence: str, value: Any, decimal: str) -> str:
-    """The engine's sentence as it is right in a .csv file.
+def _sentence(sentence: str, value: Any, decimal: str | None) -> str:
+    """The engine's sentence as it is right in a table.
 
     Another where only the sign of decimals is wrong.
+
+    decimal : that of a .csv file.
 
     >>> _sentence("", "0.5", ",")
     '"0.5" has a point, and decimals are read with a comma here. Run with --decimal point if all have points.'
     >>> _sentence("No number. Type 1234.5 without quotation marks.", "1.234,5", ",")
     'No number. Type 1234,5.'
+    >>> _sentence("No number. Did you mean 1200 or 1.2?", "1.200", ",")
+    'No number. Did you mean 1200 or 1,2?'
+    >>> _sentence("30 is above 1. Did you mean 30 % (0.3)?", "30", ",")
+    '30 is above 1. Did you mean 30 % (0,3)?'
+    >>> _sentence('"24" is not a number. Type 24 without quotation marks.', "24", None)
+    '"24" is a text, not a number. Type 24.'
     """
-    if isinstance(value, str) and decimal == COMMA and POINT in value and COMMA not in value and _is_number(value):
+    has_point = isinstance(value, str) and POINT in value and COMMA not in value and _is_number(value)
+    if has_point and decimal == COMMA and not _THOUSANDS.fullmatch(value):
         return (
             f'"{value}" has a point, and decimals are read with a comma here. '
             "Run with --decimal point if all have points."
@@ -223,7 +236,9 @@ def _sentence(sentence: str, value: Any, decimal: str) -> str:
             "Run with --decimal comma if all have commas."
         )
     sentence = sentence.replace(" without quotation marks", "")
-    return sentence if decimal == POINT else _DECIMALS.sub(r"\1,\2", sentence)
+    if decimal is None and isinstance(value, str):  # of a table that tells numbers from texts
+        sentence = sentence.replace('" is not a number', '" is a text, not a number')
+    return sentence if decimal != COMMA else _DECIMALS.sub(r"\1,\2", sentence)
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -120,6 +120,18 @@ class OpenModels:
         near = self._within(shown) or self._like(shown)
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise UnknownName(f'There is no open model "{shown}" in the table of models.{hint}')
+
+    def as_called(self, name: str) -> OpenModel:
+        """The model of a name, called by that of its other names which was meant.
+
+        For an estimate, so that its evidence does not name a model that nobody typed. Raises as `find` does.
+
+        >>> open_models().as_called("llama 3.3 70b instruct").name
+        'Llama-3.3-70B (shaped as Llama-3.1-70B)'
+        """
+        model, words = self.find(name), words_of(" ".join(_plain(shortened(name))))
+        other = next((each for each in model.also if words_of(" ".join(_plain(each))) == words), "")
+        return replace(model, name=f"{other} (shaped as {model.name})") if other else model
 
     def _within(self, name: str) -> list[str]:
         """The models whose words a name has beside others.

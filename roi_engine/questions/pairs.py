@@ -74,16 +74,19 @@ def _pairs_that_count(s: Scenario) -> tuple[Pair, ...]:
 def no_price(s: Scenario) -> Asked:
     """Hours without pay, tokens without a price, an interval without a cost."""
     for pair in _pairs_that_count(s):
-        amount, price = getattr(s, pair.amount), getattr(s, pair.price)
+        amount, price, whose = getattr(s, pair.amount), getattr(s, pair.price), ""
         if pair.amount == "switch_batch_share" and amount is None and s.switch_input_price_per_m is not None:
-            amount = s.baseline_batch_share  # what the other model leaves empty is the baseline's
+            amount, whose = s.baseline_batch_share, "the baseline's, "  # as what it leaves empty is
         if not amount or price:
             continue
         given, wanted = INPUTS[pair.amount], INPUTS[pair.price].label
         missing = "is 0" if price == 0 and pair.price in s.model_fields_set else "is left out"
         which = "tokens written to the cache" if "cached_write" in pair.price else "cached tokens"
         alone = pair.alone or f"{which} cost {'nothing' if price == 0 else 'as much as others'}"
-        yield pair.price, f"{given.label} is {amount:,g}, and {wanted.lower()} {missing}: {alone}. Give the figure."
+        yield (
+            pair.price,
+            f"{given.label} is {whose}{amount:,g}, and {wanted.lower()} {missing}: {alone}. Give the figure.",
+        )
 
 
 @question("A price without its amount")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from roi_engine.errors import PriceTableError, shortened
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.prompt_shrink import prompt_shrink, prompt_shrink_needed
+from roi_engine.quantity import MONEY_PER_MONTH
 from roi_engine.questions.money import is_known, units
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import INPUTS, Scenario
@@ -58,6 +59,8 @@ HOURS_A_DAY, HOURS_A_YEAR = 8, 2000
 
 LEAST_A_MONTH = 10.0
 """Dollars a month for which nobody works and nothing is hosted."""
+
+_A_MONTH = tuple(name for name, declared in INPUTS.items() if declared.quantity is MONEY_PER_MONTH)
 
 OLD_PRICE_DAYS = 365
 """A price whose source is so much older than the newest row of the price table has to be read again."""
@@ -143,9 +146,7 @@ def gpu_by_the_second(s: Scenario) -> Asked:
 @question("A month's amount that is next to nothing", of_ends=True)
 def little_a_month(s: Scenario) -> Asked:
     """A hosting fee by the hour, work in thousands."""
-    for name in (
-        "hosting_monthly_fee", "monthly_review_cost", "operations_monthly_cost", "fleet_operations_monthly_cost",
-    ):  # fmt: skip
+    for name in _A_MONTH:
         amount = getattr(s, name) or 0
         if 0 < amount < units(s.currency, LEAST_A_MONTH):
             by_the_hour = f"Is it by the hour? That is {amount * HOURS_A_MONTH:,.10g} a month."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roi_engine.questions.pairs import other_model_priced
 from roi_engine.questions.question import Asked, question
-from roi_engine.scenario import Scenario
+from roi_engine.scenario import INPUTS, Scenario
 
 LOWEST_PLAUSIBLE_RATE = 0.02
 """A discount rate per year below this is often one per month."""
@@ -21,10 +21,9 @@ OF_HIGH_INFLATION = ("TRY", "ARS", "VES", "IRR", "LBP", "SDG", "SSP", "ZWG", "NG
 LIKE_AN_ACCURACY = 0.90
 """A share of the errors from which on it may be the new accuracy itself."""
 
-PERCENTAGES = (
-    "contingency", "baseline_price_change", "finetuned_price_change", "serving_gpu_price_change", "pay_change",
-    "switch_price_change", "discount_rate", "cost_risk",
-)  # fmt: skip
+PERCENTAGES = tuple(
+    name for name, each in INPUTS.items() if each.quantity.kind == "fraction" and each.quantity.high > 1
+)
 """Fractions that may lie above 1."""
 
 

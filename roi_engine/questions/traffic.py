@@ -6,8 +6,8 @@ from roi_engine.questions.question import Asked, counted, question
 from roi_engine.scenario import Scenario
 from roi_engine.scenario_rules import mix_given
 
-FEWEST_CALLS = 10
-"""Calls a month below which nobody trains a model."""
+FEWEST_CALLS, FEW_CALLS = 10, 1_000
+"""Calls a month that nobody trains a model for, even if they were thousands, and as they stand."""
 
 LEAST_LEFT = 0.10
 """A part of the traffic, or of the gain, that is left within a horizon in what people plan."""
@@ -55,13 +55,15 @@ def one_token(s: Scenario) -> Asked:
 
 @question("A share, thousands or millions in the place of calls", of_ends=True)
 def few_calls(s: Scenario) -> Asked:
-    """5, for 5 million."""
+    """5, for 5 million; 420, for 420,000."""
     calls = s.baseline_monthly_api_calls
-    if 0 < calls < FEWEST_CALLS:
-        yield (
-            "baseline_monthly_api_calls",
-            f"{calls:g} calls a month. Are these thousands, or millions? That is {calls * 1e3:,.10g}, or {calls * 1e6:,.10g}.",
-        )
+    if not 0 < calls < FEW_CALLS:
+        return
+    in_thousands, in_millions = f"{calls * 1e3:,.10g}", f"{calls * 1e6:,.10g}"
+    asked = f"thousands? That is {in_thousands}."
+    if calls < FEWEST_CALLS:
+        asked = f"thousands, or millions? That is {in_thousands}, or {in_millions}."
+    yield "baseline_monthly_api_calls", f"{calls:g} calls a month. Are these {asked}"
 
 
 @question("A call without tokens")

@@ -11,6 +11,7 @@ from roi_engine.simulation.simulation import Driver, Simulation
 
 SMALLEST_SHARE = 0.005
 """A share of the spread below which an input is not named."""
+SHARES_OVERLAP = "Correlated inputs count for what goes with them too: their shares overlap and have no sum."
 
 
 def supported_decimals(half_width: float | None, most: int) -> int:
@@ -58,12 +59,21 @@ def sentence(simulation: Simulation) -> str:
     leading = [each for each in simulation.ranked if (each.alone.value or 0) >= SMALLEST_SHARE][:2]
     if not leading:
         return said
+    if _go_together(simulation, leading):
+        leading = leading[:1]
     explained = math.fsum(each.alone.value or 0.0 for each in leading)
     if len(leading) == 1:
         only = _in_sentence(INPUTS[leading[0].name], first=False)
-        return f"{said} {min(explained, 1):.0%} of the spread comes from {only}; {_worth(simulation, leading)}"
+        others = " and what goes with it" if simulation.correlated_with(leading[0].name) else ""
+        return f"{said} {min(explained, 1):.0%} of the spread comes from {only}{others}; {_worth(simulation, leading)}"
     names = " and ".join(_in_sentence(INPUTS[each.name], first=at == 0) for at, each in enumerate(leading))
     return f"{said} {names} explain {min(explained, 1):.0%} of the spread; {_worth(simulation, leading)}"
+
+
+def _go_together(simulation: Simulation, leading: list[Driver]) -> bool:
+    """Whether two inputs are correlated: their shares overlap, and have no sum."""
+    first, *others = (each.name for each in leading)
+    return any(other in simulation.correlated_with(first) for other in others)
 
 
 def _loss(simulation: Simulation) -> str:

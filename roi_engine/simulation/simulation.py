@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from roi_engine.appraisal import Metric, find_metric
+from roi_engine.appraisal import METRICS, Metric, find_metric
 from roi_engine.errors import OutOfRange, UnknownName, did_you_mean
 from roi_engine.many import CHUNK, EQUATION_OF, appraise_many
 from roi_engine.quantity import DRAWS, SEED
@@ -39,6 +39,7 @@ DRAWS_OF_TOTALS = 8_192
 """Draws at most of each run of a total-order index; there are as many runs as inputs, and one more."""
 
 NOT_SIMULATED = ("IRR", "MIRR")
+SIMULATED = tuple(name for name in METRICS if name not in NOT_SIMULATED)
 DISCOUNTED = ("NPV", "DPAYBACK", "PI", "EQUIVMONTHLY")
 """Metrics whose loss is told by the NPV; that of all others by the net return."""
 
@@ -111,12 +112,25 @@ class Simulation:
         """The drivers, the one that explains most first; the order of inputs breaks ties."""
         return sorted(self.drivers, key=lambda driver: -round(driver.alone.value or 0.0, 4))
 
+    def correlated_with(self, name: str) -> set[str]:
+        """The drivers that rise or fall together with an input, by their names."""
+        pairs = [
+            {first, second}
+            for first, others in self.scenario.correlations.items()
+            for second, value in others.items()
+            if value
+        ]
+        return {driver.name for driver in self.drivers if {name, driver.name} in pairs}
+
     @property
     def explained_alone(self) -> float | None:
         """The share of the spread that inputs explain one by one.
 
-        The rest comes from their combinations.
+        The rest comes from their combinations. Undefined where inputs are correlated: each then counts for what goes
+        with it too, so their shares overlap and have no sum.
         """
+        if any(self.correlated_with(driver.name) for driver in self.drivers):
+            return None
         shares = [driver.alone.value for driver in self.drivers]
         return None if None in shares else min(math.fsum(share or 0.0 for share in shares), 1.0)
 
@@ -218,7 +232,7 @@ def simulate(
 
 
 def _simulated_metric(name: str) -> Metric:
-    metric = find_metric(name)
+    metric = find_metric(name, SIMULATED)
     if metric.name in NOT_SIMULATED:
         raise OutOfRange(
             f"{metric.name} is not simulated: in some draws no rate is a return, and the rest would look better than "
@@ -228,14 +242,15 @@ def _simulated_metric(name: str) -> Metric:
 
 
 def _checked_draws(draws: int) -> int:
+    taken = f"Type a multiple of {PARTS} from {PARTS} to {MOST_DRAWS:,}."
+    if draws < PARTS:
+        raise OutOfRange(f"draws: {draws:,} is below {PARTS}. {taken}")
     count = _checked("draws", DRAWS, draws)
     if count > MOST_DRAWS:
-        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. Type a multiple of {PARTS} up to that.")
+        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. {taken}")
     if count % PARTS:
         below = count - count % PARTS
-        raise OutOfRange(
-            f"draws: {count:,} is no multiple of {PARTS}. Type {f'{below:,} or ' if below else ''}{below + PARTS:,}."
-        )
+        raise OutOfRange(f"draws: {count:,} is no multiple of {PARTS}. Type {below:,} or {below + PARTS:,}.")
     return count
 
 

@@ -157,7 +157,7 @@ def read_block(block: Block) -> Case:
         if name == "start_month" and (sentence := _no_month(value)):
             questions.append(InputWarning(name, sentence))
             continue
-        values[name] = value
+        values[name] = value = _as_text(value) if _takes_text(name) else value
         if answer:
             answers[name] = answer
         _add_range(name, value, row, columns, values, questions)
@@ -233,6 +233,18 @@ def answers_for(value: Any, generated: Any) -> bool:
     if isinstance(value, (int, float)) and isinstance(generated, (int, float)):
         return math.isclose(value, generated, rel_tol=ROUNDING)
     return bool(generated == (EMPTY if value is None else value))
+
+
+def _takes_text(name: str) -> bool:
+    quantity = INPUTS[name].quantity
+    return quantity.kind == "text" and not quantity.choices and quantity is not START_MONTH
+
+
+def _as_text(value: Cell) -> Cell:
+    """What a person typed as a name: a cell makes a number of 2027."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f"{value:.15g}" if isinstance(value, (int, float)) else value
 
 
 def _no_month(value: Cell) -> str:

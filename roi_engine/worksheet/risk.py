@@ -70,7 +70,7 @@ def simulated(case: Case, metric: str, draws: int, seed: int, correlations: list
         Argument(
             "statistic",
             q.TEXT,
-            f"{', '.join(STATISTICS)}, EXPLAINED (the share of the spread that inputs explain alone), EVPI, or one with _HALF at its end.",
+            f"{', '.join(STATISTICS)}, EXPLAINED (the share of the spread that inputs explain alone; none for correlated inputs), EVPI, or one with _HALF at its end.",
             kind="text",
         ),
         METRIC,

@@ -14,6 +14,8 @@ from roi_engine.worksheet.block import EMPTY
 
 PROPERTY = "Figures SHA-256"
 """The document property that holds their fingerprint."""
+RANGES_PROPERTY = "Ranges SHA-256"
+"""The one that holds the fingerprint of ranges and correlations."""
 
 
 def typed_figure(scenario: Scenario, declared: Input) -> Any:
@@ -66,6 +68,25 @@ def fingerprint_of(figures: Mapping[str, Sequence[Any]]) -> str:
     told = {name: [_told(each) for each in figures.get(name, ())] for name in INPUTS}
     kept = {name: each for name, each in told.items() if any(each)}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def fingerprint_of_ranges(scenario: Scenario) -> str:
+    """SHA-256 of a scenario's ranges and correlations.
+
+    `Scenario.fingerprint` covers the inputs alone. Of the digits those count that every program keeps.
+
+    >>> from roi_engine.reference import REFERENCE
+    >>> uncertain = REFERENCE.with_inputs(ranges={"calls": {"low": 1e6, "high": 9e6}})
+    >>> fingerprint_of_ranges(uncertain) == fingerprint_of_ranges(REFERENCE)
+    False
+    """
+    ranges = {name: [_told(each) for each in (s.low, s.high, s.distribution)] for name, s in scenario.ranges.items()}
+    pairs = sorted(
+        (sorted((first, second)), _told(value))
+        for first, others in scenario.correlations.items()
+        for second, value in others.items()
+    )
+    return hashlib.sha256(json.dumps([ranges, pairs], sort_keys=True).encode()).hexdigest()
 
 
 def _told(value: Any) -> str:

@@ -8,6 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS
 from templates.building.book import SUBTITLE_PLACE, Book, page
+from templates.building.pages import join_what_fits
 from templates.building.reading_order import ENDS
 
 PRINTED = ("Summary", "By year", "Scenarios", "Inputs", "Sensitivity", "Risk", "Options")
@@ -34,6 +35,7 @@ def leave_pages_for_a_decision(book: Book) -> None:
         rows = {name: f"scenarios_{name}" for name in INPUTS}
         rows |= {f"{name} {end}": f"scenarios_{name}_{end}" for name in INPUTS for end in ENDS}
         _leave_rows(book, "Scenarios", rows, {name for name in INPUTS if _differs(book, name)}, ABOUT_SCENARIOS)
+        join_what_fits(book.workbook["Scenarios"])
 
 
 def _row_of_working(sheet: Worksheet) -> int:

@@ -126,8 +126,15 @@ STARTS = {"at_start": "irr_second_guess", "at_second_start": "irr_third_guess", 
 """The rows of flows at a start value of the internal rate, each with the next start value that is read from it."""
 RATE_OF_RETURN = ("gaining_month", "flow_if_going_back", *STARTS, "course", "still_to_come", "balance")
 """The rows that find an internal rate, and show whether it is a return."""
-_LAST = ("net_cash_flow", "cumulative", "recovered")
-_LAST_DISCOUNTED = ("cumulative_discounted", "discounted_recovered")
+TAKEN_AT_THE_END = tuple(
+    dict.fromkeys(
+        over.quantity
+        for taken in MODEL.takes.values()
+        for each in taken
+        if (over := MODEL.over_months(each)) and over.word == "last"
+    )
+)
+"""The monthly quantities of which some equation takes the last month."""
 
 
 def some_rows(quantities: Iterable[str], totals: Iterable[str]) -> list[Row]:
@@ -136,16 +143,12 @@ def some_rows(quantities: Iterable[str], totals: Iterable[str]) -> list[Row]:
     return [row if row.total in totals else replace(row, total="") for row in rows]
 
 
-def figure_quantities(rows: MonthRows, discounted: bool = False) -> Quantities:
-    """What a figure takes: fixed cells, totals, the net flows, ends of rows.
-
-    discounted : whether the rows of the discounted payback stand too.
-    """
-    last = _LAST + (_LAST_DISCOUNTED if discounted else ())
+def figure_quantities(rows: MonthRows) -> Quantities:
+    """What a figure takes: fixed cells, totals, the net flows, ends of rows."""
     return {
         **rows.quantities,
         "every_net_cash_flow": rows.span("net_cash_flow"),
         "first_net_cash_flow": rows.cell("net_cash_flow", 0),
         "later_net_cash_flow": rows.span("net_cash_flow", 1),
-        **{f"last_{quantity}": rows.at_horizon(quantity) for quantity in last},
+        **{f"last_{quantity}": rows.at_horizon(quantity) for quantity in TAKEN_AT_THE_END if rows.has(quantity)},
     }

@@ -322,6 +322,10 @@ class MonthRows:
             if row.waits in calculated:
                 self._write(row)
 
+    def has(self, quantity: str) -> bool:
+        """Whether a quantity's row is written."""
+        return quantity in self._cells
+
     def values(self, quantity: str, first: int = 0) -> list[Any]:
         """The values of a quantity from a month on."""
         return [cell.value for cell in self._cells[quantity][first:]]

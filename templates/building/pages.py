@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.pagebreak import Break, ColBreak, RowBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from templates.building.styles import FONT
@@ -149,6 +149,31 @@ def print_in_blocks(sheet: Worksheet, ends: Sequence[int], repeated: int) -> Non
     scale = min(1.0, width / column_points(sheet, left, right), height / tallest)
     print_at(sheet, scale)
     break_rows(sheet, ends)
+
+
+def print_above(sheet: Worksheet, ends: Sequence[int]) -> None:
+    """Prints the rows down to one on a page, as large as it holds them.
+
+    ends : rows after which a page may end, that one the last. It ends after each of them where the rows would be too
+        small together. What stands below begins another page.
+    """
+    left, _, right, _ = printed_area(sheet)
+    width, height = paper(sheet)
+    across, down = column_points(sheet, left, right), row_points(sheet, 1, ends[-1])
+    beside = math.ceil(across * LEAST_SCALE / width) - 1
+    room = width + beside * (width - column_points(sheet, right, right))  # a column stands on one page or the next
+    together = down * LEAST_SCALE <= height
+    print_at(sheet, min(1.0, room / across, height / down if together else 1.0))
+    break_rows(sheet, ends[-1:] if together else ends)
+
+
+def join_what_fits(sheet: Worksheet) -> None:
+    """Takes the ends of pages away where all rows that are printed fit on one."""
+    _, top, _, bottom = printed_area(sheet)
+    _, height = paper(sheet)
+    rows = (row for row in range(top, bottom + 1) if not sheet.row_dimensions[row].hidden)
+    if sum(row_points(sheet, row, row) for row in rows) * (sheet.page_setup.scale or 100) / 100 <= height:
+        sheet.row_breaks = RowBreak()
 
 
 def print_at(sheet: Worksheet, scale: float) -> None:

@@ -28,6 +28,8 @@ def by_equation(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
 
 def quantity_of(name: str, cells: Quantities, graph: Graph = MODEL) -> Formula:
     """A quantity's cell, or its formula where it has none."""
-    if name in cells or name not in graph.equations:
+    if name in cells:
         return cells[name]
+    if name not in graph.equations:
+        raise KeyError(f"{name} has no cell. Over the months, it is read off a row: templates/building/model_rows.py.")
     return by_equation(name, cells, graph)

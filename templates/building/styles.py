@@ -71,6 +71,8 @@ FACTOR = "0.0000"
 ANY_SIZE = "#,##0.00"
 ROUNDED_NUMBER = "[<1000]0.0;#,##0"
 """Of a number that was searched for, whose further decimals say nothing."""
+ROUNDED_PRICE = "[<0.01]0.00####;[<1]0.00##;#,##0.00"
+"""Of a price that was searched for."""
 AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
@@ -84,9 +86,9 @@ MOMENT = '0.00;-0.00;""'
 NO_CENTS_FROM = 1e6
 """Amounts that are shown without cents."""
 _WITHOUT_CENTS = {SMALL_MONEY: MONEY}
-WHOLE_PRICE = "[<1]0.0000;[<100]0.00;#,##0"
+WHOLE_PRICE = "[<1]0.00##;[<100]0.00;#,##0"
 """Of a currency without a minor unit: decimals only where there is little before them."""
-_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: WHOLE_PRICE, CALL_PRICE: WHOLE_PRICE}
+_WITHOUT_DECIMALS = {**_WITHOUT_CENTS, PRICE: WHOLE_PRICE, ROUNDED_PRICE: WHOLE_PRICE, CALL_PRICE: WHOLE_PRICE}
 
 _BY_KIND = {
     "money": MONEY,
@@ -113,7 +115,7 @@ def money_formats(currency: str, largest: float) -> dict[str, str]:
     >>> SMALL_MONEY in money_formats("EUR", 2e6), SMALL_MONEY in money_formats("EUR", 2e4)
     (True, False)
     >>> money_formats("JPY", 2e4)[PRICE]
-    '[<1]0.0000;[<100]0.00;#,##0'
+    '[<1]0.00##;[<100]0.00;#,##0'
     """
     if not decimals_of(currency):
         return _WITHOUT_DECIMALS

@@ -92,9 +92,11 @@ class Chain:
 
     def _carried(self, name: str) -> str:
         """An equation of its own last month and of one other quantity, over the months."""
-        before, other = self.graph.takes[name]
-        if before != f"{name}_before":
-            raise ValueError(f"{name} is no fold: it takes {before} first")
+        before, *others = self.graph.takes[name]
+        if before != f"{name}_before" or len(others) != 1:
+            told = f"{name} is no fold: it shall take {name}_before, then one other monthly quantity"
+            raise ValueError(f"{told}. One that keeps a moment is named in KEPT of {__name__}.")
+        (other,) = others
         step = self._printed(name, **{before: quantity(named("before")), other: quantity(named("now"))})
         return f"SCAN(0,{self.known[other].text},LAMBDA({named('before')},{named('now')},{step.text}))"
 

@@ -133,7 +133,10 @@ def _where_legal(arguments: dict[str, Argument], result: str) -> str:
 
 def _figure(function: Function) -> LambdaName:
     """A figure: of a block by the full model, typed by the closed form if it can."""
-    (found,) = (each for each in FIGURES.values() if each.function == function.name)
+    found = next((each for each in FIGURES.values() if each.function == function.name), None)
+    if found is None:
+        told = f"{function.name} is no figure: say in _PLAIN or _SPECIAL of {__name__} how it is printed"
+        raise ValueError(f"{told}, or in NOT_COVERED why it is not.")
     if not function.own and function.vectorised is not None:
         block = _block(function)
         typed = f"IF(ISOMITTED({named(function.scenario[1].name)}),{figure(code_of(found), f'FT_INPUTS({block})')},"

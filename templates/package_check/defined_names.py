@@ -46,7 +46,9 @@ def check_defined_names(contents: Contents) -> Findings:
                 "name-scope", place, "It belongs to no sheet.", "Give it the localSheetId of its sheet."
             )
         if (name.casefold(), scope) in seen:
-            yield PackageFinding("name-duplicate", place, "It is defined twice (case aside).", "Keep one.")
+            titles = [known.title for at, known in enumerate(contents.sheets) if at == sheet]
+            there = "".join(f" on the sheet {shortened(title)!r}" for title in titles)
+            yield PackageFinding("name-duplicate", f"{place}{there}", "It is defined twice (case aside).", "Keep one.")
         seen.add((name.casefold(), scope))
         if name.casefold() in contents.tables:
             yield PackageFinding("name-duplicate", place, "A table has the same name.", "Rename one.")

@@ -18,7 +18,7 @@ from roi_engine.errors import OutOfRange, ScenarioError
 from roi_engine.input_checks import InputWarning, check_inputs
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.simulation.lattice import PARTS
-from templates.building.as_generated import figure_as_generated, fingerprint_of
+from templates.building.as_generated import figure_as_generated, fingerprint_of, fingerprint_of_ranges
 from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING, NEEDS_FUNCTIONS, NEEDS_LAMBDA, Edition
 from templates.building.month_rows import MONTH_NUMBERS, NOT_PRINTED, WIDEST
 from templates.building.what_if_places import MOST_TRIALS, RISK_SHEET, SHEETS, TABLES, TRIALS_NAME, TRIALS_SHEET
@@ -27,7 +27,7 @@ from templates.returned.compared_looks import compared_looks, hidden_strangers
 from templates.returned.compared_names import compared_names
 from templates.returned.difference import KINDS, Difference, at_cell
 from templates.returned.formula_meaning import is_linked, meaning
-from templates.returned.provenance import edition_of, plain
+from templates.returned.provenance import Provenance, edition_of, plain
 from templates.returned.reading import Reading, read_workbook
 from templates.sheets.input_rows import Column
 from templates.sheets.risk_sheet import TITLE as RISK
@@ -91,7 +91,7 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
     reading = replace(reading, provenance=replace(reading.provenance, edition=edition))
     if not edition:
         raise UnreadableWorkbook("It has no net return to check: the name out_net_roi is gone, or was never there.")
-    inputs_edited = reading.provenance.fingerprint != scenario.fingerprint()
+    inputs_edited = _are_edited(reading.provenance, scenario)
     comparison = _Comparison(reading.book, scenario, cast(Edition, edition), inputs_edited)
     findings = check_package(reading.book.package)
     notes = [f"{each.place}: {each.what}" for each in findings if each.rule == CALCULATED_ANEW]
@@ -124,6 +124,15 @@ def check_workbook(content: bytes) -> CheckedWorkbook:
         comparison.compared,
         inputs_edited,
     )
+
+
+def _are_edited(provenance: Provenance, scenario: Scenario) -> bool:
+    """Whether inputs, ranges or correlations are others than when it was made.
+
+    Where it says nothing of its ranges they are taken for those.
+    """
+    same_ranges = provenance.ranges in ("", fingerprint_of_ranges(scenario))
+    return provenance.fingerprint != scenario.fingerprint() or not same_ranges
 
 
 @dataclass(frozen=True)
@@ -414,11 +423,13 @@ def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: b
     """
     book, made = reading.book, reading.provenance.figures
     columns = {name: [book.at(place).value for place in places] for name, places in reading.generated.items()}
-    places = [place for each in reading.generated.values() for place in each if book.at(place).value is not None]
+    places = [place for each in reading.generated.values() for place in each]
     if not made or not places or fingerprint_of(columns) == made:
         return
+    held = [place for place in places if book.at(place).value is not None]
+    first = min(held or places, key=lambda each: (each.row, each.column))
     changed = False
-    if not inputs_edited and all(len(each) <= 1 for each in columns.values()):
+    if held and not inputs_edited and all(len(each) <= 1 for each in columns.values()):
         for name, values in columns.items():
             expected = figure_as_generated(scenario, INPUTS[name])
             if values and not _same(values[0], expected, 1.0):
@@ -427,8 +438,8 @@ def _changed_as_generated(reading: Reading, scenario: Scenario, inputs_edited: b
                 yield at_cell("value", reading.generated[name][0], sentence)
     if not changed:
         cure = "An answer may stand beside another value than the one that it was given for: ask again."
-        first = min(places, key=lambda each: (each.row, each.column))
-        yield at_cell("value", first, f"This or another value as generated was changed. {cure}")
+        what = "This or another value as generated was changed." if held else "The values as generated are gone."
+        yield at_cell("value", first, f"{what} {cure}")
 
 
 def _tells_of_functions(formula: str, found: Value) -> bool:

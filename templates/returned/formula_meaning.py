@@ -16,6 +16,8 @@ _STRING = re.compile(r'("(?:[^"]|"")*")')
 _NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(])")
 _FIRST_ROW = re.compile(r"(INDEX\(\w+,)1\.0,")
 """Of a row of cells, the first: the same months may run down a column, which has no such argument."""
+_ONE_CELL = re.compile(r"(?<![\w$])(\$?[A-Z]{1,3}\$?\d+):\1(?!\d)")
+"""A range of one cell: LibreOffice saves it as the cell."""
 _LINKED = re.compile(r"(?:'[^']*\.xlam'|\[[^\[\]]++\][^!'(),\[\]]*+|'\[[^']*')!(?=FT_)", re.IGNORECASE)
 """A link before a function. Nothing is looked at twice: the time of a search grows with the formula's length only."""
 
@@ -28,7 +30,7 @@ def is_linked(formula: str) -> bool:
 def meaning(formula: str | None, titles: Mapping[str, str] | None = None) -> str:
     """A formula as it is compared, by its meaning.
 
-    Without spaces and links, in capitals, numbers and sheets written one way.
+    Without spaces and links, in capitals, numbers, sheets and ranges of one cell written one way.
 
     titles : the sheets of a new workbook, each with its title where the formula stands.
 
@@ -36,6 +38,8 @@ def meaning(formula: str | None, titles: Mapping[str, str] | None = None) -> str
     True
     >>> meaning("Eingaben!C3", {"Inputs": "Eingaben"})
     'INPUTS!C3'
+    >>> meaning("SUM(C5:G5,K5:K5,AK5:K5,$K$5:$K$5)")
+    'SUM(C5:G5,K5,AK5:K5,$K$5)'
     """
     if formula is None or len(formula) > LONGEST_FORMULA:
         return formula or ""
@@ -59,4 +63,5 @@ def _plain(text: str) -> str:
     text = re.sub(r"\s+", "", text).upper().replace("$'", "'")
     text = text.replace("_XLFN.", "").replace("_XLUDF.", "").replace(FUNCTION_PREFIX.upper(), "")
     text = re.sub(r"'([A-Z]\w*)'!", r"\1!", text)
+    text = _ONE_CELL.sub(r"\1", text)
     return _FIRST_ROW.sub(r"\1", _NUMBER.sub(lambda found: repr(float(found[0])), text))

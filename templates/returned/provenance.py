@@ -12,7 +12,7 @@ from typing import Any
 
 from roi_engine.errors import cleaned
 from roi_engine.inputs import normal_form
-from templates.building.as_generated import PROPERTY
+from templates.building.as_generated import PROPERTY, RANGES_PROPERTY
 from templates.building.function_calls import functions_called
 from templates.lambdas.carried import asks_for_names
 from templates.xlsx.stored_cells import Cell, StoredWorkbook
@@ -28,13 +28,15 @@ _KINDS = {"custom-properties", "core-properties", "extended-properties"}
 class Provenance:
     """What a workbook says of itself; empty where it says nothing.
 
-    fingerprint, figures : of the inputs that it was made for, and of the figures as generated, of all its scenarios.
+    fingerprint, ranges : of the inputs that it was made for, and of their ranges and correlations.
+    figures : of the figures as generated, of all its scenarios.
     """
 
     version: str = ""
     generated: str = ""
     fingerprint: str = ""
     figures: str = ""
+    ranges: str = ""
     scenario_name: str = ""
     edition: str = ""
     created_by: str = ""
@@ -64,6 +66,7 @@ def provenance_of(book: StoredWorkbook) -> Provenance:
         generated=_moment(generated),
         fingerprint=fingerprint,
         figures=properties.get(PROPERTY, ""),
+        ranges=properties.get(RANGES_PROPERTY, ""),
         scenario_name=properties.get("Scenario", ""),
         edition=edition if (edition := properties.get("Edition", "")) in EDITIONS else edition_of(book),
         created_by=properties.get("creator", ""),

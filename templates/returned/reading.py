@@ -21,6 +21,7 @@ from roi_engine.scenario_rules import ANNOTATIONS, WHAT_AN_ANSWER_IS, says_somet
 from roi_engine.worksheet.block import RANGE_TITLES, answers_for, span_of
 from roi_engine.worksheet.correlated_pairs import by_first
 from templates.returned.input_places import InputPlaces
+from templates.returned.other_workbooks import A_TABLE, what_else
 from templates.returned.provenance import Provenance, is_ours, plain, provenance_of
 from templates.returned.typed_numbers import not_a_number
 from templates.sheets.risk_pairs import NAME as PAIRS
@@ -65,10 +66,13 @@ def read_workbook(source: Path | str | bytes, *, use_cached: bool = False) -> Re
     source : a path, or the bytes of an .xlsx, .xlsm or .xlam file; it may come from anybody.
     use_cached : a formula in an input cell is a problem unless this is set; then the value that it last showed is
         taken.
-    Raises `UnreadableWorkbook` for a file that is no workbook, is too large, or holds no inputs.
+    Raises `UnreadableWorkbook` for a file that is no workbook, is too large, holds no inputs, or is another workbook of
+    FT ROI.
     Source: docs/reading-back.md.
     """
     book = StoredWorkbook(open_package(source if isinstance(source, bytes) else content_of(Path(source))))
+    if sentence := what_else(book):
+        raise UnreadableWorkbook(sentence)
     provenance = provenance_of(book)
     found = InputPlaces(book, is_ours(book, provenance))
     if not found.places:
@@ -111,6 +115,8 @@ def _stranger(provenance: Provenance) -> str:
         return (
             f"It was {provenance.in_words()}, but its inputs are gone: neither their names nor their labels are left."
         )
+    if provenance.created_by == "FT ROI":
+        return A_TABLE
     return (
         "It is no workbook of FT ROI: it holds neither the names nor the labels of its inputs. "
         "A workbook to be filled in: ft-roi template"

@@ -60,7 +60,7 @@ def add_cash_flow_sheet(
     return CashFlowCells(
         table.sheet,
         rows,
-        figure_quantities(rows, discounted=True),
+        figure_quantities(rows),
         net=rows.span("net_cash_flow"),
         cumulative=rows.span("cumulative"),
         discount_factors=rows.span("discount_factor"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -18,23 +19,14 @@ from templates.building.book import FILL_IN, Book, absolute, elsewhere
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
 from templates.building.formula import Formula, formula_of, function, joined
+from templates.building.input_rules import default_beside, no_range, refusal
 from templates.building.month_rows import last_month, month_numbers
-from templates.building.quantities import Quantities
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
-    INSTEAD,
-    NEEDED_BY_OTHERS,
-    ONE_TOKEN_INPUT,
-    REFUSED_BY_OTHERS,
     Bounds,
-    default_of,
-    default_where_replaced,
     in_use,
     is_a_choice,
     is_empty,
-    is_needed,
-    is_refused,
-    one_token_is_no_call,
     text_or_nothing,
 )
 from templates.building.validation import bounds, rule_of, validation_of
@@ -63,6 +55,8 @@ class Column(Columns):
     IN_USE = "Q", ">In use", 15
     COUNT = "R", ">Missing so far", 9
     NAMES = "S", "Which", 40
+    BESIDE = "T", "Beside others", 28
+    REFUSED = "U", "Refused", 28
 
 
 BLOCK = (
@@ -83,8 +77,9 @@ class InputRows:
         self.rules: dict[str, DataValidation] = {}
         self.block: list[tuple[Any, ...]] = [tuple(each.title.removeprefix(">") for each in BLOCK)]
         self.rows: dict[str, int] = {}
-        self.typed: dict[str, Formula] = {}
+        self.typed = {name: Formula(f"in_{name}", self._typed_at_first(each)) for name, each in INPUTS.items()}
         self.in_use: dict[str, Formula] = {}
+        self.refused: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
         self.bounds: dict[str, Bounds] = {}
         self.ends: dict[str, tuple[Formula, Formula, Formula]] = {}
@@ -125,10 +120,12 @@ class InputRows:
         """The typed cell, under the name that workbooks are read back by."""
         name, address = declared.name, Column.VALUE.at(row)
         figures = self.scenarios.figures[name] if self.scenarios else None
-        example, asked = typed_figure(self.book.scenario, declared), self._is_asked(declared)
-        value = self._put_typed(address, declared, None if asked else example, figures)
-        self.typed[name] = self.book.define(f"in_{name}", self.sheet, address, value)
-        return example if asked else value
+        value = self._put_typed(address, declared, self._typed_at_first(declared), figures)
+        self.book.define(self.typed[name].text, self.sheet, address, value)
+        return typed_figure(self.book.scenario, declared) if self._is_asked(declared) else value
+
+    def _typed_at_first(self, declared: Input) -> Any:
+        return None if self._is_asked(declared) else typed_figure(self.book.scenario, declared)
 
     def _put_typed(self, address: str, declared: Input, value: Any, figures: Formula | None) -> Any:
         """A cell to type in, or the figure of the scenario in use; returns what it shows.
@@ -211,6 +208,8 @@ class InputRows:
         add = self._add_bounds if declared.numeric else self._add_choices
         default, legal = add(row, declared, typed)
         figure, look = in_use(declared, typed, default, legal), styles.number_format(quantity)
+        if name in self.refused:
+            figure = is_empty(self.refused[name]).where(figure, FILL_IN)
         cell = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
         self._add_missing(row, declared, cell)
         example = getattr(book.scenario, name)
@@ -218,7 +217,10 @@ class InputRows:
 
     def _add_missing(self, row: int, declared: Input, figure: Formula) -> None:
         """How many inputs are missing down to here, and the names of the first."""
-        label, count, names = Formula(Column.INPUT.at(row), declared.label), self.count, self.names
+        label: Formula = Formula(Column.INPUT.at(row), declared.label)
+        if why := self.refused.get(declared.name):
+            label = joined(label, is_empty(why).where("", joined(" (", why, ")")))
+        count, names = self.count, self.names
         is_missing = Formula(Column.IN_USE.at(row), figure.value) == FILL_IN
         self.count = self._put_quietly(Column.COUNT.at(row), count + is_missing.where(1, 0))
         more = (self.count == self.most_named + 1).where(joined(names, ", …"), names)
@@ -249,45 +251,29 @@ class InputRows:
         if declared.name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
-        default = book.put(sheet, Column.DEFAULT.at(row), self._default_of(declared), "Explanatory Text", look)
-        low, high = self._ends(row, declared)
+        content = default_beside(declared, self.typed)
+        default = book.put(sheet, Column.DEFAULT.at(row), content, "Explanatory Text", look)
+        self.needed += (default.value == FILL_IN) - declared.required
+        ends = self._ends(row, declared)
         bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
-        legal, within = bounds_here.hold(typed), _within(bounds_here, low, high).hold(typed)
-        if declared.name in REFUSED_BY_OTHERS:
-            goes_with_others = is_refused(declared.name, self._typed_further_down()).negated()
-            legal, within = legal & goes_with_others, within & goes_with_others
-        verdict = _in_range(typed, within, default)
-        if declared.name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
-            twice = typed.given() & (self.in_use["monthly_review_cost"] > 0)
-            legal, verdict = legal & twice.negated(), twice.where("FAIL", verdict)
-        if declared.name == ONE_TOKEN_INPUT:
-            one = one_token_is_no_call(self._typed_further_down())
-            default = book.put(sheet, Column.DEFAULT.at(row), one.where(FILL_IN, default_of(declared)))
-            legal = legal & ((default == FILL_IN) & (typed == 1)).negated()
-            self.needed += default.value == FILL_IN
-        self._put_verdict(row, verdict)
-        return default, legal
+        of_the_engine = replace(bounds_here, highest=Formula(Column.HIGHEST.at(row), highest))
+        beside: Formula | None = None
+        if refused := refusal(declared, self.typed, default == FILL_IN):
+            beside = self._put_quietly(Column.BESIDE.at(row), refused.holds.where(refused.why, ""))
+        why = no_range(declared, typed, of_the_engine, ends, beside)
+        cell = self.refused[declared.name] = self._put_quietly(Column.REFUSED.at(row), why)
+        verdict = _in_range(typed, _within(bounds_here, *ends[:2]), default)
+        self._put_verdict(row, is_empty(cell).where(verdict, "FAIL"))
+        return default, bounds_here.hold(typed)
 
-    def _default_of(self, declared: Input) -> Any:
-        """What an empty cell stands for.
-
-        A gap where other cells need a figure.
-        """
-        default = default_of(declared)
-        if declared.name not in NEEDED_BY_OTHERS:
-            return default
-        typed = self._typed_further_down()
-        return (is_empty(typed[declared.name]) & is_needed(declared.name, typed)).where(FILL_IN, default)
-
-    def _typed_further_down(self) -> Quantities:
-        """The typed cells by their names, which those of later rows get too."""
-        scenario = self.book.scenario
-        return {name: Formula(f"in_{name}", getattr(scenario, name)) for name in INPUTS}
-
-    def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula]:
-        """The cells of low and high, between which the value lies."""
-        low, high = (end_of(self.book.scenario, declared.name, end) for end in (LOW, HIGH))
-        return Formula(Column.LOW.at(row), low), Formula(Column.HIGH.at(row), high)
+    def _ends(self, row: int, declared: Input) -> tuple[Formula, Formula, Formula]:
+        """The cells of low, high and distribution."""
+        low, high, shape = (end_of(self.book.scenario, declared.name, end) for end in (LOW, HIGH, DISTRIBUTION))
+        return (
+            Formula(Column.LOW.at(row), low),
+            Formula(Column.HIGH.at(row), high),
+            Formula(Column.DISTRIBUTION.at(row), shape),
+        )
 
     def _add_choices(self, row: int, declared: Input, typed: Formula) -> tuple[Formula, Formula]:
         """Whether one of the choices is typed.
@@ -307,13 +293,6 @@ class InputRows:
         """Adds a cell to the rule of its key; equal rules are written once."""
         self.rules.setdefault(key, rule).add(address)
 
-    def put_replaced_defaults(self) -> None:
-        """The defaults of inputs that others further down replace."""
-        for name in INSTEAD:
-            default = default_where_replaced(name, self.typed)
-            self.needed -= default.value != FILL_IN
-            self.book.put(self.sheet, Column.DEFAULT.at(self.rows[name]), default, "Explanatory Text")
-
 
 def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
     """Bounds that low and high narrow where they are typed.
@@ -327,15 +306,13 @@ def _within(bounds: Bounds, low: Formula, high: Formula) -> Bounds:
     return Bounds(further("MAX", max, bounds.lowest, low), further("MIN", min, bounds.highest, high), bounds.step)
 
 
-def _in_range(cell: Formula, is_legal: Formula, default: Formula) -> Formula:
-    """OK for a legal number, and for an empty cell with a default.
+def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
+    """OK for a number within its bounds, and an empty cell with a default.
 
     Fill in where a number is missing.
-
-    is_legal : whether the cell's number is legal.
     """
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return cell.given().where(is_legal.where("OK", "FAIL"), empty.where("OK", FILL_IN))
+    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

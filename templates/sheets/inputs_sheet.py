@@ -12,6 +12,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS, Scenario
+from roi_engine.scenario_rules import REPLACEABLE
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.chosen_format import NOT_USED, format_in_rule
@@ -19,7 +20,7 @@ from templates.building.columns import put_titles, span, widths
 from templates.building.formula import Formula, function, joined
 from templates.building.quantities import Quantities
 from templates.building.reading_order import in_reading_order
-from templates.building.typed_or_default import INSTEAD, Bounds
+from templates.building.typed_or_default import Bounds
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column, InputRows
 from templates.sheets.scenarios_sheet import ScenarioCells
 
@@ -78,7 +79,6 @@ def add_inputs_sheet(book: Book, scenarios: ScenarioCells | None = None) -> Inpu
         table.add(row, declared)
         if group not in ("Label", "Reference inputs"):
             sheet.row_dimensions[row].outlineLevel = 1
-    table.put_replaced_defaults()
     for rule in table.rules.values():
         sheet.add_data_validation(rule)
     cells = _name_columns(table, row)
@@ -106,7 +106,7 @@ def _say_what_is_not_used(table: InputRows) -> None:
 
     paid_by_token = f'${Column.VALUE.letter}${rows["serving"]}<>"self_hosted"'
     unless = {
-        **{name: f'${Column.DEFAULT.letter}${rows[name]}<>"{FILL_IN}"' for name in INSTEAD},
+        **{name: f'${Column.DEFAULT.letter}${rows[name]}<>"{FILL_IN}"' for name in REPLACEABLE},
         "model_size_b": "TRUE",
         "training_hours": f"{at('training_tokens_m')}>0",
         "gpu_hourly_rate": f"{at('training_hours')}=0",

@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.errors import FtRoiError
 from roi_engine.scenario import INPUTS
+from roi_engine.simulation.sentence import SHARES_OVERLAP
 from roi_engine.simulation.statistics import SHARES, STATISTICS
 from templates.building import styles
 from templates.building.book import FITTED, NEEDS_FUNCTIONS, NOT_COMPARED, Book, elsewhere, group_title
@@ -22,7 +23,7 @@ from templates.building.charts import (
     share_below_chart,
 )
 from templates.building.columns import put_titles
-from templates.building.formula import Formula, formula_of, function, if_error, is_number, joined
+from templates.building.formula import NOT_AVAILABLE, Formula, formula_of, function, if_error, is_number, joined
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_columns import Column, ExactColumn, Simulated, StepColumn, rounded
 
@@ -153,14 +154,15 @@ def add_drivers(book: Book, sheet: Worksheet, row: int, simulated: Simulated, in
     for number, line in enumerate(range(first, last + 1), start=1):
         label, share = _add_driver(book, sheet, line, number, table, simulated, inputs)
         labels.append(label.value)
-        shares.append(share.value)
+        shares.append(share)
     chart = importance_chart(
-        (sheet, Column.LABEL.rows(first, last), labels), (sheet, Column.FIGURE.rows(first, last), shares)
+        (sheet, Column.LABEL.rows(first, last), labels),
+        (sheet, Column.FIGURE.rows(first, last), [share.value for share in shares]),
     )
     words = "Bar chart of the share of the spread of the NPV that each input explains alone."
     finding = f"The largest share is that of {labels[0]}."
     place_chart(book, sheet, chart, Column.BARS.at(row + 1), Column.LAST.letter, words, finding)
-    last = _add_everything(book, sheet, last + 1, simulated)
+    last = _add_everything(book, sheet, last + 1, simulated, shares[0])
     return max(last, row + CHART_ROWS)
 
 
@@ -194,8 +196,11 @@ def _add_driver(
     return label, shown
 
 
-def _add_everything(book: Book, sheet: Worksheet, row: int, simulated: Simulated) -> int:
-    """All inputs together; returns the last row."""
+def _add_everything(book: Book, sheet: Worksheet, row: int, simulated: Simulated, largest: Formula) -> int:
+    """All inputs together; returns the last row.
+
+    largest : the share of the first input, a number also where correlated shares have no sum.
+    """
     worth, half = simulated.statistic("EVPI"), simulated.statistic("EVPI_HALF")
     worth = _put(book, sheet, ExactColumn.WORTH.at(row), worth, "Explanatory Text", styles.MONEY)
     half = _put(book, sheet, ExactColumn.WORTH_HALF.at(row), half, "Explanatory Text", HALF_MONEY)
@@ -209,7 +214,8 @@ def _add_everything(book: Book, sheet: Worksheet, row: int, simulated: Simulated
     whole = function("ROUND", explained, 2, value=round(known, 2))
     rest = (whole >= 1).where(".", ", the rest comes from their combinations.")
     told = joined("Alone the inputs explain ", (explained * 100).fixed(0), "% of the spread", rest)
-    words = is_number(explained).where(told, "")
+    overlap = (explained == NOT_AVAILABLE).where(is_number(largest).where(SHARES_OVERLAP, ""), "")
+    words = is_number(explained).where(told, overlap)
     book.put(sheet, Column.LABEL.at(row + 1), words, "Explanatory Text")
     bound = "What knowing is worth is the most that a pilot may cost, and no pilot is perfect."
     book.put(sheet, Column.LABEL.at(row + 2), bound, "Explanatory Text")

@@ -14,6 +14,7 @@ from templates.building import styles
 from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
 from templates.building.formula import Formula, function
+from templates.building.input_rules import default_beside, one_token_is_no_call, refusal
 from templates.building.model_rows import (
     PAYBACK,
     PAYBACK_NAMES,
@@ -26,18 +27,9 @@ from templates.building.month_rows import MonthRows, MonthTable, Part
 from templates.building.quantities import Quantities, by_equation
 from templates.building.rate_workings import RATE_WORKINGS, complete_rate
 from templates.building.typed_or_default import (
-    INSTEAD,
-    NEEDED_BY_OTHERS,
-    ONE_TOKEN_INPUT,
-    REFUSED_BY_OTHERS,
     Bounds,
-    default_of,
-    default_where_replaced,
     in_use,
     is_a_choice,
-    is_needed,
-    is_refused,
-    one_token_is_no_call,
 )
 from templates.building.workings import WORKINGS, working_format
 
@@ -160,17 +152,11 @@ class _Workings:
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:
             name, typed = declared.name, self.typed[index]
-            default = default_where_replaced(name, typed) if name in INSTEAD else default_of(declared)
-            cell = typed[name]
+            no_call = self.known[index][NO_CALL] == 1
+            cell, default = typed[name], default_beside(declared, typed, no_call)
             legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
-            if name == ONE_TOKEN_INPUT:
-                no_call = self.known[index][NO_CALL] == 1
-                default, legal = no_call.where(FILL_IN, default), legal & (no_call & (cell == 1)).negated()
-            if name in NEEDED_BY_OTHERS:
-                default = is_needed(name, typed).where(FILL_IN, default)
-            if name in REFUSED_BY_OTHERS:
-                legal = legal & is_refused(name, typed).negated()
-            return in_use(declared, cell, default, legal)
+            figure, refused = in_use(declared, cell, default, legal), refusal(declared, typed, no_call)
+            return refused.holds.where(FILL_IN, figure) if refused else figure
 
         return formula
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine import quantity as q
 from roi_engine.inputs import Input
 from roi_engine.scenario import INPUTS
-from templates.building import styles
+from templates.building import pages, styles
 from templates.building.as_generated import figure_as_generated, typed_figure
 from templates.building.book import Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
@@ -102,6 +102,8 @@ def add_scenarios_sheet(book: Book) -> ScenarioCells:
         sheet.add_data_validation(rule)
     sheet.freeze_panes = Column.FIRST.at(NAMES_ROW + 1)
     page(sheet, f"A1:{table.letters[-1]}{row}", f"1:{NAMES_ROW}")
+    ends = (FINDING_ROW - 1, typed_row(len(book.scenarios)) - 2)
+    book.once_fitted.append(lambda: pages.print_above(sheet, ends))
     protect(sheet)
     return ScenarioCells(
         sheet,

@@ -67,11 +67,14 @@ def add_sensitivity_sheet(book: Book, inputs: InputCells, metrics: Mapping[str, 
 
 
 LIVE = "What happens when an input is different. Metrics and axes are chosen in the blue cells."
+STORED = "What happens when an input is different. This copy does not calculate."
 IN_EXCEL = "Calculated by Excel's data tables (sheet What-if)."
 AS_GENERATED = "What happens when an input is different. Values as generated: they do not follow edited inputs."
 
 
 def _about(book: Book) -> str:
+    if book.edition == "values":
+        return STORED
     if book.data_tables:
         return f"{LIVE} {IN_EXCEL}"
     if not book.grids_as_generated:

@@ -69,7 +69,7 @@ def _add_row(book: Book, sheet: Worksheet, row: int, name: str, now: Formula, bl
     label = book.put(sheet, Column.INPUT.at(row), declared.label)
     assumed = book.put(sheet, Column.ASSUMED.at(row), now, "Calculation", look)
     turns = if_error(book.ft("FT_BREAKEVEN", "NPV", label, block), "n/a")
-    rounded = styles.ROUNDED_NUMBER if look == styles.NUMBER else look
+    rounded = {styles.NUMBER: styles.ROUNDED_NUMBER, styles.PRICE: styles.ROUNDED_PRICE}.get(look, look)
     needed = book.put(sheet, Column.TURNS.at(row), book.by_function_alone(_in_words(turns)), "Calculation", rounded)
     in_points = declared.quantity.kind == "fraction"
     margin = book.by_function_alone(_margin(assumed, needed, npv, in_points), "")

@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -31,29 +32,14 @@ from roi_engine import (
     cost_benefit_finetuning,
     functions,
     load_scenario,
+    simulate,
 )
 from roi_engine.prices.price_tables import price_tables
 from roi_engine.worksheet.catalogue import RISK, find_function
 from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = [
-    "report",
-    "sweep",
-    "batch",
-    "template",
-    "email",
-    "calc",
-    "explain",
-    "simulate",
-    "eval",
-    "read",
-    "check",
-    "collect",
-    "relink",
-    "prices",
-    "functions",
-]
+COMMANDS = list(ft_roi.commands)
 
 REFERENCE_TOML = """\
 name = "Reference scenario"
@@ -124,9 +110,9 @@ def program(*arguments: str, **settings) -> subprocess.Popen:
 # help
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
-def test_help_begins_with_examples_that_name_what_there_is(command):
-    result = run(*command, "--help")
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_begins_with_examples_that_name_what_there_is(words):
+    result = run(*words, "--help")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "Examples:"
@@ -135,7 +121,10 @@ def test_help_begins_with_examples_that_name_what_there_is(command):
     for example in examples:
         program_name, name, *arguments = shlex.split(example)
         assert program_name == "ft-roi" and name in COMMANDS
-        known = {option for parameter in ft_roi.commands[name].params for option in parameter.opts}
+        command = ft_roi.commands[name]
+        while isinstance(command, click.Group) and arguments:
+            command = command.commands[arguments.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("-")} <= known
 
 
@@ -221,8 +210,8 @@ def test_report_draws_trials_in_the_native_edition_alone(folder):
     for arguments, code, sentence in (
         (("ranged.toml", "--risk", "live"), 2, "--formulas native"),
         (("ranged.toml", "--trials", "256"), 2, "--trials is for --risk live"),
-        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4096"),
-        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4096"),
+        (("ranged.toml", *native, "--trials", "250"), 2, "250 is no multiple of 8 from 128 to 4,096"),
+        (("ranged.toml", *native, "--trials", "8192"), 2, "no multiple of 8 from 128 to 4,096"),
         (("ranged.toml", *native, "--scenario", "reference.toml"), 2, "is for one scenario"),
         (("long.toml", *native), 2, "--risk live is for horizons up to 300 months, and one has 301"),
         (("reference.toml", *native), 3, "No input has a range"),
@@ -339,6 +328,8 @@ def test_a_scenario_may_come_from_standard_input(folder, stand_in):
     assert (folder / "report.xlsx").is_file()
     as_json = json.dumps(REFERENCE.given())
     assert "17,837.28" in run("calc", "-", input=as_json).stdout
+    of_a_month = json.dumps(REFERENCE.with_inputs(months=1).given())
+    assert re.search(r"Horizon +1 +month\n", run("calc", "-", input=of_a_month).stdout)
 
 
 @pytest.mark.parametrize("text, words", [(HOPELESS_TOML, "Never pays back"), (FREE_TOML, "Needs no outlay")])
@@ -446,6 +437,9 @@ def test_another_kind_of_file_is_told(folder):
     result = run("calc", "notes.txt")
     assert result.exit_code == 3
     assert "A scenario is a .toml or .json file." in result.stderr
+    (folder / "plans.csv").write_text("hours\n24\n", "utf-8")
+    result = run("calc", "plans.csv")
+    assert result.exit_code == 3 and "Rows of a table are for: ft-roi batch plans.csv" in result.stderr
 
 
 OUTPUT_PATHS = {
@@ -673,11 +667,12 @@ def test_calc_as_json_is_the_whole_model_of_every_scenario(folder):
 
 def test_calc_as_json_has_the_documented_keys_unrounded(folder):
     found = json.loads(run("calc", "reference.toml", "--json").stdout)
-    assert list(found) == [
+    documented = [
         "upfront", "total_cost", "net_roi", "roi", "roi_total", "payback_months", "npv", "roi_present_value",
         "discounted_payback_months", "irr_monthly", "irr_annual", "mirr_monthly", "mirr_annual", "profitability_index",
         "equivalent_monthly", "worthwhile", "by_year", "cash_flow",
     ]  # fmt: skip
+    assert list(found) == documented, "name a new key here, where it stands in Appraisal.as_dict"
     assert found == appraise(REFERENCE).as_dict()
 
 
@@ -762,6 +757,25 @@ def test_eval_keeps_a_scenarios_ranges(folder):
     low, high = next([float(value) for value in row[1:3]] for row in rows if row[0].startswith("training_hours"))
     assert low == pytest.approx(17837.28 + 12 * 1.5)
     assert high == pytest.approx(17837.28 - 216 * 1.5)
+
+
+def test_eval_takes_the_answers_and_the_correlations_of_a_file(folder):
+    lines = """
+[ranges]
+calls = {low = 2e6, high = 9e6}
+baseline_cost = {low = 0.05, high = 0.4}
+[confirmed]
+tokens_per_call = "one, in the reference"
+[correlations]
+calls.baseline_cost = 0.8
+"""
+    (folder / "doubtful.toml").write_text(REFERENCE_TOML + lines, "utf-8")
+    deviation = simulate(load_scenario(folder / "doubtful.toml"), 1024).statistic("SD").value
+    for words in (["doubtful.toml", "1024"], ["doubtful.toml", "1024", "1", "pairs.csv"]):
+        (folder / "pairs.csv").write_text("calls,baseline_cost,0.8\n", "utf-8")
+        assert float(run("eval", "FT_SIMSTAT", "SD", "NPV", *words).stdout) == pytest.approx(deviation)
+    asked = [run("eval", "FT_CHECK", name).stdout for name in ("doubtful.toml", "reference.toml")]
+    assert ["Each call is charged" in each for each in asked] == [False, True]
 
 
 def test_eval_as_json(ranges):

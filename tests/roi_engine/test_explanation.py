@@ -159,7 +159,7 @@ def test_the_method_page_states_the_equation_that_is_shown(name: str) -> None:
     """The text that `explain` shows stands in docs/method.md, letter by letter."""
     page = words((ROOT / "docs" / "method.md").read_text("utf-8"))
     for line in equation_of(MODEL.equations[name]).splitlines():
-        assert words(line) in page, name
+        assert words(line) in page, f"write this line of {name}, from its docstring, into docs/method.md"
 
 
 def test_in_words_is_for_those_that_say_it() -> None:

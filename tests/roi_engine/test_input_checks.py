@@ -50,7 +50,8 @@ def test_nothing_to_ask() -> None:
 
 
 def test_every_question_has_its_examples() -> None:
-    assert EXAMPLES.keys() == QUESTIONS.keys()
+    unlike = "a question without examples in tests/question_examples.py, or examples without their question"
+    assert sorted(EXAMPLES.keys() ^ QUESTIONS.keys()) == [], unlike
 
 
 @pytest.mark.parametrize(("title", "example"), EVERY)

@@ -35,6 +35,8 @@ def some(name: str, chance: random.Random, base: Any) -> float:
     quantity = INPUTS[name].quantity
     if quantity.whole:
         return chance.randint(int(quantity.low), int(min(quantity.high, 40)))
+    if name.endswith(("cached_share", "cached_write_share")):  # the two are parts of one prompt
+        return chance.uniform(0, base)
     if quantity.kind == "fraction":
         return chance.uniform(max(quantity.low + 1e-6, -0.3), min(quantity.high, 0.9))
     return min(max(chance.uniform(0.2, 2) * (base or 10), quantity.low + 0.1), quantity.high)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from roi_engine import REFERENCE, Options, Scenario, UnknownName, appraise, compare_options, load_scenario
+from roi_engine import INPUTS, REFERENCE, Options, Scenario, UnknownName, appraise, compare_options, load_scenario
 from roi_engine.options import LABELS, find_option
 from tests.random_scenarios import random_scenarios
 from tests.roi_engine import model_by_hand
@@ -252,6 +252,14 @@ def test_another_general_model_takes_tokens_shares_and_price_change_from_the_bas
     per_1k = compare_options(plain.with_inputs(switch_cost_per_1k_tokens=0.001, switch_price_change=0))
     assert per_1k.bill("SWITCH") == pytest.approx(5_000_000 * 2.05 * 0.001)
     assert per_1k.cash_flow("SWITCH")[13] == pytest.approx(5_000_000 * (old / 2 - 0.00205))
+
+
+@pytest.mark.parametrize("name", [name for name, each in INPUTS.items() if each.group == "Running costs"])
+def test_another_general_model_bears_no_running_costs(name: str) -> None:
+    without = REFERENCE.with_inputs(switch_cost=0.01)
+    bears_none = compare_options(without).cash_flow("SWITCH")
+    borne = compare_options(without.with_inputs(**{name: 100})).cash_flow("SWITCH")
+    assert borne == bears_none, f"another general model bears {name}: make it 0 in REPLACED of roi_engine/options.py"
 
 
 def test_another_general_model_may_make_more_errors_and_waits_for_nothing() -> None:

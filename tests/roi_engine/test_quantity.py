@@ -226,11 +226,18 @@ def test_a_month_of_a_year_is_read_as_cells_and_files_write_it(typed: Any, month
 
 
 @pytest.mark.parametrize(
-    "typed", ["2027-13", "2027-00", "1999-12", "2200-01", "January 2027", "2027", 2027, date(1999, 1, 1)]
+    "typed", ["2027-13", "2027-00", "1999-12", "2200-01", "in 2027", "2027", 2027, date(1999, 1, 1)]
 )
 def test_what_is_no_month_of_a_year_says_how_to_type_one(typed: Any) -> None:
     with pytest.raises(OutOfRange, match=r"is no month from 2000 to 2199\. Type year and month, such as 2027-01"):
         q.START_MONTH.check(typed)
+
+
+def test_a_month_in_words_is_asked_about() -> None:
+    with pytest.raises(
+        OutOfRange, match=r'^"January 2027" is no month as it is written here\. Did you mean 2027-01\?$'
+    ):
+        q.START_MONTH.check("January 2027")
 
 
 @pytest.mark.parametrize("typed", [True, None, [], math.inf])

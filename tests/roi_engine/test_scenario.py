@@ -11,6 +11,7 @@ from hypothesis import given
 from roi_engine import INPUTS, REFERENCE, Range, Scenario, ScenarioError, UnknownName, appraise
 from roi_engine.scenario import REFERENCE_INPUTS, SCENARIO_ARGUMENTS, find_input, known_input
 from tests.examples import examples
+from tests.random_scenarios import random_scenarios
 from tests.roi_engine.legal_scenarios import scenarios
 
 LEAST: dict[str, Any] = {
@@ -48,7 +49,7 @@ def problems(**changes: Any) -> dict[str, str]:
 
 def test_the_defaults_are_the_models() -> None:
     scenario = Scenario(**LEAST)
-    assert {name: getattr(scenario, name) for name in INPUTS if name not in LEAST} == {
+    expected = {
         "name": "",
         "description": "",
         "currency": "USD",
@@ -106,6 +107,22 @@ def test_the_defaults_are_the_models() -> None:
         "cost_risk": 0,
         "success_chance": 1,
     }
+    assert sorted(INPUTS.keys() - LEAST.keys() - expected.keys()) == [], "say its default here too"
+    assert {name: getattr(scenario, name) for name in INPUTS if name not in LEAST} == expected
+
+
+NEVER_DRAWN = {
+    "description", "currency",  # no numbers
+    "success_chance",  # moves figures of risk alone
+}  # fmt: skip
+"""Inputs that tests/random_scenarios.py leaves at their defaults; tests/roi_engine/legal_scenarios.py draws them."""
+
+
+def test_the_random_scenarios_vary_every_input() -> None:
+    drawn = random_scenarios(200)
+    alike = {name for name in INPUTS if len({getattr(each, name) for each in drawn}) == 1}
+    assert sorted(alike - NEVER_DRAWN) == [], "draw it in tests/random_scenarios.py, by which the carriers are compared"
+    assert sorted(NEVER_DRAWN - alike) == [], "it is drawn: take it out of NEVER_DRAWN"
 
 
 def test_every_input_is_described() -> None:
@@ -155,6 +172,9 @@ def test_an_unknown_name_is_guessed() -> None:
         find_input("trainig_hours")
     with pytest.raises(UnknownName, match=r'no input "colour"\.$'):
         find_input("colour")
+    for written, meant in (("calls_per_month", "monthly_calls"), ("Growth per month", "monthly_growth")):
+        with pytest.raises(UnknownName, match=rf'no input "{written}"\. Did you mean "{meant}"\?'):
+            find_input(written)
     assert known_input("trainig_hours") is known_input("") is None
     assert problems(gpu_hourly_rat=1) == {
         "gpu_hourly_rat": 'There is no input "gpu_hourly_rat". Did you mean "gpu_hourly_rate"?'

@@ -107,7 +107,7 @@ def test_null_beside_a_review_cost_by_the_call_is_left_out(tmp_path: Path) -> No
     assert problem[0] == "FILE: monthly_review_cost" and problem[1].startswith("Missing. What people spend")
 
 
-@pytest.mark.parametrize("month", ["2027-13", "Nov 2027", 5])
+@pytest.mark.parametrize("month", ["2027-13", "Nov 27", 5])
 def test_a_start_month_that_is_no_month_is_refused(tmp_path: Path, month: str | int) -> None:
     text = f"{FLAT}\nstart_month = {json.dumps(month)}\n"
     ((place, sentence),) = problems(written(tmp_path, text))
@@ -291,6 +291,8 @@ def test_broken_toml_says_where(tmp_path: Path) -> None:
     (place, sentence), *rest = problems(written(tmp_path, "training_hours = 24\ngpu_hourly_rate = = 3"))
     assert place == "FILE" and not rest
     assert sentence.startswith("This is not valid TOML: Invalid value (at line 2, column 19). Write numbers plainly")
+    (_, sentence), *_ = problems(written(tmp_path, "training_hours = 24\ncalls per month = 5000"))
+    assert "(at line 2, column 7). A line is a name, = and a value; a name of several words stands in quot" in sentence
 
 
 @pytest.mark.parametrize(
@@ -357,6 +359,12 @@ def test_null_in_json_is_an_input_left_empty(tmp_path: Path) -> None:
 
 def test_nested_too_deeply(tmp_path: Path) -> None:
     assert problems(written(tmp_path, "[" * 100_000, "pilot.json"))[0][0] == "FILE"
+
+
+def test_an_empty_json_file(tmp_path: Path) -> None:
+    assert problems(written(tmp_path, " \n", "pilot.json")) == [
+        ("FILE", "The file is empty. Its inputs stand between { and }.")
+    ]
 
 
 def test_another_kind_of_file(tmp_path: Path) -> None:

@@ -253,13 +253,6 @@ EDITED["edited twice"] = {"monthly_review_cost": 9_000.0}
 EDITED["edited units"] = {each: None for each in INPUTS if each.startswith("finetuned_") and "change" not in each}
 EDITED["edited units"] |= {"finetuned_cost_per_1k_tokens": 0.009}
 EDITED["edited illegal"] = {"discount_rate": 8.0, "serving": "cloud", "months_to_amortize": 12.5}
-EDITED["edited together"] = {
-    "serving": "self_hosted",
-    "serving_gpu_hourly_rate": 2.0,
-    "baseline_output_price_per_m": None,
-    "finetuned_cached_share": 0.7,
-    "finetuned_cached_write_share": 0.6,
-}
 EDITED["edited outside"] = {"contingency": 0.31}
 EDITED["edited month 13"] = {"start_month": "2027-13"}
 
@@ -278,7 +271,7 @@ class Recalculated(dict[str, Path]):
 
     @staticmethod
     def _edited(name: str) -> bytes:
-        if name in ("edited outside", "edited illegal", "edited together"):
+        if name in ("edited outside", "edited illegal"):
             return with_inputs(_native("support-classifier"), EDITED[name])
         sample = build_workbook(_to_be_edited(EDITED[name]), edition="native", generated=WHEN)
         return with_inputs(sample, EDITED[name])
@@ -406,20 +399,15 @@ def test_a_month_1_that_is_none_fails_a_check_and_names_no_month(recalculated: d
     ("file", "said"),
     some(
         [
-            ("edited illegal", "3 of 9 figures are missing or not legal: Horizon, Serving mode, Discount rate"),
-            ("edited units", "1 of 9 figures is missing or not legal: Tokens per call"),
-            ("edited twice", "1 of 8 figures is missing or not legal: Review cost per call"),
-            (
-                "edited together",
-                "3 of 10 figures are missing or not legal: Baseline output price, Fine-tuned cache write share, "
-                "Replica throughput (in + out)",
-            ),
+            ("edited illegal", "3 of 17 figures are missing or not legal: Horizon, Serving mode, Discount rate"),
+            ("edited units", "1 of 13 figures is missing or not legal: Tokens per call (1 beside a token mix)"),
+            ("edited twice", "1 of 16 figures is missing or not legal: Review cost per call (beside Review cost)"),
         ],
-        slow=[("edited illegal", "3 of 9 figures are missing or not legal: Horizon, Serving mode, Discount rate")],
+        slow=[("edited illegal", "3 of 17 figures are missing or not legal: Horizon, Serving mode, Discount rate")],
     ),
 )
 def test_a_workbook_waits_where_a_file_would_be_refused(recalculated: dict[str, Path], file: str, said: str) -> None:
-    """Illegal figures, and such as do not go together: no figure, and a sentence says so."""
+    """Illegal figures, one token a call beside a token mix, two review costs: no figure, and a sentence says so."""
     book = stored_cells(recalculated[file].read_bytes())
     assert _named(book, "answer") == said
     assert {_named(book, name) for name in ("out_npv", "out_net_roi", "out_payback", "check_state")} == {FILL_IN}

@@ -461,7 +461,7 @@ def test_every_sheet_opens_at_its_first_cell_with_its_head_frozen(built: Built) 
     }[built.edition]
     assert built.book.active.title == built.book.sheetnames[0] == "Summary"
     for sheet in built.book:
-        assert sheet.freeze_panes, sheet.title
+        assert sheet.freeze_panes, f"{sheet.title}: set its freeze_panes below its titles"
         row, _ = coordinate_to_tuple(sheet.freeze_panes)
         assert 4 <= row <= 8, sheet.title
         assert sheet.sheet_view.selection[-1].activeCell == "A1", sheet.title

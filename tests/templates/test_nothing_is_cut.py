@@ -181,5 +181,12 @@ def test_a_count_has_no_trailing_point() -> None:
     assert [text_shown(count, number) for number in (900_000, 5_000, 2.5, 4)] == ["900,000", "5,000", "2.5", "4"]
 
 
+def test_prices_have_the_decimals_that_say_something() -> None:
+    searched = [text_shown(styles.ROUNDED_PRICE, price) for price in (14.768669, 0.5, 0.987654, 0.000712345)]
+    assert searched == ["14.77", "0.50", "0.9877", "0.000712"]
+    yen = [text_shown(styles.WHOLE_PRICE, price) for price in (240, 1.2, 0.6, 0.0125)]
+    assert yen == ["240", "1.20", "0.60", "0.0125"]
+
+
 def test_a_long_word_takes_the_lines_that_it_needs() -> None:
     assert lines_of("a" * 100, 100, 10) >= 7 and lines_of("", 100, 10) == 1

@@ -20,6 +20,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from roi_engine import INPUTS, REFERENCE, Scenario, appraise, call, functions
 from roi_engine.appraisal import METRICS
 from roi_engine.scenario import REFERENCE_INPUTS, find_input
+from templates.workbook import WORKINGS
 from tests import libreoffice, open_xml_sdk
 from tests.builds import WHEN, build_workbook
 from tests.random_scenarios import random_scenarios
@@ -306,8 +307,13 @@ def test_the_edge_workbooks_are_valid_too(workbooks: dict[str, Path]) -> None:
 def test_sheets_stand_in_reading_order(workbooks: dict[str, Path]) -> None:
     book = _opened(workbooks["reference"])
     figures = ["Summary", "By year", "Inputs", "Breakdown", "Cash flow", "Sensitivity", "Risk", "Options"]
-    assert book.sheetnames == [*figures, "Checks", "Notes", "Option flows", "Functions"]
+    in_order = [*figures, "Checks", "Notes", "Option flows", "Functions"]
+    new = "name a new sheet here; and in WORKINGS of templates/workbook.py, if nobody reads it to decide"
+    assert book.sheetnames == in_order, new
     assert book.active.title == "Summary"
+    page = (Path(__file__).parents[2] / "docs" / "workbook.md").read_text("utf-8")
+    missing = [title for title in in_order if f"**{title}.**" not in page and title not in WORKINGS]
+    assert missing == [], "give it a paragraph in docs/workbook.md"
 
 
 @pytest.mark.parametrize("edition", some(["wired", "native", "values"], slow=["wired"]))

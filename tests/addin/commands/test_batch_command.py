@@ -318,7 +318,7 @@ def test_decimals_are_read_as_the_separator_says_or_as_told(folder: Path) -> Non
     done = run("plans.csv", BASE, "-o", "out.csv")
     assert done.exit_code == 4
     assert 'row 2, hours: "24.5" has a point, and decimals are read with a comma here.' in done.stderr
-    assert 'row 3, calls: "1.000" has a point' in done.stderr
+    assert 'row 3, calls: "1.000" is not a number. Did you mean 1000 or 1? Type the number.' in done.stderr
     (folder / "plans.csv").write_text("hours;calls\n24.5;5000000\n", "utf-8")
     assert run("plans.csv", BASE, "-o", "out.csv", "--decimal", "point", "--force").exit_code == 0
     assert "." in records(folder / "out.csv", ";")[0]["npv"]

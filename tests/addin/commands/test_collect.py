@@ -19,6 +19,7 @@ from addin.command_line import ft_roi
 from addin.shell import returned_files
 from roi_engine import REFERENCE, appraise
 from templates.returned.returned_workbook import read_returned_workbook
+from templates.workbook import build_workbook
 from tests.returned_workbooks import Template, write_returned_workbooks
 from tests.slow_cases import full
 
@@ -60,6 +61,17 @@ def test_a_folder_becomes_a_portfolio(folder):
         ("Ben", "Ben M.", "ben.xlsx"),
         ("Cem", "Cem M.", "late/cem.xlsx"),
     ]
+
+
+@pytest.mark.slow
+def test_the_scenarios_of_a_workbook_that_are_not_read_are_named(folder):
+    one, two = (REFERENCE.with_inputs(name=name, training_hours=hours) for name, hours in (("One", 30), ("Two", 40)))
+    (folder / "answers" / "both.xlsx").write_bytes(build_workbook(one, edition="values", others=[two]))
+    result = run("answers/both.xlsx", "answers/anna.xlsx")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == (
+        "Note: both.xlsx: It holds several scenarios; read is the one in use, One. Not read: Two.\n"
+    )
 
 
 @pytest.mark.slow

@@ -538,7 +538,7 @@ def test_every_problem_of_every_row_is_told_before_anything_is_written(folder, s
 @pytest.mark.parametrize(
     ("text", "encoding", "sentence"),
     [
-        ("email,name\nanna@example.com,Anna\nANNA@example.com,Anna\n", "utf-8", "line 3: anna@example.com stands in"),
+        ("E-Mail,name\nanna@example.com,Anna\nANNA@example.com,Anna\n", "utf-8", "line 3: anna@example.com stands in"),
         ("name\nAnna\n", "utf-8", "There is no column email."),
         ("email,name,name\na@example.com,A,A\n", "utf-8", "The column name is there twice."),
         ("email,name\n", "utf-8", "No row names anybody."),

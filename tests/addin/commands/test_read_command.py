@@ -157,3 +157,27 @@ def test_email_takes_a_filled_workbook_too(folder: Path) -> None:
     )
     assert result.exit_code == 0, result.output
     assert (folder / "filled.eml").exists()
+
+
+def test_a_scenario_in_the_place_of_a_workbook_is_told_so(folder: Path) -> None:
+    (folder / "plan.toml").write_text("calls = 1", "utf-8")
+    for command in (["read"], ["check"], ["relink"], ["recalc"], ["addin", "lite"], ["addin", "lambda"]):
+        done = run(*command, "plan.toml")
+        assert done.exit_code == 2, f"{command} {done.output}"
+        assert "plan.toml is a scenario. Make its workbook first: ft-roi report plan.toml" in done.stderr
+
+
+@pytest.mark.slow
+def test_another_workbook_of_ft_roi_is_called_what_it_is(folder: Path) -> None:
+    run("addin", "lambda", "-o", "functions.xlsx")
+    run("collect", "filled.xlsx", "-o", "portfolio.xlsx")
+    (folder / "plan.json").write_text(json.dumps(REFERENCE.given()), "utf-8")
+    run("sweep", "plan.json", "--vary", "calls=1:9:3", "-o", "sweep.xlsx")
+    for name, said in {
+        "functions.xlsx": "It is the workbook of the LAMBDA functions: its scenarios are examples",
+        "portfolio.xlsx": "It is a portfolio of returned workbooks: it shows their inputs, and has none of its own.",
+        "sweep.xlsx": "It is a table that FT ROI calculated, such as a sweep, and holds no scenario.",
+    }.items():
+        for command in ("read", "check", "calc"):
+            done = run(command, name)
+            assert done.exit_code == 3 and said in done.stderr, f"{command} {name}: {done.output}"

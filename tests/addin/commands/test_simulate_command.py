@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from addin.command_line import ft_roi
 from roi_engine import load_scenario
 from roi_engine import simulate as simulated
+from roi_engine.simulation.simulation import SIMULATED
 from tests.builds import build_workbook
 
 SAMPLE = Path(__file__).parents[3] / "templates" / "samples" / "support-classifier.toml"
@@ -76,6 +77,12 @@ def test_correlations_stand_in_the_file() -> None:
     assert together["statistics"]["SD"]["value"] < 0.95 * alone["statistics"]["SD"]["value"]
     refused = simulate("--total", scenario="-", stdin=SAMPLE.read_text("utf-8") + lines)
     assert refused.exit_code == 3 and "no total share for inputs that are correlated" in refused.stderr
+
+
+def test_an_unknown_metric_lists_those_that_are_simulated() -> None:
+    done = simulate("--metric", "GAIN")
+    assert done.exit_code == 2 and done.stderr.rstrip().endswith(f"Known: {', '.join(SIMULATED)}.")
+    assert not {"IRR", "MIRR"} & {*SIMULATED}
 
 
 PLAIN = "\n".join(line for line in REFERENCE.read_text("utf-8").split("[ranges]")[0].splitlines())

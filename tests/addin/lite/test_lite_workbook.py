@@ -362,6 +362,7 @@ def test_the_command_prints_what_is_put_there_and_what_is_there(folder):
         (("text.xlsx", "-o", "lite.xlsx"), 3, "text.xlsx: It is text"),
         (("foreign.xlsx", "-o", "lite.xlsx"), 3, "no workbook of FT ROI"),
         (("native.xlsx", "-o", "lite.xlsx"), 3, "--formulas wired"),
+        (("native.xlsx",), 3, "--formulas wired"),
         pytest.param(("values.xlsx", "-o", "lite.xlsx"), 3, "--formulas wired", marks=pytest.mark.full),
         (("broken.xlsx", "-o", "lite.xlsx"), 3, "damaged"),
         (("--print", "-o", "lite.xlsx"), 2, "--print stands alone"),

@@ -175,7 +175,7 @@ def test_options_that_do_not_go_together(folder: Path, monkeypatch: pytest.Monke
         ("plans.parquet", "--dask", "x", "--part", "1/2"): "--dask has all parts calculated. Leave --part out.",
         ("plans.parquet", "--parts", "2"): "--parts says how many parts --dask makes.",
         ("plans.csv", "--dask", "x"): "--dask takes shares of the row groups of a .parquet file.",
-        ("plans.parquet", "--dask", "x", "--parts", "0"): "0 is not in the range 1<=x<=99999",
+        ("plans.parquet", "--dask", "x", "--parts", "0"): "0 is below 1. Type a whole number from 1 to 99,999.",
     }.items():
         done = run(arguments[0], BASE, "-o", "out", *arguments[1:])
         assert (done.exit_code, told in done.stderr) == (2, True), done.stderr

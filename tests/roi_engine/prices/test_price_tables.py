@@ -14,6 +14,10 @@ from roi_engine.errors import PriceTableError, UnknownName
 from roi_engine.prices import price_tables as tables
 from roi_engine.prices.price_row import GPU_KINDS
 
+COUNTED = "so many are shipped, that none is lost unseen: after adding or taking out one, say how many here"
+PRICED = ["A100 80GB", "A6000", "B200", "H100 PCIe", "H100 SXM", "H200", "L40S"]
+"""The GPUs that have prices, in the order of the table."""
+
 OWN = "name,kind,value,source,read_on\nmine,input,2,offer,2026-01-01\n"
 
 
@@ -25,14 +29,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_shipped_tables_leave_out_what_is_no_chat_model_and_what_is_wrong() -> None:
     names = tables.shipped_tables().models.names
-    assert len(names) == 150
+    assert len(names) == 150, COUNTED
     assert not [name for name in names if "image" in name or name == "text-davinci-003"]
     assert "training" not in tables.shipped_tables().models.kinds("gpt-4.1")
 
 
 def test_every_gpu_has_what_an_estimate_needs_and_its_prices_are_in_order() -> None:
     gpus = tables.shipped_tables().gpus
-    assert len(gpus.names) == 23
+    assert len(gpus.names) == 23, COUNTED
     priced = []
     for name in gpus.names:
         kinds = set(gpus.kinds(name))
@@ -43,7 +47,7 @@ def test_every_gpu_has_what_an_estimate_needs_and_its_prices_are_in_order() -> N
         priced.append(gpus.find(name))
         low, typical, high = (gpus.row(name, f"hourly_{each}").value for each in ("low", "typical", "high"))
         assert low <= typical <= high
-    assert priced == ["A100 80GB", "A6000", "B200", "H100 PCIe", "H100 SXM", "H200", "L40S"]
+    assert priced == PRICED, "name it in PRICED above, or give it three prices an hour"
 
 
 @pytest.mark.parametrize(

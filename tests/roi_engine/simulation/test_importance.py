@@ -16,6 +16,7 @@ from roi_engine.scenario_writing import scenario_toml
 from roi_engine.simulation.bins import Bins
 from roi_engine.simulation.estimate import Estimate
 from roi_engine.simulation.lattice import PARTS, Lattice
+from roi_engine.simulation.sentence import sentence
 from roi_engine.simulation.total_order import total_order
 from roi_engine.simulation.uncertain_inputs import Uncertainty
 from tests.roi_engine.simulation.uncertain_scenarios import UNCERTAIN_REFERENCE
@@ -88,6 +89,19 @@ def test_what_goes_together_widens_the_spread_and_has_no_total() -> None:
     assert share is not None and share > 0.7  # the price that goes with the calls counts for them too
     with pytest.raises(OutOfRange, match="no total share for inputs that are correlated"):
         _ = joined.totals
+
+
+def test_shares_that_overlap_are_not_added_up() -> None:
+    """Two prices that go together explain more than a spread between them: what each explains is partly the other's."""
+    prices = {"baseline_cost": {"low": 0.1, "high": 0.5}, "finetuned_cost": {"low": 0.01, "high": 0.2}}
+    uncertain = UNCERTAIN_REFERENCE.with_inputs(ranges=prices | {"calls": {"low": 3e6, "high": 7e6}})
+    together = simulate(uncertain.with_inputs(correlations={"baseline_cost": {"finetuned_cost": -0.9}}))
+    shares = [each.alone.value or 0 for each in together.ranked]
+    assert sum(shares) > 1.3 and together.explained_alone is None
+    said = sentence(together)
+    assert f" {shares[0]:.0%} of the spread comes from baseline price and what goes with it; knowing " in said
+    apart = simulate(uncertain.with_inputs(correlations={"baseline_cost": {"finetuned_cost": 0}}))
+    assert apart.explained_alone is not None and " explain " in sentence(apart)
 
 
 def test_correlations_that_contradict_each_other_are_named() -> None:

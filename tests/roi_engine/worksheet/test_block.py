@@ -171,7 +171,7 @@ def test_the_same_block_is_read_once() -> None:
     assert read_block(cells(block("reference"))) is read_block(cells(block("reference")))
 
 
-@pytest.mark.parametrize("cell", ["2027-13", "Nov 2027", 2027.0, 5e9, True])
+@pytest.mark.parametrize("cell", ["2027-13", "Nov 27", 2027.0, 5e9, True])
 def test_a_start_month_that_is_no_month_counts_as_none(cell: Any) -> None:
     """It names months and changes no figure; FT_CHECK asks for it, and files are refused as ever."""
     rows = [*LEAST, ["start_month", cell]]
@@ -182,6 +182,16 @@ def test_a_start_month_that_is_no_month_counts_as_none(cell: Any) -> None:
     assert asked[0][1].endswith("Type year and month, such as 2027-01. No month is named until then.")
     with pytest.raises(ScenarioError, match="no month"):
         Scenario(**REFERENCE.given(), start_month=cell)
+
+
+@pytest.mark.parametrize(("cell", "name"), [(2027.0, "2027"), (1.5, "1.5"), (True, "TRUE"), ("Plan", "Plan")])
+def test_a_number_may_be_a_name(cell: Any, name: str) -> None:
+    """A cell makes a number of a year; every figure of a wired workbook would be an error."""
+    scenario = read([*LEAST, ["name", cell], ["description", cell]])
+    assert (scenario.name, scenario.description) == (name, name)
+    assert (
+        scenario.fingerprint() == Scenario(**{**read(LEAST).given(), "name": name, "description": name}).fingerprint()
+    )
 
 
 def test_a_start_month_stands_in_a_block_once_even_if_it_is_no_month() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from roi_engine import functions
 from roi_engine.quantity import MONEY
-from roi_engine.worksheet.catalogue import LONGEST_SENTENCE, find_function, worksheet_function
+from roi_engine.worksheet.catalogue import _FAMILIES, LONGEST_SENTENCE, find_function, worksheet_function
 
 ROOT = Path(__file__).parents[3]
 THIS_EDITION = {
@@ -58,11 +58,19 @@ def test_the_order_is_that_of_the_families_whichever_was_imported_first() -> Non
     assert done.stdout.split() == [name for names in THIS_EDITION.values() for name in names]
 
 
+def test_every_file_that_declares_functions_is_read() -> None:
+    folder = ROOT / "roi_engine" / "worksheet"
+    declaring = {
+        path.stem for path in folder.glob("*.py") if re.search(r"^@\w+_function\(", path.read_text("utf-8"), re.M)
+    }
+    assert sorted(declaring - {*_FAMILIES}) == [], "name the file in _FAMILIES of roi_engine/worksheet/catalogue.py"
+
+
 def test_the_functions_stand_family_by_family() -> None:
     families: dict[str, list[str]] = {}
     for name, function in functions().items():
         families.setdefault(function.family, []).append(name)
-    assert families == THIS_EDITION
+    assert families == THIS_EDITION, "name a new function in THIS_EDITION above, where it stands in its family"
 
 
 @pytest.mark.parametrize("name", functions())

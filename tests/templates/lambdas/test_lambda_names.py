@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from openpyxl.workbook.defined_name import DefinedName
 from roi_engine import REFERENCE, Scenario, appraise, call, functions
 from roi_engine.cashflow import MODEL
 from roi_engine.errors import FtRoiError
+from roi_engine.graph import Graph
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import what_if
 from roi_engine.worksheet.catalogue import LONGEST_SENTENCE
 from templates.building.book import FT_FUNCTIONS
+from templates.building.formula import formula_of
 from templates.lambdas.carried import CallsTheAddIn, carry_names, check_that_no_addin_is_called
 from templates.lambdas.chain import KEPT, MOST_PAIRS, Chain, named
 from templates.lambdas.lambda_name import LONGEST_TEXT, LambdaName, called_by, stored
-from templates.lambdas.printed_functions import NOT_COVERED, lambda_names
+from templates.lambdas.printed_functions import NOT_COVERED, _printed, lambda_names
 from templates.package_check import check_package
 from templates.package_check.defined_names import reads_as_cell
 from templates.returned.compared_names import compared_names
@@ -313,3 +316,18 @@ def test_an_error_beside_an_input_counts_where_figures_stand_and_not_among_answe
     right = call("FT_NETROI", block)
     assert {title: shown[title] == [["#REF!"]] for title in spoilt} == spoilt
     assert all(equal(shown[title][0][0], right, 1) for title, is_spoilt in spoilt.items() if not is_spoilt)
+
+
+def test_a_function_that_nothing_prints_says_where_to_print_it() -> None:
+    new = replace(functions()["FT_ERRORCUT"], name="FT_NEW")
+    with pytest.raises(ValueError, match=r"FT_NEW is no figure: say in _PLAIN or _SPECIAL of templates\.lambdas"):
+        _printed(new)
+
+
+def test_an_equation_of_its_last_month_that_is_no_fold_says_so() -> None:
+    def peak(peak_before: Any, flow: Any, month: Any) -> Any:
+        return peak_before + flow * month
+
+    graph = Graph({"flow": lambda month: month * 2, "peak": peak})
+    with pytest.raises(ValueError, match="peak is no fold: it shall take peak_before, then one other monthly quantity"):
+        Chain(graph, {"month": formula_of(1)}).calculate(["peak"])

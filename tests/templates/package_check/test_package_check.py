@@ -21,6 +21,7 @@ from tests.slow_cases import every, some
 from tests.templates.package_check import sdk_verdicts
 from tests.workbook_cells import samples_and_edges
 from tests.workbook_defects import DEFECTS, package_of, table
+from tests.workbook_defects import name as defined_name
 
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "values")
 SCENARIOS = samples_and_edges()
@@ -186,6 +187,14 @@ def test_formulas_of_one_shape_are_all_sound_or_all_faulty() -> None:
             for each in (formula, moved):
                 assert sound.setdefault(shape(each), not faults(each, KNOWN)) == (not faults(each, KNOWN)), each
     assert len(sound) < 20 * len(formulas) / 4
+
+
+def test_a_name_of_a_sheet_that_is_defined_twice_says_of_which(sound: dict[str, bytes]) -> None:
+    parts = dict(sound)
+    defined_name('name="_xlnm.Print_Area" localSheetId="2"')(parts)
+    (finding,) = check_package(package_of(parts))
+    title = openpyxl.load_workbook(io.BytesIO(package_of(sound))).sheetnames[2]
+    assert finding.place == f"name '_xlnm.Print_Area' on the sheet {title!r}"
 
 
 def test_a_fault_is_told_wherever_its_formula_is_copied(sound: dict[str, bytes]) -> None:

@@ -19,6 +19,7 @@ from roi_engine import REFERENCE, Problem, Scenario, appraise, check_inputs
 from templates.building.book import NEEDS_FUNCTIONS
 from templates.portfolio.entries import in_portfolio
 from templates.portfolio.portfolio_inputs_sheet import PortfolioInputsSheet
+from templates.portfolio.portfolio_sheet import Column
 from templates.portfolio.portfolio_workbook import build_portfolio, build_without_failing
 from templates.portfolio.row_figures import FIGURES_OF_A_ROW, calculate_row
 from templates.returned.provenance import Provenance
@@ -34,6 +35,11 @@ COLUMNS = {
     "irr": 10, "pv_cost": 11, "npv_rank": 12, "payback_rank": 13, "remark": 15, "saved": 16, "file": 17, "made_by": 18,
     "warnings": 19, "first_warning": 20,
 }  # fmt: skip
+
+
+def test_a_figure_of_a_row_has_its_column() -> None:
+    missing = [name for name in FIGURES_OF_A_ROW if name.upper() not in Column.__members__]
+    assert missing == [], "give it a column of its name, in capitals, in templates/portfolio/portfolio_sheet.py"
 
 
 def answer(scenario: Scenario, file: str = "a.xlsx", **provenance: str) -> ReturnedWorkbook:

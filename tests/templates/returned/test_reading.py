@@ -457,6 +457,13 @@ def test_a_table_whose_values_nobody_can_tell_does_not_make_way_for_another() ->
         ("months_to_amortize", "Horizon:", "years", '"years" is written beside it, and it counts in months.'),
         ("storage_gb", "Storage kept", "TB", '"TB" is written beside it, and it counts in GB.'),
         ("monthly_review_cost", "Review cost", "kEUR", '"kEUR" is written beside it, and it counts in USD / month.'),
+        ("monthly_review_cost", "Review cost", "USD '000", '"USD \'000" is written beside it, and it counts in USD'),
+        (
+            "baseline_monthly_api_calls",
+            "Calls",
+            "(000s)",
+            '"(000s)" is written beside it, and it counts in calls / month.',
+        ),
         ("monthly_review_cost", "Review cost (EUR per month)", None, '"EUR per month" is written beside it'),
         ("baseline_monthly_api_calls", "API calls (thousands)", None, '"thousands" is written beside it'),
         ("baseline_cost_per_1k_tokens", "Baseline price", "$ / 1M tokens", "it counts in USD / 1k tokens."),
@@ -561,7 +568,7 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
         "Inputs!B21 months_to_amortize: 12.5 is not a whole number. Type 12 or 13.",
         'Inputs!B28 storage_timing: "yearly" is not one of the choices. Choose "upfront" or "monthly".',
         'Inputs!B35 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
-        "Inputs!B105 discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
+        f"Inputs!B{row_of('discount_rate')} discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
     ]
 
 
@@ -570,11 +577,17 @@ def test_the_first_month_is_read_as_the_sheet_reads_it(cell: Any) -> None:
     assert typed({"start_month": cell}).checked().start_month == "2027-11"
 
 
-@pytest.mark.parametrize("cell", ["2027-13", "Nov 2027", 2027, 0.5, True])
+@pytest.mark.parametrize("cell", ["2027-13", "Nov 27", 2027, 0.5, True])
 def test_a_first_month_that_is_none_is_told_at_its_cell(cell: Any) -> None:
     (problem,) = problems(typed({"start_month": cell}))
     assert problem.startswith(f"Inputs!B{row_of('start_month')} start_month: ")
     assert problem.endswith("Type year and month, such as 2027-01.")
+
+
+def test_a_first_month_in_words_is_asked_about_at_its_cell() -> None:
+    (problem,) = problems(typed({"start_month": "Nov 2027"}))
+    place = f"Inputs!B{row_of('start_month')} start_month"
+    assert problem == f'{place}: "Nov 2027" is no month as it is written here. Did you mean 2027-11?'
 
 
 def test_currencies_written_in_two_ways_are_read_as_one() -> None:

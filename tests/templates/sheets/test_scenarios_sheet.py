@@ -11,10 +11,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.units import EMU_to_pixels, pixels_to_points
 
 from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
 from roi_engine.errors import ScenarioError
-from templates.building.book import Edition
+from templates.building import pages
+from templates.building.book import Edition, page
 from templates.returned.reading import read_workbook
 from templates.sheets.scenarios_sheet import DIFFERENCES_ROW, FINDING_ROW, typed_row
 from tests import libreoffice, open_xml_sdk
@@ -232,3 +234,27 @@ def _read_back(book: openpyxl.Workbook, choice: str) -> None:
     assert all(name in note for name in SCENARIOS)
     assert reading.scenario is not None and reading.scenario.inputs() == expected.inputs()
     assert reading.scenario.ranges == expected.ranges
+
+
+def test_no_page_ends_within_the_chart() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(_build("values")))["Scenarios"]
+    (end,) = (each.id for each in sheet.row_breaks.brk)
+    place: Any = sheet._charts[0].anchor  # type: ignore[attr-defined]
+    assert place._from.row + pixels_to_points(EMU_to_pixels(place.ext.height)) / pages.DEFAULT_HEIGHT <= end
+    _, height = pages.paper(sheet)
+    assert pages.row_points(sheet, 1, end) * sheet.page_setup.scale / 100 <= height
+    assert end == typed_row(len(SCENARIOS)) - 2
+
+
+@pytest.mark.parametrize(("rows", "ends"), [(30, [30]), (50, [50]), (60, [20, 60])])
+def test_a_page_holds_what_belongs_together_where_its_letters_stay_large(rows: int, ends: list[int]) -> None:
+    sheet = openpyxl.Workbook().worksheets[0]
+    page(sheet, "A1:C200")
+    pages.print_above(sheet, [20, rows])
+    assert [each.id for each in sheet.row_breaks.brk] == ends
+    assert sheet.page_setup.scale >= 100 * pages.LEAST_SCALE
+
+
+def test_a_copy_that_does_not_calculate_offers_no_choice_of_metrics() -> None:
+    about = openpyxl.load_workbook(io.BytesIO(_build("values")))["Sensitivity"]["A2"].value
+    assert about == "What happens when an input is different. This copy does not calculate."

@@ -1,4 +1,4 @@
-"""Inputs that others need or refuse: in a workbook's cells, in the LAMBDA names, and in the engine."""
+"""Inputs that do not go together: the LAMBDA names refuse what the engine refuses."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import ironcalc
 import pytest
-from openpyxl import Workbook
 
 from roi_engine import REFERENCE, Scenario
 from roi_engine.errors import ScenarioError
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import MIX_FIELDS
-from templates.building.formula import Formula, formula_of
-from templates.building.typed_or_default import NEEDED_BY_OTHERS, REFUSED_BY_OTHERS, is_empty, is_needed, is_refused
 from tests.lambda_book import LambdaBook
 
 SIDES = ("baseline", "finetuned", "switch")
@@ -26,7 +22,6 @@ TYPED = [
     "serving_gpu_hourly_rate",
     "serving_tokens_per_second",
 ]
-ASKED = sorted(NEEDED_BY_OTHERS | REFUSED_BY_OTHERS)
 
 
 @cache
@@ -59,37 +54,6 @@ def told_by_the_engine(given: dict[str, Any]) -> set[str]:
     except ScenarioError as error:
         return {each.place for each in error.problems}
     return set()
-
-
-def test_the_cells_ask_for_what_the_engine_asks_for(tmp_path: Path) -> None:
-    """Each formula as it is written, in the values that it is stored with and in those that IronCalc gives."""
-    book = Workbook()
-    sheet: Any = book.active
-    expected: list[list[bool]] = []
-    for row, given in enumerate(cases(), start=1):
-        told = told_by_the_engine(given)
-        cells = {}
-        for column, name in enumerate(TYPED, start=1):
-            place = sheet.cell(row, column, given.get(name)).coordinate
-            cells[name] = Formula(place, given.get(name))
-        expected.append([name in told for name in ASKED])
-        for column, name in enumerate(ASKED, start=len(TYPED) + 1):
-            missed = is_needed(name, cells) if name in NEEDED_BY_OTHERS else formula_of(False)
-            refused = is_refused(name, cells) if name in REFUSED_BY_OTHERS else formula_of(False)
-            asked = is_empty(cells[name]).where(missed, refused)
-            assert asked.value == (name in told), (name, given)
-            sheet.cell(row, column, f"={asked.text}")
-    assert all(map(any, zip(*expected, strict=True)))  # every one of them is asked for somewhere
-    path = tmp_path / "book.xlsx"
-    book.save(path)
-    model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
-    model.evaluate()
-    first = len(TYPED) + 1
-    shown = [
-        [model.get_cell_value(0, row, first + place) for place in range(len(ASKED))]
-        for row in range(1, len(expected) + 1)
-    ]
-    assert shown == expected
 
 
 @pytest.mark.slow(seconds=2)
