@@ -117,7 +117,7 @@ LONGEST_FORMULA = 510
 """The longest chooses a metric by its label, behind a function; then comes the payback of an option."""
 ALLOWED_CONSTANTS = {
     *("0", "1", "0.5", "2", "10", "12", "1000", "3600", "1000000"),
-    *("0.999999999999", "1.000000000001", "1E-12", "1E-09", "1E-06"),
+    *("0.999999999999", "1E-12", "1E-09", "1E-06"),
     *(f"{-internal_rate.LOWEST}", f"{FIRST_YEAR}", f"{LAST_YEAR}"),
 }
 """No assumption is written into a formula.
