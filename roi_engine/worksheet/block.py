@@ -157,7 +157,7 @@ def read_block(block: Block) -> Case:
         if name == "start_month" and (sentence := _no_month(value)):
             questions.append(InputWarning(name, sentence))
             continue
-        values[name] = value = _as_text(value) if _takes_text(name) else value
+        values[name] = value = _as_text(value) if name in _OF_ANY_WORDS else value
         if answer:
             answers[name] = answer
         _add_range(name, value, row, columns, values, questions)
@@ -235,9 +235,7 @@ def answers_for(value: Any, generated: Any) -> bool:
     return bool(generated == (EMPTY if value is None else value))
 
 
-def _takes_text(name: str) -> bool:
-    quantity = INPUTS[name].quantity
-    return quantity.kind == "text" and not quantity.choices and quantity is not START_MONTH
+_OF_ANY_WORDS = ("name", "description")
 
 
 def _as_text(value: Cell) -> Cell:

@@ -442,6 +442,7 @@ def test_every_sheet_prints(built: Built) -> None:
             "Breakdown",
             "Sensitivity",
             "Options",
+            "Scenarios",
         ):  # pages end where a year or a group does, which Excel does not heed where it fits
             assert not sheet.sheet_properties.pageSetUpPr.fitToPage and 67 <= sheet.page_setup.scale <= 100, place
         else:
