@@ -66,6 +66,7 @@ ft-roi report base.toml --scenario slow.toml --scenario half.toml
 ft-roi report support.toml --pdf decision.pdf
 ft-roi report support.toml --json | jq .npv
 """,
+    another="--scenario FILE",
 )
 @scenario_argument
 @output_option("Where to write; an .xlsx file.  [default: the scenario's name, in the current folder]")

@@ -14,10 +14,25 @@ from addin.shell.terminal import colours_refused, print_line, silence_closed_str
 class Command(click.Command):
     """A command whose help begins with examples; it has the common switches."""
 
-    def __init__(self, *arguments: Any, examples: str = "", **settings: Any) -> None:
+    def __init__(self, *arguments: Any, examples: str = "", another: str = "", **settings: Any) -> None:
+        """A command as click's.
+
+        examples : lines of them.
+        another : the option for each further argument, where somebody might give several.
+        """
         super().__init__(*arguments, **settings)
         self.examples = examples
+        self.another = another
         self.params += switches()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads what was typed; one argument too many is told with the option that takes it."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not self.another or "extra argument" not in error.message:
+                raise
+            raise click.UsageError(f"{error.message}. Each has its option: {self.another}", ctx) from None
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, then what click prints."""

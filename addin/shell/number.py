@@ -38,6 +38,10 @@ class WholeNumber(click.IntRange):
         super().__init__(least, most)
         self._taken = taken or f"a whole number{_in_words(self)}"
 
+    def _describe_range(self) -> str:
+        """What the help says of the bounds."""
+        return "" if self.min is self.max is None else super()._describe_range()
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number; 1e4 is one too."""
         number, taken = _read(value), f"Type {self._taken}"

@@ -126,6 +126,13 @@ def test_help_begins_with_examples_that_name_what_there_is(words):
             command = command.commands[arguments.pop(0)]
         known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("-")} <= known
+    assert "None]" not in result.stdout, "a range without bounds"
+
+
+def test_a_second_scenario_is_told_of_its_option(folder):
+    result = run("report", "reference.toml", "reference.toml")
+    assert result.exit_code == 2 and "unexpected extra argument" in result.stderr
+    assert result.stderr.endswith(". Each has its option: --scenario FILE\n")
 
 
 def test_help_names_every_command_in_a_whole_sentence():
