@@ -190,7 +190,8 @@ def _check_scenarios(scenarios: list[Scenario]) -> None:
             problems.append(Problem(place, f'is called "{each.name}" like another. Give it a name of its own.'))
         seen.add(each.name.casefold())
         if each.currency != scenarios[0].currency:
-            problems.append(Problem(place, f"counts in {each.currency}, the first in {scenarios[0].currency}."))
+            theirs = f"counts in {each.currency}, the first in {scenarios[0].currency}."
+            problems.append(Problem(place, f"{theirs} A workbook has one currency: convert its amounts."))
     if problems:
         raise ScenarioError(problems)
 

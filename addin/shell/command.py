@@ -26,7 +26,7 @@ class Command(click.Command):
         self.params += switches()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads what was typed; one argument too many is told with the option that takes it."""
+        """What was typed; one argument too many is told of the option that takes it."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
