@@ -48,7 +48,7 @@ def test_the_editions_give_the_same_figures_where_they_are_timed():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr
     (comparison,) = json.loads(done.stdout)["comparisons"]
-    assert len(comparison["figures"]) == 7 and comparison["title"].count("kB") == 3
+    assert len(comparison["figures"]) == 8 and comparison["title"].count("kB") == 4
 
 
 @pytest.mark.full(seconds=20)

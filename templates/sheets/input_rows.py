@@ -54,7 +54,7 @@ class Column(Columns):
     DEFAULT = "P", ">Default", 11
     IN_USE = "Q", ">In use", 15
     COUNT = "R", ">Missing so far", 9
-    NAMES = "S", "Which", 40
+    NAMES = "S", "Which", 46
     BESIDE = "T", "Beside others", 28
     REFUSED = "U", "Refused", 28
 
