@@ -19,7 +19,7 @@ from templates.building.text_width import lines_of, text_width
 from templates.xlsx.shown_numbers import text_shown
 from tests import cut_texts, libreoffice, node_readers
 from tests.builds import build_template, build_workbook
-from tests.slow_cases import full
+from tests.slow_cases import full, some
 from tests.workbook_cells import samples_and_edges, with_inputs
 
 EDITIONS: tuple[Edition, ...] = ("wired", "native", "lambda", "values")
@@ -143,7 +143,7 @@ def test_numbers_are_shown_as_sheetjs_shows_them(tmp_path: Path) -> None:
 
 @pytest.mark.slow(seconds=2)
 @pytest.mark.needs_carlito
-@pytest.mark.parametrize("edition", ["wired", "lambda"])
+@pytest.mark.parametrize("edition", some(EDITIONS, ["lambda"], slow=[]))
 def test_nothing_is_cut_in_the_plan_of_millions_of_yen(edition: Edition, tmp_path: Path) -> None:
     path = _written(tmp_path / "yen.xlsx", SCENARIOS["yen"], edition)
     assert cut_texts.cut_texts([path])[path] == [] and min(cut_texts.smallest_print(path).values()) >= LEAST_POINTS

@@ -140,7 +140,7 @@ def recalculated(package: bytes, folder: Path, *, functions: bool = False) -> by
 
 @pytest.mark.needs_libreoffice
 @pytest.mark.parametrize("edition", some(FORMULAS, slow=["wired"]))
-@pytest.mark.parametrize("count", some([10, 9, 1], slow=[10, 1]))
+@pytest.mark.parametrize("count", some([10, 9, 1], slow=[10]))
 def test_with_none_and_all_but_one_filled_in_no_cell_is_an_error(edition: Edition, count: int, tmp_path: Path) -> None:
     """Without the functions too: a cell that waits asks none."""
     names = REQUIRED[: len(REQUIRED) - count]

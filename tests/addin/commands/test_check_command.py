@@ -99,7 +99,7 @@ def test_cells_without_addresses_stand_behind_each_other(edition: Any, tmp_path:
     assert findings(tmp_path, without_addresses(workbook(edition))) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=3)
 def test_a_workbook_of_several_scenarios_is_checked_by_name(tmp_path: Path) -> None:
     other = SAMPLE.with_inputs(months=36).model_copy(update={"name": "Three years"})
     result = check(tmp_path, build_workbook(SAMPLE, edition="native", generated=WHEN, others=[other]))

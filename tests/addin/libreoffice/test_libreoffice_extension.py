@@ -30,7 +30,7 @@ from addin.libreoffice.safe_copy import safe_copy
 from roi_engine import INPUTS, appraise, call, functions, load_scenario
 from roi_engine._version import __version__
 from tests.builds import WHEN, build_workbook
-from tests.slow_cases import some
+from tests.slow_cases import full, some
 from tests.workbook_cells import recalculated_otherwise, same
 from tests.worksheet_cases import ERRORS, Case, Cell, Rows, all_cases, blocks, difference
 
@@ -526,7 +526,7 @@ def test_only_what_libreoffice_cannot_pass_on_is_left_out() -> None:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("sample", some(SAMPLES, slow=[SUPPORT]), ids=lambda path: path.stem)
+@pytest.mark.parametrize("sample", map(full, SAMPLES), ids=lambda path: path.stem)
 def test_every_formula_cell_of_a_sample_recalculates_to_its_cached_value(tmp_path: Path, sample: Path) -> None:
     path = tmp_path / f"{sample.stem}.xlsx"
     path.write_bytes(build_workbook(load_scenario(sample), generated=WHEN))

@@ -21,7 +21,7 @@ from templates.returned.reading import read_workbook
 from templates.returned.returned_workbook import read_returned_workbook
 from templates.sheets.input_rows import BLOCK, FIRST_ROW, Column
 from tests.builds import build_template, build_workbook
-from tests.slow_cases import some
+from tests.slow_cases import full, some
 from tests.workbook_cells import stored_cells
 from tests.workbook_edits import with_cells, with_name
 
@@ -82,7 +82,7 @@ def test_check_knows_answers_and_finds_nothing_else() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("typed", [{}, {NAME: 0.3}])
+@pytest.mark.parametrize("typed", [full({}), {NAME: 0.3}])
 def test_check_tells_of_values_as_generated_that_are_gone(typed: dict[str, float]) -> None:
     """An answer would hide the question about another value."""
     content = made(edition="values")
@@ -100,8 +100,8 @@ TWICE_ASKED = PRICED.with_inputs(
 """The training hours are asked about twice, and one answer covers both."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", some(["wired", "native", "values"], ["wired"], slow=[]))
+@pytest.mark.full(seconds=5)
+@pytest.mark.parametrize("edition", ["wired", "native", "values"])
 def test_check_follows_more_and_fewer_questions(edition: Edition) -> None:
     asked_twice = [each for each in check_inputs(TWICE_ASKED) if each.input_name == "training_hours"]
     content = build_workbook(TWICE_ASKED, edition=edition)

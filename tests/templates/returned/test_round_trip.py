@@ -78,7 +78,7 @@ def test_a_saved_native_workbook_keeps_its_formulas_and_recalculates(
     assert compared > 1_500
 
 
-@pytest.mark.slow
+@pytest.mark.full(seconds=6)
 @pytest.mark.needs_libreoffice
 def test_a_saved_native_workbook_follows_its_inputs(saved: dict[Edition, bytes], tmp_path: Path) -> None:
     edited = _recalculated(with_inputs(saved["native"], CHANGED), tmp_path)

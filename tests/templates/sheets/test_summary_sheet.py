@@ -55,8 +55,8 @@ def test_an_edited_discount_rate_changes_the_sentence(tmp_path: Path) -> None:
     assert summary["A8"].value == "at 5.25 % a year"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("edition", some(["wired", "native"], ["native"], slow=[]))
+@pytest.mark.full(seconds=3)
+@pytest.mark.parametrize("edition", ["wired", "native"])
 def test_the_month_from_which_going_back_pays_is_named(edition: str) -> None:
     cells = stored_cells(_made("wears-out.toml", edition))["Summary"].values()
     question = "From month 13 on every month loses. Going back after month 12 would lose 2,774 (NPV -3,336) instead of"

@@ -28,7 +28,7 @@ from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import MAIN
 from tests import libreoffice, open_xml_sdk
 from tests.builds import WHEN, build_workbook
-from tests.slow_cases import some
+from tests.slow_cases import full, some
 from tests.workbook_cells import Cells, named_cells, same, samples_and_edges, stored_cells
 from tests.workbook_edits import parts_of, with_cells, with_part
 
@@ -40,7 +40,6 @@ THREE = (SUPPORT, SCENARIOS["document-extraction"], SCENARIOS["five years"].mode
 MOST_BARS = 12
 RECALCULATED = ("support-classifier", "document-extraction", "never", "nothing", "one month", "late", "ten years")
 """What LibreOffice recalculates: some seconds each."""
-SLOW = ("support-classifier", "nothing")
 """What make test looks at; the full tests look at all."""
 
 
@@ -188,7 +187,7 @@ def _computed(made: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, Ce
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", some(RECALCULATED, slow=SLOW[:1]))
+@pytest.mark.parametrize("name", map(full, RECALCULATED))
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
     """Every formula cell but those behind the Sensitivity sheet, and every cell of the tables."""
     scale = max(1.0, *map(abs, appraise(SCENARIOS[name]).cash_flow))

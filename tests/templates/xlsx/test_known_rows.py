@@ -290,7 +290,7 @@ def test_nothing_is_kept_of_a_workbook_whose_formats_are_not_kept(
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
-@pytest.mark.parametrize("seeds", [range(3000, 3005), full(range(3005, 3130))], ids=["5", "125"])
+@pytest.mark.parametrize("seeds", [range(3000, 3002), full(range(3002, 3130))], ids=["2", "128"])
 def test_mutated_packages_are_read_as_by_a_stranger(
     seeds: Sequence[int], known: KnownRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
