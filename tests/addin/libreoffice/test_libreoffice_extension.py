@@ -526,7 +526,7 @@ def test_only_what_libreoffice_cannot_pass_on_is_left_out() -> None:
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("sample", map(full, SAMPLES), ids=lambda path: path.stem)
+@pytest.mark.parametrize("sample", [full(each) for each in SAMPLES], ids=lambda path: path.stem)
 def test_every_formula_cell_of_a_sample_recalculates_to_its_cached_value(tmp_path: Path, sample: Path) -> None:
     path = tmp_path / f"{sample.stem}.xlsx"
     path.write_bytes(build_workbook(load_scenario(sample), generated=WHEN))

@@ -40,7 +40,6 @@ THREE = (SUPPORT, SCENARIOS["document-extraction"], SCENARIOS["five years"].mode
 MOST_BARS = 12
 RECALCULATED = ("support-classifier", "document-extraction", "never", "nothing", "one month", "late", "ten years")
 """What LibreOffice recalculates: some seconds each."""
-"""What make test looks at; the full tests look at all."""
 
 
 @cache
@@ -187,7 +186,7 @@ def _computed(made: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, Ce
 
 
 @pytest.mark.needs_libreoffice
-@pytest.mark.parametrize("name", map(full, RECALCULATED))
+@pytest.mark.parametrize("name", [full(each) for each in RECALCULATED])
 def test_libreoffice_computes_what_is_cached(recalculated: dict[str, dict[str, Cells]], name: str) -> None:
     """Every formula cell but those behind the Sensitivity sheet, and every cell of the tables."""
     scale = max(1.0, *map(abs, appraise(SCENARIOS[name]).cash_flow))
