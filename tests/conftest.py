@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,6 +36,14 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
 }
 SECONDS = {"slow": 3, "full": 30}
 """How long a test with a marker is expected to take where the marker does not say."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the folder of the workbooks that processes share (tests/builds.py); the first process does."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="workbooks-")
+        os.environ["WORKBOOKS_OF_THE_RUN"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
