@@ -622,6 +622,16 @@ class Scenario(BaseModel):
             kept["confirmed"] = {name: answer for name, answer in self.confirmed.items() if name in same}
         return Scenario(**{**kept, **named})
 
+    def correlated_pairs(self) -> list[tuple[str, str, float]]:
+        """The names of two inputs and their rank correlation, for each that is given.
+
+        >>> from roi_engine.reference import REFERENCE
+        >>> ranges = {name: {"low": 1, "high": 9e6} for name in ("calls", "hours")}
+        >>> REFERENCE.with_inputs(ranges=ranges, correlations={"calls": {"hours": 0.5}}).correlated_pairs()
+        [('baseline_monthly_api_calls', 'training_hours', 0.5)]
+        """
+        return [(one, other, value) for one, others in self.correlations.items() for other, value in others.items()]
+
     def given(self) -> dict[str, Any]:
         """What was set, without the defaults: the scenario in its shortest form."""
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}

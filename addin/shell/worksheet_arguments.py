@@ -42,7 +42,8 @@ def worksheet_arguments(function: Function, words: Sequence[str]) -> list[Any]:
         worksheet_argument(word) if scenario is None else _scenario_block(scenario)
         for word, scenario in zip(words, scenarios, strict=True)
     ]
-    names, pairs = [*function.by_name], [pair for scenario in scenarios if scenario for pair in _correlations(scenario)]
+    names = [*function.by_name]
+    pairs = [[*pair] for scenario in scenarios if scenario for pair in scenario.correlated_pairs()]
     if pairs and "correlations" in names[len(given) :]:
         given += [None] * (names.index("correlations") - len(given))
         given.append(pairs)
@@ -51,10 +52,6 @@ def worksheet_arguments(function: Function, words: Sequence[str]) -> list[Any]:
 
 def _is_scenario(word: str) -> bool:
     return word == "-" or Path(word).suffix.lower() in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES)
-
-
-def _correlations(scenario: Scenario) -> Rows:
-    return [[first, *pair] for first, others in scenario.correlations.items() for pair in others.items()]
 
 
 def worksheet_argument(word: str) -> Any:

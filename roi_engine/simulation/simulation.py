@@ -114,12 +114,7 @@ class Simulation:
 
     def correlated_with(self, name: str) -> set[str]:
         """The drivers that rise or fall together with an input, by their names."""
-        pairs = [
-            {first, second}
-            for first, others in self.scenario.correlations.items()
-            for second, value in others.items()
-            if value
-        ]
+        pairs = [{first, second} for first, second, value in self.scenario.correlated_pairs() if value]
         return {driver.name for driver in self.drivers if {name, driver.name} in pairs}
 
     @property

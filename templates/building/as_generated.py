@@ -81,11 +81,7 @@ def fingerprint_of_ranges(scenario: Scenario) -> str:
     False
     """
     ranges = {name: [_told(each) for each in (s.low, s.high, s.distribution)] for name, s in scenario.ranges.items()}
-    pairs = sorted(
-        (sorted((first, second)), _told(value))
-        for first, others in scenario.correlations.items()
-        for second, value in others.items()
-    )
+    pairs = sorted((sorted((first, second)), _told(value)) for first, second, value in scenario.correlated_pairs())
     return hashlib.sha256(json.dumps([ranges, pairs], sort_keys=True).encode()).hexdigest()
 
 

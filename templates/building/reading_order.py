@@ -37,9 +37,8 @@ def pairs_of(scenarios: Iterable[Scenario]) -> list[Pair]:
     """The pairs that are correlated in some scenario, each once."""
     found: dict[frozenset[str], Pair] = {}
     for scenario in scenarios:
-        for first, others in scenario.correlations.items():
-            for second in others:
-                found.setdefault(frozenset((first, second)), (first, second))
+        for first, second, _ in scenario.correlated_pairs():
+            found.setdefault(frozenset((first, second)), (first, second))
     return list(found.values())
 
 
