@@ -268,10 +268,12 @@ class InputPlaces:
         """The columns of a sheet with inputs' labels in them: column → input → rows."""
         if sheet not in self._labels:
             found: dict[int, dict[str, list[int]]] = {}
-            for (row, column), cell in sorted(self.book.cells(sheet).items()):
-                name = _input_of(cell.value) if cell.formula is None else ""
-                if name:
-                    found.setdefault(column, {}).setdefault(name, []).append(row)
+            for row, cells in self.book.rows(sheet):
+                labels = [(column, cell.value) for column, cell in cells.items()
+                          if cell.formula is None and isinstance(cell.value, str)]  # fmt: skip
+                for column, label in sorted(labels):
+                    if name := _input_of(label):
+                        found.setdefault(column, {}).setdefault(name, []).append(row)
             self._labels[sheet] = {column: rows for column, rows in found.items() if len(rows) >= FEWEST_LABELS}
         return self._labels[sheet]
 

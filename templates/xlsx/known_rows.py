@@ -1,13 +1,14 @@
-"""Rows of a sheet that were read before, in another workbook.
+"""Rows of a sheet that were read before, in another workbook, and what stands behind them.
 
-The answers to a template have most rows in common, byte for byte, so of a thousand answers each such row is read once.
+The answers to a template have most rows in common, byte for byte, and the rules and the like behind them. So of a
+thousand answers each such row is read once, and what is behind them too.
 
 What makes this safe: a sheet is split only where it is written as spreadsheet programs write it, in UTF-8 and without
 comments, processing instructions, CDATA and document type. There ``<`` stands for nothing but a tag, so that pieces
 from ``<row`` to ``</row>`` with no other ``<row`` in them are whole rows. They follow the tag ``<sheetData>`` and each
 other without a gap, so all are its children. What its names mean is said by the root's tag, which is compared. The
-other rows, and all that is before and behind them, go through the parser as ever, which tells whether that tag is the
-one of the sheet's cells.
+other rows, and all that is before them, go through the parser as ever, which tells whether that tag is the one of the
+sheet's cells: a child of the root, so that what is behind them means the same wherever the root is the same.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _A_ROW, _A_BYTE = 1_000, 12
 _DECLARATION = re.compile(
     rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF-8|utf-8)["'])?(?: standalone=["'](?:yes|no)["'])?\s*\?>"""
 )
+_ROOT_NAME = re.compile(rb"<([^?\s/>][^\s/>]*)")
+_CELLS_BEGIN, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _BEGINS, _ENDS = b"<row", b"</row>"
 _BEGINNINGS = (b"<row ", b"<row>")
 
@@ -44,8 +47,26 @@ class SplitSheet(NamedTuple):
     tail: bytes
 
     def only(self, rows: list[bytes]) -> bytes:
-        """The sheet with these rows alone."""
-        return b"".join([self.head, *(row + _ENDS for row in rows), self.tail])
+        """The sheet with these rows alone, and nothing behind them.
+
+        >>> split(b"<worksheet><cols/><sheetData><row r='1'></row></sheetData><a/></worksheet>").only([])
+        b'<worksheet><cols/><sheetData></sheetData></worksheet>'
+        """
+        return b"".join([self.head, *(row + _ENDS for row in rows), _CELLS_END, b"</", self._root_name, b">"])
+
+    @property
+    def behind(self) -> bytes:
+        """What is behind the rows, in a sheet without any.
+
+        >>> split(b"<worksheet><cols/><sheetData><row r='1'></row></sheetData><a/></worksheet>").behind
+        b'<worksheet><sheetData></sheetData><a/></worksheet>'
+        """
+        return b"".join([self.root, _CELLS_BEGIN, self.tail])
+
+    @property
+    def _root_name(self) -> bytes:
+        [name] = _ROOT_NAME.findall(self.root)
+        return bytes(name)
 
 
 def split(content: bytes) -> SplitSheet | None:
@@ -70,17 +91,17 @@ def split(content: bytes) -> SplitSheet | None:
     behind = head.find(b"<", root + 1)
     if not 0 < behind < LONGEST_ROOT or len(head) + len(tail) > MOST_AROUND:
         return None
-    if not head.endswith(b"<sheetData>") or not tail.startswith(b"</sheetData>"):
-        return None
+    if not head.endswith(_CELLS_BEGIN) or not tail.startswith(_CELLS_END) or b"sheetFormatPr" in tail:
+        return None  # that one belongs before the rows, and the last one counts
     whole = all(row.startswith(_BEGINNINGS) and len(row) < LONGEST_ROW for row in rows)
     if not whole or content.count(_BEGINS, first, last) != len(rows):
         return None
     return SplitSheet(head[:behind], head, rows, tail)
 
 
-def elements_of(row: bytes) -> int:
-    """How many elements a row of a split sheet has."""
-    return row.count(b"<") - row.count(b"</")
+def elements_of(piece: bytes) -> int:
+    """How many elements begin in a row of a split sheet, or behind its rows."""
+    return piece.count(b"<") - piece.count(b"</") - piece.count(b"<?")
 
 
 class KnownRows:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -329,8 +329,9 @@ class StoredWorkbook:
         context = (sheet.root, self.looks)
         known = _KNOWN.within(context)
         new = [row for row in sheet.rows if row not in known]
-        besides = sum(known[row].elements for row in sheet.rows if row in known)
+        besides = sum(known[row].elements for row in sheet.rows if row in known) + elements_of(sheet.tail)
         try:
+            behind = known.get(sheet.tail) or self._read_sheet(part, sheet.behind).beside_rows()
             reader = self._read_sheet(part, sheet.only(new), besides)
             if not reader.all_placed or not reader.has_cells or len(reader.begun) != len(new):
                 return None
@@ -338,8 +339,8 @@ class StoredWorkbook:
             whole = self._collector().taking_in(known.get(row) or read[row] for row in sheet.rows)
         except UnreadableWorkbook:
             return None
-        whole.take_rest(reader)
-        _KNOWN.keep(context, read)
+        whole.take_beside(reader.beside_rows(), behind)
+        _KNOWN.keep(context, read if sheet.tail in known else {**read, sheet.tail: behind})
         return whole
 
     def merged(self, title: str) -> list[Area]:
@@ -393,6 +394,15 @@ class _Row(NamedTuple):
     cells: dict[At, Cell | _Shared]
     has_shared: bool
     elements: int = 0
+
+
+class _BesideRows(NamedTuple):
+    """What is read of a sheet that is no row: columns and areas of rules that hide, merged cells."""
+
+    columns: tuple[tuple[int, int], ...]
+    ruled: tuple[str, ...]
+    merged: tuple[str, ...]
+    unless_given: bool
 
 
 _KNOWN = KnownRows()
@@ -466,10 +476,16 @@ class _Cells:
             self._count()
         return self
 
-    def take_rest(self, other: _Cells) -> None:
-        """What another one read beside rows."""
-        self.hidden = replace(other.hidden, rows=self.hidden.rows)
-        self.merged = other.merged
+    def beside_rows(self) -> _BesideRows:
+        """What was read that is no row."""
+        hidden = self.hidden
+        return _BesideRows(tuple(hidden.columns), tuple(hidden.ruled), tuple(self.merged), hidden.unless_given)
+
+    def take_beside(self, before: _BesideRows, behind: _BesideRows) -> None:
+        """What was read before and behind the rows."""
+        columns, ruled = [*before.columns, *behind.columns], [*before.ruled, *behind.ruled]
+        self.hidden = Hidden(self.hidden.rows, columns[:MOST_HIDDEN], ruled[:MOST_HIDDEN], before.unless_given)
+        self.merged = [*before.merged, *behind.merged][:MOST_HIDDEN]
 
     def _note_row(self, row: int, hidden: bool, given: bool) -> None:
         if hidden:

@@ -41,6 +41,7 @@ DEEPEST = 64
 DEEPEST_PATH, LONGEST_TAG = 6, 40
 MOST_JOINED = 1_000
 """Paths that are kept: sheets have some thirty."""
+SHORTEST_ELEMENT = len("<a/>")
 LONGEST_TOKEN = MEGABYTE
 """Bytes of one tag, and characters of one text."""
 _CHUNK = 1 << 16
@@ -181,7 +182,7 @@ class Package:
         content = self.read(name)
         key = (read.__qualname__, sha256(content).digest())
         known = _KNOWN.get(key)
-        room = self._elements_apart_from(name) + content.count(b"<") <= self.times * MOST_ELEMENTS
+        room = self._elements_apart_from(name) + len(content) // SHORTEST_ELEMENT <= self.times * MOST_ELEMENTS
         if known is not None and room:
             self.elements[name.lower()], found = known
             return found
@@ -293,7 +294,8 @@ class _Stream:
 
     def read(self, content: bytes) -> int:
         """Reads the part to its end, and gives how many elements it has."""
-        if self.others + content.count(b"<") / 2 > self.most:  # each element has at most two tags
+        may_be_too_many = self.others + len(content) // SHORTEST_ELEMENT > self.most
+        if may_be_too_many and self.others + content.count(b"<") / 2 > self.most:  # an element has at most two tags
             raise self._too_many()
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True

@@ -60,8 +60,9 @@ def _listed(row: tuple[int, dict[int, Any]]) -> tuple[int, list[Any]]:
 
 
 def seen_by_a_stranger(content: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """All that is read of it where each sheet is read from its beginning to its end."""
     with monkeypatch.context() as patch:
-        patch.setattr(stored_cells, "_KNOWN", KnownRows())
+        patch.setattr(StoredWorkbook, "_read_what_is_new", lambda *_: None)
         return seen(content)
 
 
@@ -126,6 +127,7 @@ def _sheet(rows: Sequence[str], root: str = MAIN, before: str = "", after: str =
 
 
 FOREIGN = 'xmlns="urn:somebody"'
+MERGED = '<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
 OTHER = '<row r="9"><c r="A9"><v>9</v></c></row>'
 TRICKS: dict[str, bytes] = {
     "the same rows": _sheet(ROWS),
@@ -134,8 +136,30 @@ TRICKS: dict[str, bytes] = {
     "a view and columns before": _sheet(
         ROWS, before='<sheetViews><sheetView/></sheetViews><cols><col hidden="1"/></cols>'
     ),
-    "merged cells behind": _sheet(ROWS, after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'),
+    "merged cells behind": _sheet(ROWS, after=MERGED),
     "no rows shown unless given": _sheet([*ROWS, OTHER], before='<sheetFormatPr zeroHeight="1"/>'),
+    "the same behind other columns": _sheet(
+        ROWS, before='<cols><col min="2" max="2" hidden="1"/></cols>', after=MERGED
+    ),
+    "the same behind no row": _sheet([], after=MERGED),
+    "columns, a height and merged cells where they do not belong": _sheet(
+        ROWS,
+        before='<mergeCells><mergeCell ref="C1:C2"/></mergeCells>',
+        after='<cols><col min="3" max="3" hidden="1"/></cols><sheetFormatPr zeroHeight="1"/>' + MERGED,
+    ),
+    "columns behind": _sheet(ROWS, after='<cols><col min="3" max="3" hidden="1"/></cols>'),
+    "another height behind": _sheet(
+        [*ROWS, OTHER], before='<sheetFormatPr zeroHeight="1"/>', after='<sheetFormatPr zeroHeight="0"/>'
+    ),
+    "more columns than are kept": _sheet(
+        ROWS,
+        before=f'<cols>{"".join(f"""<col min="{at}" max="{at}" hidden="1"/>""" for at in range(1, 900))}</cols>',
+        after=f'<cols>{"".join(f"""<col min="{at}" max="{at}" hidden="1"/>""" for at in range(900, 1800))}</cols>',
+    ),
+    "a prefix behind that nobody declares": _sheet(ROWS, after="<x:y/>"),
+    "an end too many": _sheet(ROWS, after="</worksheet>"),
+    "a root behind": _sheet(ROWS).replace(b"</worksheet>", b"</worksheet><worksheet></worksheet>"),
+    "a wrapper that ends behind": _sheet(ROWS, before="<x>", after="</x>"),
     "a row twice": _sheet([*ROWS, ROWS[0]]),
     "a cell twice": _sheet([*ROWS, '<row r="5"><c r="A1"><v>7</v></c></row>']),
     "a cell twice, first the new one": _sheet(['<row r="5"><c r="A1"><v>7</v></c></row>', *ROWS]),
@@ -222,7 +246,11 @@ def test_what_is_known_is_not_parsed_again(
     monkeypatch.setattr(StoredWorkbook, "_read_sheet", watched)
     seen(package_of(workbook))
     sheets, _ = seen(package_of(workbook | {"xl/worksheets/sheet1.xml": _sheet([*ROWS, OTHER])}))
-    assert [each.count(b"<row") for each in parsed] == [len(ROWS), 1]
+    assert [each.count(b"<row") for each in parsed] == [
+        0,
+        len(ROWS),
+        1,
+    ]  # what is behind them, all of them, the new one
     cells = dict(sheets["Inputs"][0])
     assert cells[1, 2].value == 24 and cells[9, 1].value == 9
 
