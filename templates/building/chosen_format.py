@@ -22,7 +22,7 @@ from templates.building import styles
 NOT_USED = 'General;-General;"not used"'
 """What a zero reads as in a cell that nothing takes."""
 _FIRST_NUMBER = 300
-_IN_RULES = (styles.MONEY, styles.FRACTION, styles.ONE_DECIMAL, styles.AXIS, NOT_USED)
+_IN_RULES = (styles.MONEY, styles.FRACTION, styles.ONE_DECIMAL, styles.AXIS, NOT_USED, *styles.BOUNDS_OF_A_SHARE)
 """The formats of rules: each has a number of its own, which no format of a cell has."""
 _OF_A_METRIC = {"money": styles.MONEY, "fraction": styles.FRACTION}
 _SHARES = sorted({each.unit for each in vars(q).values() if isinstance(each, Quantity) and each.kind == "fraction"})
@@ -61,7 +61,7 @@ def follow_unit(sheet: Worksheet, area: str, declared: Input, cell: str) -> None
     declared : the input at first, whose format they have.
     cell : the address of the unit.
     """
-    share = _is_one_of(cell, _SHARES)
+    share = names_a_share(cell)
     if input_format(declared) == styles.FRACTION:
         follow(sheet, area, f"NOT({share})", styles.AXIS)
     else:
@@ -78,6 +78,11 @@ def follow(sheet: Worksheet, area: str, condition: str, code: str) -> None:
 def format_in_rule(code: str) -> NumberFormat:
     """A number format as a rule has it."""
     return NumberFormat(numFmtId=_FIRST_NUMBER + _IN_RULES.index(code), formatCode=code)
+
+
+def names_a_share(cell: str) -> str:
+    """The condition that a cell names the unit of what is shown in per cent."""
+    return _is_one_of(cell, _SHARES)
 
 
 def names_a_duration(cell: str) -> str:

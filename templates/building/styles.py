@@ -77,6 +77,8 @@ AXIS = NUMBER
 """A negative number must fall into the first section, or one that writes its minus: LibreOffice drops it elsewhere."""
 LOWEST, HIGHEST = '[<=-1000000000000000]"none";[<0]-General;General', '[<1000000000000000]General;"none"'
 """Of bounds, where a number beyond all size stands for none."""
+BOUNDS_OF_A_SHARE = '[<=-1000000000000000]"none";[<0]-0.0%;0.0%', '[<1000000000000000]0.0%;"none"'
+"""The lowest and the highest of what is shown in per cent."""
 PAYBACK = "[<1]0.00;#,##0.0"
 ONE_DECIMAL = "#,##0.0_);(#,##0.0);0.0_)"
 LONG_PAYBACK = '[>120]"> 10 years";[<1]0.00;0.0'

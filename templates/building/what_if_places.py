@@ -35,8 +35,8 @@ class CaseColumn(Columns):
 
     NUMBER = "A"
     METRIC = "B"
-    INPUT = "C"
-    VALUE = "D"
+    VALUE = "C"
+    INPUT = "D"
 
 
 CASE_ROW, MOVE_ROWS = 5, {1: (6, 7), 2: (8, 9)}

@@ -18,7 +18,14 @@ from roi_engine.scenario_rules import mix_given
 from roi_engine.sensitivity import TornadoBar, moved
 from templates.building import styles
 from templates.building.book import FITTED, Book, absolute, elsewhere, group_title
-from templates.building.chosen_format import follow_metric, follow_unit, input_format, metric_format
+from templates.building.chosen_format import (
+    follow,
+    follow_metric,
+    follow_unit,
+    input_format,
+    metric_format,
+    names_a_share,
+)
 from templates.building.colour_scales import metric_scale, never_rule
 from templates.building.columns import letters_from, put_titles
 from templates.building.formula import Formula, formula_of, if_error, is_number
@@ -169,6 +176,8 @@ class _Axis:
         self.unit = absolute(unit)
         self.values: list[Formula] = []
         follow_unit(sheet, AxisColumn.BASE.at(row), self.declared, self.unit)
+        for column, code in zip((AxisColumn.LOWEST, AxisColumn.HIGHEST), styles.BOUNDS_OF_A_SHARE, strict=True):
+            follow(sheet, column.at(row), names_a_share(self.unit), code)
 
     def moved(self, change: Formula) -> Formula:
         """The input moved by a change; n/a for an input that is empty."""

@@ -147,12 +147,12 @@ def _add_grid(
 
 def _add_tornado(book: Book, sheet: Worksheet, asked: SensitivityCells, metric: Formula) -> None:
     """One table over the cases; a case's input and value stand beside it."""
-    group_title(book, sheet, TORNADO - 1, "Tornado: case, metric, input, value", CaseColumn.VALUE.letter)
+    group_title(book, sheet, TORNADO - 1, "Tornado: case, metric, value, input", CaseColumn.INPUT.letter)
     book.put(sheet, CaseColumn.METRIC.at(TORNADO), metric, "Output", styles.ANY_SIZE)
     first, last = TORNADO + 1, TORNADO + len(asked.cases)
     for number, (row, case) in enumerate(zip(range(first, last + 1), asked.cases, strict=True), start=1):
         book.put(sheet, CaseColumn.NUMBER.at(row), number, "Calculation", styles.WHOLE)
-        book.put(sheet, CaseColumn.INPUT.at(row), case.label, "Calculation")
         book.put(sheet, CaseColumn.VALUE.at(row), case.value, "Calculation", styles.AXIS)
+        book.put(sheet, CaseColumn.INPUT.at(row), case.label, "Calculation")
     results = [[case.result] for case in asked.cases]
     book.data_table(sheet, CaseColumn.METRIC.rows(first, last), results, column_input=CASE)

@@ -54,6 +54,8 @@ def _books(folder: Path, edition: Edition) -> dict[str, Path]:
         books["template"] = build_template(edition=edition)
     several = [SCENARIOS[name].with_inputs(name=name, currency="EUR") for name in ("never", "a trillion", "yen")]
     books["several"] = build_workbook(several[0], edition=edition, others=several[1:])
+    if edition == "native":
+        books["live"] = build_workbook(SCENARIOS["support-classifier"], edition=edition, live_grids=True, trials=128)
     for name, content in books.items():
         (folder / f"{name}.xlsx").write_bytes(content)
     return {name: folder / f"{name}.xlsx" for name in books}
