@@ -23,22 +23,25 @@ def edited_sheet(content: bytes, edit_rows: Callable[[Element], None], edit_rest
     edit_rows : is given sheets of some rows each, in their order.
     edit_rest : is given the sheet with one empty row in the place of all.
     """
-    head, begin, rest = content.partition(_BEGIN)
-    rows, _, tail = rest.rpartition(_END)
-    edited = b"".join(_edited(part, edit_rows) for part in _slices(rows))
-    sheet = parsed(head + begin + _STAND_IN + _END + tail if rows else content)
+    first, last = content.find(_BEGIN) + len(_BEGIN), content.rfind(_END)
+    if not len(_BEGIN) <= first < last:  # it has no rows
+        sheet = parsed(content)
+        edit_rest(sheet)
+        return serialised(sheet)
+    edited = [_edited(content[at:end], edit_rows) for at, end in _slices(content, first, last)]
+    sheet = parsed(b"".join((content[:first], _STAND_IN, content[last:])))
     edit_rest(sheet)
-    before, stand_in, behind = serialised(sheet).partition(_STAND_IN)
-    return b"".join((before, edited, behind)) if rows else before + stand_in + behind
+    before, _, behind = serialised(sheet).partition(_STAND_IN)
+    return b"".join((before, *edited, behind))
 
 
-def _slices(rows: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(rows):
-        end = rows.find(_ROW_ENDS, at + AT_ONCE)
-        end = len(rows) if end < 0 else end + len(_ROW_ENDS)
-        yield rows[at:end]
-        at = end
+def _slices(content: bytes, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Where some rows each begin and end; a copy of all would be one more of a large part."""
+    while first < last:
+        end = content.find(_ROW_ENDS, first + AT_ONCE, last)
+        end = last if end < 0 else end + len(_ROW_ENDS)
+        yield first, end
+        first = end
 
 
 def _edited(rows: bytes, edit: Callable[[Element], None]) -> bytes:
