@@ -35,7 +35,7 @@ HIGHEST_RATIO = 400
 MOST_PARTS = 5_000
 MOST_ELEMENTS = 300_000
 """Elements of all XML that is read: cells, values, texts, names. Our own have 200,000 for 600 months, and reach the
-limit with five scenarios of 330 months.
+limit with five scenarios of 300 months.
 """
 MOST_NODES = 1_300_000
 """Elements, attributes with their values, and texts of all parts that are held as trees."""
