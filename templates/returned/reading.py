@@ -129,6 +129,7 @@ class _Reader:
     def __init__(self, found: InputPlaces, use_cached: bool) -> None:
         self.found, self.book, self.use_cached = found, found.book, use_cached
         self.problems: dict[str, Problem] = {}
+        self.replaced: list[Input] = []
         self.notes: list[str] = []
 
     def scenario(self) -> tuple[Scenario | None, list[Problem]]:
@@ -155,6 +156,7 @@ class _Reader:
                 self._wrong(name, self.found.typed(place), said)
             if value is None and name in self.problems:
                 value = _stand_in(declared.quantity)
+                self.replaced.append(declared)
             is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
             if value is not None and not is_default:
                 values[name] = value
@@ -164,10 +166,21 @@ class _Reader:
         try:
             scenario = Scenario(**values)
         except ScenarioError as error:
-            for problem in error.problems:
+            for problem in self._whatever_stands_in(error.problems, values):
                 self._from_the_engine(problem)
         problems = sorted(self.problems, key=_in_order)
         return (None if problems else scenario), [self.problems[key] for key in problems]
+
+    def _whatever_stands_in(self, found: Sequence[Problem], values: Mapping[str, Any]) -> Sequence[Problem]:
+        """The problems that do not come from what stands in the place of a wrong value."""
+        if not self.replaced:
+            return found
+        others = {each.name: _stand_in(each.quantity, another=True) for each in self.replaced}
+        try:
+            Scenario(**{**values, **others})
+        except ScenarioError as error:
+            return [each for each in found if each in error.problems]
+        return []
 
     @cached_property
     def _currency(self) -> str:
@@ -279,7 +292,7 @@ class _Reader:
             if not self.use_cached:
                 showing = "" if value is None else f" (it shows {_short(value)})"
                 formula = plain(cell.formula, SHOWN)
-                cure = "Type the figure itself, or take what formulas show with --use-cached."
+                cure = "Type the figure itself, or take what formulas show: --use-cached of ft-roi read and collect."
                 return self._wrong(key, place, f"It holds the formula ={formula}{showing}. {cure}")
             if value is None:
                 return self._wrong(
@@ -369,14 +382,16 @@ def _in_order(key: str) -> tuple[int, str]:
     return (list(INPUTS).index(name) if name in INPUTS else len(INPUTS), key)
 
 
-def _stand_in(quantity: Quantity) -> Any:
-    """A legal value in the place of a wrong one.
+def _stand_in(quantity: Quantity, *, another: bool = False) -> Any:
+    """A legal value in the place of a wrong one, or another that is as good.
 
     So the other inputs are checked too.
     """
     if quantity.choices:
-        return quantity.choices[0]
-    return "" if quantity.kind == "text" else quantity.clamp(1)
+        return quantity.choices[-1 if another else 0]
+    if quantity.kind == "text":
+        return ""
+    return quantity.clamp(1 if not another else 0 if quantity.high <= 1 else 1000)
 
 
 def _kind(quantity: Quantity) -> str:

@@ -78,6 +78,14 @@ def same(reading: Reading, scenario: Scenario) -> bool:
     return reading.checked().model_dump() == scenario.model_dump()
 
 
+MIX = {
+    "baseline_input_tokens": 600,
+    "baseline_output_tokens": 50,
+    "baseline_input_price_per_m": 2,
+    "baseline_output_price_per_m": 8,
+}
+
+
 def row_of(name: str) -> int:
     """The row of an input on the sheet Inputs."""
     return read_workbook(made("reference")).places[name].row
@@ -554,8 +562,8 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
         'Inputs!B12 training_hours: "24 h" is a text, not a number. Did you mean 24? Type the number alone.',
         'Inputs!D12 training_hours low: "low" is a text, not a number. Type a number of at least 0.',
         'Inputs!B13 gpu_hourly_rate: "1,5" is a text, not a number. Did you mean 1.5? Type the number alone.',
-        "Inputs!B14 storage_gb: It holds the formula =4*7. Type the figure itself, or take what formulas show with "
-        "--use-cached.",
+        "Inputs!B14 storage_gb: It holds the formula =4*7. Type the figure itself, or take what formulas show: "
+        "--use-cached of ft-roi read and collect.",
         "Inputs!D14 storage_gb low: low 50 is above high 3. Exchange the two.",
         "Inputs!B15 storage_monthly_rate: It is TRUE. Type a number of at least 0.",
         'Inputs!B16 baseline_monthly_api_calls: "5,000,000" is a text, not a number. Did you mean 5000000? Type the '
@@ -570,6 +578,21 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
         'Inputs!B35 contingency: "12 %" is a text, not a number. Did you mean 12 % (0.12)? Type the number alone.',
         f"Inputs!B{row_of('discount_rate')} discount_rate: It shows #DIV/0!. Type a number above -1 and at most 3.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [
+        ("baseline_monthly_api_calls", {"D16": 2e6, "E16": 9e6}),
+        ("months_to_amortize", {"D21": 20, "E21": 30}),
+        ("accuracy_improvement_percent", {"D19": 0.1, "E19": 0.2}),
+        ("baseline_cached_share", {"tokens_per_call": 650, "baseline_cached_write_share": 0.5, **MIX}),
+        ("tokens_per_call", MIX),
+    ],
+)
+def test_nothing_is_told_of_what_stands_in_for_a_wrong_value(name: str, beside: dict[str, Any]) -> None:
+    (problem,) = problems(typed({name: "many", **beside}))
+    assert f' {name}: "many" is a text, not a number.' in problem
 
 
 @pytest.mark.parametrize("cell", ["2027-11", 46692, date(2027, 11, 5)])
