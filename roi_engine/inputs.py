@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from pydantic_core import core_schema
 
 from roi_engine.errors import FtRoiError, UnknownName, nearest, shortened
-from roi_engine.quantity import Quantity
+from roi_engine.quantity import Quantity, in_figures
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ class Range(BaseModel):
     def holds(self, value: float) -> bool:
         """Whether a value lies between the ends."""
         return self.low <= value <= self.high
+
+    def outside_in_words(self, value: float) -> str:
+        """What is wrong with a value that does not lie between them.
+
+        >>> Range(low=600_000, high=1_200_000).outside_in_words(450_000)
+        'The value 450,000 lies outside of low 600,000 and high 1,200,000. Correct one of the three.'
+        """
+        ends = f"low {in_figures(self.low)} and high {in_figures(self.high)}"
+        return f"The value {in_figures(value)} lies outside of {ends}. Correct one of the three."
 
 
 _AT_THE_END = " \t\r\n\xa0:"

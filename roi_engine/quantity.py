@@ -189,7 +189,7 @@ class Quantity:
         nearest: int = round(value)
         if abs(value - nearest) > ROUNDING * max(1, abs(nearest)):
             below = math.floor(value)
-            raise OutOfRange(f"{_figure(value)} is not a whole number. Type {below} or {below + 1}.")
+            raise OutOfRange(f"{in_figures(value)} is not a whole number. Type {below} or {below + 1}.")
         return nearest
 
     def _check_choice(self, value: Any) -> str:
@@ -204,7 +204,7 @@ class Quantity:
         return "Choose " + " or ".join(f'"{choice}"' for choice in self.choices) + "."
 
     def _outside(self, value: float, side: str, bound: float, bound_open: bool) -> str:
-        shown, end = _figure(value), _figure(bound)
+        shown, end = in_figures(value), in_figures(bound)
         problem = f"{shown} is not {_other(side)} {end}." if bound_open else f"{shown} is {side} {end}."
         if self.kind == "fraction" and 1 < value <= 100 and value / 100 <= self.high:
             return f"{problem} Did you mean {value:g} % ({value / 100:g})?"
@@ -222,13 +222,13 @@ class Quantity:
         if self.low == -math.inf and self.high == math.inf:
             return "of any size"
         if self.low == -math.inf:
-            return f"{'below' if self.high_open else 'of at most'} {_figure(self.high)}"
+            return f"{'below' if self.high_open else 'of at most'} {in_figures(self.high)}"
         if self.high == math.inf:
-            return f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
+            return f"{'above' if self.low_open else 'of at least'} {in_figures(self.low)}"
         if not self.low_open and not self.high_open:
-            return f"from {_figure(self.low)} to {_figure(self.high)}"
-        low = f"{'above' if self.low_open else 'of at least'} {_figure(self.low)}"
-        return f"{low} and {'below' if self.high_open else 'at most'} {_figure(self.high)}"
+            return f"from {in_figures(self.low)} to {in_figures(self.high)}"
+        low = f"{'above' if self.low_open else 'of at least'} {in_figures(self.low)}"
+        return f"{low} and {'below' if self.high_open else 'at most'} {in_figures(self.high)}"
 
     def clamp(self, value: float) -> float:
         """The nearest legal value; `OPEN_STEP` inside a bound that is not allowed."""
@@ -393,15 +393,15 @@ def _said(unit: str) -> str:
     return f" a {unit.rpartition('/ ')[2]}" if "/ " in unit else f" {unit}"
 
 
-def _figure(number: float) -> str:
+def in_figures(number: float) -> str:
     """A number in a sentence.
 
     A large one has all of its digits, while they can be read.
 
-    >>> _figure(0.1), _figure(600.0), _figure(1_000_000_000), _figure(1e300)
+    >>> in_figures(0.1), in_figures(600.0), in_figures(1_000_000_000), in_figures(1e300)
     ('0.1', '600', '1,000,000,000', '1e+300')
     """
-    text = f"{number:g}"
+    text = f"{number:,g}"
     return f"{number:,.15g}" if "e+" in text and abs(number) < LONGEST_IN_DIGITS else text
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from roi_engine.errors import FtRoiError, Problem, UnknownName, did_you_mean, shortened
 from roi_engine.inputs import Input, Range
-from roi_engine.quantity import DISTRIBUTION, RANK_CORRELATION, SERVING, TEXT, currency_code
+from roi_engine.quantity import DISTRIBUTION, RANK_CORRELATION, SERVING, TEXT, currency_code, in_figures
 from roi_engine.value import ROUNDING
 
 Find = Callable[[str], Input]
@@ -362,7 +362,7 @@ def _range(declared: Input, entry: Any, place: str, problems: list[Problem]) -> 
         problems.append(Problem(f"{place}.low", "Must be above 0: a fleet needs it.", "#NUM!"))
         return None
     if checked["low"] > checked["high"]:
-        sentence = f"low {checked['low']:g} is above high {checked['high']:g}. Exchange the two."
+        sentence = f"low {in_figures(checked['low'])} is above high {in_figures(checked['high'])}. Exchange the two."
         problems.append(Problem(place, sentence, "#NUM!"))
         return None
     untyped = entry.get("untyped", "")
@@ -428,8 +428,7 @@ def outside_ranges(given: Mapping[str, Any], inputs: Inputs) -> list[Problem]:
         if value is None:
             problems.append(Problem(f"ranges.{name}", EMPTY_WITH_A_RANGE))
         elif not span.holds(value):
-            sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}. Correct one of"
-            problems.append(Problem(f"ranges.{name}", f"{sentence} the three.", "#NUM!"))
+            problems.append(Problem(f"ranges.{name}", span.outside_in_words(value), "#NUM!"))
     return problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from roi_engine.quantity import in_figures
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import INPUTS, Scenario
 
@@ -85,7 +86,7 @@ def no_price(s: Scenario) -> Asked:
         alone = pair.alone or f"{which} cost {'nothing' if price == 0 else 'as much as others'}"
         yield (
             pair.price,
-            f"{given.label} is {whose}{amount:,g}, and {wanted.lower()} {missing}: {alone}. Give the figure.",
+            f"{given.label} is {whose}{in_figures(amount)}, and {wanted.lower()} {missing}: {alone}. Give the figure.",
         )
 
 
@@ -100,7 +101,7 @@ def no_amount(s: Scenario) -> Asked:
                 continue  # what the other model leaves empty is the baseline's
             yield (
                 pair.amount,
-                f"{given.label} is {price:,g}, and {wanted.lower()} is left out: nothing comes of it. Give the figure, 0 for none.",
+                f"{given.label} is {in_figures(price)}, and {wanted.lower()} is left out: nothing comes of it. Give the figure, 0 for none.",
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from roi_engine.cashflow import MODEL
+from roi_engine.quantity import in_figures
 from roi_engine.questions.question import Asked, question
 from roi_engine.scenario import Scenario
 
@@ -34,7 +35,7 @@ def wall_clock_hours(s: Scenario) -> Asked:
     if s.gpu_count > 1 and s.training_hours >= A_WEEK:
         yield (
             "training_hours",
-            f"Taken as wall-clock hours: {s.training_hours:g} h on {s.gpu_count} GPUs is {s.training_hours * s.gpu_count:,g} GPU-hours. If {s.training_hours:g} are GPU-hours already, leave the GPU count at 1.",
+            f"Taken as wall-clock hours: {s.training_hours:g} h on {s.gpu_count} GPUs is {in_figures(s.training_hours * s.gpu_count)} GPU-hours. If {s.training_hours:g} are GPU-hours already, leave the GPU count at 1.",
         )
     too_large = LARGEST_GPU_GB < SMALLEST_BYTES * s.model_size_b <= SMALLEST_BYTES * LARGEST_MODEL_B
     if s.gpu_count == 1 and s.training_hours > 0 and too_large:

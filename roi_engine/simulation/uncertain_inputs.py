@@ -181,8 +181,7 @@ def _problems(scenario: Scenario, name: str) -> list[Problem]:
     if value is None:
         return [Problem(place, f"{INPUTS[name].label} is empty and cannot vary. Give its value, or delete the range.")]
     if not span.holds(value):
-        sentence = f"The value {value:,g} lies outside of low {span.low:,g} and high {span.high:,g}."
-        return [Problem(place, f"{sentence} Correct one of the three.", "#NUM!")]
+        return [Problem(place, span.outside_in_words(value), "#NUM!")]
     if span.distribution == "lognormal" and span.low <= 0:
         sentence = f"low {span.low:,g} is not above 0, as a lognormal distribution needs. Use pert, or raise it."
         return [Problem(place, sentence, "#NUM!")]

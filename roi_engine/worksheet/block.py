@@ -12,7 +12,7 @@ from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.input_checks import InputWarning
 from roi_engine.inputs import normal_form, unit_in_label
 from roi_engine.options import Options
-from roi_engine.quantity import START_MONTH, TEXT
+from roi_engine.quantity import START_MONTH, TEXT, in_figures
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
@@ -200,7 +200,9 @@ def _add_range(
         if INPUTS[name].may_be_empty:
             questions.append(InputWarning(name, f"{EMPTY_WITH_A_RANGE} {UNTIL_THEN}"))
     elif _lies_outside(value, span):
-        questions.append(InputWarning(name, f"{value:,g} lies outside of its own low and high. {UNTIL_INSIDE}"))
+        questions.append(
+            InputWarning(name, f"{in_figures(value)} lies outside of its own low and high. {UNTIL_INSIDE}")
+        )
     else:
         values.setdefault("ranges", {})[name] = span
 
