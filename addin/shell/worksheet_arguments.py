@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,10 @@ def worksheet_arguments(function: Function, words: Sequence[str]) -> list[Any]:
     stands for them.
     """
     scenarios = [read_scenario(existing_scenario(word)) if _is_scenario(word) else None for word in words]
+    texts = [each.kind == "text" for each in function.arguments]
     given = [
-        worksheet_argument(word) if scenario is None else _scenario_block(scenario)
-        for word, scenario in zip(words, scenarios, strict=True)
+        _scenario_block(scenario) if scenario else worksheet_argument(word, is_text=is_text)
+        for word, scenario, is_text in zip_longest(words, scenarios, texts[: len(words)])
     ]
     names = [*function.by_name]
     pairs = [[*pair] for scenario in scenarios if scenario for pair in scenario.correlated_pairs()]
@@ -54,17 +56,19 @@ def _is_scenario(word: str) -> bool:
     return word == "-" or Path(word).suffix.lower() in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES)
 
 
-def worksheet_argument(word: str) -> Any:
+def worksheet_argument(word: str, *, is_text: bool = False) -> Any:
     """A cell value or a range, as the word says.
 
     "" is nothing, 20% is 0.2, a .csv file a range.
+
+    is_text : whether the argument is one: a shell takes the quotation marks away that a cell has around 0.1.
 
     >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
     (0.2, 5000000.0, 'NPV', None)
     """
     if Path(word).suffix.lower() == ".csv":
         return _range(existing_file(word))
-    return _cell(word)
+    return word.strip() or None if is_text else _cell(word)
 
 
 def _cell(text: str) -> Any:

@@ -809,6 +809,8 @@ EVALUATION_ERRORS = {
     "no cost": (["FT_ERRORCUT", "1", "1"], "#DIV/0! "),
     "unknown input": (["FT_BREAKEVEN", "NPV", "gpu_rat", "reference.toml"], '#N/A There is no input "gpu_rat".'),
     "an error value": (["FT_TRAINCOST", "#REF!", "1"], "#REF! "),
+    "a name of digits": (["FT_PRICE", "4", "input"], '#N/A There is no model "4" in the price table.'),
+    "too new a version": (["FT_VERSION", "9.1"], "#N/A at_least: this is FT ROI "),
 }  # fmt: skip
 
 
