@@ -124,9 +124,16 @@ _TOO_MANY = f"This is no scenario: it has more than {MOST_ENTRIES:,} entries, an
 _TOO_LARGE = f"This is no scenario: it has more than {LARGEST_FILE // 1000} kB."
 
 
+_OF_A_ZIP = b"PK\x03\x04"
+
+
 def _standard_input() -> str:
     try:
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        if content.startswith(_OF_A_ZIP):
+            raise ScenarioError(
+                [Problem("", "This is a workbook or another packed file. Name the file in place of -.")]
+            )
         if len(content) > LARGEST_FILE:
             raise ScenarioError([Problem("", _TOO_LARGE)])
         return decoded(content)  # Windows shells may put a byte order mark before the text

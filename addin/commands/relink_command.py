@@ -9,10 +9,10 @@ import click
 from addin.shell.command import Command
 from addin.shell.failures import WouldOverwrite
 from addin.shell.input_file import existing_workbook
-from addin.shell.options import force_option, is_on, output_option
+from addin.shell.options import force_option, is_on, json_option, output_option
 from addin.shell.output_file import write_file
 from addin.shell.output_path import place_of_copy, refuse_existing
-from addin.shell.terminal import print_line
+from addin.shell.terminal import print_json, print_line
 
 if TYPE_CHECKING:
     from templates.returned.relinking import Relinked
@@ -29,7 +29,8 @@ ft-roi relink report.xlsx --force
 @click.argument("file", type=click.Path())
 @output_option("Where to write the workbook.  [default: FILE itself, with --force]")
 @force_option("Overwrite a file that exists, FILE itself too.")
-def relink(file: str, output: str | None, force: bool) -> None:
+@json_option("Print what was freed as JSON.")
+def relink(file: str, output: str | None, force: bool, json: bool) -> None:
     """Remove links to an author's add-in path from FT_ formulas: [1]!FT_NPV(…) becomes FT_NPV(…).
 
     The link that nothing else uses is removed too. All else in the file stays as it is; nothing is calculated.
@@ -44,7 +45,9 @@ def relink(file: str, output: str | None, force: bool) -> None:
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{file}: {error}") from None
     if not result.changed:
-        if not is_on("quiet"):
+        if json:
+            _print_as_json(None, result)
+        elif not is_on("quiet"):
             print_line(f"{file}: no FT_ formula is linked to a copy of the add-in; nothing is written.")
             _print_kept(result)
         return
@@ -53,13 +56,20 @@ def relink(file: str, output: str | None, force: bool) -> None:
             raise WouldOverwrite(f"{_found(result)} in {file}. Overwrite it with --force, or write elsewhere with -o.")
         refuse_existing(target, force)
     write_file(target, result.content, force)
-    if not is_on("quiet"):
+    if json:
+        _print_as_json(str(target), result)
+    elif not is_on("quiet"):
         print_line(f"{target}: {_found(result)} freed.")
         for title, count in result.formulas.items():
             print_line(f"  {title}: {count:,}")
         for link in result.removed:
             print_line(f"  The link to {_shown(link)} is gone.")
         _print_kept(result)
+
+
+def _print_as_json(written: str | None, result: Relinked) -> None:
+    links = {"removed": list(result.removed), "kept": list(result.kept)}
+    print_json({"file": written, "formulas": dict(result.formulas), **links})
 
 
 def _print_kept(result: Relinked) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,16 @@ def piped(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
 def test_standard_input_as_windows_shells_write_it(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     piped(monkeypatch, f'name = "Überprüfung"\n{FLAT}'.encode(form))
     assert load_scenario("-").name == "Überprüfung"
+
+
+@pytest.mark.parametrize("size", [100, 1_000_000])
+def test_a_workbook_in_standard_input_is_asked_for_by_its_name(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("xl/workbook.xml", b"x" * size)
+    piped(monkeypatch, packed.getvalue())
+    sentence = "This is a workbook or another packed file. Name the file in place of -."
+    assert problems("-") == [("standard input", sentence)]
 
 
 def test_standard_input_of_another_alphabet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

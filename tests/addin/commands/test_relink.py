@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -218,6 +219,16 @@ def test_the_file_itself_is_replaced_only_when_told_to(linked):
     assert linked.read_bytes() != before
     again = run(linked)
     assert again.exit_code == 0 and "nothing is written" in again.stdout
+
+
+def test_what_was_freed_as_json(linked, tmp_path):
+    words = run(linked, "-o", tmp_path / "words.xlsx").stdout
+    told = json.loads(run(linked, "-o", tmp_path / "free.xlsx", "--json").stdout)
+    assert told["file"] == str(tmp_path / "free.xlsx") and (tmp_path / "free.xlsx").exists()
+    assert all(f"  {title}: {count:,}\n" in words for title, count in told["formulas"].items())
+    assert (told["removed"], told["kept"]) == ([ADDIN.removeprefix("file:///")], [])
+    nothing = json.loads(run(tmp_path / "free.xlsx", "--force", "--json").stdout)
+    assert nothing == {"file": None, "formulas": {}, "removed": [], "kept": []}
 
 
 def test_nothing_to_do_writes_nothing(tmp_path):
