@@ -63,7 +63,14 @@ class Given:
             key, _, last = key.rpartition(".")
             rest = f".{last}{rest}"
         place = f"{self.places[key]}{rest}" if key else f"{self.file}: {problem.place}" if problem.place else self.file
-        return Problem(place, problem.sentence, problem.code)
+        return Problem(place, f"{problem.sentence}{self._elsewhere(problem.place, place)}", problem.code)
+
+    def _elsewhere(self, key: str, place: str) -> str:
+        """Where the value of a range stands, if in the other file."""
+        section, _, name = key.partition(".")
+        value = self.places.get(name, place) if section == "ranges" else place
+        same_file = value.rpartition(": ")[0] == place.rpartition(": ")[0]
+        return "" if same_file else f" The value stands in {value}."
 
 
 def base_path(path: Path, name: Any) -> Path:
