@@ -388,16 +388,20 @@ def find_metric(name: str, among: Collection[str] = ()) -> Metric:
 
 
 def equation_named(name: str) -> str:
-    """The equation that a metric's name or label, or its own name, means.
+    """The equation that a figure's name or label, or its own name, means; of a sum, the equation of its months.
 
     Raises `UnknownName` with a guess.
 
     >>> equation_named("PAYBACK"), equation_named("Discounted payback"), equation_named("upfront_cost")
     ('payback_months', 'discounted_payback_months', 'upfront_cost')
+    >>> equation_named("PV of cost"), equation_named("total_running_cost")
+    ('pv_cost', 'running_cost')
     """
-    metrics = {word: metric.equation for metric in METRICS.values() for word in (metric.name, metric.label)}
-    metrics |= {word: METRICS[code].equation for word, code in _ONCE_CALLED.items()}
-    return find_equation(name, metrics)
+    words = {word: each.equation_name for each in FIGURES.values() for word in (each.label, each.equation_name)}
+    figures = {word: MODEL.quantity_of(equation) for word, equation in words.items()}
+    figures |= {word: metric.equation for metric in METRICS.values() for word in (metric.name, metric.label)}
+    figures |= {word: METRICS[code].equation for word, code in _ONCE_CALLED.items()}
+    return find_equation(name, figures)
 
 
 def defined(value: Any) -> float | None:

@@ -155,18 +155,18 @@ def _about(step: Step) -> Iterator[str]:
 
 
 def _value(step: Step, scenario: Scenario) -> str:
-    """The value, in its unit where the step is a metric."""
+    """The value, in its unit where the step is a figure."""
     from addin.shell.figures_on_terminal import figure_in_unit
-    from roi_engine import METRICS
+    from roi_engine.figures import FIGURES
 
     if step.value is None and step.name in ("irr_monthly", "irr_annual"):
         from roi_engine import appraise
 
         return f"n/a ({appraise(scenario).irr_reason})"
-    metric = next((each for each in METRICS.values() if each.equation == step.name), None)
-    if metric is None:
+    figure = next((each for each in FIGURES.values() if each.equation_name == step.name), None)
+    if figure is None:
         return shown(step.value)
-    return " ".join(figure_in_unit(step.value, metric.quantity, scenario.currency)).rstrip()
+    return " ".join(figure_in_unit(step.value, figure.quantity, scenario.currency)).rstrip()
 
 
 def _months(step: Step, scenario: Scenario) -> str:

@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 from addin.command_line import ft_roi
 from addin.commands import explain_command
 from addin.shell import figures_on_terminal
+from addin.shell.figures_on_terminal import figure_in_unit
 from roi_engine import appraise, load_scenario
 from roi_engine.cashflow import MODEL
+from roi_engine.figures import FIGURES, Figure
 
 SAMPLE = Path(__file__).parents[3] / "templates" / "samples" / "support-classifier.toml"
 REFERENCE = SAMPLE.with_name("reference.toml")
@@ -49,6 +51,20 @@ def test_a_figure_is_shown_with_its_unit_its_equation_its_parts_and_its_place() 
         "    with net_roi = 44,931.90, total_cost = 53,028.64",
     ]
     assert [each.split()[0] for each in rest[1:]] == ["net_roi", "total_cost", "Inputs"]
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=lambda figure: figure.name)
+def test_a_figure_is_explained_in_the_unit_that_it_has_everywhere(figure: Figure) -> None:
+    scenario = load_scenario(SAMPLE)
+    value = getattr(appraise(scenario), figure.name)
+    shown = " ".join(figure_in_unit(value() if callable(value) else value, figure.quantity, scenario.currency)).rstrip()
+    told = printed(figure.label, "--depth", "0")
+    if figure.name == "total_running_cost":
+        assert (
+            re.search(r"^running_cost by month: .*, total 20,000 +roi_engine/", told, re.MULTILINE) and value == 20_000
+        )
+    else:
+        assert f"\n{figure.equation_name} = {shown} " in told
 
 
 def test_a_monthly_step_shows_its_first_months_its_last_and_its_total() -> None:
