@@ -388,9 +388,9 @@ def find_metric(name: str, among: Collection[str] = ()) -> Metric:
 
 
 def equation_named(name: str) -> str:
-    """The equation that a figure's name or label, or its own name, means; of a sum, the equation of its months.
+    """The equation that a figure's name or label, or its own name, means.
 
-    Raises `UnknownName` with a guess.
+    Of a sum over the months it is the month's. Raises `UnknownName` with a guess.
 
     >>> equation_named("PAYBACK"), equation_named("Discounted payback"), equation_named("upfront_cost")
     ('payback_months', 'discounted_payback_months', 'upfront_cost')

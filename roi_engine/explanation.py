@@ -180,8 +180,8 @@ def find_equation(name: str, known: Mapping[str, str]) -> str:
     known : other names and the equations that they mean.
     Raises `UnknownName` with a guess.
     """
-    names = {normal_form(each): each for each in MODEL.equations}
-    names |= {normal_form(each): equation for each, equation in known.items()}
+    names = {normal_form(each): equation for each, equation in known.items()}
+    names |= {normal_form(each): each for each in MODEL.equations}
     found = names.get(normal_form(name))
     if found is None:
         guess = did_you_mean(name.strip().lower(), MODEL.equations) or did_you_mean(name.strip().upper(), known)

@@ -58,7 +58,7 @@ def test_a_figure_is_explained_in_the_unit_that_it_has_everywhere(figure: Figure
     scenario = load_scenario(SAMPLE)
     value = getattr(appraise(scenario), figure.name)
     shown = " ".join(figure_in_unit(value() if callable(value) else value, figure.quantity, scenario.currency)).rstrip()
-    told = printed(figure.label, "--depth", "0")
+    told = printed(figure.equation_name, "--depth", "0")
     if figure.name == "total_running_cost":
         assert (
             re.search(r"^running_cost by month: .*, total 20,000 +roi_engine/", told, re.MULTILINE) and value == 20_000
