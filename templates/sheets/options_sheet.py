@@ -85,7 +85,8 @@ def add_options_sheet(book: Book, fixed: Quantities, block: Formula, cash_flow: 
         "Options",
         widths(Column, Step, End),
         "Options",
-        "Stay, change the model, fine-tune through an API, or self-host: each over the horizon, bearing its own costs.",
+        "Stay, change the model, fine-tune through an API, or self-host: each over the horizon, bearing its own costs. "
+        f"Amounts are in {book.scenario.currency}.",
     )
     put_titles(book, sheet, FIRST_ROW - 1, Column)
     sheet.row_dimensions[FIRST_ROW - 1].height = 30

@@ -59,6 +59,11 @@ def test_a_full_replica_as_dear_as_the_api_never_pays() -> None:
     assert names["own_first_against_stay"].value == "Never" == names["own_always_against_stay"].value
 
 
+def test_the_table_says_in_which_currency_its_amounts_are() -> None:
+    sheet = _book(REFERENCE.with_inputs(currency="CHF")).workbook["Options"]
+    assert sheet["A2"].value.endswith(" Amounts are in CHF.")
+
+
 def test_without_a_fleet_nothing_is_compared() -> None:
     names = _book(REFERENCE).names
     assert names["own_first_against_stay"].value == "n/a" == names["selfhosted_npv"].value
