@@ -117,7 +117,7 @@ def show(name: str, json: bool) -> None:
         except UnknownName as no_gpu:
             if _show_open_model(name, json):
                 return
-            raise InvalidInput(str(no_gpu if "several" in str(no_gpu) else unknown)) from None
+            raise InvalidInput(_unknown(name, str(unknown), str(no_gpu))) from None
     rows = [row for kind in table.kinds(found) for row in table.periods(found, kind)]
     if json:
         print_json([_as_dict(row) for row in rows])
@@ -127,6 +127,18 @@ def show(name: str, json: bool) -> None:
         titles = ("kind", "value", "currency", "from", "until before", "read on", "source")
         _print_tables([_table(titles, [_cells(row) for row in rows], right={1})])
     _note_age(tables)
+
+
+def _unknown(name: str, no_model: str, no_gpu: str) -> str:
+    """Says that nothing is called so, with the nearest name there is."""
+    from roi_engine.errors import did_you_mean
+    from roi_engine.prices.open_models import open_models
+    from roi_engine.prices.price_tables import price_tables
+
+    if "several" in no_gpu:
+        return no_gpu
+    others = (*price_tables().gpus.names.values(), *open_models().models)
+    return no_model if "Nearest" in no_model else f"{no_model}{did_you_mean(name, others)}"
 
 
 def _show_open_model(name: str, json: bool) -> bool:

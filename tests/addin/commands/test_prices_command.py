@@ -140,6 +140,8 @@ def test_show_knows_gpus_by_short_names(own: Path) -> None:
     assert "peak tflops" in run("show", "a100").stdout
     assert "There are several GPUs" in run("show", "H100", exit_code=3).stderr
     assert "Nearest: gpt-4.1" in run("show", "gpt4.1", exit_code=3).stderr
+    for typed, meant in (("H100 SXN", "H100 SXM"), ("Llama-3.1-8", "Llama-3.1-8B")):
+        assert run("show", typed, exit_code=3).stderr.endswith(f' Did you mean "{meant}"?\n')
 
 
 def test_the_age_of_the_table_is_told_beside_the_data(own: Path) -> None:
