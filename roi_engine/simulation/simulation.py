@@ -40,8 +40,8 @@ DRAWS_OF_TOTALS = 8_192
 
 NOT_SIMULATED = ("IRR", "MIRR")
 SIMULATED = tuple(name for name in METRICS if name not in NOT_SIMULATED)
-DISCOUNTED = ("NPV", "DPAYBACK", "PI", "EQUIVMONTHLY")
-"""Metrics whose loss is told by the NPV; that of all others by the net return."""
+OF_NET_RETURN = ("NETROI", "ROI")
+"""Metrics whose loss is told by the net return; that of all others by the NPV, on which the decision is taken."""
 
 WORST_IS_HIGH = ("PAYBACK", "DPAYBACK", "UPFRONT", "TOTALCOST")
 
@@ -86,6 +86,11 @@ class Simulation:
     perfect_knowledge: Estimate
     held: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def discounted(self) -> bool:
+        """Whether a loss, and what knowing is worth, are told by the NPV."""
+        return self.metric.name not in OF_NET_RETURN
 
     def statistic(self, name: str) -> Estimate:
         """A figure by its name, whatever its case; raises `UnknownName` with a guess."""
@@ -268,7 +273,7 @@ class _Run:
 
         self.scenario, self.uncertainty, self.metric = scenario, uncertainty, metric
         self.figure = _public_name(metric)
-        self.decision = "npv" if metric.name in DISCOUNTED else "net_roi"
+        self.decision = "net_roi" if metric.name in OF_NET_RETURN else "npv"
         self.results, self.gains = np.empty(draws), np.empty(draws)
         self.pays_back = np.empty(draws, dtype=bool)
         self.bins = [Bins() for _ in uncertainty.names]

@@ -53,6 +53,8 @@ CHOICES = {
     RISK: "draws, seed or correlations were chosen",
 }
 """The sheets on which something is chosen, unless they hold values as generated."""
+DRAWN = "risk_"
+"""In formulas of other sheets that take from the sheet Risk, whose names begin with it."""
 ASKED = "FT_CHECK("
 """What is asked about the inputs is told anyway, as of today."""
 CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
@@ -196,6 +198,7 @@ class _Comparison:
         self.in_place: set[str] = set()
         self.unknown: list[Place] = []
         self.has_no_values = _has_no_values(book)
+        self.chosen = [each for each in CHOICES if each not in as_generated and self._other_choices(each)]
         if self.has_no_values:
             cure = "The program that saved the file keeps none. Open it in Excel or LibreOffice, and save it again."
             self.wrong.append(Difference("value", "Every formula", f"It holds no value. {cure}"))
@@ -213,9 +216,9 @@ class _Comparison:
             titles = [title for title in shown if not inputs_edited or title in FIXED]
             titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:
-                if title in CHOICES and title not in as_generated and self._other_choices(title):
+                if title in self.chosen:
                     self.notes.append(f"{title}: {CHOICES[title]}; not compared.")
-                elif title == RISK and self._other_ranges():
+                elif title == RISK and title in as_generated and self._other_ranges():
                     self.notes.append(f"{title}: its figures are those of the ranges as generated; not compared.")
                 elif title == RISK and self._lacks_functions(title):
                     self.notes.append(f"{title}: it {NEEDS_FUNCTIONS}, which were missing; not compared.")
@@ -351,9 +354,10 @@ class _Comparison:
         for at in edited:
             self._tell(at_cell("formula", place(at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            if ASKED not in (made[at].formula or "") and not _tells_of_functions(
-                made[at].formula or "", found[at].value
-            ):
+            formula = made[at].formula or ""
+            if RISK in self.chosen and DRAWN in formula:
+                continue
+            if ASKED not in formula and not _tells_of_functions(formula, found[at].value):
                 self._compare(place(at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
