@@ -53,11 +53,13 @@ class Cell(NamedTuple):
     """What stands in a cell: its value, and its formula without the sign =.
 
     The value of a formula is the cached one.
+    fills : the cells that its formula gives values to, where those are more than its own.
     """
 
     value: Value
     formula: str | None = None
     look: Look = PLAIN
+    fills: str = ""
 
 
 EMPTY = Cell(None)
@@ -372,11 +374,12 @@ LONGEST_REFERENCE = 100
 
 
 class _Shared(NamedTuple):
-    """A cell that shows a shared string: the number of that, its formula and its look."""
+    """A cell that shows a shared string: the number of that, and the rest of a `Cell`."""
 
     number: str
     formula: str | None
     look: Look
+    fills: str
 
 
 class _Row(NamedTuple):
@@ -429,7 +432,7 @@ class _Cells:
         self.open_rows: set[int] = set()
         self.ruled = ""
         self.row = self.column = 0
-        self.kind = self.style = ""
+        self.kind = self.style = self.fills = ""
         self.shown: str | None = None
         self.formula: str | None = None
         self.runs: list[str] = []
@@ -441,6 +444,7 @@ class _Cells:
             "sheetData": self._cells_begin,
             "sheetData/row": self._row_begins,
             "sheetData/row/c": self._cell_begins,
+            "sheetData/row/c/f": self._formula_begins,
             "cols/col": self._columns,
             "sheetFormatPr": self._rows_unless_given,
             "conditionalFormatting": self._rule_begins,
@@ -514,10 +518,15 @@ class _Cells:
         if at in self.taken:
             raise self._twice("two cells")
         self.taken[at] = None
-        self.kind, self.style = get("t", "n"), get("s", "0")
+        self.kind, self.style, self.fills = get("t", "n"), get("s", "0"), ""
         self.shown = self.formula = None
         if self.runs:
             self.runs = []
+
+    def _formula_begins(self, attributes: Attributes) -> None:
+        kind, area = attributes.get("t"), attributes.get("ref", "")[:LONGEST_REFERENCE]
+        if kind == "dataTable" or (kind == "array" and ":" in area):
+            self.fills = area
 
     def _cells_begin(self, _: Attributes) -> None:
         self.has_cells = True
@@ -583,12 +592,12 @@ class _Cells:
         if self.shown is None and self.formula is None and not self.runs:
             return
         look = self.looks.of(self.style)
-        self._show((self.row, self.column), self._value(look), self.formula, look)
+        self._show((self.row, self.column), self._value(look), self.formula, look, self.fills)
         self._count()
 
-    def _show(self, at: At, value: Value, formula: str | None, look: Look) -> None:
+    def _show(self, at: At, value: Value, formula: str | None, look: Look, fills: str) -> None:
         if value is not None or formula is not None:
-            self.cells[at] = Cell(value, formula, look)
+            self.cells[at] = Cell(value, formula, look, fills)
 
     def _count(self) -> None:
         if len(self.cells) > self.left:
@@ -602,7 +611,7 @@ class _Cells:
         if shown is None:
             return None
         if kind == "s":
-            self.shared[self.row, self.column] = _Shared(shown, self.formula, look)
+            self.shared[self.row, self.column] = _Shared(shown, self.formula, look, self.fills)
             return self._text(shown)
         if kind == "str":
             return unescaped(shown)[:LONGEST_CELL_TEXT] or None

@@ -165,6 +165,9 @@ TRICKS: dict[str, bytes] = {
     "a cell twice, first the new one": _sheet(['<row r="5"><c r="A1"><v>7</v></c></row>', *ROWS]),
     "a number of a row twice": _sheet([*ROWS, '<row r="3"><c r="C3"><v>7</v></c></row>']),
     "a row without a number": _sheet([*ROWS, "<row><c><v>7</v></c></row>"]),
+    "a formula that fills other cells": _sheet(
+        [*ROWS, '<row r="7"><c r="A7" t="s"><f t="array" ref="A7:B7">A1</f><v>1</v></c><c r="B7"><v>7</v></c></row>']
+    ),
     "a cell without an address": _sheet([*ROWS, '<row r="7"><c><v>7</v></c></row>']),
     "rows in a comment": _sheet(["<!--", *ROWS, "-->", OTHER]),
     "rows in CDATA": _sheet([f'<row r="8"><c r="A8" t="str"><v><![CDATA[{ROWS[0]}]]></v></c></row>', OTHER]),
