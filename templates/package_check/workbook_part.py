@@ -148,9 +148,9 @@ def _text(string: Root) -> str:
 
 
 def _without_foreign(root: Root) -> str:
-    """Takes elements of other namespaces out of a sheet's cells, and those that hold cells or looks of their own.
+    """Takes elements of other namespaces out of a sheet's cells.
 
-    Programs differ in which alternative of an AlternateContent they show.
+    And those that hold cells or looks: programs differ in which alternative of an AlternateContent they show.
 
     Returns the tag of the first, empty where there is none.
     """

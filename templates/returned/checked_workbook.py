@@ -383,9 +383,9 @@ class _Comparison:
         return all(found.get(at, EMPTY).value == self.new.cells(YEARS)[at].value for at in ends)
 
     def _tell_of_filled_areas(self) -> None:
-        """Arrays and data tables that a new workbook does not have: they replace what stands in their area.
+        """Arrays and data tables that a new workbook does not have.
 
-        That happens when the workbook is calculated; until then it may show anything there.
+        They replace what stands in their area when it is calculated; until then anything may be shown there.
         """
         for title, there in self.titles.items():
             made = {cell.fills for cell in self.new.cells(title).values()} | {""}

@@ -39,9 +39,9 @@ class Relationship(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The last word of its type, where that begins as a spreadsheet program has it; else the whole of it.
+        """The last word of its type, or the whole of one that programs pass over.
 
-        A program passes over any other, so that one which only ends alike leads to what nobody sees.
+        One that only ends as theirs do would lead to what nobody sees.
         """
         beginning, _, word = self.type.rpartition("/")
         return word if beginning in _DOCUMENT or _ELSEWHERE.fullmatch(self.type) else self.type

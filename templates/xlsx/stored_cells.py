@@ -400,7 +400,11 @@ class _Row(NamedTuple):
 
 
 class _BesideRows(NamedTuple):
-    """What is read of a sheet that is no row: columns and areas of rules that hide, merged cells."""
+    """What is read of a sheet that is no row.
+
+    columns, ruled : columns, and areas of rules, that hide; merged : merged cells.
+    unless_given : whether rows are hidden that the sheet says nothing of.
+    """
 
     columns: tuple[tuple[int, int], ...]
     ruled: tuple[str, ...]
