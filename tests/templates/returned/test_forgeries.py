@@ -139,13 +139,26 @@ HIDDEN: dict[str, tuple[str, str, str, str]] = {
     "a row without height": ("Breakdown", r'<row r="20"[^>]*>', '<row r="20" ht="0" customHeight="1">', "Breakdown"),
     "a column": (
         "Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
+    "columns without a width of their own": (
+        "Breakdown", r"<sheetFormatPr[^>]*>.*?<cols>.*?</cols>",
+        '<sheetFormatPr defaultColWidth="0.1"/><cols><col min="1" max="1" width="9"/><col min="3" max="50" width="9"/>'
+        "</cols>", "Breakdown"),
+    "a figure below merged cells": (
+        "Breakdown", "</sheetData>", '</sheetData><mergeCells><mergeCell ref="A20:B20"/></mergeCells>',
+        "Breakdown!B20"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", some(HIDDEN, slow=["a column"]))
+@pytest.mark.parametrize("what", some(HIDDEN, slow=["a column", *list(HIDDEN)[5:]]))
 def test_what_is_hidden_and_was_not_is_told(what: str) -> None:
     part, old, new, place = HIDDEN[what]
     assert told(replaced(made("values"), part, old, new)) == [("look", place)]
+
+
+@pytest.mark.slow
+def test_rows_without_a_height_of_their_own_are_told_where_the_sheet_gives_none() -> None:
+    found = told(replaced(made("values"), "Breakdown", "<sheetFormatPr[^>]*>", '<sheetFormatPr defaultRowHeight="0"/>'))
+    assert set(found) == {("look", "Breakdown")}
 
 
 @pytest.mark.slow
@@ -322,6 +335,11 @@ def test_a_name_that_points_to_an_equal_value_elsewhere_is_no_problem() -> None:
     [
         (r'<row r="{row}"', '<row hidden="1" r="{row}"', "its row is hidden"),
         (r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="0"/></cols>', "its column is hidden"),
+        (
+            "</sheetData>",
+            '</sheetData><mergeCells><mergeCell ref="A{row}:B{row}"/></mergeCells>',
+            "other cells are merged over it",
+        ),
     ],
 )
 def test_an_input_that_cannot_be_seen_is_told(old: str, new: str, reason: str) -> None:

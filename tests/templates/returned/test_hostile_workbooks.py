@@ -138,6 +138,18 @@ def test_a_part_whose_name_reads_as_another_s_is_refused(name: str) -> None:
         open_package(package_of(parts))
 
 
+def test_many_merged_areas_are_refused_in_a_moment() -> None:
+    cells = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(900, 20_900))
+    areas = "<mergeCells>" + '<mergeCell ref="A1:Z100000"/>' * 1_000 + "</mergeCells>"
+    parts = parts_of(with_rows(iter([cells])))
+    part = parts_by_title(parts)["Notes"]
+    parts[part] = parts[part].replace(b"</sheetData>", b"</sheetData>" + areas.encode())
+    start = time.process_time()
+    with pytest.raises(UnreadableWorkbook, match="merges too many cells"):
+        read_workbook(package_of(parts)).book.covered("Notes")
+    assert time.process_time() - start < 2
+
+
 def test_a_strict_workbook_is_read() -> None:
     title, _, value = cell_of(sound(), "training_hours")
     strict = changed(title, SPREADSHEET, "http://purl.oclc.org/ooxml/spreadsheetml/main")

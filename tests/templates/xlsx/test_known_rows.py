@@ -147,6 +147,12 @@ TRICKS: dict[str, bytes] = {
         before='<mergeCells><mergeCell ref="C1:C2"/></mergeCells>',
         after='<cols><col min="3" max="3" hidden="1"/></cols><sheetFormatPr zeroHeight="1"/>' + MERGED,
     ),
+    "columns that are narrow unless given": _sheet(
+        ROWS,
+        before='<sheetFormatPr defaultColWidth="0.1" defaultRowHeight="1"/>'
+        '<cols><col min="1" max="2" width="9"/></cols>',
+        after='<cols><col min="3" max="3" width="9"/></cols>',
+    ),
     "columns behind": _sheet(ROWS, after='<cols><col min="3" max="3" hidden="1"/></cols>'),
     "another height behind": _sheet(
         [*ROWS, OTHER], before='<sheetFormatPr zeroHeight="1"/>', after='<sheetFormatPr zeroHeight="0"/>'
