@@ -364,7 +364,7 @@ class StoredWorkbook:
         return [area for each in self._merged[title] if (area := _referred_to(f"s!{each}")) is not None]
 
     def covered(self, title: str) -> set[At]:
-        """The cells that hold something below merged cells, which show their first cell alone."""
+        """The cells that hold something and are not seen below merged cells."""
         if title not in self._covered:
             self._covered[title] = _covered(self.cells(title), self.merged(title))
         return self._covered[title]
