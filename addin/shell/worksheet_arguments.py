@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Rows = list[list[Any]]
 _DELIMITERS = ",;\t"
+MOST_CELLS = 1_000_000
+"""Of a range: rows are padded to the longest."""
 
 
 def known_function(name: str) -> Function:
@@ -98,10 +100,10 @@ def _range(path: Path) -> Rows:
     """The rows of a CSV file, padded to one width, empty lines at its end dropped."""
     import csv
 
-    from roi_engine.text_files import decoded
+    from roi_engine.text_files import text_of
 
     try:
-        text = decoded(path.read_bytes())
+        text = text_of(path)
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from None
     first = text.partition("\n")[0]
@@ -112,4 +114,8 @@ def _range(path: Path) -> Rows:
     if not rows:
         raise InvalidInput(f"{path} is empty.")
     width = max(len(row) for row in rows)
+    if width * len(rows) > MOST_CELLS:
+        raise InvalidInput(
+            f"{path} is too large: {len(rows):,} rows of {width:,} cells, more than {MOST_CELLS:,} cells."
+        )
     return [row + [None] * (width - len(row)) for row in rows]

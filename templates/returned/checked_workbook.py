@@ -228,6 +228,7 @@ class _Comparison:
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
+        self._tell_of_filled_areas()
         self._tell_of_unknown_functions()
         self.wrong += compared_names(book, self.new, self.titles, set() if inputs_edited else self.in_place)
         self.wrong += compared_looks(book, self.new, self.titles, self.in_place)
@@ -384,6 +385,21 @@ class _Comparison:
         """Whether total and present value stand where the new workbook has them."""
         ends = [at for at, cell in self.new.cells(YEARS).items() if cell.value in (TOTAL, PRESENT_VALUE)]
         return all(found.get(at, EMPTY).value == self.new.cells(YEARS)[at].value for at in ends)
+
+    def _tell_of_filled_areas(self) -> None:
+        """Arrays and data tables that a new workbook does not have.
+
+        They replace what stands in their area when it is calculated; until then anything may be shown there.
+        """
+        for title, there in self.titles.items():
+            made = {cell.fills for cell in self.new.cells(title).values()} | {""}
+            found = self.book.cells(there)
+            filling = [at for at, cell in found.items() if cell.fills not in made]
+            if filling and (title in self.in_place or made == {""}):
+                first = min(filling)
+                more = f" (so in {len(filling) - 1} more of the sheet)" if len(filling) > 1 else ""
+                what = f"Its formula fills {plain(found[first].fills, SHOWN)} when it is calculated{more}. Delete it."
+                self._tell(at_cell("formula", Place(there, *first), what))
 
     def _compare_names(self) -> None:
         """Compares the figures that have names, wherever they stand now.
