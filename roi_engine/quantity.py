@@ -195,7 +195,7 @@ class Quantity:
     def _check_choice(self, value: Any) -> str:
         if not isinstance(value, str):
             raise WrongType(f"{_shown(value)} is not a text. {self._choose()}")
-        word = value.strip().lower().replace("-", "_").replace(" ", "_")
+        word = as_choice(value)
         if word not in self.choices:
             raise OutOfRange(f'"{value}" is not one of the choices. {self._choose()}')
         return word
@@ -370,6 +370,15 @@ LONGEST_TEXT = 32_767
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ERROR_VALUES = CELL_ERRORS.keys() | YOUNGER_ERRORS
+
+
+def as_choice(text: str) -> str:
+    """A text as choices are written: in small letters, _ for spaces and hyphens.
+
+    >>> as_choice(" Self-Hosted "), as_choice("PERT")
+    ('self_hosted', 'pert')
+    """
+    return "_".join(text.lower().split()).replace("-", "_")
 
 
 def _storable(text: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from roi_engine.inputs import Input
-from roi_engine.quantity import DISTRIBUTION
+from roi_engine.quantity import DISTRIBUTION, SERVING
 from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, REPLACEABLE, SELF_HOSTING_NEEDS
 from roi_engine.value import ROUNDING
 from templates.building.book import FILL_IN
 from templates.building.formula import Formula, formula_of, function
 from templates.building.quantities import Quantities
-from templates.building.typed_or_default import Bounds, as_number, default_of, is_empty
+from templates.building.typed_or_default import Bounds, as_number, choice_in, default_of, is_a_choice, is_empty
 
 ONE_TOKEN_INPUT = "tokens_per_call"
 """The input whose default, one token a call, is no call beside a token mix."""
@@ -150,8 +150,7 @@ def no_range(
     """
     low, high, shape = ends
     count = function("COUNT", low, high, value=sum(isinstance(each.value, (int, float)) for each in (low, high)))
-    known = [is_empty(shape), *(shape == each for each in DISTRIBUTION.choices)]
-    of_a_shape = function("OR", count == 0, *known, value=True)
+    of_a_shape = function("OR", count == 0, is_empty(shape), is_a_choice(DISTRIBUTION, shape), value=True)
     legal = _end_holds(low, bounds) & _end_holds(high, bounds) & of_a_shape
     if declared.name in SELF_HOSTING_NEEDS:
         below = function("MIN", _amount(cell), high, value=min(_amount(cell).value, as_number(high).value))
@@ -168,7 +167,7 @@ def _end_holds(end: Formula, bounds: Bounds) -> Formula:
 
 
 def _self_hosted(typed: Quantities) -> Formula:
-    return typed["serving"] == "self_hosted"
+    return choice_in(typed["serving"], SERVING) == "self_hosted"
 
 
 def _is_mixed(side: str, typed: Quantities) -> Formula:

@@ -280,7 +280,7 @@ class InputRows:
 
         Returns the cell of the default, and whether one is typed.
         """
-        legal = is_a_choice(declared, typed)
+        legal = is_a_choice(declared.quantity, typed)
         self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
         return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
 

@@ -154,7 +154,7 @@ class _Workings:
             name, typed = declared.name, self.typed[index]
             no_call = self.known[index][NO_CALL] == 1
             cell, default = typed[name], default_beside(declared, typed, no_call)
-            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
+            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared.quantity, cell)
             figure, refused = in_use(declared, cell, default, legal), refusal(declared, typed, no_call)
             return refused.holds.where(FILL_IN, figure) if refused else figure
 
