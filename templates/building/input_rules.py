@@ -13,7 +13,7 @@ from roi_engine.quantity import DISTRIBUTION, SERVING
 from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, REPLACEABLE, SELF_HOSTING_NEEDS
 from roi_engine.value import ROUNDING
 from templates.building.book import FILL_IN
-from templates.building.formula import Formula, formula_of, function
+from templates.building.formula import Formula, formula_of, function, if_error
 from templates.building.quantities import Quantities
 from templates.building.typed_or_default import Bounds, as_number, choice_in, default_of, is_a_choice, is_empty
 
@@ -77,7 +77,7 @@ def one_token_is_no_call(typed: Quantities) -> Formula:
     typed : the typed cells of the inputs.
     """
     baseline, finetuned, served = "baseline_input_tokens", "finetuned_input_tokens", typed["serving_tokens_per_call"]
-    fleet = _self_hosted(typed) & (_count(typed, finetuned) == 0) & served.given() & (served == 1).negated()
+    fleet = _self_hosted(typed) & (_count(typed, finetuned) == 0) & _holds(served, (served == 1).negated())
     mixes = _count(typed, baseline, finetuned, _OTHER_PRICES[0])
     return (mixes > 0) & (_count(typed, baseline, finetuned) + fleet.where(1, 0) < 2)
 
@@ -100,9 +100,9 @@ def refusal(declared: Input, typed: Quantities, no_call: Formula | None = None) 
     cell = typed[name]
     if name == ONE_TOKEN_INPUT:
         no_call = one_token_is_no_call(typed) if no_call is None else no_call
-        return Refusal(no_call & (cell == 1), "1 beside a token mix")
+        return Refusal(no_call & _holds(cell, cell == 1), "1 beside a token mix")
     if name in SELF_HOSTING_NEEDS:
-        nothing = _self_hosted(typed) & cell.given() & (as_number(cell) <= 0)
+        nothing = _self_hosted(typed) & _holds(cell, as_number(cell) <= 0)
         return Refusal(nothing, "0 for self-hosted serving")
     if name == "review_cost_per_call":  # an amount beside it would be a second figure for one thing
         return Refusal(cell.given() & (_amount(typed["monthly_review_cost"]) > 0), "beside Review cost")
@@ -157,9 +157,11 @@ def no_range(
         least = low.given().where(as_number(low), below)
         legal = legal & function("OR", count == 0, least > 0, value=not count.value or least.value > 0)
     upside_down = (count == 2) & (as_number(low) > as_number(high))
-    return upside_down.where(
-        "low above high", legal.where(otherwise or formula_of(""), "its low, high or distribution")
-    )
+    why = upside_down.where("low above high", legal.where(otherwise or formula_of(""), _NO_RANGE))
+    return if_error(why, _NO_RANGE)
+
+
+_NO_RANGE = "its low, high or distribution"
 
 
 def _end_holds(end: Formula, bounds: Bounds) -> Formula:
@@ -167,7 +169,7 @@ def _end_holds(end: Formula, bounds: Bounds) -> Formula:
 
 
 def _self_hosted(typed: Quantities) -> Formula:
-    return choice_in(typed["serving"], SERVING) == "self_hosted"
+    return if_error(choice_in(typed["serving"], SERVING) == "self_hosted", formula_of(False))
 
 
 def _is_mixed(side: str, typed: Quantities) -> Formula:
@@ -180,8 +182,13 @@ def _count(typed: Quantities, *names: str) -> Formula:
 
 
 def _amount(cell: Formula) -> Formula:
-    """A cell's number, 0 for a text.
+    """A cell's number, 0 for a text or an error.
 
     Gnumeric has no N() of a name, and IronCalc no SUM() of one.
     """
-    return as_number(cell).maximum(0)
+    return _holds(cell, as_number(cell).maximum(0), 0)
+
+
+def _holds(cell: Formula, condition: Formula, otherwise: Any = False) -> Formula:
+    """A condition on a cell's number; another that holds no number, an error too, does not meet it."""
+    return cell.given().where(condition, otherwise)

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity, as_choice
 from templates.building.book import FILL_IN, elsewhere
-from templates.building.formula import Formula, function
+from templates.building.formula import Formula, function, if_error
 
 NOTHING = "–"
 """What stands in for an input that may stay empty."""
@@ -77,11 +77,13 @@ def is_a_choice(quantity: Quantity, cell: Formula) -> Formula:
 def in_use(declared: Input, cell: Formula, default: Any, legal: Formula) -> Formula:
     """The figure of a typed cell; its default when empty; fill in for another.
 
-    legal : whether what stands in the cell is legal.
+    legal : whether what stands in the cell is legal. An error in it is not.
     """
-    if not declared.numeric:
-        return is_empty(cell).where(default, legal.where(choice_in(cell, declared.quantity), FILL_IN))
-    return cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
+    if declared.numeric:
+        used = cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
+    else:
+        used = is_empty(cell).where(default, legal.where(choice_in(cell, declared.quantity), FILL_IN))
+    return if_error(used, FILL_IN)
 
 
 def text_or_nothing(cell: Formula) -> Formula:

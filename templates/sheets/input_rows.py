@@ -18,7 +18,7 @@ from templates.building.as_generated import figure_as_generated, is_asked, typed
 from templates.building.book import FILL_IN, Book, absolute, elsewhere
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
-from templates.building.formula import Formula, formula_of, function, joined
+from templates.building.formula import Formula, formula_of, function, if_error, joined
 from templates.building.input_rules import default_beside, no_range, refusal
 from templates.building.month_rows import last_month, month_numbers
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
@@ -281,7 +281,7 @@ class InputRows:
         Returns the cell of the default, and whether one is typed.
         """
         legal = is_a_choice(declared.quantity, typed)
-        self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
+        self._put_verdict(row, if_error(is_empty(typed).where("OK", legal.where("OK", "FAIL")), "FAIL"))
         return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
 
     def _put_verdict(self, row: int, verdict: Formula) -> Formula:
@@ -312,7 +312,7 @@ def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
     Fill in where a number is missing.
     """
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
+    return if_error(cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN)), FILL_IN)
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:
