@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.inputs import Input
 from roi_engine.quantity import Quantity, as_choice
 from templates.building.book import FILL_IN, elsewhere
-from templates.building.formula import Formula, function, if_error
+from templates.building.formula import Formula, function
 
 NOTHING = "–"
 """What stands in for an input that may stay empty."""
@@ -57,11 +57,11 @@ class Bounds:
 
 
 def choice_in(cell: Formula, quantity: Quantity) -> Formula:
-    """What is typed in place of a choice, as choices are written.
+    """What is typed for a choice, as choices are written but for capitals.
 
-    It is `roi_engine.quantity.as_choice` in the words of a formula.
+    It is `roi_engine.quantity.as_choice` in the words of a formula; cells are compared without case.
     """
-    text = f"LOWER(TRIM({cell.text}))"
+    text = f"TRIM({cell.text})"
     if "_" in "".join(quantity.choices):
         text = f'SUBSTITUTE(SUBSTITUTE({text},"-","_")," ","_")'
     return Formula(text, as_choice(str(cell.value or "")))
@@ -77,13 +77,12 @@ def is_a_choice(quantity: Quantity, cell: Formula) -> Formula:
 def in_use(declared: Input, cell: Formula, default: Any, legal: Formula) -> Formula:
     """The figure of a typed cell; its default when empty; fill in for another.
 
-    legal : whether what stands in the cell is legal. An error in it is not.
+    legal : whether what stands in the cell is legal. Where it holds an error, what comes back is one.
     """
     if declared.numeric:
-        used = cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
-    else:
-        used = is_empty(cell).where(default, legal.where(choice_in(cell, declared.quantity), FILL_IN))
-    return if_error(used, FILL_IN)
+        return cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
+    word = choice_in(cell, declared.quantity)
+    return is_empty(cell).where(default, legal.where(function("LOWER", word, value=word.value), FILL_IN))
 
 
 def text_or_nothing(cell: Formula) -> Formula:

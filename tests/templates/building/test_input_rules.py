@@ -17,9 +17,9 @@ from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import ASKED_FOR
 from roi_engine.worksheet.block import read_block
 from templates.building.book import FILL_IN
-from templates.building.formula import Formula, formula_of
-from templates.building.input_rules import default_beside, no_range, refusal
-from templates.building.typed_or_default import Bounds, choice_in, is_a_choice
+from templates.building.formula import Formula, formula_of, if_error
+from templates.building.input_rules import MODE, default_beside, no_range, refusal
+from templates.building.typed_or_default import Bounds, choice_in, in_use, is_a_choice
 from templates.building.validation import bounds
 from tests.ironcalc_cells import calculated
 
@@ -114,11 +114,13 @@ def test_cells_are_refused_where_the_engine_refuses_the_scenario(tmp_path: Path)
         for name, cell in cells.items():
             cell.value = given.get(name)
         formulas = {name: Formula(cell.coordinate, cell.value) for name, cell in cells.items()}
+        mode = formulas[MODE]
+        formulas[MODE] = if_error(in_use(INPUTS[MODE], mode, "per_token", is_a_choice(SERVING, mode)), FILL_IN)
         for column, name in enumerate(ASKED, 1 + len(ASKED)):
             empty, why = default_beside(INPUTS[name], formulas), refusal(INPUTS[name], formulas)
             is_refused = Formula(f'AND({cells[name].coordinate}="",{formula_of(empty).text}="{FILL_IN}")', None)
             if why is not None:
-                is_refused = Formula(f"OR({is_refused.text},{why.holds.text})", None)
+                is_refused = Formula(f"OR({is_refused.text},IFERROR({why.holds.text},FALSE))", None)
             sheet.cell(row, column).value = f"={is_refused.text}"
     content = BytesIO()
     book.save(content)
@@ -181,7 +183,7 @@ def test_a_choice_is_read_from_a_cell_as_the_engine_reads_it(tmp_path: Path) -> 
         for column, quantity in enumerate((SERVING, STORAGE_TIMING, DISTRIBUTION), 2):
             place = sheet.cell(row, column)
             read = is_a_choice(quantity, cell).where(choice_in(cell, quantity), "none")
-            place.value = f"={read.text}"
+            place.value = f"=LOWER({read.text})"
             try:
                 expected[place.coordinate] = quantity.check(typed)
             except FtRoiError:
