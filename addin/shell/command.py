@@ -36,7 +36,7 @@ class Command(click.Command):
         self.params += switches()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What was typed; a word too many or too few is told of the option that it goes with."""
+        """What was typed; a word too many or too few is told of its option."""
         typed = {word.partition("=")[0] for word in args} & self.cures.keys()
         try:
             return super().parse_args(ctx, args)
