@@ -57,6 +57,13 @@ def add_differences(
     height = chart_height(len(letters))
     place_chart(book, sheet, chart, Column.LABEL.at(CHART_ROW), letters[-1], words, str(finding.value),
                 widest=24, height=height)  # fmt: skip
+
+    def keep_off_the_labels() -> None:
+        """Where the columns of the labels stand on every page, so does what lies over them."""
+        if sheet.print_title_cols:
+            chart.anchor = Column.FIRST.at(CHART_ROW)
+
+    book.once_fitted.append(keep_off_the_labels)
     _mark_other_figures(book, sheet, letters)
 
 
