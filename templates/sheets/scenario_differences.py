@@ -59,7 +59,7 @@ def add_differences(
                 widest=24, height=height)  # fmt: skip
 
     def keep_off_the_labels() -> None:
-        """Where the columns of the labels stand on every page, so does what lies over them."""
+        """Pages that repeat the columns of the labels repeat what lies over them too."""
         if sheet.print_title_cols:
             chart.anchor = Column.FIRST.at(CHART_ROW)
 

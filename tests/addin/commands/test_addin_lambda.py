@@ -121,7 +121,7 @@ def test_the_workbook_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
         opened.append(len(content))
         return open_package(content)
 
-    saved("mine.xlsx", "=B1*2")
+    saved("mine.xlsx", "=B1*2", {})
     monkeypatch.setattr(carried, "open_package", counted)
     assert run("mine.xlsx", "-o", "copy.xlsx").exit_code == 0
     assert opened == [Path("mine.xlsx").stat().st_size]
