@@ -43,10 +43,10 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     pasted = is_formula(function)
     if pasted and arguments:
         raise click.UsageError(f'A pasted formula has its arguments in it; "{arguments[0]}" is too much.')
-    name = function_of(function) if pasted else known_function(function).name
+    asked = None if pasted else known_function(function)
+    name = asked.name if asked else function_of(function)
     try:
-        given = [] if pasted else worksheet_arguments(known_function(name), arguments)
-        result = calculated(function, call) if pasted else call(name, *given)
+        result = call(name, *worksheet_arguments(asked, arguments)) if asked else calculated(function, call)
     except FtRoiError as error:
         if json:
             print_json({"function": name, "result": None, "error": _as_dict(error)})

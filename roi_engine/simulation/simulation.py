@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS = 16_384
 """Eight lattices of 2,048 points: the same everywhere, so that every place shows one number."""
 
-MOST_DRAWS = 1_048_576
+MOST_DRAWS = int(DRAWS.high)
 """As many points as the generating vector was made for."""
 
 DEFAULT_SEED = 1
@@ -209,7 +209,7 @@ def simulate(
     (19337, 0)
     """
     chosen = _simulated_metric(metric)
-    count = _checked_draws(draws)
+    count = _checked("draws", DRAWS, draws)
     start = _checked("seed", SEED, seed)
     uncertainty = Uncertainty(scenario, with_choices)
     if len(uncertainty.names) > len(generating_vector()):
@@ -239,19 +239,6 @@ def _simulated_metric(name: str) -> Metric:
             "the plan is. Ask for NPV."
         )
     return metric
-
-
-def _checked_draws(draws: int) -> int:
-    taken = f"Type a multiple of {PARTS} from {PARTS} to {MOST_DRAWS:,}."
-    if draws < PARTS:
-        raise OutOfRange(f"draws: {draws:,} is below {PARTS}. {taken}")
-    count = _checked("draws", DRAWS, draws)
-    if count > MOST_DRAWS:
-        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. {taken}")
-    if count % PARTS:
-        below = count - count % PARTS
-        raise OutOfRange(f"draws: {count:,} is no multiple of {PARTS}. Type {below:,} or {below + PARTS:,}.")
-    return count
 
 
 def _checked(name: str, quantity: Any, value: Any) -> int:

@@ -87,14 +87,14 @@ def _sums(book: Book, inputs: InputCells, simulated: Simulated, first_pair: int)
 def _shapes(book: Book, inputs: InputCells) -> Formula:
     """How many distributions have each shape, and the highs beside them, weighed.
 
-    The usual shape counts for nothing.
+    The usual shape counts for nothing. A cell may hold spaces beside the word, and lognormal is normal too.
     """
     terms = []
     for weight, shape in enumerate(DISTRIBUTION.choices[1:], start=1):
-        names = [name for name, each in book.scenario.ranges.items() if each.distribution == shape]
+        names = [name for name, each in book.scenario.ranges.items() if shape in each.distribution]
         beside = len(names) + sum(end_of(book.scenario, name, HIGH) or 0 for name in names)
         column = inputs.distributions.text
-        counted = f'COUNTIF({column},"{shape}")+SUMIF({column},"{shape}",{inputs.highs.text})'
+        counted = f'COUNTIF({column},"*{shape}*")+SUMIF({column},"*{shape}*",{inputs.highs.text})'
         terms.append(Formula(f"{weight}*({counted})", weight * beside))
     return Formula("+".join(each.text for each in terms), sum(each.value for each in terms))
 
