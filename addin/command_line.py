@@ -103,4 +103,6 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8-sig")
+    if "--debug" not in sys.argv:  # what is cleared away behind an error may fail as well
+        sys.unraisablehook = lambda _: None
     ft_roi(prog_name="ft-roi")

@@ -89,15 +89,21 @@ def pace_in_words(
 ) -> Any:
     """What a payback beyond the horizon assumes.
 
-    It assumes that the last month continues; that is said where that month is no guide to those after it, else the text
-    is empty.
+    It assumes that the last month continues, which holds no retraining; that is said where that month is no guide to
+    those after it, else the text is empty.
     """
     moving = (
         abs(monthly_growth) + abs(baseline_price_change) + abs(finetuned_price_change)
         + abs(serving_gpu_price_change) + abs(pay_change)
         + monthly_gain_decay + ramp_months + retraining_interval * retraining_cost
     )  # fmt: skip
-    return where(moving > 0, " if the last month continued", "")
+    retraining = retraining_left_out(retraining_interval, retraining_cost)
+    return where(moving > 0, sentence(" if the last month continued", retraining), "")
+
+
+def retraining_left_out(retraining_interval: Value, retraining_cost: Value) -> Any:
+    """That retrainings to come are not counted, where they cost; else empty."""
+    return where(retraining_interval * retraining_cost > 0, ", without any later retraining", "")
 
 
 def loss_in_words(

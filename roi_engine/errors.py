@@ -92,9 +92,13 @@ class ZeroDivisor(FtRoiError):
 
 
 class UnknownName(FtRoiError):
-    """A name that is not known; the sentence offers the nearest known one."""
+    """A name that is not known; the sentence offers the nearest known one.
+
+    meant : the input that may be meant, by its own name; empty where none is near.
+    """
 
     code = "#N/A"
+    meant = ""
 
 
 class MissingPackage(FtRoiError):
@@ -123,11 +127,13 @@ class Problem:
     place : a file, table, key or cell; may be empty.
     sentence : what is wrong, and the cure.
     code : the error of a cell that stands for it.
+    meant : the input that is given here under a name that nobody knows; mostly empty.
     """
 
     place: str
     sentence: str
     code: str = "#VALUE!"
+    meant: str = ""
 
     def __post_init__(self) -> None:
         for name, text in (("place", self.place), ("sentence", self.sentence)):

@@ -147,7 +147,9 @@ def find_among(inputs: Mapping[str, Input], names: Mapping[str, str], label: str
         close = nearest(normal_form(label), known)
         guess = _of_the_same_words(label, called) or (known[close] if close else "")
         meant = f' Did you mean "{guess}"?' if guess else ""
-        raise UnknownName(f'There is no input "{shortened(label)}".{meant}')
+        unknown = UnknownName(f'There is no input "{shortened(label)}".{meant}')
+        unknown.meant = names.get(normal_form(guess), "")
+        raise unknown
     return inputs[name]
 
 

@@ -195,7 +195,7 @@ class Quantity:
     def _check_choice(self, value: Any) -> str:
         if not isinstance(value, str):
             raise WrongType(f"{_shown(value)} is not a text. {self._choose()}")
-        word = value.strip().lower().replace("-", "_").replace(" ", "_")
+        word = as_choice(value)
         if word not in self.choices:
             raise OutOfRange(f'"{value}" is not one of the choices. {self._choose()}')
         return word
@@ -287,6 +287,28 @@ class Currency(Quantity):
         return currency_code(super().check(value))
 
 
+@dataclass(frozen=True)
+class Draws(Quantity):
+    """A number of draws: a multiple of the least.
+
+    >>> DRAWS.check(16384.0)
+    16384
+    """
+
+    def check(self, value: Any) -> int:
+        """The number. Raises `OutOfRange` with the multiples beside it."""
+        count: int = super().check(value)
+        least = int(self.low)
+        if below := count % least:
+            down = count - below
+            raise OutOfRange(f"{count:,} is no multiple of {least}. Type {down:,} or {down + least:,}.")
+        return count
+
+    def _outside(self, value: float, side: str, bound: float, bound_open: bool) -> str:
+        taken = f"Type a multiple of {self.low:,} from {self.low:,} to {self.high:,}."
+        return f"{value:,} is {side} {bound:,}. {taken}"
+
+
 def currency_code(text: str) -> str:
     """The code that a currency is written for, as people write it."""
     written = text.strip().upper()
@@ -370,6 +392,15 @@ LONGEST_TEXT = 32_767
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ERROR_VALUES = CELL_ERRORS.keys() | YOUNGER_ERRORS
+
+
+def as_choice(text: str) -> str:
+    """A text as choices are written: in small letters, _ for spaces and hyphens.
+
+    >>> as_choice(" Self-Hosted "), as_choice("PERT")
+    ('self_hosted', 'pert')
+    """
+    return "_".join(text.lower().split()).replace("-", "_")
 
 
 def _storable(text: str) -> str:
@@ -462,7 +493,8 @@ THROUGHPUT = Quantity("throughput", "tokens / second", "number", low=0, low_open
 HOURS_PER_MONTH = Quantity("hours per month", "hours / month", "number", low=0, low_open=True, high=744)
 COUNT = Quantity("count", "count", "count", low=1, whole=True)
 RANK = Quantity("rank", "", "count", low=1, whole=True)
-DRAWS = Quantity("draws", "draws", "count", low=1, whole=True)
+DRAWS = Draws("draws", "draws", "count", low=8, high=1_048_576, whole=True)
+"""As many as a lattice has parts, or a multiple of it: each has the same."""
 SEED = Quantity("seed", "", "count", low=0, high=1_000_000_000, whole=True)
 STEPS = Quantity("steps", "steps", "count", low=2, high=200, whole=True)
 ON_OR_OFF = Quantity("on or off", "0 or 1", "count", low=0, high=1, whole=True)

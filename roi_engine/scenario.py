@@ -592,7 +592,7 @@ class Scenario(BaseModel):
         except ValidationError as error:
             problems += [each for each in rules.described(error, INPUTS) if each.place not in foreign]
         if problems:
-            raise ScenarioError(rules.in_order(problems, cls.model_fields))
+            raise ScenarioError(rules.in_order(rules.without_misspelt(problems, problems), cls.model_fields))
         return scenario
 
     def inputs(self) -> dict[str, Any]:

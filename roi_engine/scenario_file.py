@@ -22,7 +22,7 @@ from roi_engine.named_estimates import ESTIMATE_NAMES, fill_in_estimates
 from roi_engine.prices.named_prices import NAMES, fill_in
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.scenario_base import BASE, SUFFIXES, Given, base_path, over
-from roi_engine.scenario_rules import TABLES
+from roi_engine.scenario_rules import TABLES, without_misspelt
 from roi_engine.text_files import decoded
 
 GROUPS = (
@@ -283,7 +283,7 @@ def _scenario(given: Given) -> Scenario:
     try:
         scenario = Scenario(**given.values)
     except ScenarioError as error:
-        problems += map(given.placed, error.problems)
+        problems += map(given.placed, without_misspelt(error.problems, given.problems))
     if problems:
         raise ScenarioError(problems)
     return scenario
@@ -300,7 +300,8 @@ def _place(key: str, value: Any, place: str, group: str, given: Given) -> None:
     try:
         name = name if name in _LOOKED_UP else find_input(name).name
     except UnknownName as error:
-        given.problems.append(Problem(full_place, str(error), error.code))
+        unknown = _unknown_of_side(group, key) or error
+        given.problems.append(Problem(full_place, str(unknown), unknown.code, unknown.meant))
         return
     unit = "" if name in _LOOKED_UP else INPUTS[name].quantity.of_another_unit(unit_in_label(key))
     if unit:
@@ -314,6 +315,15 @@ def _place(key: str, value: Any, place: str, group: str, given: Given) -> None:
         given.problems.append(Problem(full_place, sentence))
     given.places[name] = full_place
     given.values[name] = value
+
+
+def _unknown_of_side(group: str, key: str) -> UnknownName | None:
+    """What is told of a key in a side's table that may mean an input of this side."""
+    try:
+        find_input(f"{group}_{key}")
+    except UnknownName as error:
+        return error if group in SIDES and error.meant.startswith(group) else None
+    return None
 
 
 def _with_group(group: str, key: str) -> str:

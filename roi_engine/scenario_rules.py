@@ -6,7 +6,7 @@ pydantic checks each input alone; these rules know which inputs replace each oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,12 +62,21 @@ def by_name(data: Mapping[str, Any], find: Find, fields: Mapping[str, Any]) -> t
             try:
                 name = find(key).name
             except UnknownName as error:
-                problems.append(Problem(shortened(key), str(error), error.code))
+                problems.append(Problem(shortened(key), str(error), error.code, error.meant))
                 continue
         if name in named:
             problems.append(Problem(key, f'The input "{name}" is given twice. Keep one of the two.'))
         named[name] = value
     return named, problems
+
+
+def without_misspelt(problems: Iterable[Problem], names: Iterable[Problem]) -> list[Problem]:
+    """The problems but those of inputs that are missing since they are misspelt.
+
+    names : the problems of names, which say so.
+    """
+    meant = {each.meant for each in names}
+    return [each for each in problems if each.place not in meant or not each.sentence.startswith("Missing.")]
 
 
 REPLACEABLE = ("baseline_cost_per_1k_tokens", "finetuned_cost_per_1k_tokens", "monthly_review_cost")

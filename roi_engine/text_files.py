@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import codecs
+import stat
+from pathlib import Path
 
+from roi_engine.errors import FtRoiError
+
+LARGEST = 10_000_000
+"""Bytes of a table or a map as text; those that people write have a tenth of it."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises `FtRoiError` for a file without end or beyond `LARGEST`, and UnicodeDecodeError.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise FtRoiError(f"{path} is no file with text in it, but a folder, a pipe or a device.")
+    if found.st_size > LARGEST:
+        size = f"{found.st_size / 1e6:,.0f} MB, more than {LARGEST / 1e6:,.0f}"
+        raise FtRoiError(f"{path} is too large: {size}. Take away what belongs to other data.")
+    return decoded(path.read_bytes())
 
 
 def decoded(content: bytes) -> str:

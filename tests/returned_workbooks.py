@@ -92,16 +92,19 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def write_returned_workbooks(folder: Path, number: int, seed: int = 7) -> list[Returned]:
-    """Writes so many files, three quarters of them good; returns what each is, in the order of their names."""
+def write_returned_workbooks(folder: Path, number: int, seed: int = 7, *, faults: bool = True) -> list[Returned]:
+    """Writes so many files; returns what each is, in the order of their names.
+
+    faults : whether a quarter of them has one.
+    """
     chance, template = random.Random(seed), Template()
     written: list[Returned] = []
     for index in range(number):
         who = f"{FIRST_NAMES[index % 10]} {LAST_NAMES[index // 10 % 10]}"
         values = _figures(chance) | {"name": f"{who} {index}"}
-        name = f"{index:03}-{who.replace(' ', '-')}.xlsx"
+        name = f"{index:04}-{who.replace(' ', '-')}.xlsx"
         words = cell = ""
-        if index % 4 == 3:
+        if faults and index % 4 == 3:
             fault = FAULTS[index // 4 % len(FAULTS)]
             content, words, cell = fault(template, values, who)
         elif index % 20 == 9:

@@ -61,6 +61,15 @@ def test_a_small_run_of_files_gives_times_ratios_and_memory():
     assert "Peak memory" in comparison["remarks"][-1]
 
 
+@pytest.mark.slow(seconds=4)
+def test_collecting_many_answers_is_measured():
+    command = [sys.executable, "benchmarks/many_answers.py", "--answers", "30", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    (measured,) = json.loads(done.stdout)["rounds"]
+    assert measured.keys() == {"seconds", "processor", "megabytes"} and min(measured.values()) > 0
+
+
 def test_an_unknown_part_is_named():
     command = [sys.executable, "benchmarks/run.py", "few"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)

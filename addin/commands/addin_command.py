@@ -219,21 +219,13 @@ def _carrying(book: str, output: str | None, force: bool) -> tuple[Path, bytes, 
     And the functions that it calls and no name gives, each with the first place.
     """
     from roi_engine.errors import FtRoiError
-    from templates.lambdas.carried import (
-        calls_without_a_name,
-        carry_names,
-        check_that_names_are_free,
-        check_that_no_addin_is_called,
-    )
+    from templates.lambdas.carried import names_put_into
     from templates.xlsx.untrusted_package import UnreadableWorkbook, content_of
 
     source = existing_workbook(book)
     path = place_of_copy(source, output, force, "with-functions")
     try:
-        content = content_of(source)
-        check_that_no_addin_is_called(content)
-        check_that_names_are_free(content)
-        carrying, unnamed = carry_names(content), calls_without_a_name(content)
+        carrying, unnamed = names_put_into(content_of(source))
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(f"{book}: {error}") from None
     except FtRoiError as error:

@@ -32,8 +32,9 @@ ft-roi eval FT_TRAINCOST hours.csv 1.50
 def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     """Calculate one worksheet function or pasted formula.
 
-    ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts, a .csv file for a range, a scenario file for a block of
-    inputs, and "" for an argument that is left out. Tables are printed with tabs between their columns.
+    ARGUMENTS are numbers (0.2, 20%, 5e6, -1), texts ('"0.1"' where one looks like a number), a .csv file for a range, a
+    scenario file for a block of inputs, and "" for an argument that is left out. Tables are printed with tabs between
+    their columns.
     """
     from addin.shell.pasted_formula import calculated, function_of, is_formula
     from addin.shell.worksheet_arguments import known_function, worksheet_arguments
@@ -43,10 +44,10 @@ def evaluate(function: str, arguments: tuple[str, ...], json: bool) -> None:
     pasted = is_formula(function)
     if pasted and arguments:
         raise click.UsageError(f'A pasted formula has its arguments in it; "{arguments[0]}" is too much.')
-    name = function_of(function) if pasted else known_function(function).name
+    asked = None if pasted else known_function(function)
+    name = asked.name if asked else function_of(function)
     try:
-        given = [] if pasted else worksheet_arguments(known_function(name), arguments)
-        result = calculated(function, call) if pasted else call(name, *given)
+        result = call(name, *worksheet_arguments(asked, arguments)) if asked else calculated(function, call)
     except FtRoiError as error:
         if json:
             print_json({"function": name, "result": None, "error": _as_dict(error)})

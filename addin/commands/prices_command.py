@@ -273,13 +273,13 @@ def _read(path: Path, day: date) -> tuple[list[PriceRow], list[Problem]]:
     from roi_engine.prices.llm_prices_map import is_llm_prices, llm_prices
     from roi_engine.prices.price_file import read_rows
     from roi_engine.prices.price_map import parsed
-    from roi_engine.text_files import decoded
+    from roi_engine.text_files import text_of
 
     if path.is_dir() or path.suffix.lower() not in (".json", ".csv"):
         words = "prices come from a price map of litellm or llm-prices (.json) or from a .csv file."
         raise UnusablePath(f"{path}: {words}")
     try:
-        text = decoded(path.read_bytes())
+        text = text_of(path)
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as UTF-8 (in Excel: CSV UTF-8).") from None
     if path.suffix.lower() == ".json":
@@ -297,12 +297,12 @@ def _read_models(path: Path, day: date) -> list[OpenModel]:
     """The open models of a table of them; empty where the file is no such table."""
     from roi_engine.errors import printable
     from roi_engine.prices.open_models import MARK, read_models
-    from roi_engine.text_files import decoded
+    from roi_engine.text_files import text_of
 
     if path.is_dir() or path.suffix.lower() != ".csv":
         return []
     try:
-        text = decoded(path.read_bytes())
+        text = text_of(path)
     except UnicodeDecodeError:
         return []  # told where prices are read
     if not any(MARK in line.lower() for line in text.splitlines()[:2]):  # the first may be sep=;
@@ -318,10 +318,11 @@ def _import_models(models: Sequence[OpenModel], prices_file: Path, json: bool) -
     """Puts open models beside the user's prices; those of the same names are replaced."""
     from addin.shell.output_file import write_file
     from roi_engine.prices.open_models import USER_FILE, forget_models, models_as_csv, read_models
+    from roi_engine.text_files import text_of
 
     own = prices_file.with_name(USER_FILE)
     with _alone(own):
-        before = read_models(own.read_text("utf-8"), str(own)) if own.exists() else []
+        before = read_models(text_of(own), str(own)) if own.exists() else []
         kept = {model.name.lower(): model for model in (*before, *models)}
         write_file(own, models_as_csv(list(kept.values())).encode(), force=True, elsewhere=ELSEWHERE)
         forget_models()

@@ -30,6 +30,7 @@ ft-roi recalc report.xlsx -o report.xlsx --force
 ft-roi recalc report.xlsx --pdf
 ft-roi recalc report.xlsx --png pages
 """,
+    cures={"--pdf": "--pdf takes no name: the .pdf is called as the workbook is, or as the .xlsx file behind -o"},
 )
 @click.argument("file", type=click.Path())
 @output_option(

@@ -190,13 +190,15 @@ def _print_drivers(found: Simulation, totals: dict[str, Estimate]) -> None:
 
 def _print_worth(found: Simulation) -> None:
     from roi_engine.quantity import MONEY
+    from roi_engine.simulation.sentence import NOT_DISCOUNTED
 
     if not found.perfect_knowledge.value:
         _print_text("No draw turns the decision: knowing more would be worth nothing.")
         return
     value, half_width, unit = _shown(found.perfect_knowledge, MONEY, found.scenario.currency)
+    money = unit if found.discounted else unit + NOT_DISCOUNTED
     _print_text(
-        f"Knowing all of them for certain before deciding would be worth up to {value} {half_width} {unit}: "
+        f"Knowing all of them for certain before deciding would be worth up to {value} {half_width} {money}: "
         "the most that a pilot is worth, and no pilot is perfect."
     )
 

@@ -67,6 +67,7 @@ ft-roi report support.toml --pdf decision.pdf
 ft-roi report support.toml --json | jq .npv
 """,
     another="--scenario FILE",
+    cures={"--pdf": "--pdf is followed by the name of its file: --pdf report.pdf"},
 )
 @scenario_argument
 @output_option("Where to write; an .xlsx file.  [default: the scenario's name, in the current folder]")

@@ -12,13 +12,11 @@ from pathlib import Path
 from addin.mail.header_text import LONGEST_NAME
 from addin.mail.person import Person, Unmailable, checked_address, one_line
 from addin.shell.failures import InvalidInput
-from roi_engine.text_files import decoded
+from roi_engine.text_files import text_of
 
 NEEDED = ("email", "name")
 OPTIONAL = ("cc", "subject", "note")
 EXAMPLE = "email,name\n  anna@example.com,Anna Müller"
-LARGEST = 10_000_000
-"""Bytes; a list of names is a thousandth of that."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,7 @@ def read_names(path: Path) -> tuple[list[Row], list[str]]:
 
 def _text_of(path: Path) -> str:
     try:
-        if path.stat().st_size > LARGEST:
-            raise InvalidInput(f"{path} is too large for a list of names.")
-        return decoded(path.read_bytes())
+        return text_of(path)
     except UnicodeDecodeError:
         raise InvalidInput(
             f'{path} is not UTF-8 text. In Excel choose Save As, "CSV UTF-8 (Comma delimited)".'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -14,25 +15,41 @@ from addin.shell.terminal import colours_refused, print_line, silence_closed_str
 class Command(click.Command):
     """A command whose help begins with examples; it has the common switches."""
 
-    def __init__(self, *arguments: Any, examples: str = "", another: str = "", **settings: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        examples: str = "",
+        another: str = "",
+        cures: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
         """A command as click's.
 
         examples : lines of them.
         another : the option for each further argument, where somebody might give several.
+        cures : what to do about an option that another command has in another form.
         """
         super().__init__(*arguments, **settings)
         self.examples = examples
         self.another = another
+        self.cures = cures or {}
         self.params += switches()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What was typed; one argument too many is told of the option that takes it."""
+        """What was typed; a word too many or too few is told of its option."""
+        typed = {word.partition("=")[0] for word in args} & self.cures.keys()
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if not self.another or "extra argument" not in error.message:
+            found, words = [], error.format_message().rstrip(".")
+            too_many = "extra argument" in words
+            if too_many and self.another:
+                found.append(f"Each has its option: {self.another}")
+            if too_many or isinstance(error, (click.BadOptionUsage, click.MissingParameter)):
+                found += (self.cures[each] for each in typed if getattr(error, "option_name", each) == each)
+            if not found:
                 raise
-            raise click.UsageError(f"{error.message}. Each has its option: {self.another}", ctx) from None
+            raise click.UsageError(". ".join([words, *found]), ctx) from None
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, then what click prints."""

@@ -15,6 +15,7 @@ ClickException
 
 from __future__ import annotations
 
+import errno
 from typing import IO, Any
 
 import click
@@ -99,6 +100,11 @@ def failure(error: Exception) -> Failure:
         return InvalidInput(f"the price table has {len(error.problems):,} problems.", *error.args)
     if isinstance(error, FtRoiError):
         return InvalidInput(*error.args)
+    if _is_full(error):
+        from tempfile import gettempdir
+
+        what = f"The folder of temporary files, {gettempdir()}, takes no more ({error})."
+        return UnusablePath(f"{what} Make room there, or name another in the environment, TMPDIR.")
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return UnusablePath(f"{place}{error.strerror or error}.")
@@ -106,3 +112,13 @@ def failure(error: Exception) -> Failure:
         f"This should not have happened: {type(error).__name__}: {error}",
         "Run it again with --debug and report what it prints.",
     )
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether something that is no file of the user's found no room.
+
+    Such as a sheet that is put aside while its workbook is written, by lxml.
+    """
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EFBIG) and not error.filename
+    return type(error).__name__ == "SerialisationError" and str(error).startswith("IO_")

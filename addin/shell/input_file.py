@@ -7,6 +7,8 @@ from pathlib import Path
 from addin.shell.failures import UnusablePath
 
 SCENARIO_SUFFIXES = (".toml", ".json")
+TABLE_SUFFIXES = (".csv", ".xlsx", ".parquet", ".arrow")
+"""Tables with a scenario a row."""
 
 
 def existing_file(name: str, instead: str = "Name a file.") -> Path:

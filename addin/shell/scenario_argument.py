@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.shell.failures import InvalidInput, UnusablePath
-from addin.shell.input_file import existing_file, scenarios_in
+from addin.shell.input_file import TABLE_SUFFIXES, existing_file, scenarios_in
 from addin.shell.options import is_on
 from addin.shell.terminal import print_note
 
@@ -54,7 +54,7 @@ def read_scenario(name: str) -> Scenario:
     kind = Path(name).suffix.lower()
     if kind in WORKBOOK_SUFFIXES:
         return read_filled(name).checked()
-    if kind in (".csv", ".parquet", ".arrow"):
+    if kind in TABLE_SUFFIXES:
         raise InvalidInput(f"{name}: A scenario is a .toml or .json file. Rows of a table are for: ft-roi batch {name}")
     from roi_engine import load_scenario
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 Rows = list[list[Any]]
 _DELIMITERS = ",;\t"
+MOST_CELLS = 1_000_000
+"""Of a range: rows are padded to the longest."""
 
 
 def known_function(name: str) -> Function:
@@ -39,10 +40,9 @@ def worksheet_arguments(function: Function, words: Sequence[str]) -> list[Any]:
     stands for them.
     """
     scenarios = [read_scenario(existing_scenario(word)) if _is_scenario(word) else None for word in words]
-    texts = [each.kind == "text" for each in function.arguments]
     given = [
-        _scenario_block(scenario) if scenario else worksheet_argument(word, is_text=is_text)
-        for word, scenario, is_text in zip_longest(words, scenarios, texts[: len(words)])
+        worksheet_argument(word) if scenario is None else _scenario_block(scenario)
+        for word, scenario in zip(words, scenarios, strict=True)
     ]
     names = [*function.by_name]
     pairs = [[*pair] for scenario in scenarios if scenario for pair in scenario.correlated_pairs()]
@@ -56,19 +56,19 @@ def _is_scenario(word: str) -> bool:
     return word == "-" or Path(word).suffix.lower() in (*SCENARIO_SUFFIXES, *WORKBOOK_SUFFIXES)
 
 
-def worksheet_argument(word: str, *, is_text: bool = False) -> Any:
+def worksheet_argument(word: str) -> Any:
     """A cell value or a range, as the word says.
 
-    "" is nothing, 20% is 0.2, a .csv file a range.
-
-    is_text : whether the argument is one: a shell takes the quotation marks away that a cell has around 0.1.
+    "" is nothing, 20% is 0.2, a .csv file a range; quotation marks that the shell left there make a text of a number.
 
     >>> worksheet_argument("20%"), worksheet_argument("5e6"), worksheet_argument("NPV"), worksheet_argument("")
     (0.2, 5000000.0, 'NPV', None)
+    >>> worksheet_argument('"0.1"')
+    '0.1'
     """
     if Path(word).suffix.lower() == ".csv":
         return _range(existing_file(word))
-    return word.strip() or None if is_text else _cell(word)
+    return _cell(word)
 
 
 def _cell(text: str) -> Any:
@@ -76,6 +76,8 @@ def _cell(text: str) -> Any:
     text = text.strip()
     if not text:
         return None
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
     try:
         return float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
@@ -102,10 +104,10 @@ def _range(path: Path) -> Rows:
     """The rows of a CSV file, padded to one width, empty lines at its end dropped."""
     import csv
 
-    from roi_engine.text_files import decoded
+    from roi_engine.text_files import text_of
 
     try:
-        text = decoded(path.read_bytes())
+        text = text_of(path)
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from None
     first = text.partition("\n")[0]
@@ -116,4 +118,8 @@ def _range(path: Path) -> Rows:
     if not rows:
         raise InvalidInput(f"{path} is empty.")
     width = max(len(row) for row in rows)
+    if width * len(rows) > MOST_CELLS:
+        raise InvalidInput(
+            f"{path} is too large: {len(rows):,} rows of {width:,} cells, more than {MOST_CELLS:,} cells."
+        )
     return [row + [None] * (width - len(row)) for row in rows]

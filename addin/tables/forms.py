@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from addin.shell.failures import InvalidInput, UnusablePath
+from addin.shell.input_file import TABLE_SUFFIXES
 
-READ = (".csv", ".xlsx", ".parquet", ".arrow")
-WRITTEN = READ
+_LISTED = f"{', '.join(TABLE_SUFFIXES[:-1])} or {TABLE_SUFFIXES[-1]}"
 OF_ARROW = (".parquet", ".arrow")
 """Forms that only pyarrow reads and writes."""
 INSTALL = 'pip install "ft-roi[batch]"'
@@ -53,9 +53,9 @@ def check_input_form(path: Path) -> None:
 
     Raises `UnusablePath`, or a wrong usage where pyarrow is missing.
     """
-    if form_of(path) not in READ:
+    if form_of(path) not in TABLE_SUFFIXES:
         hint = next((hint for forms, hint in _HINTS.items() if form_of(path) in forms), "")
-        raise UnusablePath(f"{path}: a table is a .csv, .xlsx, .parquet or .arrow file.{hint}")
+        raise UnusablePath(f"{path}: a table is a {_LISTED} file.{hint}")
     _need_arrow(path)
 
 
@@ -64,7 +64,7 @@ def check_output_form(path: Path) -> None:
 
     Raises `UnusablePath`, or a wrong usage where pyarrow is missing.
     """
-    if form_of(path) not in WRITTEN:
+    if form_of(path) not in TABLE_SUFFIXES:
         raise UnusablePath(f"{path}: the name's ending says the form. Try -o {path.with_suffix('.csv')}")
     _need_arrow(path)
 

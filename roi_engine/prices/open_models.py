@@ -17,6 +17,7 @@ from roi_engine.prices.price_file import has_decimal_commas, lines_of, with_poin
 from roi_engine.prices.price_row import plain_name
 from roi_engine.prices.price_tables import FOLDER_VARIABLE, user_file
 from roi_engine.prices.whole_words import named, words_of
+from roi_engine.text_files import text_of
 
 SHIPPED = resources.files(__package__).joinpath("open_models.csv")
 USER_FILE = "open_models.csv"
@@ -169,7 +170,10 @@ def open_models() -> OpenModels:
 @lru_cache(maxsize=4)
 def _models_in(folder: str | None) -> OpenModels:
     own = user_file().with_name(USER_FILE)
-    added = read_models(own.read_text("utf-8"), str(own)) if own.exists() else []
+    try:
+        added = read_models(text_of(own), str(own)) if own.exists() else []
+    except UnicodeDecodeError:
+        raise PriceTableError([Problem(str(own), "No UTF-8 text.")]) from None
     return OpenModels({model.name.lower(): model for model in (*shipped_models(), *added)}.values())
 
 
@@ -206,7 +210,7 @@ def read_models(text: str, place: str, *, source: str = "", read_on: date | None
         raise PriceTableError(
             [Problem(f"{place}, line {first - 1}", f"Columns: {wrong}. Known: {', '.join(COLUMNS)}.")]
         )
-    models: list[OpenModel] = []
+    models: dict[str, OpenModel] = {}
     problems: list[Problem] = []
     commas = delimiter != "," and has_decimal_commas(titles, lines[1:], _NUMBERS)
     for number, line in enumerate(lines[1:], first):
@@ -215,13 +219,13 @@ def read_models(text: str, place: str, *, source: str = "", read_on: date | None
             cells |= {title: with_point(cell) for title, cell in cells.items() if title in _NUMBERS}
         cells |= {title: value for title, value in given.items() if not cells.get(title)}
         found = _model(cells, f"{place}, line {number}", problems)
-        if found is not None and any(each.name.lower() == found.name.lower() for each in models):
+        if found is not None and found.name.lower() in models:
             problems.append(Problem(f"{place}, line {number}", f"{found.name} stands twice. Keep one of the two."))
         elif found is not None:
-            models.append(found)
+            models[found.name.lower()] = found
     if problems:
         raise PriceTableError(problems)
-    return models
+    return list(models.values())
 
 
 def _model(cells: Mapping[str, str], place: str, problems: list[Problem]) -> OpenModel | None:

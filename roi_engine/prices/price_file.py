@@ -26,6 +26,8 @@ COLUMNS = ("name", "vendor", "kind", "value", "currency", "from_date", "to_date"
 NEEDED = ("name", "kind", "value")
 NUMBERS = ("value",)
 KINDS = (*MODEL_KINDS, *GPU_KINDS)
+MOST_ROWS = 50_000
+"""Of a table: those that are published have a fifth of it."""
 _DELIMITERS = ",;\t"
 
 
@@ -80,6 +82,9 @@ def lines_of(text: str, place: str) -> tuple[list[list[str]], int, str]:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
     except csv.Error as error:
         raise PriceTableError([Problem(place, f"This is not valid CSV: {error}.")]) from None
+    if len(lines) > MOST_ROWS:
+        words = f"It has {len(lines):,} rows, more than {MOST_ROWS:,}. Take away what you do not calculate with."
+        raise PriceTableError([Problem(place, words)])
     return lines, 2 + bool(said), delimiter
 
 

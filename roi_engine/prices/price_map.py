@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from roi_engine.errors import PriceTableError, Problem
+from roi_engine.prices.price_file import MOST_ROWS
 from roi_engine.prices.price_row import PriceRow
 
 DEAREST_PER_MILLION = 1000.0
@@ -60,6 +61,9 @@ def parsed(text: str, place: str) -> Entry:
         raise PriceTableError([Problem(place, words)]) from None
     if not isinstance(entries, Entry):
         raise PriceTableError([Problem(place, 'A price map is an object of models: {"gpt-4.1": {…}, …}.')])
+    if len(entries) > MOST_ROWS:
+        words = f"It has {len(entries):,} models, more than a table takes: {MOST_ROWS:,} rows."
+        raise PriceTableError([Problem(place, words)])
     return entries
 
 

@@ -10,10 +10,11 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from roi_engine.errors import PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
+from roi_engine.errors import FtRoiError, PriceTableError, Problem, UnknownName, did_you_mean, nearest_names
 from roi_engine.prices.price_file import read_rows
 from roi_engine.prices.price_row import GPU_FACT_KINDS, GPU_KINDS, PriceRow, is_money, plain_name
 from roi_engine.prices.whole_words import named
+from roi_engine.text_files import text_of
 
 SHIPPED = tuple(resources.files(__package__).joinpath(name) for name in ("api_models.csv", "gpus.csv"))
 """The tables that come with the program."""
@@ -199,13 +200,14 @@ def _tables_in(folder: str | None) -> PriceTables:
     if not file.exists():
         return shipped_tables()
     try:
-        rows = read_rows(file.read_text("utf-8"), str(file))
+        rows = read_rows(text_of(file), str(file))
         if not rows:
             raise PriceTableError([Problem(str(file), "It holds no price below its titles.")])
         return PriceTables([*rows, *_facts_beside(rows)], file)
-    except (PriceTableError, UnicodeDecodeError) as error:
+    except (FtRoiError, UnicodeDecodeError) as error:
         cure = Problem("", '"ft-roi prices reset" goes back to the shipped price table.')
-        wrong = error.problems if isinstance(error, PriceTableError) else (Problem(str(file), "No UTF-8 text."),)
+        words = str(error) if isinstance(error, FtRoiError) else f"{file}: No UTF-8 text."
+        wrong = error.problems if isinstance(error, PriceTableError) else (Problem("", words),)
         raise PriceTableError([cure, *wrong]) from None
 
 

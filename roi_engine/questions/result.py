@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from roi_engine.answer import duration
+from roi_engine.answer import duration, retraining_left_out
 from roi_engine.appraisal import Appraisal
 from roi_engine.internal_rate import A_LOAN, IDLE_MONEY, SEVERAL_RATES
 from roi_engine.metrics import beyond_horizon
@@ -36,9 +36,10 @@ def payback_at_the_edge(s: Scenario, result: Appraisal) -> Asked:
             f"A payback of 0.0 months is {duration(payback)} after go-live, inside month 1; it is not day one.",
         )
     elif beyond_horizon(payback, s.months_to_amortize):
+        left_out = retraining_left_out(s.retraining_interval, s.retraining_cost)
         yield (
             "months_to_amortize",
-            f"Payback comes after the horizon, in {duration(payback)} if the last month continued.",
+            f"Payback comes after the horizon, in {duration(payback)} if the last month continued{left_out}.",
         )
 
 

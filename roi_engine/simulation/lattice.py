@@ -11,6 +11,7 @@ from importlib import resources
 from random import Random
 from typing import TYPE_CHECKING
 
+from roi_engine.quantity import DRAWS
 from roi_engine.value import Value
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-PARTS = 8
+PARTS = int(DRAWS.low)
 """Lattices with shifts of their own that share the draws: what they differ by is the error."""
 
 SHIFT_DECIMALS = 9

@@ -11,6 +11,8 @@ from roi_engine.simulation.simulation import Driver, Simulation
 
 SMALLEST_SHARE = 0.005
 """A share of the spread below which an input is not named."""
+NOT_DISCOUNTED = ", not discounted"
+"""What is said of money where the net return tells it."""
 SHARES_OVERLAP = "Correlated inputs count for what goes with them too: their shares overlap and have no sum."
 
 
@@ -55,7 +57,7 @@ def sentence(simulation: Simulation) -> str:
     >>> print(sentence(simulate(REFERENCE.with_inputs(ranges=ranges, other_upfront_cost=16_000), 1024)))
     In 54% of 1,024 draws it loses money. API calls and baseline price explain 94% of the spread; knowing the first for certain before deciding would be worth up to 1,373 USD.
     """  # noqa: E501
-    said = f"{_loss(simulation)} it loses money."
+    said = f"{_loss(simulation)} it loses money{NOT_DISCOUNTED if not simulation.discounted else ''}."
     leading = [each for each in simulation.ranked if (each.alone.value or 0) >= SMALLEST_SHARE][:2]
     if not leading:
         return said

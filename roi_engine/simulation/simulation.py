@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS = 16_384
 """Eight lattices of 2,048 points: the same everywhere, so that every place shows one number."""
 
-MOST_DRAWS = 1_048_576
+MOST_DRAWS = int(DRAWS.high)
 """As many points as the generating vector was made for."""
 
 DEFAULT_SEED = 1
@@ -40,8 +40,8 @@ DRAWS_OF_TOTALS = 8_192
 
 NOT_SIMULATED = ("IRR", "MIRR")
 SIMULATED = tuple(name for name in METRICS if name not in NOT_SIMULATED)
-DISCOUNTED = ("NPV", "DPAYBACK", "PI", "EQUIVMONTHLY")
-"""Metrics whose loss is told by the NPV; that of all others by the net return."""
+OF_NET_RETURN = ("NETROI", "ROI")
+"""Metrics whose loss is told by the net return; that of all others by the NPV, on which the decision is taken."""
 
 WORST_IS_HIGH = ("PAYBACK", "DPAYBACK", "UPFRONT", "TOTALCOST")
 
@@ -86,6 +86,11 @@ class Simulation:
     perfect_knowledge: Estimate
     held: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def discounted(self) -> bool:
+        """Whether a loss, and what knowing is worth, are told by the NPV."""
+        return self.metric.name not in OF_NET_RETURN
 
     def statistic(self, name: str) -> Estimate:
         """A figure by its name, whatever its case; raises `UnknownName` with a guess."""
@@ -204,7 +209,7 @@ def simulate(
     (19337, 0)
     """
     chosen = _simulated_metric(metric)
-    count = _checked_draws(draws)
+    count = _checked("draws", DRAWS, draws)
     start = _checked("seed", SEED, seed)
     uncertainty = Uncertainty(scenario, with_choices)
     if len(uncertainty.names) > len(generating_vector()):
@@ -236,19 +241,6 @@ def _simulated_metric(name: str) -> Metric:
     return metric
 
 
-def _checked_draws(draws: int) -> int:
-    taken = f"Type a multiple of {PARTS} from {PARTS} to {MOST_DRAWS:,}."
-    if draws < PARTS:
-        raise OutOfRange(f"draws: {draws:,} is below {PARTS}. {taken}")
-    count = _checked("draws", DRAWS, draws)
-    if count > MOST_DRAWS:
-        raise OutOfRange(f"draws: {count:,} is above {MOST_DRAWS:,}. {taken}")
-    if count % PARTS:
-        below = count - count % PARTS
-        raise OutOfRange(f"draws: {count:,} is no multiple of {PARTS}. Type {below:,} or {below + PARTS:,}.")
-    return count
-
-
 def _checked(name: str, quantity: Any, value: Any) -> int:
     try:
         return int(quantity.check(value))
@@ -268,7 +260,7 @@ class _Run:
 
         self.scenario, self.uncertainty, self.metric = scenario, uncertainty, metric
         self.figure = _public_name(metric)
-        self.decision = "npv" if metric.name in DISCOUNTED else "net_roi"
+        self.decision = "net_roi" if metric.name in OF_NET_RETURN else "npv"
         self.results, self.gains = np.empty(draws), np.empty(draws)
         self.pays_back = np.empty(draws, dtype=bool)
         self.bins = [Bins() for _ in uncertainty.names]

@@ -12,7 +12,7 @@ from roi_engine.errors import FtRoiError, Problem, ScenarioError, UnknownName
 from roi_engine.input_checks import InputWarning
 from roi_engine.inputs import normal_form, unit_in_label
 from roi_engine.options import Options
-from roi_engine.quantity import START_MONTH, TEXT, in_figures
+from roi_engine.quantity import START_MONTH, TEXT, as_choice, in_figures
 from roi_engine.scenario import INPUTS, Scenario, find_input, known_input
 from roi_engine.scenario_rules import EMPTY_WITH_A_RANGE, says_something
 from roi_engine.sensitivity import DEFAULT_SWING, moved_input
@@ -229,12 +229,17 @@ def answers_for(value: Any, generated: Any) -> bool:
 
     >>> answers_for(0.12, 0.12), answers_for(0.3, 0.12), answers_for(None, "empty"), answers_for(24, None)
     (True, False, True, True)
+    >>> answers_for("Self-Hosted", "self_hosted")
+    True
     """
     if generated is None:
         return True
     if isinstance(value, (int, float)) and isinstance(generated, (int, float)):
         return math.isclose(value, generated, rel_tol=ROUNDING)
-    return bool(generated == (EMPTY if value is None else value))
+    shown = EMPTY if value is None else value
+    if isinstance(shown, str) and isinstance(generated, str):
+        return as_choice(shown) == as_choice(generated)
+    return bool(shown == generated)
 
 
 _OF_ANY_WORDS = ("name", "description")
@@ -290,7 +295,7 @@ def span_of(name: str, value: Any, low: Any, high: Any, shape: Any) -> dict[str,
     if low is None or high is None:
         span["untyped"] = "low" if low is None else "high"
     if isinstance(shape, str):
-        span["distribution"] = shape.strip().lower()
+        span["distribution"] = shape
     return span
 
 

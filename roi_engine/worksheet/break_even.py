@@ -9,12 +9,24 @@ from roi_engine import breakeven, sensitivity
 from roi_engine import quantity as q
 from roi_engine.appraisal import find_metric
 from roi_engine.errors import FtRoiError
-from roi_engine.scenario import find_input
+from roi_engine.scenario import INPUTS, find_input
 from roi_engine.worksheet.block import Case
 from roi_engine.worksheet.catalogue import BREAK_EVEN, INPUT_NAME, METRIC, Argument, worksheet_function
 
 _VALUE = q.Quantity("value", "the input's unit", "number")
 _METRIC_VALUE = q.Quantity("metric", "the metric's unit", "number")
+_CHOICES = frozenset(choice for declared in INPUTS.values() for choice in declared.quantity.choices)
+
+
+class NumberOrChoice(q.Quantity):
+    """What any input may be: a number, or a text that is some input's choice."""
+
+    def check(self, value: Any) -> Any:
+        """The number, or the text; the input itself asks whether it is one of its own."""
+        return value if isinstance(value, str) and q.as_choice(value) in _CHOICES else super().check(value)
+
+
+_ANY_VALUE = NumberOrChoice("value", "the input's unit", "number")
 
 
 @worksheet_function(
@@ -38,18 +50,18 @@ def break_even(case: Case, metric: str, input_name: str) -> float | str | None:
     own=(
         METRIC,
         INPUT_NAME,
-        Argument("value", _VALUE, "The value that replaces the input's."),
+        Argument("value", _ANY_VALUE, "The value that replaces the input's."),
         Argument("input_name_2", q.TEXT, "A second input.", optional=True, kind="text"),
-        Argument("value_2", _VALUE, "The value that replaces the second input's.", optional=True),
+        Argument("value_2", _ANY_VALUE, "The value that replaces the second input's.", optional=True),
     ),
     scenario="block",
     block_at=1,
     examples=("NETROI", "baseline_cost", 0.36),
 )
 def what_if(
-    case: Case, metric: str, input_name: str, value: float, input_name_2: str | None, value_2: float | None
+    case: Case, metric: str, input_name: str, value: float | str, input_name_2: str | None, value_2: float | str | None
 ) -> float | None:
-    changes = {find_input(input_name).name: value}
+    changes: dict[str, Any] = {find_input(input_name).name: value}
     if (input_name_2 is None) != (value_2 is None):
         missing = "value_2" if value_2 is None else "input_name_2"
         raise FtRoiError(f"{missing}: missing. A second input needs its name and its value.")
@@ -57,7 +69,7 @@ def what_if(
         second = find_input(input_name_2).name
         if second in changes:
             raise FtRoiError(f"input_name_2: {second} is the first input too. Name another one.")
-        changes[second] = value_2  # type: ignore[assignment]
+        changes[second] = value_2
     return _defined(metric, sensitivity.what_if(case.scenario, metric, **changes))
 
 

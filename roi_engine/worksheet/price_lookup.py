@@ -68,7 +68,7 @@ def _figure(
     table: PriceTable, name: str, argument: str, typed: str, kinds: Sequence[str], as_of: date | None
 ) -> float | str:
     """The figure of a kind, or what is said about the one that stands for others."""
-    word = typed.strip().lower().replace(" ", "_").replace("-", "_")
+    word = q.as_choice(typed)
     known = (*kinds, *EVIDENCE)
     if word not in known and not (kinds is MODEL_KINDS and TIER.fullmatch(word)):
         raise UnknownName(f'{argument}: there is no "{typed}".{did_you_mean(word, known)} Known: {", ".join(known)}.')

@@ -17,7 +17,11 @@ from roi_engine.worksheet.catalogue import METRIC, RISK, Argument, worksheet_fun
 from roi_engine.worksheet.correlated_pairs import CELL, correlated_pairs
 
 _DRAWS = Argument(
-    "draws", q.DRAWS, f"Draws, a multiple of 8; empty: {DEFAULT_DRAWS:,}.", optional=True, default=DEFAULT_DRAWS
+    "draws",
+    q.DRAWS,
+    f"Draws, a multiple of {q.DRAWS.low}; empty: {DEFAULT_DRAWS:,}.",
+    optional=True,
+    default=DEFAULT_DRAWS,
 )
 _SEED = Argument("seed", q.SEED, f"Where the draws begin; empty: {DEFAULT_SEED}.", optional=True, default=DEFAULT_SEED)
 _CORRELATIONS = Argument(

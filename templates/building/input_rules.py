@@ -13,12 +13,14 @@ from roi_engine.quantity import DISTRIBUTION
 from roi_engine.scenario_rules import MIX_FIELDS, MIX_NEEDS, REPLACEABLE, SELF_HOSTING_NEEDS
 from roi_engine.value import ROUNDING
 from templates.building.book import FILL_IN
-from templates.building.formula import Formula, formula_of, function
+from templates.building.formula import Formula, formula_of, function, if_error
 from templates.building.quantities import Quantities
-from templates.building.typed_or_default import Bounds, as_number, default_of, is_empty
+from templates.building.typed_or_default import Bounds, as_number, default_of, is_a_choice, is_empty
 
 ONE_TOKEN_INPUT = "tokens_per_call"
 """The input whose default, one token a call, is no call beside a token mix."""
+MODE = "serving"
+"""The input by which the others are asked for, however it is spelt: its figure in use."""
 _SHARES = "cached_share", "cached_write_share"
 _OTHER_MODEL = "switch"
 _OTHER_PRICES = "switch_input_price_per_m", "switch_output_price_per_m"
@@ -27,7 +29,7 @@ _OTHER_PRICES = "switch_input_price_per_m", "switch_output_price_per_m"
 def default_beside(declared: Input, typed: Quantities, no_call: Formula | None = None) -> Any:
     """What an emptied cell stands for beside the others: fill in where they need it.
 
-    typed : the typed cells of the scenario.
+    typed : the typed cells of the scenario, and `MODE` in use.
     no_call : `one_token_is_no_call`, where a cell knows it.
     """
     name = declared.name
@@ -74,16 +76,19 @@ def one_token_is_no_call(typed: Quantities) -> Formula:
     A side would be charged by it, or a fleet sized. Which side has a mix its prompt tokens tell: without them it is
     incomplete.
 
-    typed : the typed cells of the inputs.
+    typed : the typed cells of the inputs, and `MODE` in use.
     """
     baseline, finetuned, served = "baseline_input_tokens", "finetuned_input_tokens", typed["serving_tokens_per_call"]
     fleet = _self_hosted(typed) & (_count(typed, finetuned) == 0) & served.given() & (served == 1).negated()
     mixes = _count(typed, baseline, finetuned, _OTHER_PRICES[0])
-    return (mixes > 0) & (_count(typed, baseline, finetuned) + fleet.where(1, 0) < 2)
+    return (mixes > 0) & (_count(typed, baseline, finetuned) + if_error(fleet.where(1, 0), 0) < 2)
 
 
 class Refusal(NamedTuple):
-    """Whether an input cannot stand beside the others, and why in a few words."""
+    """Whether an input cannot stand beside the others, and why in a few words.
+
+    It is an error where a cell that it asks is one, which is told there.
+    """
 
     holds: Formula
     why: str
@@ -92,7 +97,7 @@ class Refusal(NamedTuple):
 def refusal(declared: Input, typed: Quantities, no_call: Formula | None = None) -> Refusal | None:
     """Whether an input cannot stand beside the others.
 
-    typed : the typed cells of the scenario.
+    typed : the typed cells of the scenario, and `MODE` in use.
     no_call : `one_token_is_no_call`, where a cell knows it.
     Returns None for an input that always can.
     """
@@ -150,17 +155,19 @@ def no_range(
     """
     low, high, shape = ends
     count = function("COUNT", low, high, value=sum(isinstance(each.value, (int, float)) for each in (low, high)))
-    known = [is_empty(shape), *(shape == each for each in DISTRIBUTION.choices)]
-    of_a_shape = function("OR", count == 0, *known, value=True)
+    of_a_shape = function("OR", count == 0, is_empty(shape), is_a_choice(DISTRIBUTION, shape), value=True)
     legal = _end_holds(low, bounds) & _end_holds(high, bounds) & of_a_shape
     if declared.name in SELF_HOSTING_NEEDS:
-        below = function("MIN", _amount(cell), high, value=min(_amount(cell).value, as_number(high).value))
+        value = cell.given().where(_amount(cell), 0)
+        below = function("MIN", value, high, value=min(value.value, as_number(high).value))
         least = low.given().where(as_number(low), below)
         legal = legal & function("OR", count == 0, least > 0, value=not count.value or least.value > 0)
     upside_down = (count == 2) & (as_number(low) > as_number(high))
-    return upside_down.where(
-        "low above high", legal.where(otherwise or formula_of(""), "its low, high or distribution")
-    )
+    why = upside_down.where("low above high", legal.where(otherwise or formula_of(""), _NO_RANGE))
+    return if_error(why, _NO_RANGE)
+
+
+_NO_RANGE = "its low, high or distribution"
 
 
 def _end_holds(end: Formula, bounds: Bounds) -> Formula:
@@ -168,7 +175,7 @@ def _end_holds(end: Formula, bounds: Bounds) -> Formula:
 
 
 def _self_hosted(typed: Quantities) -> Formula:
-    return typed["serving"] == "self_hosted"
+    return typed[MODE] == "self_hosted"
 
 
 def _is_mixed(side: str, typed: Quantities) -> Formula:

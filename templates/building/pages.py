@@ -72,9 +72,29 @@ def allow_pages(sheet: Worksheet) -> None:
     left, top, right, bottom = printed_area(sheet)
     width, height = paper(sheet)
     across = column_points(sheet, left, right)
-    setup.fitToWidth = max(setup.fitToWidth or 1, math.ceil(across * LEAST_SCALE / width))
+    setup.fitToWidth = max(setup.fitToWidth or 1, _pages_across(sheet, across, width))
     if setup.fitToHeight and row_points(sheet, top, bottom) * LEAST_SCALE > height * setup.fitToHeight:
         setup.fitToHeight = 0
+
+
+def _pages_across(sheet: Worksheet, across: float, width: float) -> int:
+    """On how many pages side by side columns are printed, at the least scale."""
+    if across * LEAST_SCALE <= width:
+        return 1
+    labels = _repeat_labels(sheet)
+    return math.ceil((across - labels) / (width / LEAST_SCALE - labels))
+
+
+def _repeat_labels(sheet: Worksheet) -> float:
+    """Repeats on every page the columns that stay in sight on the screen.
+
+    Returns the points that they take.
+    """
+    corner, *_ = range_boundaries(sheet.freeze_panes or "A1")
+    if not corner or corner == 1:
+        return 0.0
+    sheet.print_title_cols = f"A:{get_column_letter(corner - 1)}"
+    return column_points(sheet, 1, corner - 1)
 
 
 def columns_a_page(sheet: Worksheet, repeated: int, first: int) -> int:
@@ -160,8 +180,10 @@ def print_above(sheet: Worksheet, ends: Sequence[int]) -> None:
     left, _, right, _ = printed_area(sheet)
     width, height = paper(sheet)
     across, down = column_points(sheet, left, right), row_points(sheet, 1, ends[-1])
-    beside = math.ceil(across * LEAST_SCALE / width) - 1
-    room = width + beside * (width - column_points(sheet, right, right))  # a column stands on one page or the next
+    beside = _pages_across(sheet, across, width) - 1
+    repeated = _repeat_labels(sheet) if beside else 0.0
+    split = column_points(sheet, right, right)  # a column stands on one page or the next
+    room = width + beside * (width - repeated - split)
     together = down * LEAST_SCALE <= height
     print_at(sheet, min(1.0, room / across, height / down if together else 1.0))
     break_rows(sheet, ends[-1:] if together else ends)

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.inputs import Input
+from roi_engine.quantity import Quantity, as_choice
 from templates.building.book import FILL_IN, elsewhere
 from templates.building.formula import Formula, function
 
@@ -55,20 +56,33 @@ class Bounds:
                         for each in (self.lowest, self.highest, self.step)))  # fmt: skip
 
 
-def is_a_choice(declared: Input, cell: Formula) -> Formula:
-    """Whether a cell holds one of the texts that an input may be."""
-    known = [cell == choice for choice in declared.quantity.choices]
+def choice_in(cell: Formula, quantity: Quantity) -> Formula:
+    """What is typed for a choice, as choices are written but for capitals.
+
+    It is `roi_engine.quantity.as_choice` in the words of a formula; cells are compared without case.
+    """
+    text = f"TRIM({cell.text})"
+    if "_" in "".join(quantity.choices):
+        text = f'SUBSTITUTE(SUBSTITUTE({text},"-","_")," ","_")'
+    return Formula(text, as_choice(str(cell.value or "")))
+
+
+def is_a_choice(quantity: Quantity, cell: Formula) -> Formula:
+    """Whether a cell holds one of the texts that a quantity may be."""
+    typed = choice_in(cell, quantity)
+    known = [typed == choice for choice in quantity.choices]
     return function("OR", *known, value=any(each.value for each in known))
 
 
 def in_use(declared: Input, cell: Formula, default: Any, legal: Formula) -> Formula:
     """The figure of a typed cell; its default when empty; fill in for another.
 
-    legal : whether what stands in the cell is legal.
+    legal : whether what stands in the cell is legal. Where it holds an error, what comes back is one.
     """
-    if not declared.numeric:
-        return is_empty(cell).where(default, legal.where(cell, FILL_IN))
-    return cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
+    if declared.numeric:
+        return cell.given().where(legal.where(cell, FILL_IN), is_empty(cell).where(default, FILL_IN))
+    word = choice_in(cell, declared.quantity)
+    return is_empty(cell).where(default, legal.where(function("LOWER", word, value=word.value), FILL_IN))
 
 
 def text_or_nothing(cell: Formula) -> Formula:

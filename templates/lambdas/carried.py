@@ -14,7 +14,7 @@ from templates.building.book import FT_FUNCTIONS, LAMBDA_IS_MISSING
 from templates.building.function_calls import functions_called
 from templates.lambdas.printed_functions import lambda_names
 from templates.xlsx.stored_cells import EMPTY, StoredWorkbook
-from templates.xlsx.untrusted_package import UnreadableWorkbook, main_part, open_package
+from templates.xlsx.untrusted_package import Package, UnreadableWorkbook, main_part, open_package
 from templates.xlsx.xml_parts import Element, local_name, serialised
 from templates.xlsx.zip_package import copy_of, zip_of
 
@@ -43,7 +43,26 @@ def carry_names(content: bytes) -> bytes:
     content : an .xlsx or .xlsm file.
     Raises `UnreadableWorkbook` for a file that is no workbook, or beyond a limit.
     """
+    return _with_names(open_package(content))
+
+
+def names_put_into(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """A workbook of somebody's with the LAMBDA names.
+
+    And the functions that it calls and no name gives, each with the first place that calls it.
+
+    content : an .xlsx or .xlsm file, which is opened once.
+    Raises `CallsTheAddIn` or `NameIsTaken` for one in which the names would hide something, `UnreadableWorkbook` for a
+    file that is no workbook, or beyond a limit.
+    """
     package = open_package(content)
+    stored = StoredWorkbook(package)
+    check_that_no_addin_is_called(stored)
+    _check_that_names_are_free(stored)
+    return _with_names(package), _calls_without_a_name(stored)
+
+
+def _with_names(package: Package) -> bytes:
     main = main_part(package)
     root = package.tree(main, whole=True)
     _write(root)
@@ -79,14 +98,11 @@ def asks_for_names(stored: StoredWorkbook) -> bool:
     return any(LAMBDA_IS_MISSING.text.partition("(,")[0] in (each.formula or "") for each in cells)
 
 
-def check_that_no_addin_is_called(content: bytes) -> None:
+def check_that_no_addin_is_called(stored: StoredWorkbook) -> None:
     """Refuses a workbook that calls the add-in's functions.
 
     It does so in cells, or by a name of its own. One that carries names calls those.
-
-    content : an .xlsx or .xlsm file.
     """
-    stored = StoredWorkbook(open_package(content))
     if _carries(stored):
         return
     for place, formula in _formulas(stored):
@@ -99,14 +115,12 @@ def check_that_no_addin_is_called(content: bytes) -> None:
             )
 
 
-def check_that_names_are_free(content: bytes) -> None:
+def _check_that_names_are_free(stored: StoredWorkbook) -> None:
     """Refuses a workbook that has names like those of the functions.
 
     Names that stand for something else, such as a cell.
-
-    content : an .xlsx or .xlsm file.
     """
-    for each in StoredWorkbook(open_package(content)).names:
+    for each in stored.names:
         if each.name.upper() in lambda_names() and not _is_a_function(each.text):
             raise NameIsTaken(
                 f"Its name {each.name} stands for {each.text[:LONGEST_SHOWN]}, and is called like a function. Rename "
@@ -114,15 +128,9 @@ def check_that_names_are_free(content: bytes) -> None:
             )
 
 
-def calls_without_a_name(content: bytes) -> dict[str, str]:
-    """The functions that a workbook calls and no name gives.
-
-    Each comes with the first place that calls it.
-
-    content : an .xlsx or .xlsm file.
-    """
+def _calls_without_a_name(stored: StoredWorkbook) -> dict[str, str]:
     places: dict[str, str] = {}
-    for place, formula in _formulas(StoredWorkbook(open_package(content))):
+    for place, formula in _formulas(stored):
         for called in functions_called(formula):
             if called in functions() and called not in lambda_names():
                 places.setdefault(called, place)

@@ -18,9 +18,9 @@ from roi_engine.simulation.lattice import PARTS, SHIFT_DECIMALS, generating_vect
 from roi_engine.simulation.simulation import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
-    DISCOUNTED,
     MOST_DRAWS,
     NOT_SIMULATED,
+    OF_NET_RETURN,
     WORST_IS_HIGH,
 )
 from roi_engine.simulation.statistics import PERCENTILES, STATISTICS, WORST
@@ -378,7 +378,7 @@ def _drawn(metric: str) -> dict[str, str]:
 _LATTICE = {"lattice_": "FT_LATTICE(ROWS(table_),count_)", "figures_": "FT_DRAWS(code_,inputs_,table_,lattice_)"}
 
 _DECIDING = {
-    "deciding_": f'IF({_word_in("code_", DISCOUNTED)},"NPV","NETROI")',
+    "deciding_": f'IF({_word_in("code_", OF_NET_RETURN)},"NETROI","NPV")',
     "gains_": "IF(code_=deciding_,figures_,FT_DRAWS(deciding_,inputs_,table_,lattice_))",
 }
 _PAID = f'(FT_DRAWS("PAYBACK",inputs_,table_,lattice_)<={input_text("months_to_amortize")})*1'

@@ -216,8 +216,10 @@ def _what_if(function: Function) -> LambdaName:
     figure_at = "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_))"
     one = f'{_each("value_")}LAMBDA(each_,IF(each_="",#VALUE!,{figure_at})))'
     both = (
-        'LET(shape_,0*(value_+new_2_),MAP(IF((value_="")+shape_>0,"",value_+shape_),'
-        'IF((new_2_="")+shape_>0,"",new_2_+shape_),LAMBDA(each_,other_,IF((each_="")+(other_="")>0,#VALUE!,'
+        'LET(shape_,0*((value_="")+(new_2_="")),text_,IF(shape_=0,""),'
+        'MAP(IF((value_="")+shape_>0,"",IFERROR(value_+shape_,value_&text_)),'
+        'IF((new_2_="")+shape_>0,"",IFERROR(new_2_+shape_,new_2_&text_)),'
+        'LAMBDA(each_,other_,IF((each_="")+(other_="")>0,#VALUE!,'
         "FT_FIGURE(FT_METRIC(metric_),FT_INPUTS(block_,input_name_,each_,input_name_2_,other_))))))"
     )
     again = "FT_INPUTNUMBER(input_name_)=FT_INPUTNUMBER(input_name_2_)"

@@ -10,8 +10,10 @@ from templates.package_check.cells import NUMBER
 from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.package import Root
 from templates.package_check.workbook_part import Contents, Sheet, whole
+from templates.xlsx.cell_looks import hides_a_number, is_white
 
 NEEDS_FORMULAS = {"expression": 1, "cellIs": 1}
+_ADDED = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 ICONS = {"3": 3, "4": 4, "5": 5}
 
 
@@ -24,6 +26,12 @@ def check_conditional_formats(contents: Contents, index: int, sheet: Sheet) -> F
     # What Excel 2010 added stands in an extension, with its formulas in xm:f.
     for formula in sheet.root.iter("{http://schemas.microsoft.com/office/excel/2006/main}f"):
         yield from contents.check_formula(f"{sheet.title}, an extension", formula.text or "", index)
+    for look in sheet.root.iter(f"{_ADDED}dxf"):
+        if any(hides_a_number(each.get("formatCode", "")) for each in look.iter("{*}numFmt")) or any(
+            is_white(dict(each.attrib)) for each in look.iterfind("{*}font/{*}color")
+        ):
+            what = "A rule of an extension hides figures, or shows others."
+            yield PackageFinding("conditional-look", sheet.title, what, "Delete the conditional format.")
 
 
 def _check_rule(contents: Contents, index: int, place: str, rule: Root) -> Findings:

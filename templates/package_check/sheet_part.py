@@ -16,6 +16,7 @@ from templates.package_check.formula_syntax import Known
 from templates.package_check.grid import Area
 from templates.package_check.workbook_part import Contents, Sheet, whole
 from templates.xlsx.column_letters import LAST_COLUMN
+from templates.xlsx.relationships import relationship_number
 
 MOST_LINKS, LONGEST_TARGET, LONGEST_TIP, LONGEST_FOOTER = 65_530, 2_079, 255, 255
 
@@ -114,7 +115,7 @@ def _check_links(contents: Contents, sheet: Sheet) -> Findings:
     known = contents.known()
     for link in links:
         place = f"{sheet.title}!{shortened(link.get('ref', ''))}"
-        number = next((value for key, value in link.attrib.items() if key.endswith("relationships}id")), None)
+        number = relationship_number(link.attrib)
         location, target = link.get("location", ""), relationships.get(number or "")
         if number is None and not location:
             yield PackageFinding("link", place, "Its link leads nowhere.", "Give it a location, or remove it.")

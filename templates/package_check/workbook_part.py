@@ -15,10 +15,13 @@ from templates.package_check.finding import Findings, PackageFinding
 from templates.package_check.formula_syntax import Allowance, Known, faults, shape
 from templates.package_check.package import Package, Root
 from templates.xlsx.escapes import unescaped
+from templates.xlsx.relationships import relationship_number
 from templates.xlsx.untrusted_package import DAMAGED, SHEETS, UnreadableWorkbook
+from templates.xlsx.xml_parts import local_name
 
 LONGEST_TITLE = 31
 MAIN_TYPES = ("sheet.main+xml", "template.main+xml", "macroEnabled.main+xml")
+OF_A_SHEET = {"sheetData", "cols", "sheetFormatPr", "mergeCells", "conditionalFormatting"}
 CURRENT_CALCULATION = 179_016
 """From this calcId on Excel keeps a file's values, if the file lists the features that it calculates with."""
 
@@ -107,8 +110,7 @@ def contents_of(package: Package) -> tuple[Contents | None, list[PackageFinding]
     sheets: list[Sheet] = []
     taken: set[str] = set()
     for each in root.iterfind("{*}sheets/{*}sheet"):
-        number = next((value for key, value in each.attrib.items() if key.endswith("relationships}id")), "")
-        related = relationships.get(number)
+        related = relationships.get(relationship_number(each.attrib) or "")
         name = package.named(related.target) if related else None
         is_grid = related is not None and related.kind == "worksheet"
         if name in taken:
@@ -148,12 +150,20 @@ def _text(string: Root) -> str:
 def _without_foreign(root: Root) -> str:
     """Takes elements of other namespaces out of a sheet's cells.
 
+    And those that hold cells or looks: programs differ in which alternative of an AlternateContent they show.
+
     Returns the tag of the first, empty where there is none.
     """
     known = {f"{{{space}}}" for space in SHEETS}
     if root is None or f"{root.tag.rpartition('}')[0]}}}" not in known:
         return "" if root is None else str(root.tag)
     foreign = [
+        each
+        for each in root.iterchildren()
+        if f"{each.tag.rpartition('}')[0]}}}" not in known
+        and any(local_name(inner) in OF_A_SHEET for inner in each.iter())
+    ]
+    foreign += [
         each
         for cells in root.iterchildren("{*}sheetData")
         for each in cells.iter()
@@ -238,6 +248,9 @@ def _check_views(contents: Contents) -> Findings:
 def _check_calculation(contents: Contents) -> Findings:
     """Whether Excel keeps the cached values on opening (MS-XLSX 2.4.82)."""
     for settings in contents.root.iterchildren("{*}calcPr"):
+        if settings.get("fullPrecision") in ("0", "false"):
+            what = "It calculates with the digits that are shown, and rounds every figure."
+            yield PackageFinding("precision", contents.part, what, 'Turn off "Set precision as displayed".')
         if settings.get("fullCalcOnLoad") in ("1", "true"):
             what = "fullCalcOnLoad makes Excel calculate everything anew on opening."
             yield PackageFinding(

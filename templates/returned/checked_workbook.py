@@ -53,6 +53,8 @@ CHOICES = {
     RISK: "draws, seed or correlations were chosen",
 }
 """The sheets on which something is chosen, unless they hold values as generated."""
+DRAWN = "risk_"
+"""In formulas of other sheets that take from the sheet Risk, whose names begin with it."""
 ASKED = "FT_CHECK("
 """What is asked about the inputs is told anyway, as of today."""
 CALCULATED_ANEW, NO_VALUES = "recalculation", "formula-without-value"
@@ -196,6 +198,7 @@ class _Comparison:
         self.in_place: set[str] = set()
         self.unknown: list[Place] = []
         self.has_no_values = _has_no_values(book)
+        self.chosen = [each for each in CHOICES if each not in as_generated and self._other_choices(each)]
         if self.has_no_values:
             cure = "The program that saved the file keeps none. Open it in Excel or LibreOffice, and save it again."
             self.wrong.append(Difference("value", "Every formula", f"It holds no value. {cure}"))
@@ -213,9 +216,9 @@ class _Comparison:
             titles = [title for title in shown if not inputs_edited or title in FIXED]
             titles.sort(key=lambda title: title not in FLOWS)  # first: whether their cells stand elsewhere
             for title in titles:
-                if title in CHOICES and title not in as_generated and self._other_choices(title):
+                if title in self.chosen:
                     self.notes.append(f"{title}: {CHOICES[title]}; not compared.")
-                elif title == RISK and self._other_ranges():
+                elif title == RISK and title in as_generated and self._other_ranges():
                     self.notes.append(f"{title}: its figures are those of the ranges as generated; not compared.")
                 elif title == RISK and self._lacks_functions(title):
                     self.notes.append(f"{title}: it {NEEDS_FUNCTIONS}, which were missing; not compared.")
@@ -225,6 +228,7 @@ class _Comparison:
                 left = ", ".join(title for title in shown if title not in titles)
                 self.notes.append(f"Not compared, as they depend on the inputs of their day: {left}.")
         self._compare_names()
+        self._tell_of_filled_areas()
         self._tell_of_unknown_functions()
         self.wrong += compared_names(book, self.new, self.titles, set() if inputs_edited else self.in_place)
         self.wrong += compared_looks(book, self.new, self.titles, self.in_place)
@@ -351,9 +355,10 @@ class _Comparison:
         for at in edited:
             self._tell(at_cell("formula", place(at), _edited(found.get(at, EMPTY), made[at])))
         for at in made.keys() - set(edited):
-            if ASKED not in (made[at].formula or "") and not _tells_of_functions(
-                made[at].formula or "", found[at].value
-            ):
+            formula = made[at].formula or ""
+            if RISK in self.chosen and DRAWN in formula:
+                continue
+            if ASKED not in formula and not _tells_of_functions(formula, found[at].value):
                 self._compare(place(at), found[at].value, made[at].value)
         numbers = [at for at, cell in cells.items() if cell.formula is None and isinstance(cell.value, float)]
         if title == INPUTS_SHEET:  # a new workbook was generated from the values of today
@@ -380,6 +385,21 @@ class _Comparison:
         """Whether total and present value stand where the new workbook has them."""
         ends = [at for at, cell in self.new.cells(YEARS).items() if cell.value in (TOTAL, PRESENT_VALUE)]
         return all(found.get(at, EMPTY).value == self.new.cells(YEARS)[at].value for at in ends)
+
+    def _tell_of_filled_areas(self) -> None:
+        """Arrays and data tables that a new workbook does not have.
+
+        They replace what stands in their area when it is calculated; until then anything may be shown there.
+        """
+        for title, there in self.titles.items():
+            made = {cell.fills for cell in self.new.cells(title).values()} | {""}
+            found = self.book.cells(there)
+            filling = [at for at, cell in found.items() if cell.fills not in made]
+            if filling and (title in self.in_place or made == {""}):
+                first = min(filling)
+                more = f" (so in {len(filling) - 1} more of the sheet)" if len(filling) > 1 else ""
+                what = f"Its formula fills {plain(found[first].fills, SHOWN)} when it is calculated{more}. Delete it."
+                self._tell(at_cell("formula", Place(there, *first), what))
 
     def _compare_names(self) -> None:
         """Compares the figures that have names, wherever they stand now.

@@ -43,7 +43,7 @@ def hidden_strangers(book: StoredWorkbook, titles: Mapping[str, str]) -> list[st
 def _hidden_rows_and_columns(book: StoredWorkbook, title: str, new: StoredWorkbook, made: str) -> Iterator[Difference]:
     hidden, before = book.hidden(title), new.hidden(made)
     rows = {row for row, _ in book.cells(title)} if hidden.rows else set()
-    columns = {column for _, column in book.cells(title)} if hidden.columns else set()
+    columns = {column for _, column in book.cells(title)} if hidden.columns or hidden.narrow else set()
     before_columns = {column for column in columns if before.hides(0, column)}
     for first, last in _runs((hidden.rows & rows) - before.rows):
         what = f"Row {first} is" if first == last else f"Rows {first} to {last} are"
@@ -52,6 +52,8 @@ def _hidden_rows_and_columns(book: StoredWorkbook, title: str, new: StoredWorkbo
         names = column_letters(first), column_letters(last)
         what = f"Column {names[0]} is" if first == last else f"Columns {names[0]} to {names[1]} are"
         yield Difference("look", title, f"{what} hidden.", Place(title, 0, first))
+    if covered := sorted(book.covered(title)):
+        yield _told(title, covered, "other cells are merged over it, and show another value")
     if hidden.ruled and not before.ruled:
         sentence = f"A rule hides what stands in {plain(hidden.ruled[0], SHOWN)}. Delete the conditional format."
         yield Difference("look", title, sentence, Place(title, 0, 0))

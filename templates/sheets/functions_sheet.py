@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -10,10 +11,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roi_engine.errors import FtRoiError
 from roi_engine.quantity import ANNUAL_RATE
 from roi_engine.sensitivity import TornadoBar, tornado
-from roi_engine.worksheet.catalogue import Function, functions, scenario_arguments
+from roi_engine.worksheet.catalogue import RISK, Function, functions, scenario_arguments
 from templates.building import styles
 from templates.building.agreement import matches
 from templates.building.book import (
+    AS_GENERATED,
     FIGURES_ARE_AS_GENERATED,
     FILL_IN,
     NOT_COMPARED,
@@ -26,6 +28,7 @@ from templates.building.book import (
 )
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, cached, function, if_error
+from templates.sheets.risk_sheet import RiskCells
 
 
 class Column(Columns):
@@ -46,12 +49,15 @@ FIRST_ROW = 5
 _EDITED = "edited"
 """In the place of a match with what an example gave for the inputs as generated."""
 ALL_TYPED = scenario_arguments()
+_TAKE_RANGES = ("FT_TORNADO", *(each.name for each in functions().values() if each.family == RISK))
+"""The functions whose figures follow the ranges of the inputs."""
 
 
-def add_functions_sheet(book: Book, block: Formula) -> None:
+def add_functions_sheet(book: Book, block: Formula, risk: RiskCells | None) -> None:
     """Writes the sheet, family by family.
 
     block : the Inputs table, as the argument of a function.
+    risk : the sheet Risk, whose draws, seed and correlations the functions that draw take.
     """
     usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
     if not book.calls_functions:
@@ -72,23 +78,25 @@ def add_functions_sheet(book: Book, block: Formula) -> None:
             group_title(book, sheet, row, family, Column.SENTENCE.letter)
             row += 1
         with book.as_values(book.as_generated(each.name)):
-            _add_function(book, sheet, row, each, _called(book, each, block, lever))
+            _add_function(book, sheet, row, each, _called(book, each, block, lever, risk), risk)
     color_ok_and_fail(sheet, Column.MATCH.rows(FIRST_ROW + 1, row))
     sheet.freeze_panes = Column.TYPED.at(FIRST_ROW + 1)
     page(sheet, span(Column.FUNCTION, Column.SENTENCE, 1, row), f"1:{FIRST_ROW}")
     protect(sheet)
 
 
-def _called(book: Book, each: Function, block: Formula, lever: TornadoBar | None) -> Formula:
+def _called(book: Book, each: Function, block: Formula, lever: TornadoBar | None, risk: RiskCells | None) -> Formula:
     """The function on this scenario."""
-    arguments = _example(each, lever)
+    arguments = _example(each, lever, risk.simulated.drawn if risk else {})
     if each.takes_scenario:
         at = each.block_at if each.block_at is not None else len(each.own)
         arguments.insert(at, block)
     return book.ft(each.name, *arguments)
 
 
-def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called: Formula) -> None:
+def _add_function(
+    book: Book, sheet: Worksheet, row: int, each: Function, called: Formula, risk: RiskCells | None
+) -> None:
     live = book.by_function_alone(if_error(_in_one_cell(each, called), "n/a"))
     book.put(sheet, Column.FUNCTION.at(row), each.name)
     book.put(sheet, Column.TYPED.at(row), _typed(each), "Explanatory Text")
@@ -105,11 +113,18 @@ def _add_function(book: Book, sheet: Worksheet, row: int, each: Function, called
         if book.calls_functions and book.as_generated(each.name):
             match = NOT_COMPARED
         elif book.calls_functions and each.takes_scenario:
-            match = FIGURES_ARE_AS_GENERATED.where(match, _EDITED)
+            match = _is_as_generated(each, risk).where(match, _EDITED)
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:
         sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")
+
+
+def _is_as_generated(each: Function, risk: RiskCells | None) -> Formula:
+    """Whether what a function takes is as generated, with ranges if it reads them."""
+    if risk is None or risk.as_generated is None or each.name not in _TAKE_RANGES:
+        return FIGURES_ARE_AS_GENERATED
+    return risk.as_generated == AS_GENERATED
 
 
 def _in_one_cell(each: Function, called: Formula) -> Formula:
@@ -119,10 +134,16 @@ def _in_one_cell(each: Function, called: Formula) -> Formula:
     return called.where("Yes", "No") if each.result.kind == "yes_no" else called
 
 
-def _example(each: Function, lever: TornadoBar | None) -> list[Any]:
-    """The function's own arguments, with this scenario's rates and widest lever."""
+def _example(each: Function, lever: TornadoBar | None, drawn: Mapping[str, Formula]) -> list[Any]:
+    """The function's own arguments, with this scenario's rates and widest lever.
+
+    drawn : arguments of the functions that draw, by their names, where the sheet Risk has them.
+    """
     chosen: list[Any] = []
-    for argument, value in zip(each.own, each.examples, strict=False):
+    given = dict(zip((argument.name for argument in each.own), each.examples, strict=False))
+    given |= {name: cell for name, cell in drawn.items() if name in each.by_name}
+    for argument in each.own[: len(given)]:
+        value = given[argument.name]
         if each.takes_scenario and argument.quantity is ANNUAL_RATE:
             chosen.append(None)
         elif lever is not None and argument.name == "input_name" and value is not None:

@@ -46,6 +46,8 @@ CHANGES = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
 MIDDLE = len(CHANGES) // 2
 NOT_AN_INPUT = f"is none of column {ChoiceColumn.INPUT.letter}"
 """What stands beside an axis whose input is not known."""
+THE_SAME_TWICE = "is the input down, too: choose another"
+"""What stands beside the axis across where both are one input."""
 ACROSS = letters_from(GridColumn.FIRST, len(CHANGES))
 """The columns of the values across."""
 
@@ -139,7 +141,7 @@ def add_grid(
     metrics_rule.add(metric_place)
     put_titles(book, sheet, row + 2, AxisColumn)
     down = _Axis(book, sheet, row + 3, "Down", axes.down, inputs)
-    across = _Axis(book, sheet, row + 4, "Across", axes.across, inputs)
+    across = _Axis(book, sheet, row + 4, "Across", axes.across, inputs, down.label)
     for place in (down.place, across.place):
         axes_rule.add(place)
     grid = _Grid(book, sheet, number, row + 5, metric, down, across)
@@ -151,7 +153,20 @@ def add_grid(
 class _Axis:
     """The choice of an axis, what is known about its input, and where it goes."""
 
-    def __init__(self, book: Book, sheet: Worksheet, row: int, side: str, name: str, inputs: InputCells) -> None:
+    def __init__(
+        self,
+        book: Book,
+        sheet: Worksheet,
+        row: int,
+        side: str,
+        name: str,
+        inputs: InputCells,
+        other: Formula | None = None,
+    ) -> None:
+        """An axis.
+
+        other : the choice of the axis above it, if there is one.
+        """
         self.place, self.declared = AxisColumn.INPUT.at(row), INPUTS[name]
         unit = AxisColumn.UNIT.at(row)
         book.put(sheet, AxisColumn.AXIS.at(row), side)
@@ -172,7 +187,8 @@ class _Axis:
             anchored(book.put(sheet, column.at(row), content, "Calculation", shown)) for column, content, shown in facts
         )
         in_words = INPUTS[name].quantity.unit_in(book.scenario.currency)
-        book.put(sheet, unit, if_error(looked_up(inputs.units, inputs, label, in_words), NOT_AN_INPUT), "Unit")
+        told = if_error(looked_up(inputs.units, inputs, label, in_words), NOT_AN_INPUT)
+        book.put(sheet, unit, told if other is None else (label == other).where(THE_SAME_TWICE, told), "Unit")
         self.unit = absolute(unit)
         self.values: list[Formula] = []
         follow_unit(sheet, AxisColumn.BASE.at(row), self.declared, self.unit)

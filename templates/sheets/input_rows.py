@@ -18,8 +18,8 @@ from templates.building.as_generated import figure_as_generated, is_asked, typed
 from templates.building.book import FILL_IN, Book, absolute, elsewhere
 from templates.building.calendar_months import calendar_start, month_in_range
 from templates.building.columns import Columns
-from templates.building.formula import Formula, formula_of, function, joined
-from templates.building.input_rules import default_beside, no_range, refusal
+from templates.building.formula import Formula, formula_of, function, if_error, joined
+from templates.building.input_rules import MODE, default_beside, no_range, refusal
 from templates.building.month_rows import last_month, month_numbers
 from templates.building.reading_order import DISTRIBUTION, HIGH, LOW, end_of
 from templates.building.typed_or_default import (
@@ -78,6 +78,7 @@ class InputRows:
         self.block: list[tuple[Any, ...]] = [tuple(each.title.removeprefix(">") for each in BLOCK)]
         self.rows: dict[str, int] = {}
         self.typed = {name: Formula(f"in_{name}", self._typed_at_first(each)) for name, each in INPUTS.items()}
+        self.asked = {**self.typed, MODE: Formula(MODE, self.typed[MODE].value)}
         self.in_use: dict[str, Formula] = {}
         self.refused: dict[str, Formula] = {}
         self.verdicts: list[Any] = []
@@ -207,7 +208,7 @@ class InputRows:
             return
         add = self._add_bounds if declared.numeric else self._add_choices
         default, legal = add(row, declared, typed)
-        figure, look = in_use(declared, typed, default, legal), styles.number_format(quantity)
+        figure, look = if_error(in_use(declared, typed, default, legal), FILL_IN), styles.number_format(quantity)
         if name in self.refused:
             figure = is_empty(self.refused[name]).where(figure, FILL_IN)
         cell = book.put(sheet, Column.IN_USE.at(row), figure, "Calculation", look, name=name)
@@ -251,15 +252,15 @@ class InputRows:
         if declared.name == "months_to_amortize":  # the Cash flow sheet has so many months and no more
             highest_cell = function("MAX", month_numbers(book), value=last_month(book))
         look = styles.number_format(quantity)
-        content = default_beside(declared, self.typed)
+        content = default_beside(declared, self.asked)
         default = book.put(sheet, Column.DEFAULT.at(row), content, "Explanatory Text", look)
         self.needed += (default.value == FILL_IN) - declared.required
         ends = self._ends(row, declared)
         bounds_here = self.bounds[declared.name] = Bounds(lowest_cell, highest_cell, step)
         of_the_engine = replace(bounds_here, highest=Formula(Column.HIGHEST.at(row), highest))
         beside: Formula | None = None
-        if refused := refusal(declared, self.typed, default == FILL_IN):
-            beside = self._put_quietly(Column.BESIDE.at(row), refused.holds.where(refused.why, ""))
+        if refused := refusal(declared, self.asked, default == FILL_IN):
+            beside = self._put_quietly(Column.BESIDE.at(row), if_error(refused.holds.where(refused.why, ""), ""))
         why = no_range(declared, typed, of_the_engine, ends, beside)
         cell = self.refused[declared.name] = self._put_quietly(Column.REFUSED.at(row), why)
         verdict = _in_range(typed, _within(bounds_here, *ends[:2]), default)
@@ -280,8 +281,8 @@ class InputRows:
 
         Returns the cell of the default, and whether one is typed.
         """
-        legal = is_a_choice(declared, typed)
-        self._put_verdict(row, is_empty(typed).where("OK", legal.where("OK", "FAIL")))
+        legal = is_a_choice(declared.quantity, typed)
+        self._put_verdict(row, if_error(is_empty(typed).where("OK", legal.where("OK", "FAIL")), "FAIL"))
         return self.book.put(self.sheet, Column.DEFAULT.at(row), declared.default, "Explanatory Text"), legal
 
     def _put_verdict(self, row: int, verdict: Formula) -> Formula:
@@ -312,7 +313,7 @@ def _in_range(cell: Formula, bounds: Bounds, default: Formula) -> Formula:
     Fill in where a number is missing.
     """
     empty = is_empty(cell) & (default == FILL_IN).negated()
-    return cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN))
+    return if_error(cell.given().where(bounds.hold(cell).where("OK", "FAIL"), empty.where("OK", FILL_IN)), FILL_IN)
 
 
 def _value_rule(book: Book, declared: Input) -> DataValidation:

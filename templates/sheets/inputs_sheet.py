@@ -104,7 +104,7 @@ def _say_what_is_not_used(table: InputRows) -> None:
     def at(name: str) -> str:
         return f"N(${Column.VALUE.letter}${rows[name]})"
 
-    paid_by_token = f'${Column.VALUE.letter}${rows["serving"]}<>"self_hosted"'
+    paid_by_token = f'${Column.IN_USE.letter}${rows["serving"]}<>"self_hosted"'
     unless = {
         **{name: f'${Column.DEFAULT.letter}${rows[name]}<>"{FILL_IN}"' for name in REPLACEABLE},
         "model_size_b": "TRUE",

@@ -71,21 +71,21 @@ class Simulated:
     @property
     def sentence(self) -> Formula:
         """The call that gives all in one sentence."""
-        return self.book.ft("FT_RISKVERDICT", self.block, *self._drawn)
+        return self.book.ft("FT_RISKVERDICT", self.block, *self.drawn.values())
 
     @property
     def importance(self) -> Formula:
         """The call that gives the table of the drivers."""
-        return self.book.ft("FT_IMPORTANCE", METRIC, self.block, *self._drawn)
+        return self.book.ft("FT_IMPORTANCE", METRIC, self.block, *self.drawn.values())
 
     @property
     def steps(self) -> Formula:
         """The call that gives the histogram."""
-        return self.book.ft("FT_HISTOGRAM", METRIC, self.block, None, *self._drawn)
+        return self.book.ft("FT_HISTOGRAM", METRIC, self.block, None, *self.drawn.values())
 
     def statistic(self, name: str) -> Formula:
         """A figure of the simulation, as a cell shows it."""
-        called = self.book.ft("FT_SIMSTAT", name, METRIC, self.block, *self._drawn)
+        called = self.book.ft("FT_SIMSTAT", name, METRIC, self.block, *self.drawn.values())
         return self._shown(called, NOT_COMPARED if name.endswith("_HALF") else NEEDS_FUNCTIONS)
 
     def part(self, table: Formula, row: int, column: int, without: str = NEEDS_FUNCTIONS) -> Formula:
@@ -105,8 +105,9 @@ class Simulated:
         return self.book.by_function_alone(if_error(figure, "n/a"), without)
 
     @property
-    def _drawn(self) -> tuple[Formula, Formula, Formula]:
-        return self.draws, self.seed, self.pairs
+    def drawn(self) -> dict[str, Formula]:
+        """What every function of a simulation takes at its end, by its name."""
+        return {"draws": self.draws, "seed": self.seed, "correlations": self.pairs}
 
 
 def rounded(figure: Formula, half_width: Formula, most: Formula) -> Formula:

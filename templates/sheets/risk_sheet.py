@@ -49,7 +49,7 @@ from templates.sheets.risk_figures import (
     zero_line,
 )
 from templates.sheets.risk_pairs import add_pairs, ends_of
-from templates.sheets.risk_state import add_state
+from templates.sheets.risk_state import SUMS, add_state
 from templates.sheets.scenarios_sheet import ScenarioCells
 
 TITLE = "Risk"
@@ -65,18 +65,21 @@ _HALF_WIDTHS = "± is the 95 % half-width, told by eight parts of the draws; fig
 class RiskCells:
     """What other sheets take from the sheet Risk.
 
+    simulated : how cells ask for what the sheet shows.
     statistics : None where nothing could be simulated.
     steps : the sum of the shares of the histogram, as seen from other sheets.
     state : the cell that says whether the figures are of the inputs as they are; None where they follow them.
     choices : what is typed in for the functions of the sheet, where these follow it.
+    as_generated : the cell that says whether what they draw from is as generated; None where nothing is.
     """
 
     sheet: Worksheet
-    draws: Formula
+    simulated: Simulated
     statistics: StatisticCells | None = None
     steps: Formula | None = None
     state: Formula | None = None
     choices: Sequence[Formula] = ()
+    as_generated: Formula | None = None
 
 
 def add_risk_sheet(book: Book, inputs: InputCells, scenarios: ScenarioCells | None) -> RiskCells:
@@ -118,8 +121,11 @@ class _Risk:
         if isinstance(sentence.value, FtRoiError):
             book.put(sheet, Column.LABEL.at(SENTENCE_ROW), f"Not simulated: {_why(sentence.value)}", "Explanatory Text")
             page(sheet, f"A1:{Column.LAST.at(last)}", "1:3", tall=1)
-            return RiskCells(sheet, draws, choices=choices)
-        state = add_state(book, sheet, self.pairs_row, self.inputs, pairs, self.pairs_row + 3) if as_generated else None
+            return RiskCells(sheet, simulated, choices=choices)
+        compared = None
+        if as_generated or book.calls_functions:
+            compared = add_state(book, sheet, self.pairs_row, self.inputs, simulated, self.pairs_row + 3)
+        state = compared if as_generated else None
         self._add_sentence(simulated, sentence, state)
         with book.as_values(as_generated):
             statistics = add_statistics(book, sheet, STATISTICS_ROW, simulated)
@@ -133,7 +139,7 @@ class _Risk:
             book.once_fitted.append(lambda: pages.print_in_blocks(sheet, (self.last_of_page,), 3))
         else:
             page(sheet, f"A1:{Column.LAST.at(self.last_of_page)}", "1:3", tall=1)
-        return RiskCells(sheet, draws, self._named(statistics), steps.total, state, choices)
+        return RiskCells(sheet, simulated, self._named(statistics), steps.total, state, choices, compared)
 
     def _add_choices(self) -> tuple[Formula, Formula]:
         """Draws and seed: chosen where the functions take them, else as they were."""
@@ -239,7 +245,7 @@ class _Risk:
         return StatisticCells(statistics.exact, shown, statistics.last_row)
 
 
-ROWS_OF_STATE = 12
+ROWS_OF_STATE = SUMS + 4
 """Rows beside the correlations that the comparison of the ranges takes."""
 
 

@@ -1,6 +1,6 @@
 """Whether the ranges are those that the sheet Risk was made from.
 
-Where they do not follow the inputs. An edited low or high leaves NPV and net ROI alone, so that nothing else tells.
+And draws and seed. An edited low or high leaves NPV and net ROI alone, so that nothing else tells.
 """
 
 from __future__ import annotations
@@ -17,24 +17,26 @@ from templates.building.columns import put_titles
 from templates.building.formula import Formula, function
 from templates.building.reading_order import HIGH, LOW, end_of
 from templates.sheets.inputs_sheet import InputCells
-from templates.sheets.risk_columns import ExactColumn
+from templates.sheets.risk_columns import ExactColumn, Simulated
 from templates.sheets.risk_pairs import PairColumn
 
 NAME, THEN = "risk_as_generated", "risk_ranges_generated"
 """The names of the cell that says so, and of the sums that were generated."""
 EDITED = "edited since"
-SUMS = 8
+SUMS = 10
 """How many sums are compared."""
 TOLERANCE = 1e-9
 _SUM = "0.0#########"
 _NAMED = (PairColumn.FIRST, PairColumn.SECOND)
 
 
-def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs: Formula, first_pair: int) -> Formula:
+def add_state(
+    book: Book, sheet: Worksheet, row: int, inputs: InputCells, simulated: Simulated, first_pair: int
+) -> Formula:
     """Writes the sums of what is drawn from, now and as generated.
 
     row : of their titles, beside the page.
-    pairs : the cells of the correlations, from the row `first_pair` on.
+    simulated : the cells of draws, seed and correlations, the last from the row `first_pair` on.
     Returns the cell that compares the sums.
     """
     put_titles(book, sheet, row, (ExactColumn.NAME,))
@@ -42,7 +44,7 @@ def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs:
         style = "Column title" if column is ExactColumn.NAME else "Column title right"
         book.put(sheet, column.at(row), title, style)
     same = FIGURES_ARE_AS_GENERATED
-    sums = _sums(book, inputs, pairs, first_pair)
+    sums = _sums(book, inputs, simulated, first_pair)
     for line, (title, now) in enumerate(sums, start=row + 1):
         book.put(sheet, ExactColumn.NAME.at(line), title, "Explanatory Text")
         found = book.put(sheet, ExactColumn.EXACT.at(line), now, "Explanatory Text", _SUM)
@@ -55,13 +57,13 @@ def add_state(book: Book, sheet: Worksheet, row: int, inputs: InputCells, pairs:
     return book.put(sheet, ExactColumn.EXACT.at(last + 1), words, "Explanatory Text", name=NAME)
 
 
-def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> list[tuple[str, Formula]]:
+def _sums(book: Book, inputs: InputCells, simulated: Simulated, first_pair: int) -> list[tuple[str, Formula]]:
     """What of the ranges is compared: sums, so that an edit of any of them is seen."""
     lows, highs = (
         [value for name in book.scenario.ranges if (value := end_of(book.scenario, name, end)) is not None]
         for end in (LOW, HIGH)
     )
-    rows: Sequence[tuple[Any, ...]] = pairs.value
+    rows: Sequence[tuple[Any, ...]] = simulated.pairs.value
     numbers = [row[2] for row in rows if isinstance(row[2], (int, float))]
     last_pair = first_pair + len(rows) - 1
     success = book.scenario.success_chance
@@ -77,20 +79,22 @@ def _sums(book: Book, inputs: InputCells, pairs: Formula, first_pair: int) -> li
             _sum("SUM", Formula(PairColumn.NUMBER.rows(first_pair, last_pair), None), numbers),
         ),
         ("Letters of the correlated inputs", _letters(rows, first_pair)),
+        ("Draws", function("SUM", simulated.draws, value=simulated.draws.value)),
+        ("Seed", function("SUM", simulated.seed, value=simulated.seed.value)),
     ]
 
 
 def _shapes(book: Book, inputs: InputCells) -> Formula:
     """How many distributions have each shape, and the highs beside them, weighed.
 
-    The usual shape counts for nothing.
+    The usual shape counts for nothing. A cell may hold spaces beside the word, and lognormal is normal too.
     """
     terms = []
     for weight, shape in enumerate(DISTRIBUTION.choices[1:], start=1):
-        names = [name for name, each in book.scenario.ranges.items() if each.distribution == shape]
+        names = [name for name, each in book.scenario.ranges.items() if shape in each.distribution]
         beside = len(names) + sum(end_of(book.scenario, name, HIGH) or 0 for name in names)
         column = inputs.distributions.text
-        counted = f'COUNTIF({column},"{shape}")+SUMIF({column},"{shape}",{inputs.highs.text})'
+        counted = f'COUNTIF({column},"*{shape}*")+SUMIF({column},"*{shape}*",{inputs.highs.text})'
         terms.append(Formula(f"{weight}*({counted})", weight * beside))
     return Formula("+".join(each.text for each in terms), sum(each.value for each in terms))
 

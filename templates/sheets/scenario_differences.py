@@ -57,6 +57,13 @@ def add_differences(
     height = chart_height(len(letters))
     place_chart(book, sheet, chart, Column.LABEL.at(CHART_ROW), letters[-1], words, str(finding.value),
                 widest=24, height=height)  # fmt: skip
+
+    def keep_off_the_labels() -> None:
+        """Pages that repeat the columns of the labels repeat what lies over them too."""
+        if sheet.print_title_cols:
+            chart.anchor = Column.FIRST.at(CHART_ROW)
+
+    book.once_fitted.append(keep_off_the_labels)
     _mark_other_figures(book, sheet, letters)
 
 

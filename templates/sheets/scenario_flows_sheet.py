@@ -13,8 +13,8 @@ from roi_engine.scenario import INPUTS
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.columns import Columns, letters_from, put_titles, widths
-from templates.building.formula import Formula, function
-from templates.building.input_rules import default_beside, one_token_is_no_call, refusal
+from templates.building.formula import Formula, function, if_error
+from templates.building.input_rules import MODE, default_beside, one_token_is_no_call, refusal
 from templates.building.model_rows import (
     PAYBACK,
     PAYBACK_NAMES,
@@ -77,17 +77,22 @@ class _Workings:
 
     def __init__(self, book: Book, typed: Sequence[Quantities], bounds: Mapping[str, Bounds]) -> None:
         self.book, self.typed, self.bounds = book, typed, bounds
+        self.asked = [dict(own) for own in typed]
         self.letters = letters_from(Column.FIRST, len(book.scenarios))
         self.known: list[dict[str, Formula]] = [{} for _ in book.scenarios]
         self.missing: list[Formula] = []
         self.sheet, self.row = self._add_sheet(), TITLES_ROW
         self._add_group("Inputs in use")
         about = "One token a call beside a token mix (1 = yes)"
-        self.add_row(NO_CALL, about, "", styles.WHOLE, lambda index: one_token_is_no_call(typed[index]).where(1, 0))
+        self._add_input(INPUTS[MODE])
+        for own, known in zip(self.asked, self.known, strict=True):
+            own[MODE] = known[MODE]
+        self.add_row(
+            NO_CALL, about, "", styles.WHOLE, lambda index: one_token_is_no_call(self.asked[index]).where(1, 0)
+        )
         for declared in INPUTS.values():
-            if declared.numeric or declared.quantity.choices:
-                unit, look = declared.quantity.unit_in(book.scenario.currency), styles.number_format(declared.quantity)
-                self.add_row(declared.name, declared.label, unit, look, self._input(declared))
+            if declared.numeric or (declared.quantity.choices and declared.name != MODE):
+                self._add_input(declared)
         self._add_missing()
         self._add_group("Fixed figures that the monthly formulas take")
         for name, label, quantity in WORKINGS:
@@ -149,14 +154,18 @@ class _Workings:
             cell = self.book.put(self.sheet, address, formula, "Calculation", RATE_WORKINGS[name].number_format)
         return elsewhere(self.sheet, cell)
 
+    def _add_input(self, declared: Input) -> None:
+        unit, look = declared.quantity.unit_in(self.book.scenario.currency), styles.number_format(declared.quantity)
+        self.add_row(declared.name, declared.label, unit, look, self._input(declared))
+
     def _input(self, declared: Input) -> Callable[[int], Formula]:
         def formula(index: int) -> Formula:
-            name, typed = declared.name, self.typed[index]
-            no_call = self.known[index][NO_CALL] == 1
-            cell, default = typed[name], default_beside(declared, typed, no_call)
-            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared, cell)
-            figure, refused = in_use(declared, cell, default, legal), refusal(declared, typed, no_call)
-            return refused.holds.where(FILL_IN, figure) if refused else figure
+            name, asked, known = declared.name, self.asked[index], self.known[index]
+            no_call = known[NO_CALL] == 1 if NO_CALL in known else None
+            cell, default = self.typed[index][name], default_beside(declared, asked, no_call)
+            legal = self.bounds[name].hold(cell) if declared.numeric else is_a_choice(declared.quantity, cell)
+            figure, refused = in_use(declared, cell, default, legal), refusal(declared, asked, no_call)
+            return if_error(refused.holds.where(FILL_IN, figure) if refused else figure, FILL_IN)
 
         return formula
 

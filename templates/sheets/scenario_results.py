@@ -9,13 +9,14 @@ from openpyxl.styles import Alignment
 
 from roi_engine.figures import FIGURES, OPTION_FIGURES, Figure
 from roi_engine.options import MODES
+from roi_engine.quantity import SERVING
 from templates.building.book import Book, group_title
 from templates.building.columns import letters_from
 from templates.building.formula import Formula, if_error
 from templates.building.native_figures import native_figure
 from templates.building.quantities import Quantities
 from templates.building.shown_figures import called, rounded_format
-from templates.building.typed_or_default import Bounds
+from templates.building.typed_or_default import Bounds, choice_in
 from templates.sheets.scenario_blocks_sheet import add_scenario_blocks_sheet
 from templates.sheets.scenario_differences import add_differences
 from templates.sheets.scenario_flows_sheet import MISSING, add_scenario_flows
@@ -84,5 +85,5 @@ def _asked(book: Book, figure: Figure, block: Formula, typed: Quantities) -> For
     """
     if figure.function:
         return if_error(called(book, figure, block), "n/a")
-    own = (typed["serving"] == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
+    own = (choice_in(typed["serving"], SERVING) == MODES["SELFHOSTED"]).where("SELFHOSTED", "API")
     return if_error(book.ft("FT_OPTION", own, OPTION_FIGURES[figure.name].code, block), "n/a")

@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roi_engine.quantity import DISTRIBUTION
 from roi_engine.scenario import INPUTS
 from roi_engine.sensitivity import DEFAULT_SWING, legal_bounds, moved
 from roi_engine.simulation import distributions
@@ -22,7 +23,7 @@ from templates.building import styles
 from templates.building.book import Book, absolute, elsewhere, group_title
 from templates.building.columns import KEPT_OFF, Columns, letters_from, put_titles
 from templates.building.formula import Formula, formula_of, function
-from templates.building.typed_or_default import is_empty
+from templates.building.typed_or_default import choice_in, is_empty
 from templates.sheets.inputs_sheet import InputCells
 
 
@@ -276,7 +277,7 @@ class _Block:
 
 def _drawn_as(low: Formula, base: Formula, high: Formula, typed: Formula) -> Formula:
     """The shape that an input is drawn from; that it is fixed, or cannot be drawn."""
-    shape = is_empty(typed).where("pert", Formula(typed.text, typed.value or "pert"))
+    shape = is_empty(typed).where("pert", choice_in(Formula(typed.text, typed.value or "pert"), DISTRIBUTION))
     possible = (shape == "lognormal").where((low > 0).where(shape, NOT_DRAWN), shape)
     return ((low <= base) & (base <= high)).where((low == high).where(FIXED, possible), NOT_DRAWN)
 

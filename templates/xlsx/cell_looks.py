@@ -132,18 +132,28 @@ class Looks:
         self._fills[-1] = ""
 
     def _rules_ink(self, attributes: Attributes) -> None:
-        self._rules[-1] = self._rules[-1] or _colour(attributes) == WHITE
+        self._rules[-1] = self._rules[-1] or is_white(attributes)
 
     def _rules_format(self, attributes: Attributes) -> None:
-        code = attributes.get("formatCode", "")[:LONGEST_FORMAT]
-        self._rules[-1] = self._rules[-1] or misleads(code, 1_234.5) or misleads(code, -1_234.5)
+        self._rules[-1] = self._rules[-1] or hides_a_number(attributes.get("formatCode", ""))
 
     def _rules_paper(self, attributes: Attributes) -> None:
-        self._rules[-1] = self._rules[-1] and _colour(attributes) == WHITE
+        self._rules[-1] = self._rules[-1] and is_white(attributes)
 
     def _is_invisible(self, font: str, fill: str) -> bool:
         ink, paper = _at(self._fonts, font), _at(self._fills, fill)
         return bool(ink) and ink == paper
+
+
+def hides_a_number(code: str) -> bool:
+    """Whether a rule's number format shows another number than stands there, or none."""
+    code = code[:LONGEST_FORMAT]
+    return misleads(code, 1_234.5) or misleads(code, -1_234.5)
+
+
+def is_white(attributes: dict[str, str]) -> bool:
+    """Whether a colour is that of the paper."""
+    return _colour(attributes) == WHITE
 
 
 def _at(colours: list[str], index: str) -> str:

@@ -1,6 +1,6 @@
-"""Rows of a sheet that were read before, in another workbook, and what stands behind them.
+"""Rows of a sheet that were read before, and what stands behind them.
 
-The answers to a template have most rows in common, byte for byte, and the rules and the like behind them. So of a
+The answers to a template have most rows in common, byte for byte, and the rules and the like behind them: of a
 thousand answers each such row is read once, and what is behind them too.
 
 What makes this safe: a sheet is split only where it is written as spreadsheet programs write it, in UTF-8 and without

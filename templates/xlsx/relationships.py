@@ -6,13 +6,23 @@ ECMA-376 Part 2, clause 9.3.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
-from templates.xlsx.namespaces import PACKAGE_RELATIONSHIPS
+from templates.xlsx.namespaces import DOCUMENT_RELATIONSHIPS, PACKAGE_RELATIONSHIPS, STRICT_RELATIONSHIPS
 from templates.xlsx.xml_parts import DECLARATION
+
+_DOCUMENT = (DOCUMENT_RELATIONSHIPS, STRICT_RELATIONSHIPS)
+_NUMBERS = tuple(f"{{{space}}}id" for space in _DOCUMENT)
+_ELSEWHERE = re.compile(
+    r"http://schemas\.openxmlformats\.org/(?:package|officedocument)/2006/relationships/metadata/core-properties"
+    r"|http://schemas\.microsoft\.com/office/20\d\d/relationships/(?:vbaProject|xlMacrosheet|xlIntlMacrosheet|activeXControlBinary|media|chartStyle|chartColorStyle"
+    r"|webextensiontaskpanes|webextension)"
+)
+"""The kinds that are no office document's own, as an address."""
 
 
 class Relationship(NamedTuple):
@@ -29,8 +39,12 @@ class Relationship(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The last word of its type."""
-        return self.type.rsplit("/", 1)[-1]
+        """The last word of its type, or the whole of one that programs pass over.
+
+        One that only ends as theirs do would lead to what nobody sees.
+        """
+        beginning, _, word = self.type.rpartition("/")
+        return word if beginning in _DOCUMENT or _ELSEWHERE.fullmatch(self.type) else self.type
 
 
 def relationship(source: str, attributes: Mapping[str, str]) -> Relationship:
@@ -42,6 +56,19 @@ def relationship(source: str, attributes: Mapping[str, str]) -> Relationship:
     external, target = attributes.get("TargetMode") == "External", attributes.get("Target", "")
     kind = attributes.get("Type", "")
     return Relationship(attributes.get("Id", ""), kind, target if external else resolved(source, target), external)
+
+
+def relationship_number(attributes: Mapping[str, str]) -> str | None:
+    """The id of the relationship that an element names.
+
+    None where it names none, empty where it names two.
+    attributes : those of the element, as lxml writes their names.
+
+    >>> relationship_number({f"{{{STRICT_RELATIONSHIPS}}}id": "rId1", "{urn:x/relationships}id": "rId2"})
+    'rId1'
+    """
+    found = {attributes[each] for each in _NUMBERS if each in attributes}
+    return None if not found else found.pop() if len(found) == 1 else ""
 
 
 def resolved(source: str, target: str) -> str:

@@ -36,7 +36,10 @@ def edited_sheet(content: bytes, edit_rows: Callable[[Element], None], edit_rest
 
 
 def _slices(content: bytes, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Where some rows each begin and end; a copy of all would be one more of a large part."""
+    """Where some rows each begin and end.
+
+    A copy of all would be one more of a large part.
+    """
     while first < last:
         end = content.find(_ROW_ENDS, first + AT_ONCE, last)
         end = last if end < 0 else end + len(_ROW_ENDS)

@@ -6,9 +6,10 @@ They are given as they are written; nothing is calculated or expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from openpyxl.utils.cell import quote_sheetname
@@ -24,6 +25,8 @@ from templates.xlsx.untrusted_package import AGAIN, DAMAGED, Attributes, Package
 MOST_CELLS = 120_000
 """Cells with content, of all sheets that are looked at."""
 LONGEST_CELL_TEXT = 32_767
+MOST_LOOKED_AT = 2_000_000
+"""Cells of merged areas, those of areas that overlap each time."""
 MORE_THAN_ONE = "two values or two formulas"
 MOST_NAMES = 20_000
 
@@ -53,11 +56,13 @@ class Cell(NamedTuple):
     """What stands in a cell: its value, and its formula without the sign =.
 
     The value of a formula is the cached one.
+    fills : the cells that its formula gives values to, where those are more than its own.
     """
 
     value: Value
     formula: str | None = None
     look: Look = PLAIN
+    fills: str = ""
 
 
 EMPTY = Cell(None)
@@ -115,20 +120,27 @@ class Area(NamedTuple):
 class Hidden:
     """What of a sheet is not seen.
 
-    columns : from one to another; ruled : areas of rules that hide what is in them.
+    columns : from one to another; wide : those that are given and not hidden.
+    ruled : areas of rules that hide what is in them.
     """
 
     rows: set[int] = field(default_factory=set)
     columns: list[tuple[int, int]] = field(default_factory=list)
+    wide: list[tuple[int, int]] = field(default_factory=list)
     ruled: list[str] = field(default_factory=list)
     unless_given: bool = False
     """Whether rows are hidden that the sheet says nothing of."""
+    narrow: bool = False
+    """The same of columns."""
 
     def hides(self, row: int, column: int) -> str:
         """What hides a cell, as it is said: its row, its column; empty where neither does."""
         if row in self.rows:
             return "its row"
-        return "its column" if any(first <= column <= last for first, last in self.columns) else ""
+        is_hidden = any(first <= column <= last for first, last in self.columns)
+        if is_hidden or (self.narrow and not any(first <= column <= last for first, last in self.wide)):
+            return "its column"
+        return ""
 
 
 class StoredWorkbook:
@@ -142,6 +154,7 @@ class StoredWorkbook:
         """Whether a sheet is ``visible``, ``hidden`` or ``veryHidden``."""
         self._hidden: dict[str, Hidden] = {}
         self._merged: dict[str, list[str]] = {}
+        self._covered: dict[str, set[At]] = {}
         self._sheets: dict[str, dict[At, Cell]] = {}
         self._rows: dict[str, dict[int, dict[int, Cell]]] = {}
         self._cells = 0
@@ -289,6 +302,8 @@ class StoredWorkbook:
         if by := self.hidden(place.sheet).hides(place.row, place.column):
             return f"{by} is hidden"
         cell = self.at(place)
+        if (place.row, place.column) in self.covered(place.sheet):
+            return "other cells are merged over it"
         if isinstance(cell.value, bool | ErrorInCell | DateInCell) or cell.value is None:
             return ""
         if cell.look.invisible:
@@ -348,6 +363,31 @@ class StoredWorkbook:
         self.cells(title)
         return [area for each in self._merged[title] if (area := _referred_to(f"s!{each}")) is not None]
 
+    def covered(self, title: str) -> set[At]:
+        """The cells that hold something and are not seen below merged cells."""
+        if title not in self._covered:
+            self._covered[title] = _covered(self.cells(title), self.merged(title))
+        return self._covered[title]
+
+
+def _covered(cells: Mapping[At, Cell], areas: Iterable[Area]) -> set[At]:
+    found: set[At] = set()
+    looked_at = 0
+    for area in areas:
+        (top, left), (bottom, right) = area.first, area.last
+        within: Iterable[At] = cells
+        if (size := (bottom - top + 1) * (right - left + 1)) < len(cells):
+            within = product(range(top, bottom + 1), range(left, right + 1))
+        looked_at += min(size, len(cells))
+        if looked_at > MOST_LOOKED_AT:
+            raise UnreadableWorkbook(f"It merges too many cells. {AGAIN}", "too-large")
+        found.update(
+            at
+            for at in within
+            if at != area.first and top <= at[0] <= bottom and left <= at[1] <= right and at in cells
+        )
+    return found
+
 
 def _referred_to(reference: str) -> Area | None:
     """The cells of a plain reference, the title of their sheet in small letters."""
@@ -372,11 +412,12 @@ LONGEST_REFERENCE = 100
 
 
 class _Shared(NamedTuple):
-    """A cell that shows a shared string: the number of that, its formula and its look."""
+    """A cell that shows a shared string: the number of that, and the rest of a `Cell`."""
 
     number: str
     formula: str | None
     look: Look
+    fills: str
 
 
 class _Row(NamedTuple):
@@ -397,12 +438,13 @@ class _Row(NamedTuple):
 
 
 class _BesideRows(NamedTuple):
-    """What is read of a sheet that is no row: columns and areas of rules that hide, merged cells."""
+    """What is read of a sheet that is no row.
 
-    columns: tuple[tuple[int, int], ...]
-    ruled: tuple[str, ...]
+    hidden : without its rows; merged : merged cells.
+    """
+
+    hidden: Hidden
     merged: tuple[str, ...]
-    unless_given: bool
 
 
 _KNOWN = KnownRows()
@@ -429,7 +471,7 @@ class _Cells:
         self.open_rows: set[int] = set()
         self.ruled = ""
         self.row = self.column = 0
-        self.kind = self.style = ""
+        self.kind = self.style = self.fills = ""
         self.shown: str | None = None
         self.formula: str | None = None
         self.runs: list[str] = []
@@ -441,6 +483,7 @@ class _Cells:
             "sheetData": self._cells_begin,
             "sheetData/row": self._row_begins,
             "sheetData/row/c": self._cell_begins,
+            "sheetData/row/c/f": self._formula_begins,
             "cols/col": self._columns,
             "sheetFormatPr": self._rows_unless_given,
             "conditionalFormatting": self._rule_begins,
@@ -478,13 +521,19 @@ class _Cells:
 
     def beside_rows(self) -> _BesideRows:
         """What was read that is no row."""
-        hidden = self.hidden
-        return _BesideRows(tuple(hidden.columns), tuple(hidden.ruled), tuple(self.merged), hidden.unless_given)
+        return _BesideRows(replace(self.hidden, rows=set()), tuple(self.merged))
 
     def take_beside(self, before: _BesideRows, behind: _BesideRows) -> None:
         """What was read before and behind the rows."""
-        columns, ruled = [*before.columns, *behind.columns], [*before.ruled, *behind.ruled]
-        self.hidden = Hidden(self.hidden.rows, columns[:MOST_HIDDEN], ruled[:MOST_HIDDEN], before.unless_given)
+        first, then = before.hidden, behind.hidden
+        self.hidden = Hidden(
+            self.hidden.rows,
+            [*first.columns, *then.columns][:MOST_HIDDEN],
+            [*first.wide, *then.wide][:MOST_HIDDEN],
+            [*first.ruled, *then.ruled][:MOST_HIDDEN],
+            first.unless_given,
+            first.narrow,
+        )
         self.merged = [*before.merged, *behind.merged][:MOST_HIDDEN]
 
     def _note_row(self, row: int, hidden: bool, given: bool) -> None:
@@ -514,10 +563,15 @@ class _Cells:
         if at in self.taken:
             raise self._twice("two cells")
         self.taken[at] = None
-        self.kind, self.style = get("t", "n"), get("s", "0")
+        self.kind, self.style, self.fills = get("t", "n"), get("s", "0"), ""
         self.shown = self.formula = None
         if self.runs:
             self.runs = []
+
+    def _formula_begins(self, attributes: Attributes) -> None:
+        kind, area = attributes.get("t"), attributes.get("ref", "")[:LONGEST_REFERENCE]
+        if kind == "dataTable" or (kind == "array" and ":" in area):
+            self.fills = area
 
     def _cells_begin(self, _: Attributes) -> None:
         self.has_cells = True
@@ -536,14 +590,16 @@ class _Cells:
         self._note_row(self.row, hidden, height is not None)
 
     def _columns(self, attributes: Attributes) -> None:
-        if attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST):
-            ends = [attributes.get(end, "") for end in ("min", "max")]
-            known = all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends)
-            if known and len(self.hidden.columns) < MOST_HIDDEN:
-                self.hidden.columns.append((int(ends[0]), int(ends[1])))
+        is_hidden = attributes.get("hidden") in _TRUE or _is_tiny(attributes.get("width"), THINNEST)
+        spans = self.hidden.columns if is_hidden else self.hidden.wide
+        ends = [attributes.get(end, "") for end in ("min", "max")]
+        if len(spans) < MOST_HIDDEN and all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends):
+            spans.append((int(ends[0]), int(ends[1])))
 
     def _rows_unless_given(self, attributes: Attributes) -> None:
-        self.hidden.unless_given = attributes.get("zeroHeight") in _TRUE
+        height, width = attributes.get("defaultRowHeight"), attributes.get("defaultColWidth")
+        self.hidden.unless_given = attributes.get("zeroHeight") in _TRUE or _is_tiny(height, FLATTEST)
+        self.hidden.narrow = _is_tiny(width, THINNEST)
 
     def _rule_begins(self, attributes: Attributes) -> None:
         self.ruled = attributes.get("sqref", "")[:LONGEST_AREA]
@@ -583,12 +639,12 @@ class _Cells:
         if self.shown is None and self.formula is None and not self.runs:
             return
         look = self.looks.of(self.style)
-        self._show((self.row, self.column), self._value(look), self.formula, look)
+        self._show((self.row, self.column), self._value(look), self.formula, look, self.fills)
         self._count()
 
-    def _show(self, at: At, value: Value, formula: str | None, look: Look) -> None:
+    def _show(self, at: At, value: Value, formula: str | None, look: Look, fills: str) -> None:
         if value is not None or formula is not None:
-            self.cells[at] = Cell(value, formula, look)
+            self.cells[at] = Cell(value, formula, look, fills)
 
     def _count(self) -> None:
         if len(self.cells) > self.left:
@@ -602,7 +658,7 @@ class _Cells:
         if shown is None:
             return None
         if kind == "s":
-            self.shared[self.row, self.column] = _Shared(shown, self.formula, look)
+            self.shared[self.row, self.column] = _Shared(shown, self.formula, look, self.fills)
             return self._text(shown)
         if kind == "str":
             return unescaped(shown)[:LONGEST_CELL_TEXT] or None

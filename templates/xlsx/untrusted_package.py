@@ -22,7 +22,7 @@ from xml.parsers import expat
 
 from roi_engine.errors import FtRoiError
 from templates.xlsx.namespaces import PACKAGE_RELATIONSHIPS, SPREADSHEET, STRICT_SPREADSHEET
-from templates.xlsx.relationships import Relationship, relationship, relationships_part
+from templates.xlsx.relationships import Relationship, relationship, relationship_number, relationships_part, resolved
 from templates.xlsx.xml_parts import BrokenXml, Element, parsed
 
 MEGABYTE = 1_000_000
@@ -251,12 +251,17 @@ class Package:
         return found
 
     def part_of_kind(self, source: str, kind: str) -> str:
-        """The first part that a part relates to by a kind of relationship.
+        """The part that a part relates to by a kind of relationship.
 
         Empty where there is none.
+
+        Raises `UnreadableWorkbook` where there are several: programs differ in which one counts.
         """
         related = self.relationships(source).values()
-        return next((each.target for each in related if each.kind == kind and not each.external), "")
+        found = {each.target.lower(): each.target for each in related if each.kind == kind and not each.external}
+        if len(found) > 1:
+            raise UnreadableWorkbook(DAMAGED)
+        return next(iter(found.values()), "")
 
 
 class _Element:
@@ -411,13 +416,16 @@ def _path(above: str, tag: str, depth: int) -> str:
 def _plain(attributes: Attributes, of_any: bool) -> Attributes:
     """Attributes without their namespaces.
 
-    One that has none counts before others of its name.
-    of_any : those of any namespace; else the numbers of relationships alone.
+    One that has none counts before others of its name; but the number of a relationship is never what only looks so.
+    of_any : those of any namespace, and where a name is taken, with theirs; else the numbers of relationships alone.
     """
     plain = {name: value for name, value in attributes.items() if "}" not in name}
+    if not of_any:
+        number = relationship_number({f"{{{name}": value for name, value in attributes.items() if "}" in name})
+        return plain if number is None else plain | {"id": number}
     for name, value in attributes.items():
-        if of_any or name.endswith("/relationships}id"):
-            plain.setdefault(name.rpartition("}")[2], value)
+        local = name.rpartition("}")[2]
+        plain[name if local in plain else local] = value
     return plain
 
 
@@ -452,13 +460,17 @@ def open_zip(content: bytes, times: int = 1) -> Package:
     except _DAMAGE:
         raise UnreadableWorkbook(DAMAGED) from None
     entries: dict[str, zipfile.ZipInfo] = {}
+    referred: set[str] = set()
+    """The parts as a reference reads: sheet%31.xml and sheet1.xml#x are sheet1.xml to some programs."""
     for entry in archive.infolist():
         name = entry.filename
         if _ODD_NAME.search(name):
             sentence = f"A part of it is called {_shown(name)}, a name that leads elsewhere. {SAVE_AS}."
             raise UnreadableWorkbook(sentence, "part-name", name)
-        if name.lower() in entries:
+        reference = resolved("", name).lower()
+        if reference in referred:
             raise UnreadableWorkbook(f"It holds the part {_shown(name)} twice. {SAVE_AS}.", "part-duplicate", name)
+        referred.add(reference)
         entries[name.lower()] = entry
     if sum(entry.file_size for entry in entries.values()) > 4 * times * LARGEST_WHOLE:
         raise _too_large("unpacked, it is")
@@ -467,9 +479,9 @@ def open_zip(content: bytes, times: int = 1) -> Package:
 
 def main_part(package: Package) -> str:
     """The name of the part that lists the sheets."""
-    for each in package.relationships("").values():
-        if each.kind == "officeDocument" and each.target in package and not each.target.endswith(".bin"):
-            return each.target if not each.target.startswith(("word/", "ppt/")) else ""
+    found = package.part_of_kind("", "officeDocument")
+    if found in package and not found.endswith(".bin"):
+        return found if not found.startswith(("word/", "ppt/")) else ""
     return "xl/workbook.xml" if "xl/workbook.xml" in package else ""
 
 

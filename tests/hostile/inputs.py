@@ -297,6 +297,18 @@ QUICK: dict[str, Hostile] = {
     "21 a price table of titles alone, and the version": Hostile(
         "--version", 0, ("ft-roi ", "(price table unreadable)"), {"prices/prices.csv": text(TITLES)}
     ),
+    "a price table of 200,000 rows": Hostile(
+        "prices import x.csv",
+        3,
+        ("x.csv: It has 200,001 rows", "50,000"),
+        {"x.csv": lambda: b"name,kind,value\n" + b"".join(b"m%d,input,1\n" % n for n in range(200_000))},
+    ),
+    "a range of one long row and many empty ones": Hostile(
+        "eval FT_NPV 0.1 x.csv",
+        3,
+        ("x.csv is too large: 20,002 rows of 300,001 cells",),
+        {"x.csv": lambda: b"," * 300_000 + b"\n" * 20_001 + b"1\n"},
+    ),
     "22 a key of 20,000 brackets": Hostile(
         "calc x.json", 3, ("x.json: ()()", "There is no input"), {SCENARIO: lambda: scenario(**{"()" * 20_000: 1})}
     ),

@@ -15,8 +15,9 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.addin.libreoffice.hostile_workbooks import RED_DOT
-from tests.hostile.inputs import LONG_NAME, OTHERS, QUICK, Hostile, linked_picture, picture_of_pictures
-from tests.hostile.measured_command import SECONDS, Done, run
+from tests.hostile.inputs import LONG_NAME, OTHERS, QUICK, Hostile, linked_picture, picture_of_pictures, scenario
+from tests.hostile.measured_command import SECONDS, Done, run, run_program
+from tests.slow_cases import some
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="time and memory are measured as Linux counts them")
 MEGABYTES = 300
@@ -87,6 +88,27 @@ def hold_portfolio(path: Path) -> None:
     shown = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "good.xlsx" in shown
     assert not {"inf", "nan", "-inf", "#NUM!"} & set(shown)
+
+
+FULL = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+from addin.command_line import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    some(["report x.json -o r.xlsx", "email x.json --to a@example.com -o x.eml"], slow=["report x.json -o r.xlsx"]),
+)
+def test_a_disk_that_is_full_is_told_in_a_sentence(command: str, tmp_path: Path) -> None:
+    """Sheets are put aside in the folder of temporary files, which may be full where the user's own is not."""
+    (tmp_path / "x.json").write_bytes(scenario())
+    done = run_program([sys.executable, "-c", FULL, *command.split()], tmp_path)
+    assert done.code == 2 and len(done.text.splitlines()) == 1
+    assert "takes no more" in done.text and "TMPDIR" in done.text
+    assert [*files_in(tmp_path)] == ["x.json"]
 
 
 @pytest.fixture

@@ -91,7 +91,9 @@ def test_beyond_the_horizon_a_month_that_varies_is_no_promise(name: str, value: 
 
 
 def test_retraining_varies_only_where_it_costs() -> None:
-    assert "if the last month" in answer(training_hours=3300, retraining_interval=2, retraining_cost=1)
+    retrained = answer(training_hours=3300, retraining_interval=2, retraining_cost=1)
+    assert retrained.endswith("it would need 30.0 months if the last month continued, without any later retraining.")
+    assert "later retraining" not in answer(training_hours=3300, retraining_cost=1, monthly_growth=0.1)
     assert "if the last month" not in answer(training_hours=3300, retraining_interval=2)
     assert "if the last month" not in answer(training_hours=3300, retraining_cost=1)
 

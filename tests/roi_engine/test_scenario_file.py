@@ -495,3 +495,26 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     with pytest.raises(ScenarioError, match="no file with text in it"):
         load_scenario(tmp_path / "pipe.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("training_hour = 24", "training_hours"),
+        ("[traffic]\ncals = 5e6", "baseline_monthly_api_calls"),
+        ("[notes]\ntraining_hour = 'measured'", ""),
+        ("[baseline]\ninput_tokens = 3\noutput_token = 4", "baseline_output_tokens"),
+    ],
+)
+def test_a_misspelt_input_is_told_once(tmp_path: Path, written: str, name: str) -> None:
+    """Its name, with the nearest; that it is missing too would be told of every file that lacks it."""
+    path = tmp_path / "plan.toml"
+    path.write_text(written)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    told = [str(each) for each in caught.value.problems]
+    assert sum("Did you mean" in each for each in told) == 1
+    assert not [each for each in told if f": {name}: Missing" in each] and len(told) > 5
+    assert bool(name) or any("training_hours: Missing" in each for each in told)
+    if "baseline_" in name and "[baseline]" in written:
+        assert f'Did you mean "{name}"?' in " ".join(told)

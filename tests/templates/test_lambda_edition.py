@@ -28,6 +28,7 @@ from templates.lambdas.printed_functions import lambda_names
 from templates.package_check import check_package
 from templates.returned.checked_workbook import CheckedWorkbook, check_workbook
 from templates.returned.reading import read_workbook
+from templates.sheets.grids import THE_SAME_TWICE
 from templates.xlsx.untrusted_package import open_package
 from tests import gnumeric, libreoffice, open_xml_sdk
 from tests.builds import build_template, build_workbook
@@ -334,6 +335,16 @@ def test_choices_that_are_none_are_told_and_no_cell_shows_an_error(tmp_path: Pat
     assert [cells[f"{letter}43"] for letter in "CDEFG"] == ["n/a"] * 4 + ["is none of column R"]
     assert cells["G44"] == "is none of column R" and cells["F50"] == cells["C50"] == "n/a"
     assert shown["Checks"][named_cells(made())["check_state"][1]] == "All checks OK"
+
+
+@pytest.mark.full(seconds=3)
+def test_one_input_on_both_axes_is_told_beside_the_second(tmp_path: Path) -> None:
+    typed = {"B43": "Horizon", "B44": "horizon"}
+    shown = calculated(with_cells(made(), typed, "Sensitivity"), tmp_path / "book.xlsx")
+    cells = shown["Sensitivity"]
+    assert (cells["G43"], cells["G44"]) == ("months", THE_SAME_TWICE)
+    assert {cells[f"{letter}{row}"] for letter in "CDEFGHI" for row in range(47, 54)} == {"n/a"}
+    assert errors_in(shown) == [] and cells["G58"] != THE_SAME_TWICE
 
 
 @pytest.mark.full(seconds=20)

@@ -14,11 +14,12 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from addin.command_line import ft_roi
 from roi_engine import REFERENCE
+from templates.lambdas import carried
 from templates.lambdas.functions_workbook import FILE_NAME, build_functions_workbook
 from templates.lambdas.printed_functions import lambda_names
 from templates.workbook import build_workbook
 from templates.xlsx.stored_cells import StoredWorkbook
-from templates.xlsx.untrusted_package import open_package
+from templates.xlsx.untrusted_package import Package, open_package
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +112,16 @@ def test_a_call_that_no_name_answers_is_told() -> None:
         " ".join(done.stderr.split())
     )
     assert json.loads(run("older.xlsx", "-o", "copy.xlsx", "--force", "--json").stdout)["without_name"] == ["FT_PRICE"]
+
+
+def test_the_workbook_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+
+    def counted(content: bytes) -> Package:
+        opened.append(len(content))
+        return open_package(content)
+
+    saved("mine.xlsx", "=B1*2", {})
+    monkeypatch.setattr(carried, "open_package", counted)
+    assert run("mine.xlsx", "-o", "copy.xlsx").exit_code == 0
+    assert opened == [Path("mine.xlsx").stat().st_size]

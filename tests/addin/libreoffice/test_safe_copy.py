@@ -149,6 +149,13 @@ def test_a_link_of_a_cell_is_no_picture_and_no_object(tmp_path: Path) -> None:
     assert "xl/drawings/_rels/drawing1.xml.rels" not in names(copy) and copy.left_out
 
 
+@pytest.mark.parametrize("other", ['link="x"', 'xmlns:z="urn:z" z:link="x"'])
+def test_an_attribute_of_the_same_name_hides_no_link(other: str, tmp_path: Path) -> None:
+    for kind, target in (("hyperlink", "http://127.0.0.1/a.png"), ("externalLinkPath", "file:///etc/a.png")):
+        copy = safe_copy(with_pictures(tmp_path / "p.xlsx", [f'{other} r:link="rId1"'], [("rId1", kind, target)], {}))
+        assert "xl/drawings/_rels/drawing1.xml.rels" not in names(copy)
+
+
 @pytest.mark.parametrize("content", [svg(), b"<theme>" + svg() + b"</theme>", b"<!DOCTYPE theme><theme/>", b"<theme>"])
 def test_a_part_that_is_not_what_its_relation_says_is_refused(content: bytes, tmp_path: Path) -> None:
     """A picture may name any part of the file, and LibreOffice looks at what that is."""

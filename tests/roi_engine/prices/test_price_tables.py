@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from roi_engine.errors import PriceTableError, UnknownName
+from roi_engine.errors import FtRoiError, PriceTableError, UnknownName
+from roi_engine.prices import open_models
 from roi_engine.prices import price_tables as tables
 from roi_engine.prices.price_row import GPU_KINDS
 
@@ -152,6 +154,27 @@ def test_a_file_that_cannot_be_used_is_told_with_the_cure(folder: Path, content:
     with pytest.raises(PriceTableError, match=r'"ft-roi prices reset" goes back'):
         tables.price_tables()
     assert tables.table_date_in_words() == "price table unreadable"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices with names")
+@pytest.mark.parametrize("name", [tables.USER_FILE, open_models.USER_FILE])
+def test_a_table_without_end_is_told_and_not_waited_for(folder: Path, name: str) -> None:
+    os.mkfifo(folder / "pipe")
+    for other in (folder / "pipe", "/dev/zero"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(other)
+        tables.forget_tables()
+        open_models.forget_models()
+        with pytest.raises(FtRoiError, match=rf"{name} is no file with text in it"):
+            tables.price_tables()
+            open_models.open_models()
+
+
+def test_open_models_that_are_no_text_are_told(folder: Path) -> None:
+    (folder / open_models.USER_FILE).write_bytes(b"name\xff")
+    open_models.forget_models()
+    with pytest.raises(PriceTableError, match=r"open_models\.csv: No UTF-8 text"):
+        open_models.open_models()
 
 
 def test_the_users_folder_is_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from scipy import stats
 from roi_engine import REFERENCE, FtRoiError, Scenario, ScenarioError, appraise, load_scenario, simulate
 from roi_engine.many import appraise_many
 from roi_engine.simulation.sentence import sentence, supported, supported_decimals
-from roi_engine.simulation.simulation import Simulation
+from roi_engine.simulation.simulation import SIMULATED, Simulation
 from roi_engine.simulation.statistics import PERCENTILES, STATISTICS, percentile
 from tests.roi_engine.simulation.uncertain_scenarios import EXACT_WORTH, MEASURED, UNCERTAIN_REFERENCE, with_range
 
@@ -318,6 +318,24 @@ def test_what_is_cut_off_a_normal_distribution_is_told() -> None:
     (note,) = simulate(scenario, 1024).notes
     assert note == "accuracy_improvement_percent: 36.5% of the normal distribution is not legal and is cut off."
     assert simulate(with_range(4e6, 6e6, "normal"), 1024).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("metric", "of"), [(each, "NETROI" if each in ("NETROI", "ROI") else "NPV") for each in SIMULATED]
+)
+def test_a_loss_and_what_knowing_is_worth_are_told_by_the_npv(metric: str, of: str) -> None:
+    """Whatever is simulated; for net return and ROI they are of the net return, and the sentence says so."""
+    found, plain = simulate(UNCERTAIN_DEAR, 1024, metric=metric), simulate(UNCERTAIN_DEAR, 1024, metric=of)
+    losses = (plain.results < 0).mean()
+    assert 0.3 < losses < 0.7 and found.statistic("PROBLOSS").value == pytest.approx(losses)
+    won = np.maximum(plain.results, 0).mean() - max(plain.results.mean(), 0)
+    assert found.perfect_knowledge.value == pytest.approx(won)
+    assert [each.worth for each in found.drivers] == [each.worth for each in plain.drivers]
+    assert ("it loses money, not discounted." in sentence(found)) == (of == "NETROI")
+
+
+UNCERTAIN_DEAR = UNCERTAIN_REFERENCE.with_inputs(other_upfront_cost=15_500)
+"""Discounted it loses more often than not, and net it gains."""
 
 
 # --- words ----------------------------------------------------------------------------------------------

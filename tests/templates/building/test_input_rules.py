@@ -11,14 +11,15 @@ from typing import Any
 import openpyxl
 
 from roi_engine import REFERENCE, Scenario
-from roi_engine.errors import ScenarioError
+from roi_engine.errors import FtRoiError, ScenarioError
+from roi_engine.quantity import DISTRIBUTION, SERVING, STORAGE_TIMING
 from roi_engine.scenario import INPUTS
 from roi_engine.scenario_rules import ASKED_FOR
 from roi_engine.worksheet.block import read_block
 from templates.building.book import FILL_IN
-from templates.building.formula import Formula, formula_of
-from templates.building.input_rules import default_beside, no_range, refusal
-from templates.building.typed_or_default import Bounds
+from templates.building.formula import Formula, formula_of, if_error
+from templates.building.input_rules import MODE, default_beside, no_range, refusal
+from templates.building.typed_or_default import Bounds, choice_in, in_use, is_a_choice
 from templates.building.validation import bounds
 from tests.ironcalc_cells import calculated
 
@@ -56,6 +57,18 @@ NAMED: Mapping[str, Typed] = {
     "a fleet with its own tokens": {**FLEET, **mix("baseline"), "serving_tokens_per_call": 700.0},
     "a fleet": {**FLEET, "finetuned_cost_per_1k_tokens": None},
     "a fleet of nothing": {**FLEET, "serving_gpu_hourly_rate": 0.0, "serving_tokens_per_second": None},
+    "a fleet of nothing, spelt otherwise": {**FLEET, "serving": " Self-Hosted", "serving_gpu_hourly_rate": 0.0},
+    "a fleet, spelt otherwise": {**FLEET, "serving": "SELF HOSTED", "finetuned_cost_per_1k_tokens": None},
+    "an error for a mode": {"serving": "#N/A"},
+    "an error for a fleet's price": {**FLEET, "serving_gpu_hourly_rate": "#DIV/0!"},
+    "an error for the tokens of a fleet": {**FLEET, **mix("baseline"), "serving_tokens_per_call": "#REF!"},
+    "an error for the tokens": {**mix("baseline"), "tokens_per_call": "#VALUE!"},
+    "an error beside a review cost": {"review_cost_per_call": 0.1, "monthly_review_cost": "#N/A"},
+    "an error beside a share": {
+        **mix("baseline", cached_write_share=0.6),
+        "baseline_cached_share": "#NUM!",
+        **mix("finetuned"),
+    },
     "review twice": {"review_cost_per_call": 0.1},
     "review by the call": {"review_cost_per_call": 0.1, "monthly_review_cost": None},
     "no review cost": {"monthly_review_cost": None},
@@ -101,11 +114,13 @@ def test_cells_are_refused_where_the_engine_refuses_the_scenario(tmp_path: Path)
         for name, cell in cells.items():
             cell.value = given.get(name)
         formulas = {name: Formula(cell.coordinate, cell.value) for name, cell in cells.items()}
+        mode = formulas[MODE]
+        formulas[MODE] = if_error(in_use(INPUTS[MODE], mode, "per_token", is_a_choice(SERVING, mode)), FILL_IN)
         for column, name in enumerate(ASKED, 1 + len(ASKED)):
             empty, why = default_beside(INPUTS[name], formulas), refusal(INPUTS[name], formulas)
             is_refused = Formula(f'AND({cells[name].coordinate}="",{formula_of(empty).text}="{FILL_IN}")', None)
             if why is not None:
-                is_refused = Formula(f"OR({is_refused.text},{why.holds.text})", None)
+                is_refused = Formula(f"OR({is_refused.text},IFERROR({why.holds.text},FALSE))", None)
             sheet.cell(row, column).value = f"={is_refused.text}"
     content = BytesIO()
     book.save(content)
@@ -139,12 +154,46 @@ RANGES: Mapping[str, tuple[str, Any, Any, Any, Any]] = {
     "a share above one": ("baseline_batch_share", 0.5, 0.2, 1.5, None),
     "half a month": ("months_to_amortize", 12.0, 6.5, 18.0, None),
     "a text": ("gpu_hourly_rate", 2.0, "one", 3.0, None),
+    "an error for a low": ("gpu_hourly_rate", 2.0, "#N/A", 3.0, None),
+    "an error for a high alone": ("serving_gpu_hourly_rate", 2.0, None, "#DIV/0!", None),
+    "an error for a shape": ("gpu_hourly_rate", 2.0, 1.0, 3.0, "#NAME?"),
+    "a shape in other letters": ("gpu_hourly_rate", 2.0, 1.0, 3.0, " PERT"),
+    "a shape in two words": ("gpu_hourly_rate", 2.0, 1.0, 3.0, "log normal"),
     "a shape that is none": ("gpu_hourly_rate", 2.0, 1.0, 3.0, "bell"),
     "of a fleet": ("serving_gpu_hourly_rate", 2.0, 1.0, 3.0, None),
     "of a fleet that costs nothing": ("serving_gpu_hourly_rate", 2.0, 0.0, 3.0, None),
     "of a fleet that cost nothing": ("serving_gpu_hourly_rate", None, None, 3.0, None),
     "of a fleet, an empty low": ("serving_gpu_hourly_rate", 2.0, None, 3.0, None),
 }
+
+
+SPELLINGS = [
+    "self_hosted", " Self-Hosted ", "SELF  HOSTED", "self--hosted", "selfhosted", "Per Token", "Monthly", "PERT ",
+    "log-normal", "Lognormal", "up-front", "7",
+]  # fmt: skip
+
+
+def test_a_choice_is_read_from_a_cell_as_the_engine_reads_it(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    expected: dict[str, Any] = {}
+    for row, typed in enumerate(SPELLINGS, 1):
+        cell = Formula(f"$A{row}", typed)
+        sheet.cell(row, 1).value = typed
+        for column, quantity in enumerate((SERVING, STORAGE_TIMING, DISTRIBUTION), 2):
+            place = sheet.cell(row, column)
+            read = is_a_choice(quantity, cell).where(choice_in(cell, quantity), "none")
+            place.value = f"=LOWER({read.text})"
+            try:
+                expected[place.coordinate] = quantity.check(typed)
+            except FtRoiError:
+                expected[place.coordinate] = "none"
+            assert read.value == expected[place.coordinate]
+    content = BytesIO()
+    book.save(content)
+    (shown,) = calculated(content.getvalue(), tmp_path / "choices.xlsx").values()
+    assert {place: shown[place] for place in expected} == expected
+    assert len({*expected.values()}) == 6
 
 
 def test_ranges_are_refused_where_the_engine_refuses_the_block(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from templates.returned.difference import KINDS
 from templates.returned.reading import read_workbook
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.stored_cells import StoredWorkbook
-from templates.xlsx.untrusted_package import open_package
+from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
 from tests import libreoffice
 from tests.builds import WHEN, build_workbook
 from tests.slow_cases import some
@@ -139,13 +139,26 @@ HIDDEN: dict[str, tuple[str, str, str, str]] = {
     "a row without height": ("Breakdown", r'<row r="20"[^>]*>', '<row r="20" ht="0" customHeight="1">', "Breakdown"),
     "a column": (
         "Breakdown", r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="9" hidden="true"/></cols>', "Breakdown"),
+    "columns without a width of their own": (
+        "Breakdown", r"<sheetFormatPr[^>]*>.*?<cols>.*?</cols>",
+        '<sheetFormatPr defaultColWidth="0.1"/><cols><col min="1" max="1" width="9"/><col min="3" max="50" width="9"/>'
+        "</cols>", "Breakdown"),
+    "a figure below merged cells": (
+        "Breakdown", "</sheetData>", '</sheetData><mergeCells><mergeCell ref="A20:B20"/></mergeCells>',
+        "Breakdown!B20"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", some(HIDDEN, slow=["a column"]))
+@pytest.mark.parametrize("what", some(HIDDEN, slow=["a column", *list(HIDDEN)[5:]]))
 def test_what_is_hidden_and_was_not_is_told(what: str) -> None:
     part, old, new, place = HIDDEN[what]
     assert told(replaced(made("values"), part, old, new)) == [("look", place)]
+
+
+@pytest.mark.slow
+def test_rows_without_a_height_of_their_own_are_told_where_the_sheet_gives_none() -> None:
+    found = told(replaced(made("values"), "Breakdown", "<sheetFormatPr[^>]*>", '<sheetFormatPr defaultRowHeight="0"/>'))
+    assert set(found) == {("look", "Breakdown")}
 
 
 @pytest.mark.slow
@@ -166,6 +179,113 @@ def test_findings_are_told_sheet_by_sheet_from_the_summary_on() -> None:
     sheets = [each.place.split("!")[0].strip("'") for each in wrong if each.kind == "formula"]
     assert kinds == sorted(kinds)
     assert list(dict.fromkeys(sheets)) == ["Summary", "Breakdown", "Cash flow"]
+
+
+MARKUP = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+ADDED = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def beside(content: bytes, *, sheet: str = "", relation: str = "", main: str = "") -> bytes:
+    """A workbook that shows another net return than stands in the parts of the genuine one, which are there too.
+
+    sheet : an attribute with which the tab names the genuine part, its namespace before it.
+    relation, main : the id, and the kind, by which the package leads to a genuine list of sheets before the shown one.
+    """
+    parts = parts_of(content)
+    part = parts_by_title(parts)["Breakdown"]
+    parts["xl/worksheets/genuine.xml"] = parts[part]
+    if sheet:
+        space, _, attribute = sheet.rpartition(" ")
+        parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+            b"</Relationships>",
+            f'<Relationship Id="rId99" Type="{TYPES}/worksheet" Target="worksheets/genuine.xml"/>'.encode()
+            + b"</Relationships>",
+        )
+        tab = f'<sheet {space} {attribute}="rId99" name="Breakdown"'
+        parts[WORKBOOK] = re.sub(r'<sheet ([^>]*)name="Breakdown"', rf"{tab} \1", parts[WORKBOOK].decode()).encode()
+    if relation:
+        parts["xl/genuine.xml"] = parts[WORKBOOK]
+        own = parts["xl/_rels/workbook.xml.rels"].decode()
+        parts["xl/_rels/genuine.xml.rels"] = own.replace(part.rpartition("/")[2], "genuine.xml").encode()
+        first = f'<Relationship Id="{relation}" Type="{main}" Target="xl/genuine.xml"/><Relationship '
+        parts["_rels/.rels"] = parts["_rels/.rels"].decode().replace("<Relationship ", first, 1).encode()
+    return with_cells(package_of(parts), {named_cells(content)["out_net_roi"][1]: 9_999_999.0}, "Breakdown")
+
+
+SHADOWED: dict[str, dict[str, str]] = {
+    "an id of no namespace": {"sheet": " id"},
+    "an id of somebody's namespace": {"sheet": 'xmlns:z="urn:x/relationships" z:id'},
+    "a kind that ends alike": {"relation": "a", "main": "urn:x/officeDocument"},
+}
+
+
+@pytest.mark.parametrize("what", some(SHADOWED, ["an id of somebody's namespace"]))
+def test_what_a_program_passes_over_is_not_what_is_checked(what: str) -> None:
+    """Programs go by the ids and kinds of the standard alone, whatever else is called alike."""
+    sheet, address = named_cells(made("values"))["out_net_roi"]
+    assert ("value", f"{sheet}!{address}") in told(beside(made("values"), **SHADOWED[what]))
+
+
+def test_of_two_lists_of_sheets_none_is_checked() -> None:
+    content = beside(made("values"), relation="zz", main=f"{TYPES}/officeDocument")
+    with pytest.raises(UnreadableWorkbook, match="damaged"):
+        check_workbook(content)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "formula"),
+    [
+        ("Inputs", "AB1", '<f t="array" ref="B7:AB9">'),
+        pytest.param("Breakdown", "B20", '<f t="array" ref="B17:B20">', marks=pytest.mark.slow),
+        pytest.param("Breakdown", "B20", '<f t="dataTable" ref="B20" r1="B7">', marks=pytest.mark.slow),
+    ],
+)
+def test_a_formula_that_fills_other_cells_is_told(sheet: str, cell: str, formula: str) -> None:
+    """The text of the formula is as it was made, and what it replaces is so until the workbook is calculated."""
+    if sheet == "Inputs":
+        content = replaced(
+            made("values"), sheet, r'(?s)(<row r="1".*?)</row>', rf'\1<c r="AB1">{formula}1</f></c></row>'
+        )
+    else:
+        content = replaced(made(), sheet, rf'(<c r="{cell}"[^>]*>)<f>', rf"\1{formula}")
+    assert ("formula", f"{sheet}!{cell}") in told(content)
+
+
+ALTERNATIVE = f'<mc:AlternateContent {MARKUP}><mc:Choice Requires="x14">{{}}</mc:Choice></mc:AlternateContent>'
+EXTENSION = (
+    f'<extLst><ext xmlns:x14="{ADDED}" uri="{{{{78C0D931-6437-407d-A8EE-F0AAD7539E65}}}}"><x14:conditionalFormattings>'
+    '<x14:conditionalFormatting xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:cfRule '
+    'type="expression" priority="900"><xm:f>TRUE</xm:f><x14:dxf>{}</x14:dxf></x14:cfRule><xm:sqref>B20</xm:sqref>'
+    "</x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst>"
+)
+SOMEWHERE_ELSE: dict[str, tuple[str, str, str, str]] = {
+    "cells in an alternative": (
+        "Breakdown", "</sheetData>", "</sheetData>" + ALTERNATIVE.format("<sheetData/>"), "Breakdown"),
+    "columns in an alternative": (
+        "Breakdown", "</sheetData>",
+        "</sheetData>" + ALTERNATIVE.format('<cols><col min="2" max="2" hidden="1"/></cols>'), "Breakdown"),
+    "a rule of an extension that shows another figure": (
+        "Breakdown", "</worksheet>",
+        EXTENSION.format('<numFmt numFmtId="777" formatCode="&quot;9,999&quot;"/>') + "</worksheet>", "Breakdown"),
+    "a rule of an extension in the colour of the paper": (
+        "Inputs", "</worksheet>",
+        EXTENSION.format('<font><color theme="0"/></font>') + "</worksheet>", "Inputs"),
+    "figures rounded as they are shown": (WORKBOOK, "<calcPr ", '<calcPr fullPrecision="0" ', WORKBOOK),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", some(SOMEWHERE_ELSE, ["columns in an alternative", *list(SOMEWHERE_ELSE)[3:]]))
+def test_what_changes_the_figures_from_outside_of_the_cells_is_told(what: str) -> None:
+    part, old, new, place = SOMEWHERE_ELSE[what]
+    wrong = check_workbook(replaced(made("values"), part, old, new)).wrong
+    assert [(each.kind, each.place) for each in wrong] == [("package", place)]
+
+
+@pytest.mark.slow
+def test_a_rule_of_an_extension_in_another_colour_is_no_finding() -> None:
+    rule = EXTENSION.format('<font><color rgb="FFFF0000"/></font><numFmt numFmtId="777" formatCode="0.00"/>')
+    assert check_workbook(replaced(made("values"), "Breakdown", "</worksheet>", f"{rule}</worksheet>")).wrong == ()
 
 
 RENAMED = {"Breakdown": "Rechnung 1", "Inputs": "It's – Inputs (v2)", "Notes": "Hinweise"}
@@ -215,6 +335,11 @@ def test_a_name_that_points_to_an_equal_value_elsewhere_is_no_problem() -> None:
     [
         (r'<row r="{row}"', '<row hidden="1" r="{row}"', "its row is hidden"),
         (r"<cols>.*?</cols>", '<cols><col min="2" max="2" width="0"/></cols>', "its column is hidden"),
+        (
+            "</sheetData>",
+            '</sheetData><mergeCells><mergeCell ref="A{row}:B{row}"/></mergeCells>',
+            "other cells are merged over it",
+        ),
     ],
 )
 def test_an_input_that_cannot_be_seen_is_told(old: str, new: str, reason: str) -> None:

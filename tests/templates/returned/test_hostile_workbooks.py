@@ -18,10 +18,11 @@ from templates.returned.reading import read_workbook
 from templates.returned.relinking import relink
 from templates.xlsx.finishing import parts_by_title
 from templates.xlsx.namespaces import SPREADSHEET
-from templates.xlsx.untrusted_package import UnreadableWorkbook
+from templates.xlsx.untrusted_package import UnreadableWorkbook, open_package
 from tests.hostile_workbooks import MADE, changed, sound, with_rows
 from tests.slow_cases import some
 from tests.workbook_defects import parts_of
+from tests.workbook_edits import package_of
 
 SECONDS, MEGABYTES = 2, 300
 """Of processor time on a quiet machine; of memory, for the program with all that it has loaded."""
@@ -127,6 +128,26 @@ def test_a_relationship_or_a_part_of_two_sheets_is_damage() -> None:
         read_workbook(changed("xl/_rels/workbook.xml.rels", "</Relationships>", twice))
     with pytest.raises(UnreadableWorkbook, match="damaged"):
         read_workbook(MADE["19,000 names and 3,000 sheets"]())
+
+
+@pytest.mark.parametrize("name", ["sheet%31.xml", "sheet1.xml#x", "./sheet1.xml"])
+def test_a_part_whose_name_reads_as_another_s_is_refused(name: str) -> None:
+    """Some programs show the one where others show the other."""
+    parts = {"xl/worksheets/sheet1.xml": b"<worksheet/>", f"xl/worksheets/{name}": b"<worksheet/>"}
+    with pytest.raises(UnreadableWorkbook, match="twice"):
+        open_package(package_of(parts))
+
+
+def test_many_merged_areas_are_refused_in_a_moment() -> None:
+    cells = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(900, 20_900))
+    areas = "<mergeCells>" + '<mergeCell ref="A1:Z100000"/>' * 1_000 + "</mergeCells>"
+    parts = parts_of(with_rows(iter([cells])))
+    part = parts_by_title(parts)["Notes"]
+    parts[part] = parts[part].replace(b"</sheetData>", b"</sheetData>" + areas.encode())
+    start = time.process_time()
+    with pytest.raises(UnreadableWorkbook, match="merges too many cells"):
+        read_workbook(package_of(parts)).book.covered("Notes")
+    assert time.process_time() - start < 2
 
 
 def test_a_strict_workbook_is_read() -> None:

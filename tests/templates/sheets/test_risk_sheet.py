@@ -18,11 +18,13 @@ from roi_engine.simulation.histogram import histogram
 from roi_engine.simulation.sentence import SHARES_OVERLAP, sentence, supported
 from roi_engine.simulation.simulation import Simulation
 from roi_engine.simulation.statistics import SHARES, STATISTICS
+from roi_engine.worksheet.call import call
 from templates.building.as_generated import RANGES_PROPERTY
 from templates.building.book import NEEDS_FUNCTIONS, Edition
 from templates.building.decision_pages import NOTHING
 from templates.returned.checked_workbook import check_workbook
 from templates.returned.reading import read_workbook
+from templates.sheets.functions_sheet import Column as FunctionsColumn
 from templates.sheets.risk_columns import Column, ExactColumn, StepColumn
 from templates.workbook import build_pages, build_template, build_workbook
 from tests import libreoffice
@@ -118,6 +120,41 @@ def test_it_says_what_the_terminal_says_and_what_is_held(edition: Edition) -> No
     assert "It succeeds in 90 % of the draws; in the others only month 0 is spent." in texts
     assert cells[place_of(built(edition), "risk_draws")].value == found().draws
     assert cells[place_of(built(edition), "risk_seed")].value == found().seed
+
+
+@pytest.mark.parametrize("edition", [*EDITIONS, "lambda"])
+def test_the_examples_of_the_sheet_functions_are_of_the_same_draws(edition: Edition) -> None:
+    """One figure beside another of the same name: both take draws, seed and correlations from the same cells."""
+    cells, statistics = stored_cells(built(edition))["Functions"], found().statistics
+    shown = values(cells, *(each.letter for each in (FunctionsColumn.FUNCTION, FunctionsColumn.VALUE)))
+    assert shown["FT_RISKVERDICT"] == (sentence(found()),)
+    assert shown["FT_SIMULATE"] == pytest.approx((statistics["MEAN"].value,))
+    assert shown["FT_SIMSTAT"] == pytest.approx((statistics["P50"].value,))
+    assert shown["FT_EVPI"] == pytest.approx((found().perfect_knowledge.value,))
+    assert shown["FT_IMPORTANCE"] == pytest.approx((found().ranked[0].alone.value,))
+
+
+def test_an_example_of_the_wired_sheet_functions_takes_the_correlations_that_stand_there() -> None:
+    """The engine's own evaluation of the formula, with every name as the cells have it."""
+    content = edited_pairs(("API calls", "Review cost", -0.8), edition="wired")
+    areas = {name: area_of(content, name) for name in ("scenario", "correlations", "risk_draws", "risk_seed")}
+    (formula,) = (
+        cell.formula
+        for cell in stored_cells(content)["Functions"].values()
+        if cell.formula and "FT_RISKVERDICT(" in cell.formula
+    )
+    arguments = formula.partition("FT_RISKVERDICT(")[2].partition(")")[0].split(",")
+    otherwise = DOUBTFUL.with_inputs(correlations={**PAIRS, CALLS: {REVIEW: -0.8}})
+    told = call("FT_RISKVERDICT", *(areas[each] for each in arguments))
+    assert told == sentence(simulate(otherwise)) != sentence(found())
+
+
+def area_of(content: bytes, name: str) -> Any:
+    """What the cells of a name hold: rows of values, or one."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    ((title, area),) = book.defined_names[name].destinations
+    cells = book[title][area.replace("$", "")]
+    return [[cell.value for cell in row] for row in cells] if isinstance(cells, tuple) else cells.value
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -273,6 +310,11 @@ def test_a_figure_typed_over_is_found() -> None:
 @pytest.mark.full(seconds=3)
 def test_other_draws_are_no_finding() -> None:
     draws = with_cells(built("wired"), {place_of(built("wired"), "risk_draws"): 1024.0}, "Risk")
+    for title, name in (("Summary", "risk_p5"), ("Functions", "risk_draws")):  # as a program calculated them anew
+        cells = stored_cells(draws)[title].items()
+        takes = {address: (cell.formula, 17.0) for address, cell in cells if cell.formula and name in cell.formula}
+        assert takes
+        draws = with_cells(draws, takes, title)
     checked = check_workbook(draws)
     assert checked.wrong == () and any("draws, seed or correlations" in note for note in checked.notes)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.units import EMU_to_pixels, pixels_to_points
 
 from roi_engine import REFERENCE, Scenario, appraise, load_scenario, verdict
@@ -253,6 +254,42 @@ def test_a_page_holds_what_belongs_together_where_its_letters_stay_large(rows: i
     pages.print_above(sheet, [20, rows])
     assert [each.id for each in sheet.row_breaks.brk] == ends
     assert sheet.page_setup.scale >= 100 * pages.LEAST_SCALE
+
+
+@pytest.mark.parametrize(
+    ("columns", "first_free", "repeated"), [(20, "C5", "$A:$B"), (20, "A5", None), (20, None, None), (4, "C5", None)]
+)
+def test_labels_stand_on_every_page_of_a_sheet_that_is_wider(
+    columns: int, first_free: str | None, repeated: str | None
+) -> None:
+    for set_up in (pages.allow_pages, lambda sheet: pages.print_above(sheet, [20])):
+        sheet = openpyxl.Workbook().worksheets[0]
+        letters = [get_column_letter(number) for number in range(1, columns + 1)]
+        for letter in letters:
+            sheet.column_dimensions[letter].width = 30
+        page(sheet, f"A1:{letters[-1]}200")
+        sheet.freeze_panes = first_free
+        set_up(sheet)
+        assert sheet.print_title_cols == repeated
+        if set_up is pages.allow_pages:
+            width, labels = (
+                pages.paper(sheet)[0] / pages.LEAST_SCALE,
+                pages.column_points(sheet, 1, 2 if repeated else 0),
+            )
+            beside = pages.column_points(sheet, 1, columns) - labels
+            assert beside <= sheet.page_setup.fitToWidth * (width - labels)
+
+
+@pytest.mark.slow
+def test_the_chart_of_many_scenarios_keeps_off_the_labels_that_every_page_repeats() -> None:
+    """On the second page a part of it would stand over them again."""
+    many = [_named(FIRST, f"Plan {number}") for number in range(9)]
+    books = (_build("values"), build_workbook(many[0], edition="native", generated=WHEN, others=many[1:]))
+    few, wide = (openpyxl.load_workbook(io.BytesIO(each)) for each in books)
+    places: list[Any] = [book["Scenarios"]._charts[0].anchor for book in (few, wide)]  # type: ignore[attr-defined]
+    assert [each._from.col for each in places] == [0, 2]
+    assert few["Scenarios"].print_title_cols is None
+    assert {wide[title].print_title_cols for title in ("Scenarios", "Scenario workings")} == {"$A:$B"}
 
 
 def test_a_copy_that_does_not_calculate_offers_no_choice_of_metrics() -> None:

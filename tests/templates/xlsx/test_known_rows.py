@@ -147,6 +147,12 @@ TRICKS: dict[str, bytes] = {
         before='<mergeCells><mergeCell ref="C1:C2"/></mergeCells>',
         after='<cols><col min="3" max="3" hidden="1"/></cols><sheetFormatPr zeroHeight="1"/>' + MERGED,
     ),
+    "columns that are narrow unless given": _sheet(
+        ROWS,
+        before='<sheetFormatPr defaultColWidth="0.1" defaultRowHeight="1"/>'
+        '<cols><col min="1" max="2" width="9"/></cols>',
+        after='<cols><col min="3" max="3" width="9"/></cols>',
+    ),
     "columns behind": _sheet(ROWS, after='<cols><col min="3" max="3" hidden="1"/></cols>'),
     "another height behind": _sheet(
         [*ROWS, OTHER], before='<sheetFormatPr zeroHeight="1"/>', after='<sheetFormatPr zeroHeight="0"/>'
@@ -165,6 +171,9 @@ TRICKS: dict[str, bytes] = {
     "a cell twice, first the new one": _sheet(['<row r="5"><c r="A1"><v>7</v></c></row>', *ROWS]),
     "a number of a row twice": _sheet([*ROWS, '<row r="3"><c r="C3"><v>7</v></c></row>']),
     "a row without a number": _sheet([*ROWS, "<row><c><v>7</v></c></row>"]),
+    "a formula that fills other cells": _sheet(
+        [*ROWS, '<row r="7"><c r="A7" t="s"><f t="array" ref="A7:B7">A1</f><v>1</v></c><c r="B7"><v>7</v></c></row>']
+    ),
     "a cell without an address": _sheet([*ROWS, '<row r="7"><c><v>7</v></c></row>']),
     "rows in a comment": _sheet(["<!--", *ROWS, "-->", OTHER]),
     "rows in CDATA": _sheet([f'<row r="8"><c r="A8" t="str"><v><![CDATA[{ROWS[0]}]]></v></c></row>', OTHER]),
