@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from addin.libreoffice.safe_opendocument import safe_opendocument
 from addin.shell.failures import InvalidInput, UnusablePath
+from templates.xlsx.finishing import put_title_columns_first
 from templates.xlsx.namespaces import PACKAGE, PACKAGE_RELATIONSHIPS
 from templates.xlsx.relationships import Relationship, relationships_part
 from templates.xlsx.untrusted_package import (
@@ -231,6 +232,10 @@ class _Copy:
         content = self.package.read(relation.target)
         if relation.kind == "worksheet":  # the functions as a workbook for xlwings Lite calls them
             content = content.replace(f"{FUNCTION_PREFIX}FT_".encode(), b"FT_")
+        if relation.kind == "officeDocument":
+            parts = {relation.target: content}
+            put_title_columns_first(parts, relation.target)  # openpyxl saves them the other way round
+            content = parts[relation.target]
         self.parts[relation.target] = (content, content_type)
         return users
 

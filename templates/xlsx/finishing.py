@@ -312,12 +312,12 @@ def put_fonts_in_order(parts: Parts) -> None:
             font[:] = sorted(font, key=lambda child: order[str(child.tag)])
 
 
-def put_title_columns_first(parts: Parts) -> None:
+def put_title_columns_first(parts: Parts, workbook_part: str = WORKBOOK) -> None:
     """Name repeated columns before repeated rows, as Excel does.
 
     LibreOffice saves another order as two names.
     """
-    with editing(parts, WORKBOOK) as workbook:
+    with editing(parts, workbook_part) as workbook:
         for titles in workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName[@name='_xlnm.Print_Titles']"):
             rows, _, columns = (titles.text or "").rpartition(",")
             if rows and not re.search(r"\d$", columns):

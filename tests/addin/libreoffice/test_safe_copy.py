@@ -72,6 +72,16 @@ def test_of_our_own_workbooks_everything_is_kept(edition: Any, tmp_path: Path) -
                 assert package.read(name) == before[name.lower()], name
 
 
+def test_repeated_rows_and_columns_stay_one_name_though_openpyxl_saved_them(tmp_path: Path) -> None:
+    """LibreOffice makes two names of rows before columns, and Excel repairs such a file."""
+    path, book = tmp_path / "saved.xlsx", openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "A sheet"
+    book.active.print_title_rows, book.active.print_title_cols = "1:3", "A:B"
+    book.save(path)
+    assert ">'A sheet'!$A:$B,'A sheet'!$1:$3<" in text(safe_copy(path), "xl/workbook.xml")
+
+
 def test_links_of_cells_to_the_web_stay_and_others_go(tmp_path: Path) -> None:
     targets = ["https://example.com/a", "mailto:a@example.com", "file:///etc/passwd", "smb://server/share"]
     links = "".join(f'<hyperlink ref="A{n}" r:id="rId{n}"/>' for n in range(len(targets)))
