@@ -92,6 +92,8 @@ def _margin(assumed: Formula, needed: Formula, npv: Formula, in_points: bool) ->
     size = abs(change) * 100 if in_points else abs(change) / abs(assumed) * 100
     may = (npv >= 0).where("may ", "has to ")
     way = (change >= 0).where("rise by ", "fall by ")
-    words = joined(may, way, fixed(size, 1 if in_points else 0), " points" if in_points else " %")
-    whole = if_error(words, "from nothing")
+    decimals = 1 if in_points else 0
+    words = joined(may, way, fixed(size, decimals), " points" if in_points else " %")
+    nothing = size < 0.5 / 10**decimals  # it would read 0
+    whole = if_error(nothing.where("is at the edge", words), "from nothing")
     return is_number(needed).where(whole, "cannot turn the sign alone")

@@ -79,6 +79,14 @@ def test_the_summary_says_where_the_npv_turns_and_how_far_that_is(edition: Any) 
     assert accuracy == [0.3, pytest.approx(turns), f"may fall by {30 - 100 * turns:.1f} points"]
 
 
+@pytest.mark.slow
+def test_an_input_where_the_npv_turns_is_at_the_edge() -> None:
+    scenario = samples_and_edges()["support-classifier"]
+    turns = break_even(scenario, "calls", "NPV").value
+    cells = stored_cells(build_workbook(scenario.with_inputs(calls=turns), edition="values"))["Summary"]
+    assert {cells[f"D{row}"].value for row in range(13, 17)} == {"is at the edge"}
+
+
 @pytest.mark.full(seconds=3)
 def test_what_turns_nothing_alone_says_so_and_a_loss_has_to_change() -> None:
     cells = stored_cells(build_workbook(samples_and_edges()["loss"]))["Summary"]
