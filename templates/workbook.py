@@ -147,7 +147,7 @@ def _add_sheets(book: Book, moment: datetime) -> None:
     results = fill_scenario_results(book, scenarios, inputs.bounds, flows.months) if scenarios else None
     checked = Checked(inputs, flows, figures, by_year, sensitivity, options, risk, scenarios, results)
     checks = add_checks_sheet(book, checked)
-    add_functions_sheet(book, inputs.block, risk)
+    add_functions_sheet(book, inputs, risk)
     add_notes_sheet(book)
     found = add_what_if_sheets(book, inputs, sensitivity)
     if trials and found:

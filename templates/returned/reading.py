@@ -154,13 +154,16 @@ class _Reader:
             value = self._read(name, place, declared.quantity)
             if value is not None and (said := self._of_another_unit(declared, place)):
                 self._wrong(name, self.found.typed(place), said)
-            if value is None and name in self.problems:
+            is_missing = value is None and name in self.problems
+            if is_missing:
                 value = _stand_in(declared.quantity)
                 self.replaced.append(declared)
             is_default = value == declared.default and not declared.required and name not in TYPED_AMOUNTS
             if value is not None and not is_default:
                 values[name] = value
             self._read_annotations(declared, place, value, values)
+            if is_missing and name in values["ranges"]:  # nobody typed what would lie outside of its range
+                values[name] = values["ranges"][name]["low"]
         if pairs := self._correlations():
             values["correlations"] = by_first(pairs)
         try:

@@ -28,6 +28,7 @@ from templates.building.book import (
 )
 from templates.building.columns import Columns, put_titles, span, widths
 from templates.building.formula import Formula, cached, function, if_error
+from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_sheet import RiskCells
 
 
@@ -53,10 +54,10 @@ _TAKE_RANGES = ("FT_TORNADO", *(each.name for each in functions().values() if ea
 """The functions whose figures follow the ranges of the inputs."""
 
 
-def add_functions_sheet(book: Book, block: Formula, risk: RiskCells | None) -> None:
+def add_functions_sheet(book: Book, inputs: InputCells, risk: RiskCells | None) -> None:
     """Writes the sheet, family by family.
 
-    block : the Inputs table, as the argument of a function.
+    inputs : the Inputs table is the argument of functions, and says whether a figure was edited.
     risk : the sheet Risk, whose draws, seed and correlations the functions that draw take.
     """
     usage = "Typed, or with one block: the range scenario, or any range of labels and values. [Optional] in brackets."
@@ -78,7 +79,7 @@ def add_functions_sheet(book: Book, block: Formula, risk: RiskCells | None) -> N
             group_title(book, sheet, row, family, Column.SENTENCE.letter)
             row += 1
         with book.as_values(book.as_generated(each.name)):
-            _add_function(book, sheet, row, each, _called(book, each, block, lever, risk), risk)
+            _add_function(book, sheet, row, each, _called(book, each, inputs.block, lever, risk), inputs, risk)
     color_ok_and_fail(sheet, Column.MATCH.rows(FIRST_ROW + 1, row))
     sheet.freeze_panes = Column.TYPED.at(FIRST_ROW + 1)
     page(sheet, span(Column.FUNCTION, Column.SENTENCE, 1, row), f"1:{FIRST_ROW}")
@@ -95,7 +96,13 @@ def _called(book: Book, each: Function, block: Formula, lever: TornadoBar | None
 
 
 def _add_function(
-    book: Book, sheet: Worksheet, row: int, each: Function, called: Formula, risk: RiskCells | None
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    each: Function,
+    called: Formula,
+    inputs: InputCells,
+    risk: RiskCells | None,
 ) -> None:
     live = book.by_function_alone(if_error(_in_one_cell(each, called), "n/a"))
     book.put(sheet, Column.FUNCTION.at(row), each.name)
@@ -113,18 +120,24 @@ def _add_function(
         if book.calls_functions and book.as_generated(each.name):
             match = NOT_COMPARED
         elif book.calls_functions and each.takes_scenario:
-            match = _is_as_generated(each, risk).where(match, _EDITED)
+            match = _is_as_generated(book, each, inputs, risk).where(match, _EDITED)
         book.put(sheet, Column.MATCH.at(row), match, "Good", meanwhile=meanwhile)
     book.put(sheet, Column.SENTENCE.at(row), each.sentence, "Explanatory Text")
     for column in _WRAPPED:
         sheet[column.at(row)].alignment = Alignment(wrap_text=True, vertical="center")
 
 
-def _is_as_generated(each: Function, risk: RiskCells | None) -> Formula:
-    """Whether what a function takes is as generated, with ranges if it reads them."""
+def _is_as_generated(book: Book, each: Function, inputs: InputCells, risk: RiskCells | None) -> Formula:
+    """Whether what a function takes is as generated, with ranges if it reads them.
+
+    An input of another option may be edited, which leaves the figures of the scenario as they were.
+    """
+    same = inputs.edited == 0
+    if book.several:
+        same = same & (Formula("scenario_number", 1) == 1)
     if risk is None or risk.as_generated is None or each.name not in _TAKE_RANGES:
-        return FIGURES_ARE_AS_GENERATED
-    return risk.as_generated == AS_GENERATED
+        return same & FIGURES_ARE_AS_GENERATED
+    return same & (risk.as_generated == AS_GENERATED)
 
 
 def _in_one_cell(each: Function, called: Formula) -> Formula:

@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roi_engine.scenario import INPUTS, Scenario
 from roi_engine.scenario_rules import REPLACEABLE
+from roi_engine.worksheet.block import EMPTY
 from templates.building import styles
 from templates.building.book import FILL_IN, Book, elsewhere, group_title, page, protect
 from templates.building.chosen_format import NOT_USED, format_in_rule
@@ -36,6 +37,7 @@ class InputCells:
     missing_in_words : which inputs are missing, or not legal; empty where none is.
     labels and those after it : columns in which an input is looked up by its label.
     distributions : the column of them.
+    edited : how many figures are other than as generated, of the scenario in use.
     """
 
     sheet: Worksheet
@@ -53,6 +55,7 @@ class InputCells:
     steps: Formula
     in_range: Formula
     distributions: Formula
+    edited: Formula
     missing_in_words: Formula
 
 
@@ -196,8 +199,18 @@ def _name_columns(table: InputRows, last: int) -> InputCells:
         steps=named("input_steps", Column.STEP),
         in_range=in_range,
         distributions=elsewhere(sheet, Formula(Column.DISTRIBUTION.rows(first, last), None)),
+        edited=_edited(sheet, first, last),
         missing_in_words=in_words,
     )
+
+
+def _edited(sheet: Worksheet, first: int, last: int) -> Formula:
+    """How many figures are not those as generated beside them; labels have none."""
+    typed, generated = (
+        elsewhere(sheet, Formula(column.rows(first, last), None)).text for column in (Column.VALUE, Column.AS_GENERATED)
+    )
+    still_empty = f'({typed}="")*({generated}="{EMPTY}")'
+    return Formula(f'SUMPRODUCT(({generated}<>"")*({typed}<>{generated})*(1-{still_empty}))', 0)
 
 
 def _add_missing(table: InputRows, last: int, values: Formula, defaults: Formula, in_range: Formula) -> Formula:

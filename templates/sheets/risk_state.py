@@ -14,7 +14,7 @@ from roi_engine.quantity import DISTRIBUTION
 from roi_engine.value import maximum
 from templates.building.book import AS_GENERATED, FIGURES_ARE_AS_GENERATED, Book
 from templates.building.columns import put_titles
-from templates.building.formula import Formula, function
+from templates.building.formula import Formula, function, if_error
 from templates.building.reading_order import HIGH, LOW, end_of
 from templates.sheets.inputs_sheet import InputCells
 from templates.sheets.risk_columns import ExactColumn, Simulated
@@ -53,7 +53,7 @@ def add_state(
     last = row + SUMS
     book.define(THEN, sheet, ExactColumn.HALF.rows(row + 1, last))
     book.put(sheet, ExactColumn.NAME.at(last + 1), "Figures", "Explanatory Text")
-    words = same.where(AS_GENERATED, EDITED)
+    words = if_error(same.where(AS_GENERATED, EDITED), EDITED)
     return book.put(sheet, ExactColumn.EXACT.at(last + 1), words, "Explanatory Text", name=NAME)
 
 

@@ -185,7 +185,7 @@ def _add_risk(book: Book, sheet: Worksheet, risk: RiskCells | None) -> None:
     loss, low, high = shown["PROBLOSS"], shown[lowest], shown[highest]
     title, currency = FIGURES["npv"].label, book.scenario.currency
     unit = f" ({currency})" if currency else ""
-    draws = joined("of ", risk.simulated.draws.fixed(0), " draws (Risk)")
+    draws = if_error(joined("of ", risk.simulated.draws.fixed(0), " draws (Risk)"), "n/a")
     figures = (
         (Column.FIFTH, "Chance of a loss", loss, draws, styles.FRACTION),
         (Column.SIXTH, f"{title}, 5% lie below{unit}", low, _other_end(high), styles.HEADLINE_MONEY),

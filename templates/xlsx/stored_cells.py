@@ -570,7 +570,8 @@ class _Cells:
 
     def _formula_begins(self, attributes: Attributes) -> None:
         kind, area = attributes.get("t"), attributes.get("ref", "")[:LONGEST_REFERENCE]
-        if kind == "dataTable" or (kind == "array" and ":" in area):
+        first, _, last = area.partition(":")
+        if kind == "dataTable" or (kind == "array" and last not in ("", first)):  # LibreOffice writes B6:B6
             self.fills = area
 
     def _cells_begin(self, _: Attributes) -> None:

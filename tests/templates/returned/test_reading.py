@@ -555,6 +555,8 @@ def test_every_problem_is_told_at_once_with_its_cell() -> None:
             "D12": "low",
             "E14": 3,
             "D14": 50,
+            "D16": 4_000_000,  # beside a text, which lies outside of no range
+            "E16": 6_000_000,
         }
     )
     assert reading.scenario is None
