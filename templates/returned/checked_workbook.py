@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from openpyxl.utils import column_index_from_string
 
-from roi_engine.appraisal import appraise
+from roi_engine.appraisal import METRICS, appraise
 from roi_engine.by_year import PRESENT_VALUE, TOTAL
 from roi_engine.errors import OutOfRange, ScenarioError
 from roi_engine.input_checks import InputWarning, check_inputs
@@ -53,6 +53,8 @@ CHOICES = {
     RISK: "draws, seed or correlations were chosen",
 }
 """The sheets on which something is chosen, unless they hold values as generated."""
+LABELS = {each.label for each in INPUTS.values()} | {each.label for each in METRICS.values()}
+"""What figures are of; a translation is none of these."""
 DRAWN = "risk_"
 """In formulas of other sheets that take from the sheet Risk, whose names begin with it."""
 ASKED = "FT_CHECK("
@@ -365,6 +367,10 @@ class _Comparison:
             numbers = [at for at in numbers if at[1] != AS_GENERATED]
         for at in numbers if values else ():
             self._compare(place(at), found.get(at, EMPTY).value, cells[at].value)
+        for at, cell in cells.items() if values and title in CHOICES else ():
+            said, meant = found.get(at, EMPTY).value, cell.value
+            if cell.formula is None and said != meant and said in LABELS and meant in LABELS:
+                self._tell(at_cell("value", place(at), f'It says "{said}", and the figures are of "{meant}".'))
 
     def _questions(self, title: str) -> _Questions:
         """Where the questions stand on a sheet, in the new workbook and in this one."""

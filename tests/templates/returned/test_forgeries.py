@@ -253,6 +253,18 @@ def test_a_formula_that_fills_other_cells_is_told(sheet: str, cell: str, formula
 
 
 @pytest.mark.slow
+def test_figures_as_generated_under_another_label_are_told() -> None:
+    """In the native edition the metric and the axes of the grids are texts above values."""
+    others = {"B4": "Payback", "B41": "NPV", "B44": "Horizon", "A7": "Storage kept"}
+    before = StoredWorkbook(open_package(made())).cells("Sensitivity")
+    at = [(int(cell[1:]), " AB".index(cell[0])) for cell in others]
+    assert all(type(before[each].value) is str for each in at)
+    found = told(with_cells(made(), others, "Sensitivity"))
+    assert found == [("value", f"Sensitivity!{cell}") for cell in ("B4", "A7", "B41", "B44")]
+    assert told(with_cells(made(), dict.fromkeys(others, "Métrique"), "Sensitivity")) == []
+
+
+@pytest.mark.slow
 def test_a_formula_that_fills_its_own_cell_alone_is_no_finding() -> None:
     """LibreOffice writes B6:B6 for the B6 of the lambda edition, whose calls are arrays of one cell."""
     parts = parts_of(made("lambda"))
