@@ -160,7 +160,8 @@ def test_what_is_not_used_says_so_until_it_is(tmp_path: Path) -> None:
 
     def said(name: str, content: bytes) -> int:
         (tmp_path / f"{name}.xlsx").write_bytes(content)
-        pages = pypdf.PdfReader(libreoffice.to_pdf(tmp_path / f"{name}.xlsx", tmp_path / "out")).pages
+        calculated = libreoffice.recalculate(tmp_path / f"{name}.xlsx", tmp_path / "calculated")
+        pages = pypdf.PdfReader(libreoffice.to_pdf(calculated, tmp_path / "out")).pages
         return sum(page.extract_text().count("not used") for page in pages)
 
     paid = made("reference", "native")
