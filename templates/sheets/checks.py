@@ -142,16 +142,8 @@ def _risk_checks(book: Book, risk: RiskCells | None) -> list[Check]:
     if risk is None or risk.steps is None or risk.state is not None or book.edition == "values":
         return []
     sentence = "The steps of the histogram hold every draw (share of the draws)."
-    return [
-        Check(
-            "check_risk_steps",
-            sentence,
-            book.by_function_alone(risk.steps, 1),
-            1,
-            risk.simulated.draws,
-            by_function=True,
-        )
-    ]
+    steps, draws = book.by_function_alone(risk.steps, 1), risk.simulated.draws
+    return [Check("check_risk_steps", sentence, steps, 1, draws, by_function=True)]
 
 
 def _at_base(book: Book, checked: Checked, metric: Formula) -> Formula:

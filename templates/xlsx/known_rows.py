@@ -101,7 +101,7 @@ def split(content: bytes) -> SplitSheet | None:
 
 def elements_of(piece: bytes) -> int:
     """How many elements begin in a row of a split sheet, or behind its rows."""
-    return piece.count(b"<") - piece.count(b"</") - piece.count(b"<?")
+    return piece.count(b"<") - piece.count(b"</")
 
 
 class KnownRows:
